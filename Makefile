@@ -1,0 +1,64 @@
+# Doorward's commands. `make demo` and `make test` install what they need: a virtual environment in this checkout
+# from the lock file, and what apt gives (with sudo when not root).
+.DEFAULT_GOAL := help
+.PHONY: help demo scan test lint bench lock clean
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+INSTALLED := $(VENV)/.installed
+READER ?= door
+
+help:
+	@echo "make demo            a whole club on this machine: hub, broker, an edge with a door and a counter"
+	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
+	@echo "make scan CODE=...   scan a card at the running demo (READER=door or counter)"
+	@echo "make test            all tests and checks"
+	@echo "make bench           the figures, into docs/figures.md"
+	@echo "make lock            renew requirements.lock from pyproject.toml"
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Doorward needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Installing python3-venv ..."; $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the Python packages of requirements.lock into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/python -m demo run $(if $(ONCE),--once)
+
+scan:
+	@[ -x $(BIN)/python ] || { echo "No demo is installed here yet: run make demo first, in another terminal."; exit 1; }
+	@$(BIN)/python -m demo scan --reader "$(READER)" "$(CODE)"
+
+# What the tests drive for real: mosquitto, and PostgreSQL for the order of commits.
+APT_FOR_TESTS := mosquitto postgresql
+apt-for-tests:
+	@missing=""; for package in $(APT_FOR_TESTS); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	[ -z "$$missing" ] || { echo "Installing$$missing for the tests ..."; \
+	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; }
+.PHONY: apt-for-tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(INSTALLED) apt-for-tests lint
+	$(BIN)/python -m pytest --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+
+bench: $(INSTALLED) apt-for-tests
+	$(BIN)/python -m bench
+
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra edge --extra hub --extra demo --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

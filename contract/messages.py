@@ -1,0 +1,172 @@
+"""The messages of the wire: their fields, types and limits, and how bytes become a message or an error.
+
+CBOR (RFC 8949) maps with the field names below; definite lengths, no duplicate keys, no tags. Whatever does
+not fit is a MessageError and changes nothing. Unknown fields are passed over: a newer sender may add some.
+docs/protocol.md is the text of this file for those who write another edge.
+"""
+
+from typing import Annotated, Final, TypeVar
+
+import cbor2
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
+
+from contract.errors import ContractError
+from contract.feed import DIGEST_BYTES, Row
+
+MESSAGE_BYTES_MAX: Final = 2 * 1024 * 1024
+_DEPTH_MAX: Final = 8
+PAGE_ROWS_MAX: Final = 1_000
+CHECKIN_ROWS_MAX: Final = 500
+
+Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
+"""A random id of 16 bytes: a check-in's, a journal's, a nonce."""
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Sequence = Annotated[int, Meta(ge=0, le=2**53)]
+Epoch = Annotated[int, Meta(ge=1, le=2**53)]
+DomainId = Annotated[int, Meta(ge=0, le=2**53)]
+InstantUs = Annotated[int, Meta(ge=-(2**55), le=2**57)]
+Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
+
+
+class MessageError(ContractError):
+    """Bytes that are no message of the type expected: too large, not CBOR, or a field that does not fit."""
+
+
+class CheckIn(Struct, frozen=True, kw_only=True):
+    """One scan and what was decided: the journal holds it, the hub counts it.
+
+    The text of a card never travels: `code_hash` is HMAC-SHA256 under the organization key, `code_length` is in
+    bytes, `code_classes` are kinds of characters. `customer` and `membership` are the hub's ids. `feed`, `epoch`
+    and `sequence` say what the decision was made from; absent where the edge had no whole replica.
+    """
+
+    id: Id
+    at_us: InstantUs
+    reader: Name
+    outcome: Name
+    reason: Name
+    permission: Name
+    mode: Name
+    counted: bool
+    code_hash: Digest
+    code_length: Annotated[int, Meta(ge=0)]
+    code_classes: Annotated[str, Meta(max_length=64)]
+    detail: Name | None = None
+    customer: DomainId | None = None
+    membership: DomainId | None = None
+    remaining: Annotated[int, Meta(ge=0)] | None = None
+    feed: Name | None = None
+    epoch: Epoch | None = None
+    sequence: Sequence | None = None
+
+
+class JournalRow(Struct, array_like=True, frozen=True):
+    """A check-in as its journal holds it: its sequence there, and the CBOR of a CheckIn."""
+
+    sequence: Annotated[int, Meta(ge=1, le=2**53)]
+    body: Annotated[bytes, Meta(max_length=4_096)]
+
+
+class CheckIns(Struct, frozen=True):
+    """edge -> hub, up/{edge}/checkins: rows of one journal in rising order."""
+
+    journal: Id
+    rows: Annotated[list[JournalRow], Meta(min_length=1, max_length=CHECKIN_ROWS_MAX)]
+
+
+class Ack(Struct, frozen=True):
+    """hub -> edge, down/{edge}/ack: every row of `journal` up to `upto` is committed, none after it is promised.
+
+    Their uses stand in the feed at or before `sequence` of `epoch`. An edge sends on from upto + 1, whatever it
+    sent before: a batch that was lost, or a hub that was restored, is made good by the same rule.
+    """
+
+    journal: Id
+    upto: Sequence
+    epoch: Epoch
+    sequence: Sequence
+
+
+class Pull(Struct, frozen=True):
+    """edge -> hub, up/{edge}/pull: rows of `feed` after `after`, please. `epoch` 0: whatever epoch there is."""
+
+    feed: Name
+    epoch: Sequence
+    after: Sequence
+    limit: Annotated[int, Meta(ge=1, le=PAGE_ROWS_MAX)]
+    nonce: Id
+
+
+class Page(Struct, frozen=True):
+    """hub -> edge, down/{edge}/page: all that changed in (after, upto], in order; `head` is the feed's sequence.
+
+    `digest` is there when upto == head: the digest of the whole feed at that sequence.
+    """
+
+    feed: Name
+    epoch: Epoch
+    after: Sequence
+    upto: Sequence
+    head: Sequence
+    nonce: Id
+    rows: Annotated[list[Row], Meta(max_length=PAGE_ROWS_MAX)]
+    digest: Digest | None = None
+
+
+class Head(Struct, frozen=True):
+    """hub -> its edges, feed/{feed}/head, retained: where the feed stands."""
+
+    feed: Name
+    epoch: Epoch
+    sequence: Sequence
+    digest: Digest
+    at_us: InstantUs
+
+
+class Live(Struct, frozen=True):
+    """hub -> its edges, feed/{feed}/live: all that changed in (after, upto]; `digest` is that at upto."""
+
+    feed: Name
+    epoch: Epoch
+    after: Sequence
+    upto: Sequence
+    digest: Digest
+    rows: Annotated[list[Row], Meta(max_length=PAGE_ROWS_MAX)]
+
+
+Message = TypeVar("Message", bound=Struct)
+
+
+def encode(message: Struct) -> bytes:
+    """The CBOR bytes of a message."""
+    return cbor2.dumps(to_builtins(message, builtin_types=(bytes,)))
+
+
+def decode(payload: bytes, message_type: type[Message]) -> Message:
+    """The message in `payload`, or MessageError, which says what does not fit and never quotes the payload."""
+    if len(payload) > MESSAGE_BYTES_MAX:
+        raise MessageError(f"{len(payload)} bytes; a message has at most {MESSAGE_BYTES_MAX}")
+    try:
+        fields = cbor2.loads(
+            payload,
+            max_depth=_DEPTH_MAX,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            strict_hashable_types=True,
+            semantic_decoders=_NO_TAGS,
+        )
+        return convert(fields, message_type)
+    except (cbor2.CBORDecodeError, ValidationError) as error:
+        raise MessageError(f"no {message_type.__name__}: {error}") from error
+
+
+def _refuse_tag(value: object, immutable: bool) -> object:
+    raise cbor2.CBORDecodeError("tags are not used here")
+
+
+# cbor2 would make dates, bignums, regular expressions and shared references out of these before anyone looked.
+_TAGS_THAT_CBOR2_KNOWS = (
+    *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54),
+    *(100, 256, 258, 260, 261, 1004, 43000, 55799),
+)
+_NO_TAGS = dict.fromkeys(_TAGS_THAT_CBOR2_KNOWS, _refuse_tag)

@@ -1,0 +1,62 @@
+"""The topics of the wire: who says what to whom, under one versioned prefix."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from contract.errors import ContractError
+
+PREFIX: Final = "dw/1"
+NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,31}"
+"""Names of edges, readers, feeds and permissions: what a topic, a table and a person can all carry."""
+
+_NAME: Final = re.compile(NAME_PATTERN)
+
+UP_CHECKINS: Final = "checkins"
+UP_PULL: Final = "pull"
+DOWN_ACK: Final = "ack"
+DOWN_PAGE: Final = "page"
+FEED_HEAD: Final = "head"
+FEED_LIVE: Final = "live"
+
+
+class TopicError(ContractError):
+    """A topic or a name that is none of Doorward's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A topic taken apart: direction `up`, `down` or `feed`, the edge's or feed's name, and what it carries."""
+
+    direction: str
+    name: str
+    what: str
+
+
+def is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def up(edge: str, what: str) -> str:
+    """Edge to hub. `edge` may be `+` in a subscription."""
+    return f"{PREFIX}/up/{edge}/{what}"
+
+
+def down(edge: str, what: str) -> str:
+    """Hub to one edge."""
+    return f"{PREFIX}/down/{edge}/{what}"
+
+
+def feed(name: str, what: str) -> str:
+    """Hub to all edges that follow a feed."""
+    return f"{PREFIX}/feed/{name}/{what}"
+
+
+def parse(topic: str) -> Address:
+    """The address in a topic that came in, or TopicError."""
+    parts = topic.split("/")
+    if len(parts) != 5 or "/".join(parts[:2]) != PREFIX or parts[2] not in ("up", "down", "feed"):
+        raise TopicError(f"{topic!r} is no topic under {PREFIX}")
+    if not is_name(parts[3]):
+        raise TopicError(f"{parts[3]!r} is no name: it should match {NAME_PATTERN}")
+    return Address(parts[2], parts[3], parts[4])
