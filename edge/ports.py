@@ -1,0 +1,98 @@
+"""What the edge's core and gate ask of the world. Adapters implement these; nothing here does anything.
+
+Instants are aware UTC; `_s` is elapsed time on the monotonic clock, in seconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contract.decision import Decision, Position
+from contract.facts import StoredRow
+from contract.feed import Row
+from contract.limits import Use
+from contract.messages import Ack, CheckIn, JournalRow
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    def monotonic_s(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The live rows that belong to one card, and the position they were all read at. No rows: no such card."""
+
+    position: Position
+    rows: list[StoredRow]
+
+
+class ReplicaReader(Protocol):
+    """The edge's copy of its feed, as decisions see it."""
+
+    async def look_up(self, card_hash: bytes) -> Found | None:
+        """All rows of one card in one consistent read; None while there is no whole replica."""
+        ...
+
+
+class ReplicaWriter(Protocol):
+    """The edge's copy of its feed, as the hub link keeps it. Nothing here makes `look_up` wait.
+
+    `apply` and `load` each are one transaction with the position they move to.
+    """
+
+    def position(self) -> Position | None:
+        """Where the whole replica stands; None while there is none."""
+        ...
+
+    async def apply(self, rows: list[Row], upto: int) -> int:
+        """Bring the whole replica to `upto`; returns its digest there."""
+        ...
+
+    async def start_fresh(self, feed: str, epoch: int, head: int) -> None:
+        """Begin a new replica beside the old one, which decides until `finish_fresh`. `head` is the feed's
+        sequence now: rows up to it come once each, so they are loaded without an index."""
+        ...
+
+    async def load(self, rows: list[Row], upto: int) -> None:
+        """The next rows of the fresh replica."""
+        ...
+
+    async def finish_fresh(self, digest: int) -> bool:
+        """Build the index, compare the digest of what is on disk, swap in. False: it differs, the fresh one is gone."""
+        ...
+
+
+class Journal(Protocol):
+    """The edge's durable list of its own check-ins."""
+
+    @property
+    def id(self) -> bytes: ...
+
+    async def append(self, checkin: CheckIn) -> int:
+        """On disk (fsync) when this returns; the sequence it got. JournalError: it could not be kept."""
+        ...
+
+    async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]: ...
+
+    async def last_sequence(self) -> int: ...
+
+    async def acknowledge(self, ack: Ack) -> None:
+        """Remember what the hub has committed, and at which feed position its uses stand."""
+        ...
+
+    async def uses_not_known_passed(self) -> Iterable[tuple[int, Use]]:
+        """Own uses (with their journal sequence) that the replica may not hold yet, for a start after a stop."""
+        ...
+
+
+class Signals(Protocol):
+    """Relay, lamps and buzzer of one reader. Returns at once; the pulses end by themselves."""
+
+    def show(self, decision: Decision) -> None: ...
+
+    def close(self) -> None:
+        """Everything at rest."""
+        ...
