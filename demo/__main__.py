@@ -1,0 +1,102 @@
+"""`python -m demo run [--once]` and `python -m demo scan CODE`; `make demo` and `make scan` call these."""
+
+import argparse
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from demo.club import OWNER, READERS, Club
+from demo.processes import DemoError
+from demo.scan_socket import ScanSocket, ask_to_scan, socket_address
+from demo.table import Table
+from demo.tour import run_tour
+
+_FOLDER = Path(__file__).resolve().parent.parent / ".demo"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m demo", description="A whole club on this machine.")
+    parser.add_argument("--folder", type=Path, default=_FOLDER, help="where everything is written (.demo)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="start the club, scan a tour, stay up until Ctrl-C")
+    run.add_argument("--once", action="store_true", help="end after the tour; exit 0 only if all is as expected")
+    scan = commands.add_parser("scan", help="scan a card at the running demo")
+    scan.add_argument("--reader", default="door", choices=READERS)
+    scan.add_argument("code", help="a card's code, or any other text")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "run":
+            return _run(arguments.folder, arguments.once)
+        return _scan(arguments.folder, arguments.reader, arguments.code)
+    except DemoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(folder: Path, once: bool) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    _refuse_a_second_demo(folder)
+    club = Club(folder, say=lambda text: print(f"  {text}", flush=True))
+    print(f"Doorward, a whole club on this machine (everything it writes is in {folder.name}/)", flush=True)
+    try:
+        club.start()
+        try:
+            print(flush=True)
+            all_as_expected = run_tour(club, Table())
+            if once:
+                return 0 if all_as_expected else 1
+            _stay_up(club)
+        finally:
+            print("\nEnding edge, hub and broker ...", flush=True)
+            club.stop()
+    except KeyboardInterrupt:
+        return 130 if once else 0
+    return 0
+
+
+def _stay_up(club: Club) -> None:
+    listening = ScanSocket(club)
+    print(
+        f"""
+The club stays up until Ctrl-C.
+  hub              {club.hub_url}/
+  login            {OWNER}
+  password         {club.password}   (made for this run)
+  cards as QR      {club.hub_url}/admin/members/card/sheet/
+  check-ins        {club.hub_url}/admin/checkins/checkin/
+  scan a card      make scan CODE={club.card("full")["code"]}
+                   make scan CODE={club.card("full")["code"]} READER=counter
+Change a membership in the hub and scan again: the next scan knows.""",
+        flush=True,
+    )
+    try:
+        signal.pause()
+    finally:
+        listening.close()
+
+
+def _scan(folder: Path, reader: str, code: str) -> int:
+    if not code:
+        raise DemoError("which card? make scan CODE=… (codes are on the demo's QR page)")
+    table = Table()
+    table.print_head()
+    table.print_row(code if code.isprintable() else "(unprintable)", ask_to_scan(folder, reader, code))
+    return 0
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _refuse_a_second_demo(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(socket_address(folder))
+        except OSError:
+            return
+    raise DemoError("a demo is already running here; end it with Ctrl-C first")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The example club as processes: started as a list, ended as that list backwards."""
+
+import json
+import secrets
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from demo.processes import DemoError, Process, free_port, run_to_end, wait_until_listening
+from demo.scanner import Scanner
+
+OWNER = "owner"
+READERS = ("door", "counter")
+# rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
+_BROKER_CONFIG = """\
+id = 0
+[router]
+id = 0
+max_connections = 100
+max_outgoing_packet_count = 200
+max_segment_size = 104857600
+max_segment_count = 10
+[v4.1]
+name = "v4-1"
+listen = "127.0.0.1:{port}"
+next_connection_delay_ms = 1
+[v4.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 4194304
+max_inflight_count = 100
+dynamic_filters = true
+"""
+_EDGE_CONFIG = """\
+edge = "{edge}"
+feed = "{feed}"
+state_dir = "{folder}/edge"
+organization_key_file = "{folder}/hub/keys/organization.key"
+
+[broker]
+host = "127.0.0.1"
+port = {port}
+
+[hardware]
+pin_factory = "mock"  # no pins on this machine: said here, never assumed
+
+[[readers]]
+name = "door"
+kind = "door"
+permission = "front-door"
+device = "{folder}/door.tty"
+pulse_seconds = 3.0
+relay_pin = 17
+granted_lamp_pin = 22
+denied_lamp_pin = 27
+buzzer_pin = 23
+
+[[readers]]
+name = "counter"
+kind = "counter"
+permission = "glass-of-wine"
+mode = "redeem"
+device = "{folder}/counter.tty"
+granted_lamp_pin = 5
+denied_lamp_pin = 6
+buzzer_pin = 13
+"""
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """One scan as the edge decided it and as the hub holds it."""
+
+    reader: str
+    who: str
+    outcome: str
+    reason: str
+    latency_ms: float
+    arrived: bool
+
+
+@dataclass
+class Club:
+    """The running club. `say` tells a person what is being started."""
+
+    folder: Path
+    say: Callable[[str], None]
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    seeded: dict[str, Any] = field(default_factory=dict)
+    hub_url: str = ""
+    _running: ExitStack = field(default_factory=ExitStack)
+    _scanners: dict[str, Scanner] = field(default_factory=dict)
+    _one_scan_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._logs.mkdir(parents=True)
+        self._broker_port = free_port()
+        self.hub_url = f"http://127.0.0.1:{free_port(8000)}"
+        self._init_hub()
+        self._start_broker()
+        self._start_hub()
+        self._start_edge()
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def scan(self, reader: str, data: bytes) -> ScanResult:
+        """Send `data` as the reader's scanner would, and follow it to the hub."""
+        if reader not in self._scanners:
+            raise DemoError(f"there is no reader {reader!r} here; readers: {', '.join(self._scanners)}")
+        with self._one_scan_at_a_time:
+            seen_at_edge, seen_at_hub = self._edge.event_count(), self._checkins.event_count()
+            self._scanners[reader].scan(data)
+            scan = self._edge.wait_for(
+                lambda event: event.get("event") == "scan" and event["reader"] == reader,
+                "scan",
+                after=seen_at_edge,
+            )
+            try:
+                at_hub = self._checkins.wait_for(
+                    lambda event: event.get("id") == scan["id"], "check-in", after=seen_at_hub, seconds=15
+                )
+            except DemoError:
+                at_hub = None
+        who = (at_hub or {}).get("customer") or "-"
+        return ScanResult(reader, who, scan["outcome"], scan["reason"], scan["latency_ms"], at_hub is not None)
+
+    def revoke_membership(self, slug: str) -> None:
+        """A change at the hub; returns once the edge has applied it."""
+        seen = self._edge.event_count()
+        self._hub("revoke_membership", str(self.card(slug)["membership_id"]))
+        self._edge.wait_for(lambda event: event.get("event") == "applied", "change of the feed", after=seen)
+
+    def card(self, slug: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(card for card in self.seeded["cards"] if card["slug"] == slug)
+        return found
+
+    @property
+    def _logs(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def _hub_env(self) -> dict[str, str]:
+        return {
+            "DOORWARD_DATA": str(self.folder / "hub"),
+            "DOORWARD_URL": self.hub_url,
+            "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self._broker_port}",
+            "DATABASE_URL": "",
+        }
+
+    def _hub(self, *arguments: str, **env: str) -> str:
+        command = [sys.executable, "-m", "hub", *arguments]
+        return run_to_end(command, {**self._hub_env, **env}, self._logs / f"hub-{arguments[0]}.log")
+
+    def _process(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> Process:
+        process = Process(name, [sys.executable, "-m", *arguments], env or {}, self._logs)
+        self._running.callback(process.stop)
+        return process
+
+    def _init_hub(self) -> None:
+        self.say("hub: keys and database")
+        self._hub("init")
+        login = ("--noinput", "--username", OWNER, "--email", "owner@club.example")
+        self._hub("createsuperuser", *login, DJANGO_SUPERUSER_PASSWORD=self.password)
+        self.say("hub: the example club")
+        self.seeded = json.loads(self._hub("example_club", "--json"))
+
+    def _start_broker(self) -> None:
+        self.say(f"broker: 127.0.0.1:{self._broker_port}")
+        config = self.folder / "broker.toml"
+        config.write_text(_BROKER_CONFIG.format(port=self._broker_port))
+        broker = self._process("broker", "iotcore", "--config", str(config), "--log-level", "CRITICAL")
+        wait_until_listening(self._broker_port, broker)
+
+    def _start_hub(self) -> None:
+        address = self.hub_url.removeprefix("http://")
+        self.say(f"hub: MQTT worker, web {self.hub_url}")
+        web = self._process("hub-web", "hub", "web", "--bind", address, env=self._hub_env)
+        worker = self._process("hub-worker", "hub", "worker", env=self._hub_env)
+        self._checkins = self._process("hub-checkins", "hub", "checkins", "--follow", "--json", env=self._hub_env)
+        worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
+        wait_until_listening(int(address.rpartition(":")[2]), web)
+
+    def _start_edge(self) -> None:
+        self.say("edge: a door and a counter, each with a scanner on a pseudo-terminal")
+        for reader in READERS:
+            scanner = Scanner(self.folder / f"{reader}.tty")
+            self._running.callback(scanner.close)
+            self._scanners[reader] = scanner
+        config = self.folder / "edge.toml"
+        config.write_text(
+            _EDGE_CONFIG.format(
+                folder=self.folder,
+                port=self._broker_port,
+                edge=self.seeded["edge"],
+                feed=self.seeded["feed"],
+            )
+        )
+        self._edge = self._process("edge", "edge", "run", "--config", str(config))
+        self._edge.wait_for(lambda event: event.get("event") == "started", "start")
+        replica = self._edge.wait_for(lambda event: event.get("event") == "replica", "whole replica")
+        self.say(f"edge: its replica is whole, at sequence {replica['sequence']}")
