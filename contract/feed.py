@@ -15,20 +15,22 @@ from enum import IntEnum
 from typing import Annotated, Final, TypeVar
 
 import cbor2
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct
 
+from contract.cbor import CborError, parse
 from contract.decision import Card, Customer
 from contract.errors import ContractError
-from contract.instants import from_us, to_us
-from contract.limits import Limit, Use
+from contract.instants import InstantError, InstantUs, from_us, to_us
+from contract.limits import Limit, LimitError, Use
 from contract.membership import Grant, Holder, HolderKind, Membership, Plan
 
 BODY_BYTES_MAX: Final = 16_384
 KEY_BYTES_MAX: Final = 64
 DIGEST_BYTES: Final = 32
+CHECKIN_ID_BYTES: Final = 16
 _DIGEST_MODULUS: Final = 1 << 256
 _RANGE_END: Final = b"\xff"
-_Fields = TypeVar("_Fields")
+_Fields = TypeVar("_Fields", bound=Struct)
 
 
 class FeedError(ContractError):
@@ -89,7 +91,7 @@ def membership_key(holder: Holder, membership_id: int) -> bytes:
 
 
 def use_key(membership: bytes, customer_id: int, checkin_id: bytes) -> bytes:
-    return membership + customer_key(customer_id) + checkin_id
+    return membership + customer_key(customer_id) + b"U" + checkin_id
 
 
 def key_range_end(prefix: bytes) -> bytes:
@@ -170,7 +172,7 @@ class _MembershipBody(Struct):
 
 class _UseBody(Struct):
     p: str
-    o: int
+    o: InstantUs
 
 
 def card_of(ref: bytes, body: bytes) -> Card:
@@ -184,7 +186,10 @@ def customer_of(key: bytes, body: bytes) -> Customer:
 
 def plan_of(key: bytes, body: bytes) -> Plan:
     fields = _body(body, _PlanBody)
-    grants = tuple(Grant(name, tuple(Limit(*limit) for limit in limits)) for name, limits in fields.g)
+    try:
+        grants = tuple(Grant(name, tuple(Limit(*limit) for limit in limits)) for name, limits in fields.g)
+    except LimitError as error:
+        raise FeedError(f"a plan's row does not fit: {error}") from error
     return Plan(_id_after(key, b"P"), fields.n, grants)
 
 
@@ -196,7 +201,7 @@ def membership_of(key: bytes, ref: bytes, body: bytes) -> Membership:
         id=_id_after(key[9:], b"M"),
         holder=holder,
         plan_id=_id_after(ref, b"P"),
-        starts_at=from_us(fields.s),
+        starts_at=_instant(fields.s),
         ends_at=_maybe_instant(fields.e),
         revoked=fields.r,
     )
@@ -205,11 +210,11 @@ def membership_of(key: bytes, ref: bytes, body: bytes) -> Membership:
 def use_of(key: bytes, body: bytes) -> Use:
     fields = _body(body, _UseBody)
     return Use(
-        id=key[27:],
+        id=_checkin_id_after(key[27:]),
         customer_id=_id_after(key[18:27], b"C"),
         membership_id=_id_after(key[9:18], b"M"),
         permission=fields.p,
-        occurred_at=from_us(fields.o),
+        occurred_at=_instant(fields.o),
     )
 
 
@@ -233,8 +238,8 @@ def digest_bytes(digest: int) -> bytes:
 
 def _body(body: bytes, fields: type[_Fields]) -> _Fields:
     try:
-        return convert(cbor2.loads(body), fields)
-    except (cbor2.CBORDecodeError, ValidationError) as error:
+        return parse(body, fields)
+    except CborError as error:
         raise FeedError(f"a row's body does not fit: {error}") from error
 
 
@@ -244,9 +249,22 @@ def _id_after(key: bytes, letters: bytes) -> int:
     return int.from_bytes(key[1:], "big")
 
 
+def _checkin_id_after(key: bytes) -> bytes:
+    if len(key) != 1 + CHECKIN_ID_BYTES or key[:1] != b"U":
+        raise FeedError(f"{key.hex()} ends no key of a use")
+    return key[1:]
+
+
 def _maybe_us(at: datetime | None) -> int | None:
     return None if at is None else to_us(at)
 
 
+def _instant(us: int) -> datetime:
+    try:
+        return from_us(us)
+    except InstantError as error:
+        raise FeedError(f"a row's instant does not fit: {error}") from error
+
+
 def _maybe_instant(us: int | None) -> datetime | None:
-    return None if us is None else from_us(us)
+    return None if us is None else _instant(us)

@@ -5,8 +5,14 @@ one). Leap seconds do not exist here, as in POSIX time.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
 
 from contract.errors import ContractError
+
+InstantUs = Annotated[int, Meta(ge=-(2**55), le=2**57)]
+"""When something happened, in Unix microseconds. The years 828 to 6537: a limit's window still fits around it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -18,7 +24,7 @@ class InstantError(ContractError):
 
 def to_us(at: datetime) -> int:
     """Unix microseconds of an aware instant, exact."""
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise InstantError(f"{at.isoformat()} has no time zone: an instant is aware")
     return (at - _EPOCH) // _MICROSECOND
 

@@ -1,20 +1,21 @@
 """The messages of the wire: their fields, types and limits, and how bytes become a message or an error.
 
-CBOR (RFC 8949) maps with the field names below; definite lengths, no duplicate keys, no tags. Whatever does
-not fit is a MessageError and changes nothing. Unknown fields are passed over: a newer sender may add some.
+Maps with the field names below, in the plain CBOR of `contract.cbor`. Whatever does not fit is a MessageError
+and changes nothing. Unknown fields are passed over: a newer sender may add some.
 docs/protocol.md is the text of this file for those who write another edge.
 """
 
 from typing import Annotated, Final, TypeVar
 
 import cbor2
-from msgspec import Meta, Struct, ValidationError, convert, to_builtins
+from msgspec import Meta, Struct, to_builtins
 
+from contract.cbor import CborError, parse
 from contract.errors import ContractError
 from contract.feed import DIGEST_BYTES, Row
+from contract.instants import InstantUs
 
 MESSAGE_BYTES_MAX: Final = 2 * 1024 * 1024
-_DEPTH_MAX: Final = 8
 PAGE_ROWS_MAX: Final = 1_000
 CHECKIN_ROWS_MAX: Final = 500
 
@@ -24,7 +25,6 @@ Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]
 Epoch = Annotated[int, Meta(ge=1, le=2**53)]
 DomainId = Annotated[int, Meta(ge=0, le=2**53)]
-InstantUs = Annotated[int, Meta(ge=-(2**55), le=2**57)]
 Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
 
 
@@ -147,26 +147,6 @@ def decode(payload: bytes, message_type: type[Message]) -> Message:
     if len(payload) > MESSAGE_BYTES_MAX:
         raise MessageError(f"{len(payload)} bytes; a message has at most {MESSAGE_BYTES_MAX}")
     try:
-        fields = cbor2.loads(
-            payload,
-            max_depth=_DEPTH_MAX,
-            allow_indefinite=False,
-            allow_duplicate_keys=False,
-            strict_hashable_types=True,
-            semantic_decoders=_NO_TAGS,
-        )
-        return convert(fields, message_type)
-    except (cbor2.CBORDecodeError, ValidationError) as error:
+        return parse(payload, message_type)
+    except CborError as error:
         raise MessageError(f"no {message_type.__name__}: {error}") from error
-
-
-def _refuse_tag(value: object, immutable: bool) -> object:
-    raise cbor2.CBORDecodeError("tags are not used here")
-
-
-# cbor2 would make dates, bignums, regular expressions and shared references out of these before anyone looked.
-_TAGS_THAT_CBOR2_KNOWS = (
-    *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54),
-    *(100, 256, 258, 260, 261, 1004, 43000, 55799),
-)
-_NO_TAGS = dict.fromkeys(_TAGS_THAT_CBOR2_KNOWS, _refuse_tag)
