@@ -15,10 +15,37 @@ from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow
 
 
+class CannotRecord(Exception):
+    """A check-in could not be kept; it is not in the journal."""
+
+
+class CannotLookUp(Exception):
+    """The replica could not be read; whoever was scanned cannot be decided about."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def monotonic_s(self) -> float: ...
+
+
+class Log(Protocol):
+    def __call__(self, event: str, /, **fields: object) -> None:
+        """One line of the log; returns at once, from any thread. Never a card's code, a name or a key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a scanner sent for one scan, its terminator taken off.
+
+    `raw` is cut one byte beyond the longest scan that can be read; `length` is what came in all, in bytes.
+    `arrived_s` is when the last byte was read, on the monotonic clock.
+    """
+
+    raw: bytes
+    length: int
+    arrived_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +60,7 @@ class ReplicaReader(Protocol):
     """The edge's copy of its feed, as decisions see it."""
 
     async def look_up(self, card_hash: bytes) -> Found | None:
-        """All rows of one card in one consistent read; None while there is no whole replica."""
+        """All rows of one card in one consistent read; None while there is no whole replica. Or CannotLookUp."""
         ...
 
 
@@ -61,7 +88,7 @@ class ReplicaWriter(Protocol):
         ...
 
     async def finish_fresh(self, digest: int) -> bool:
-        """Build the index, compare the digest of what is on disk, swap in. False: it differs, the fresh one is gone."""
+        """Build the index, compare the digest of what is on disk, swap in. False: it differs and was dropped."""
         ...
 
 
@@ -72,7 +99,7 @@ class Journal(Protocol):
     def id(self) -> bytes: ...
 
     async def append(self, checkin: CheckIn) -> int:
-        """On disk (fsync) when this returns; the sequence it got. JournalError: it could not be kept."""
+        """On disk (fsync) when this returns; the sequence it got. CannotRecord: it could not be kept."""
         ...
 
     async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]: ...

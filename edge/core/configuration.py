@@ -1,0 +1,219 @@
+"""An edge's configuration: what edge.toml may say, and what is wrong with one that does not fit.
+
+Pure: text in, a Configuration or a ConfigurationError out. Knows no files; whether a port or a pin exists on
+this machine shows when it is opened.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from contract.decision import Mode
+from contract.topics import NAME_PATTERN
+
+BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+ORGANIZATION_KEY_BYTES: Final = 32
+_SHOWN_LETTERS_MAX: Final = 100
+
+_KEY_DIGITS: Final = re.compile(rf"[0-9a-fA-F]{{{2 * ORGANIZATION_KEY_BYTES}}}")
+_PLACE_OF_ERROR: Final = re.compile(r"(?s)(.*?)(?: - at `(?:key in )?\$\.?(.*)`)?")
+_FIELD_OF_ERROR: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`")
+_STEP_OF_PATH: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+class ConfigurationError(Exception):
+    """Configuration that cannot be used: names the field, what it says, and what is allowed."""
+
+    def __init__(self, field: str, says: str, allowed: str) -> None:
+        super().__init__(f"{field} {says}; it should be {allowed}" if allowed else f"{field} {says}")
+
+
+class ReaderKind(StrEnum):
+    DOOR = "door"
+    COUNTER = "counter"
+
+
+class PinFactory(StrEnum):
+    LGPIO = "lgpio"
+    MOCK = "mock"
+
+
+Name = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
+Path = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00]*\Z")]
+Pin = Annotated[int, Meta(ge=0, le=27)]
+
+
+class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+    host: Annotated[str, Meta(min_length=1, max_length=253)]
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+
+
+class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
+    """`mock` has no pins at all. There is no default: a door that moves nothing must have been asked for."""
+
+    pin_factory: PinFactory
+
+
+class Reader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One scanner and what it serves. Pins are BCM numbers; `pulse_seconds` is how long a grant holds the relay
+    and the granted lamp."""
+
+    name: Name
+    kind: ReaderKind
+    permission: Name
+    device: Path
+    mode: Mode = Mode.REDEEM
+    baud: int = 115_200
+    pulse_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
+    relay_pin: Pin | None = None
+    granted_lamp_pin: Pin | None = None
+    denied_lamp_pin: Pin | None = None
+    buzzer_pin: Pin | None = None
+
+    @property
+    def pins(self) -> dict[str, int]:
+        """The pins it has, by field."""
+        return {field: pin for field in PIN_FIELDS if (pin := getattr(self, field)) is not None}
+
+
+PIN_FIELDS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
+
+
+class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
+    edge: Name
+    feed: Name
+    state_dir: Path
+    organization_key_file: Path
+    broker: Broker
+    hardware: Hardware
+    readers: Annotated[tuple[Reader, ...], Meta(min_length=1)]
+
+
+_A_NAME: Final = "a name: 1 to 32 of a-z, 0-9 and -, not beginning with -"
+_A_PIN: Final = "a GPIO number, 0 to 27 (BCM)"
+_ALLOWED: Final = {
+    "edge": _A_NAME,
+    "feed": _A_NAME,
+    "name": _A_NAME,
+    "permission": _A_NAME,
+    "state_dir": "the path of a folder",
+    "organization_key_file": "the path of a file",
+    "device": 'the path of a serial port, as in "/dev/ttyACM0"',
+    "broker": "a section with host and port",
+    "hardware": "a section with pin_factory",
+    "readers": "at least one [[readers]] section",
+    "host": "a host name or an address",
+    "port": "a TCP port, 1 to 65535",
+    "pin_factory": '"lgpio" (a Raspberry Pi\'s pins) or "mock" (no pins at all)',
+    "kind": '"door" or "counter"',
+    "mode": '"redeem" or "identify"',
+    "baud": "one of " + ", ".join(map(str, BAUD_RATES)),
+    "pulse_seconds": "0.1 to 60 seconds",
+    **dict.fromkeys(PIN_FIELDS, _A_PIN),
+}
+_SECTIONS: Final[dict[str, type[Struct]]] = {
+    "": Configuration,
+    "broker": Broker,
+    "hardware": Hardware,
+    "readers": Reader,
+}
+
+
+def parse_configuration(text: str) -> Configuration:
+    """The configuration in the text of an edge.toml, or ConfigurationError for the first field that is wrong."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError("the text", f"is no TOML: {error}", "") from error
+    try:
+        configuration = convert(document, Configuration)
+    except ValidationError as error:
+        raise _misfit(str(error), document) from error
+    for rule in (_key_is_elsewhere, _baud_rates_exist, _relays_belong_to_doors, _nothing_is_named_twice):
+        rule(configuration)
+    return configuration
+
+
+def parse_organization_key(text: str) -> bytes:
+    """The organization key in the text of its file: 64 hex digits. The error never shows what the file holds."""
+    digits = text.strip()
+    if not _KEY_DIGITS.fullmatch(digits):
+        raise ConfigurationError(
+            "the organization key", f"is not readable ({len(digits)} characters)", "64 hex digits, nothing else"
+        )
+    return bytes.fromhex(digits)
+
+
+def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
+    """msgspec's error in our words: it names the place, but neither the value nor, for some, the field."""
+    matched = _PLACE_OF_ERROR.fullmatch(text)
+    assert matched is not None
+    what, path = matched.group(1), matched.group(2) or ""
+    steps = [match.group(2) for match in _STEP_OF_PATH.finditer(path) if match.group(2)]
+    if about_field := _FIELD_OF_ERROR.fullmatch(what):
+        field = about_field.group(2)
+        whole = f"{path}.{field}" if path else field
+        if about_field.group(1) == "missing required":
+            return ConfigurationError(whole, "is missing", _ALLOWED[field])
+        known = ", ".join(_SECTIONS[steps[0] if steps else ""].__struct_fields__)
+        return ConfigurationError(whole, "is not known", f"one of {known}")
+    return ConfigurationError(path, f"is {_shown(_value_at(path, document))}", _ALLOWED[steps[-1]])
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_LETTERS_MAX else text[:_SHOWN_LETTERS_MAX] + "…"
+
+
+def _value_at(path: str, document: object) -> object:
+    value = document
+    for match in _STEP_OF_PATH.finditer(path):
+        index, field = match.groups()
+        if isinstance(value, list):
+            value = value[int(index)]
+        elif isinstance(value, dict):
+            value = value[field]
+    return value
+
+
+def _key_is_elsewhere(configuration: Configuration) -> None:
+    if _KEY_DIGITS.fullmatch(configuration.organization_key_file):
+        raise ConfigurationError("organization_key_file", "holds a key", _ALLOWED["organization_key_file"])
+
+
+def _baud_rates_exist(configuration: Configuration) -> None:
+    for place, reader in _places(configuration):
+        if reader.baud not in BAUD_RATES:
+            raise ConfigurationError(f"{place}.baud", f"is {reader.baud}", _ALLOWED["baud"])
+
+
+def _relays_belong_to_doors(configuration: Configuration) -> None:
+    for place, reader in _places(configuration):
+        if reader.kind is ReaderKind.DOOR and reader.relay_pin is None:
+            raise ConfigurationError(f"{place}.relay_pin", "is missing", f"there for a door, {_A_PIN}")
+        if reader.kind is ReaderKind.COUNTER and reader.relay_pin is not None:
+            raise ConfigurationError(f"{place}.relay_pin", f"is {reader.relay_pin}", "left out for a counter")
+
+
+def _nothing_is_named_twice(configuration: Configuration) -> None:
+    _each_once(configuration, lambda reader: {"name": reader.name})
+    _each_once(configuration, lambda reader: {"device": reader.device})
+    _each_once(configuration, lambda reader: reader.pins)
+
+
+def _each_once(configuration: Configuration, claims: Callable[[Reader], dict[str, str] | dict[str, int]]) -> None:
+    taken: dict[object, str] = {}
+    for place, reader in _places(configuration):
+        for field, value in claims(reader).items():
+            if value in taken:
+                raise ConfigurationError(f"{place}.{field}", f"is {value!r}", f"another than {taken[value]}'s")
+            taken[value] = f"{place}.{field}"
+
+
+def _places(configuration: Configuration) -> Iterator[tuple[str, Reader]]:
+    for index, reader in enumerate(configuration.readers):
+        yield f"readers[{index}]", reader

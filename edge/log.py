@@ -1,0 +1,72 @@
+"""The edge's log: one JSON object a line, `event`, `at` (ISO 8601, UTC) and the event's fields.
+
+Lines are written by a thread of their own, so that a reader of the log that stalls or dies holds up no door;
+lines that find no room meanwhile are counted, and the count is told once there is room again. What is logged
+is the caller's affair: never a card's code, a name or a key.
+"""
+
+import os
+import threading
+from collections import deque
+
+import msgspec
+
+from edge.ports import Clock
+
+_WAITING_MAX = 10_000
+_CLOSE_S = 2.0
+
+
+class JsonLines:
+    """Writes to a file descriptor, which stays the caller's. Implements `ports.Log`."""
+
+    def __init__(self, descriptor: int, clock: Clock) -> None:
+        self._descriptor = descriptor
+        self._clock = clock
+        self._encode = msgspec.json.Encoder().encode
+        self._waiting: deque[bytes] = deque()
+        self._lost = 0
+        self._closing = False
+        self._changed = threading.Condition()
+        self._writer = threading.Thread(target=self._write_lines, name="log", daemon=True)
+        self._writer.start()
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        line = self._line(event, fields)
+        with self._changed:
+            if len(self._waiting) >= _WAITING_MAX:
+                self._lost += 1
+                return
+            if self._lost:
+                self._waiting.append(self._line("log_lines_lost", {"count": self._lost}))
+                self._lost = 0
+            self._waiting.append(line)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Write what waits, for 2 seconds at most."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._writer.join(_CLOSE_S)
+
+    def _line(self, event: str, fields: dict[str, object]) -> bytes:
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        return self._encode({"event": event, "at": at, **fields}) + b"\n"
+
+    def _write_lines(self) -> None:
+        while lines := self._next_lines():
+            try:
+                # Not through sys.stdout: a buffer's lock, held by a stalled write, would hang the exit.
+                while lines:
+                    lines = lines[os.write(self._descriptor, lines) :]
+            except OSError:
+                continue  # nobody reads the log any more: the edge goes on
+
+    def _next_lines(self) -> bytes:
+        """All lines that wait, once there are any; none when the log is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            lines = b"".join(self._waiting)
+            self._waiting.clear()
+            return lines
