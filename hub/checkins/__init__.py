@@ -1,0 +1,1 @@
+"""What readers saw and decided."""

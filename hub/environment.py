@@ -1,0 +1,92 @@
+"""What the hub is told by its environment, checked: where its data lie, its database, address and broker.
+
+Must not know Django: settings are built from this.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from hub.errors import HubError
+
+
+class EnvironmentProblem(HubError):
+    """A variable that cannot be meant; the text names it, its value (never a password) and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """`url` is the hub's public address, scheme and host only: cards carry it."""
+
+    data: Path
+    database: dict[str, Any]
+    url: str
+    broker_host: str
+    broker_port: int
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https:")
+
+
+def read(variables: Mapping[str, str]) -> Environment:
+    """The environment in `variables` (as os.environ). EnvironmentProblem: one of them does not fit."""
+    data = data_folder(variables)
+    host, port = _broker(variables.get("DOORWARD_BROKER", "mqtt://127.0.0.1:1883"))
+    return Environment(
+        data=data,
+        database=_database(variables.get("DATABASE_URL", ""), data),
+        url=_url(variables.get("DOORWARD_URL", "http://127.0.0.1:8000")),
+        broker_host=host,
+        broker_port=port,
+    )
+
+
+def data_folder(variables: Mapping[str, str]) -> Path:
+    return Path(variables.get("DOORWARD_DATA") or "doorward-data").resolve()
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?/?", text):
+        raise EnvironmentProblem(
+            f"DOORWARD_URL is {text!r}: it should be scheme and host only, as in https://club.example"
+        )
+    return text.rstrip("/").lower()
+
+
+def _broker(text: str) -> tuple[str, int]:
+    found = re.fullmatch(r"mqtt://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?/?", text)
+    port = int(found.group(2) or 1883) if found else 0
+    if not found or not 0 < port < 65536:
+        raise EnvironmentProblem("DOORWARD_BROKER should be mqtt://HOST:PORT, as in mqtt://127.0.0.1:1883")
+    return found.group(1).strip("[]"), port
+
+
+def _database(text: str, data: Path) -> dict[str, Any]:
+    try:
+        database = dict(dj_database_url.parse(text or f"sqlite:///{data / 'hub.db'}"))
+    except (ValueError, dj_database_url.ParseError) as error:
+        raise EnvironmentProblem(
+            "DATABASE_URL should be postgresql://USER:PASSWORD@HOST/NAME or sqlite:////FOLDER/FILE"
+        ) from error
+    engine = database["ENGINE"]
+    if engine == "django.db.backends.sqlite3":
+        # IMMEDIATE: a transaction that starts by reading could not become a writer behind another's back.
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    elif engine != "django.db.backends.postgresql":
+        raise EnvironmentProblem(f"DATABASE_URL names {engine}: Doorward's hub runs on PostgreSQL or SQLite")
+    return database | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}

@@ -1,0 +1,121 @@
+"""Every write to a feed. Sequence order is commit order: numbers are taken under the feed's lock.
+
+Whoever changes data that a feed shows calls `hold` first in the same transaction, then reads, writes and calls
+`append`; so what is appended was computed from what will be committed. Who needs other locks as well takes them
+before the feed's.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.db import connection
+
+from contract.feed import Change, digest_bytes, moved_digest, row_digest
+from hub.errors import HubError
+from hub.feed.models import Feed
+
+EVERYONE: Final = "everyone"
+"""The feed that holds everybody."""
+ROWS_AT_ONCE: Final = 500
+"""Keys in one question: SQLite takes 32,766 variables, and longer questions are not answered faster."""
+
+Identity = tuple[int, bytes]
+"""kind and key: what one row is about."""
+Content = tuple[bytes, bytes | None]
+"""ref and body."""
+
+_UPSERT: Final = """
+    INSERT INTO feed_feedrow (feed_id, kind, key, ref, body, sequence) VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (feed_id, kind, key)
+    DO UPDATE SET ref = excluded.ref, body = excluded.body, sequence = excluded.sequence
+"""
+
+
+class FeedWriteError(HubError):
+    """A feed was written outside a transaction, or there is no such feed."""
+
+
+def create(name: str, epoch: int) -> bool:
+    """Begins the feed `name` unless it is there; `epoch` in Unix milliseconds. Whether it was made."""
+    empty = {"epoch": epoch, "digest": digest_bytes(0)}
+    return Feed.objects.get_or_create(name=name, defaults=empty)[1]
+
+
+def hold(feed_name: str) -> Feed:
+    """The feed, locked until the transaction ends: nobody else appends to it meanwhile.
+
+    PostgreSQL locks its row (not its key, which edges refer to); on SQLite the transaction itself is the lock,
+    being IMMEDIATE.
+    """
+    if not connection.in_atomic_block:
+        raise FeedWriteError("a feed is written inside the transaction that changes the data: use atomic()")
+    feed = Feed.objects.select_for_update(no_key=True).filter(name=feed_name).first()
+    if feed is None:
+        raise FeedWriteError(f"there is no feed {feed_name!r}: run `doorward-hub init`")
+    return feed
+
+
+def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
+    """Brings the feed to what `changes` say, numbering each row that really changes; the last of a key wins.
+
+    The epoch and sequence that the feed then has. To be called in the transaction that changes the data.
+    """
+    feed = hold(feed_name)
+    wanted = {(int(change.kind), change.key): (change.ref, change.body) for change in changes}
+    old = _contents(feed, list(wanted))
+    moved = [(identity, content) for identity, content in wanted.items() if _differs(old.get(identity), content)]
+    if moved:
+        _write(feed, moved)
+        _move_head(feed, moved, old)
+    return feed.epoch, feed.sequence
+
+
+def _differs(old: Content | None, new: Content) -> bool:
+    if new[1] is None:
+        return old is not None and old[1] is not None
+    return old != new
+
+
+def _contents(feed: Feed, identities: Sequence[Identity]) -> dict[Identity, Content]:
+    """Refs and bodies of the rows that are there, tombstones included."""
+    found: dict[Identity, Content] = {}
+    for kind in {kind for kind, _ in identities}:
+        keys = [key for each, key in identities if each == kind]
+        for start in range(0, len(keys), ROWS_AT_ONCE):
+            found.update(_contents_of_kind(feed, kind, keys[start : start + ROWS_AT_ONCE]))
+    return found
+
+
+def _contents_of_kind(feed: Feed, kind: int, keys: Sequence[bytes]) -> dict[Identity, Content]:
+    places = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, ref, body FROM feed_feedrow WHERE feed_id = %s AND kind = %s AND key IN ({places})",  # noqa: S608
+            [feed.id, kind, *keys],
+        )
+        return {(kind, bytes(key)): (bytes(ref), _maybe_bytes(body)) for key, ref, body in cursor.fetchall()}
+
+
+def _maybe_bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
+def _write(feed: Feed, moved: Sequence[tuple[Identity, Content]]) -> None:
+    rows = [
+        (feed.id, kind, key, ref, body, sequence)
+        for sequence, ((kind, key), (ref, body)) in enumerate(moved, start=feed.sequence + 1)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPSERT, rows)
+
+
+def _move_head(feed: Feed, moved: Sequence[tuple[Identity, Content]], old: dict[Identity, Content]) -> None:
+    removed = [(identity, old[identity]) for identity, _ in moved if identity in old]
+    digest = moved_digest(int.from_bytes(feed.digest, "big"), _digests(removed), _digests(moved))
+    feed.sequence += len(moved)
+    feed.digest = digest_bytes(digest)
+    feed.save(update_fields=["sequence", "digest"])
+
+
+def _digests(rows: Iterable[tuple[Identity, Content]]) -> list[int]:
+    return [row_digest(kind, key, ref, body) for (kind, key), (ref, body) in rows if body is not None]

@@ -1,0 +1,95 @@
+"""Reading a feed: where it stands, and its rows in order."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from django.db import connection
+
+from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
+from hub.errors import HubError
+from hub.feed.models import Feed
+
+_ROWS_AFTER: Final = """
+    SELECT sequence, kind, key, ref, body FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND sequence > %s
+    ORDER BY sequence LIMIT %s
+"""
+_KEYS_STARTING: Final = """
+    SELECT key, ref FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND key > %s AND key < %s
+    AND body IS NOT NULL
+"""
+_KEYS_WITH_PART: Final = """
+    SELECT key, ref FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s
+    AND substr(key, %s, %s) = %s AND body IS NOT NULL
+"""
+_RECOUNT_ROWS: Final = 5_000
+
+
+class UnknownFeed(HubError):
+    """There is no feed of that name."""
+
+
+class FeedHead(NamedTuple):
+    """Where a feed stands; `digest` is the set digest (32 bytes) over its live rows at `sequence`."""
+
+    feed: str
+    epoch: int
+    sequence: int
+    digest: bytes
+
+
+def find_head(feed_name: str) -> FeedHead | None:
+    found = Feed.objects.filter(name=feed_name).values_list("name", "epoch", "sequence", "digest").first()
+    return None if found is None else FeedHead(*found[:3], bytes(found[3]))
+
+
+def head(feed_name: str) -> FeedHead:
+    """Where the feed stands now. UnknownFeed: there is none."""
+    found = find_head(feed_name)
+    if found is None:
+        raise UnknownFeed(f"there is no feed {feed_name!r}: run `doorward-hub init`")
+    return found
+
+
+def rows_after(feed_name: str, after: int, limit: int) -> list[Row]:
+    """At most `limit` rows that changed after sequence `after`, in order, tombstones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS_AFTER, [feed_name, after, limit])
+        return [
+            Row(sequence, kind, bytes(key), bytes(ref), None if body is None else bytes(body))
+            for sequence, kind, key, ref, body in cursor.fetchall()
+        ]
+
+
+def live_keys_starting(feed_name: str, kind: int, prefix: bytes) -> list[tuple[bytes, bytes]]:
+    """Key and ref of the live rows whose key starts with `prefix`."""
+    return _keys(_KEYS_STARTING, [feed_name, kind, prefix, key_range_end(prefix)])
+
+
+def live_keys_with_part(feed_name: str, kind: int, offset: int, part: bytes) -> list[tuple[bytes, bytes]]:
+    """Key and ref of the live rows whose key holds `part` at `offset` bytes. Reads every row of the kind."""
+    return _keys(_KEYS_WITH_PART, [feed_name, kind, offset + 1, len(part), part])
+
+
+def digest_from_rows(feed_name: str) -> bytes:
+    """The set digest recounted from the live rows, as an edge does: unless something is wrong, the head's."""
+    digest = 0
+    for page in _pages(feed_name):
+        live = (row_digest(row.kind, row.key, row.ref, row.body) for row in page if row.body is not None)
+        digest = moved_digest(digest, (), live)
+    return digest_bytes(digest)
+
+
+def _pages(feed_name: str) -> Iterator[list[Row]]:
+    after = 0
+    while page := rows_after(feed_name, after, _RECOUNT_ROWS):
+        yield page
+        after = page[-1].sequence
+
+
+def _keys(statement: str, parameters: list[object]) -> list[tuple[bytes, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [(bytes(key), bytes(ref)) for key, ref in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Signing in to the hub: the form, and the brake on guessing."""

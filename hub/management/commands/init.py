@@ -1,0 +1,28 @@
+"""`doorward-hub init`: makes the keys, the database and its feed. Safe to run again, and after an update."""
+
+import os
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from hub.feed import operations as feed
+from hub.startup import check_keys
+
+
+class Command(BaseCommand):
+    help = "Makes the keys, the database and its feed. Safe to run again, and after an update."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = settings.ENVIRONMENT
+        os.umask(0o077)
+        call_command("migrate", interactive=False, verbosity=0)
+        check_keys()
+        feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
+        self.stdout.write(f"The hub is ready: data in {environment.data}, keys in {environment.keys}.")
+        self.stdout.write(
+            "Next: `doorward-hub createsuperuser`, then `doorward-hub web` and `doorward-hub worker`."
+        )

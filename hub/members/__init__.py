@@ -1,0 +1,1 @@
+"""Customers, companies, plans, memberships and cards."""

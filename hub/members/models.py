@@ -1,0 +1,170 @@
+"""Customers, companies, plans, memberships and cards. Only hub/members/operations.py writes them.
+
+A membership's status is computed (contract.membership), never stored. A card's code is kept encrypted, and found
+again by its hash.
+"""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from hub.members.validators import printable, slug
+
+
+class Customer(models.Model):
+    name = models.CharField(max_length=200, validators=[printable])
+    email = models.EmailField(blank=True)
+    companies = models.ManyToManyField("Company", through="Link", related_name="customers")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    name = models.CharField(max_length=200, validators=[printable])
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Link(models.Model):
+    """A customer belongs to a company and inherits its memberships."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="links")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "company"],
+                name="link_once",
+                violation_error_message="This customer already belongs to this company.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} at {self.company}"
+
+
+class Permission(models.Model):
+    """An access right or a benefit. Readers and plans name it by its slug."""
+
+    slug = models.CharField(max_length=32, unique=True, validators=[slug], help_text="As in front-door.")
+    name = models.CharField(max_length=200, validators=[printable])
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Plan(models.Model):
+    name = models.CharField(max_length=200, validators=[printable])
+    description = models.TextField(blank=True)
+    permissions = models.ManyToManyField(Permission, through="Grant", related_name="plans")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A plan's permission. Without limits it is not used up."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="grants")
+    permission = models.ForeignKey(Permission, models.PROTECT, related_name="grants")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "permission"],
+                name="grant_once",
+                violation_error_message="This plan already grants this permission: change that grant instead.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.permission}"
+
+
+class GrantLimit(models.Model):
+    """At most `count` uses within any `window_seconds`; several limits of a grant hold at once."""
+
+    grant = models.ForeignKey(Grant, models.CASCADE, related_name="limits")
+    count = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(1_000_000)])
+    window_seconds = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(315_576_000)])
+
+    class Meta:
+        ordering = ["window_seconds", "count", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.window_seconds} s"
+
+
+class Membership(models.Model):
+    """A plan held by one customer, or by a company for everyone linked to it, over [starts_at, ends_at)."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="memberships")
+    customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="memberships")
+    company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="memberships")
+    starts_at = models.DateTimeField("starts")
+    ends_at = models.DateTimeField(
+        "ends", null=True, blank=True, help_text="Empty: no end. The end itself is excluded."
+    )
+    revoked_at = models.DateTimeField("revoked", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer__isnull=False, company__isnull=True)
+                | Q(customer__isnull=True, company__isnull=False),
+                name="membership_one_holder",
+                violation_error_message="Choose either a customer or a company to hold this membership.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="membership_ends_after_start",
+                violation_error_message="The end has to lie after the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} of {self.customer or self.company}"
+
+
+class Card(models.Model):
+    """A customer's card. Its dates are its own, apart from any membership's."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="cards")
+    lookup_hash = models.BinaryField(max_length=32, unique=True)
+    code_encrypted = models.BinaryField(max_length=512)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField("revoked", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gt=F("valid_from")),
+                name="card_ends_after_start",
+                violation_error_message="The card's last date has to lie after its first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Card {self.pk} of {self.customer}"
