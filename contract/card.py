@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from contract.errors import ContractError
@@ -25,12 +25,13 @@ SCAN_BYTES_MAX: Final = 512
 _VALUE: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 # Only ASCII is folded: str.upper() would turn a German layout's "ß" into two letters.
 _FOLD_CASE: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-# ISO/IEC 15424: "]", a letter for the symbology, a modifier.
-_AIM_IDENTIFIER: Final = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+# ISO/IEC 15424: "]", a letter for the symbology, a modifier. All of them go, or a code would have two spellings.
+_AIM_IDENTIFIERS: Final = re.compile(r"^(?:\s*\][A-Za-z][0-9A-Za-z])+")
 _AIM_LETTERS: Final = 3
 _CODE: Final = re.compile(rf"(?<![A-Z])[{ALPHABET}]{{{CODE_LETTERS}}}(?![A-Z])")
-# H, T, P and S keep their keys in every layout the alphabet is made for; what lies between may be garbled.
-_URL_START: Final = re.compile(r"^.{0,3}HTTPS?[^A-Z]")
+# H, T and P keep their keys in every layout the alphabet is made for. What follows may be garbled: AZERTY has an M
+# where the colon was.
+_URL_START: Final = re.compile(rf"^.{{0,{_AIM_LETTERS}}}HTTP")
 
 
 class CardError(ContractError):
@@ -41,11 +42,12 @@ class CardError(ContractError):
 class Scan:
     """What one scan was. `text` is the canonical code to look up, or None where nothing could be read.
 
-    `length` (bytes) and `classes` describe what came, for the record of a scan whose text must not be kept.
+    `length` (bytes) and `classes` describe what came, for the record of a scan whose text must not be kept;
+    `text` and `raw` are left out of the repr, which ends in logs.
     """
 
-    text: str | None
-    raw: bytes
+    text: str | None = field(repr=False)
+    raw: bytes = field(repr=False)
     length: int
     classes: str
 
@@ -114,7 +116,7 @@ def trace_hash(organization_key: bytes, scan: Scan) -> bytes:
     """The hash that a check-in keeps of a scan, readable or not, so that repeats show and the text does not."""
     if scan.text is not None:
         return lookup_hash(organization_key, scan.text)
-    return hmac.digest(organization_key, b"unreadable:" + scan.raw, hashlib.sha256)
+    return hmac.digest(organization_key, b"\0unreadable:" + scan.raw, hashlib.sha256)
 
 
 def _double(value: int) -> int:
@@ -133,7 +135,7 @@ def _decode(raw: bytes) -> str | None:
 
 
 def _canonical(text: str) -> str | None:
-    text = _AIM_IDENTIFIER.sub("", unicodedata.normalize("NFC", text).strip()).strip()
+    text = _AIM_IDENTIFIERS.sub("", unicodedata.normalize("NFC", text).strip()).strip()
     ours = _code_within("".join(text.split()).translate(_FOLD_CASE))
     if ours is not None:
         return ours

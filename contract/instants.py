@@ -12,7 +12,7 @@ from msgspec import Meta
 from contract.errors import ContractError
 
 InstantUs = Annotated[int, Meta(ge=-(2**55), le=2**57)]
-"""When something happened, in Unix microseconds. The years 828 to 6537: a limit's window still fits around it."""
+"""When something happened, in Unix microseconds. The years 828 to 6536: a limit's window still fits around it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
