@@ -1,0 +1,114 @@
+"""Django for the hub's tests, and a database of its own for each: SQLite files and a real PostgreSQL.
+
+`database` runs a test on both; `sqlite_database` on SQLite alone. Each test gets a fresh copy of what `init` made.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.hub import postgresql
+
+DATA = Path(tempfile.mkdtemp(prefix="doorward-hub-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+for name in ("DATABASE_URL", "DOORWARD_URL", "DOORWARD_BROKER"):
+    os.environ.pop(name, None)
+os.environ["DOORWARD_DATA"] = str(DATA)
+os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
+
+
+def run_hub(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`python -m hub ARGUMENTS` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "hub", *arguments],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def init_hub(**variables: str) -> None:
+    done = run_hub("init", **variables)
+    assert done.returncode == 0, done.stderr
+
+
+init_hub()
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+
+from hub import environment  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Database:
+    """The test's own database; `environment` is what a process of the hub needs to work on it."""
+
+    vendor: str
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"DOORWARD_DATA": str(DATA), "DATABASE_URL": self.url}
+
+
+def _connect(url: str) -> None:
+    """This process's default database is `url` from now on, for threads that start later too."""
+    parsed = environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database
+    _disconnect()
+    connections.databases.update(connections.configure_settings({"default": parsed}))
+
+
+def _disconnect() -> None:
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgresql.Cluster]:
+    cluster = postgresql.start()
+    try:
+        cluster.create_database("template_hub")
+        init_hub(DATABASE_URL=cluster.url("template_hub"))
+        yield cluster
+    finally:
+        postgresql.stop(cluster)
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(DATA / "hub.db", tmp_path / "hub.db")
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    _connect(url)
+    yield Database("sqlite", url)
+    _disconnect()
+
+
+@pytest.fixture
+def postgresql_database(cluster: postgresql.Cluster) -> Iterator[Database]:
+    cluster.copy_database("template_hub", "hub")
+    url = cluster.url("hub")
+    _connect(url)
+    yield Database("postgresql", url)
+    _disconnect()
+    cluster.drop_database("hub")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The test runs on both."""
+    return request.getfixturevalue(f"{request.param}_database")

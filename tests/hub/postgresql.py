@@ -1,0 +1,75 @@
+"""A throw-away PostgreSQL cluster for tests: its own folder, a socket in it, no port."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+_OWNER = "postgres"
+"""PostgreSQL refuses to run as root, so root runs it as the user that its package made."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    folder: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql://doorward@{quote(str(self.folder), safe='')}/{database}"
+
+    def copy_database(self, original: str, copy: str) -> None:
+        """Nobody may be connected to `original` meanwhile."""
+        self._psql(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+
+    def create_database(self, name: str) -> None:
+        self._psql(f'CREATE DATABASE "{name}"')
+
+    def drop_database(self, name: str) -> None:
+        self._psql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _psql(self, statement: str) -> None:
+        address = ["-h", str(self.folder), "-U", "doorward", "-d", "template1"]
+        _run([str(_binary("psql")), "-q", "-X", *address, "-c", statement])
+
+
+def start() -> Cluster:
+    folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, _OWNER, _OWNER)
+    cluster = Cluster(folder)
+    _run_as_owner("initdb", "-D", str(folder / "data"), "-U", "doorward", "-A", "trust", "-E", "UTF8", "--no-sync")
+    # What a crash of the machine would lose does not matter here; the order of commits is the same without fsync.
+    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
+    _run_as_owner("pg_ctl", "-D", str(folder / "data"), "-w", "-o", settings, "-l", str(folder / "log"), "start")
+    return cluster
+
+
+def stop(cluster: Cluster) -> None:
+    _run_as_owner("pg_ctl", "-D", str(cluster.folder / "data"), "-m", "immediate", "-w", "stop")
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _run_as_owner(name: str, *arguments: str) -> None:
+    user = ["runuser", "-u", _OWNER, "--"] if os.geteuid() == 0 else []
+    _run([*user, str(_binary(name)), *arguments])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(
+        command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
+    if done.returncode:
+        pytest.fail(f"{command} ended with {done.returncode}: {done.stderr.decode()}")
+
+
+def _binary(name: str) -> Path:
+    """Debian keeps PostgreSQL's programs apart, a folder a version."""
+    found = shutil.which(name)
+    candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
+    if not found and not candidates:
+        pytest.fail(f"{name} is missing: apt-get install postgresql, or run `make test`, which does")
+    return candidates[-1] if candidates else Path(found or "")
