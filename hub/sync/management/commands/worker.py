@@ -1,0 +1,34 @@
+"""`worker`: serves edges through the broker until it is told to stop. Its log is JSON lines on stdout."""
+
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from hub.sync.inbox import Inbox
+from hub.sync.log import Log
+from hub.sync.mqtt import HubLink
+from hub.sync.worker import Clocks, Worker
+
+
+class Command(BaseCommand):
+    help = "Serve edges through the MQTT broker: take check-ins, answer pulls, publish changes of the feed."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stopping.set())
+        log = Log(sys.stdout, timezone.now, time.monotonic)
+        inbox = Inbox()
+        link = HubLink(settings.ENVIRONMENT.broker_host, settings.ENVIRONMENT.broker_port, inbox, log)
+        worker = Worker(inbox, link, log, Clocks(timezone.now, time.monotonic))
+        link.start()
+        worker.run(stopping)
+        link.stop()
+        log.event("stopped")

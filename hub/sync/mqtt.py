@@ -1,0 +1,119 @@
+"""The connection to the broker: paho in a thread of its own. All it does with a message is put it into the inbox.
+
+Reconnects for ever, with jitter. Must not know the database: a callback that waited would miss keepalives.
+"""
+
+import random
+import secrets
+import socket
+import threading
+from typing import Any
+
+import paho.mqtt.client as paho
+
+from contract.topics import UP_CHECKINS, UP_PULL, up
+from hub.sync.heads import Outgoing
+from hub.sync.inbox import Inbox, Incoming
+from hub.sync.log import Log
+
+SUBSCRIPTIONS = [(up("+", UP_CHECKINS), 1), (up("+", UP_PULL), 1)]
+KEEPALIVE_S = 30
+_INFLIGHT_MAX = 1_000
+_RETRY_S = (0.5, 15.0)
+_STOP_S = 5.0
+_QOS = 1
+
+
+class HubLink:
+    """`publish` and `connected` may be called from any thread."""
+
+    def __init__(self, host: str, port: int, inbox: Inbox, log: Log) -> None:
+        self._host = host
+        self._port = port
+        self._inbox = inbox
+        self._log = log
+        self._stopping = threading.Event()
+        self._subscribed = threading.Event()
+        self._was_ready = False
+        self._client = self._new_client()
+        self._thread = threading.Thread(target=self._stay_connected, name="mqtt", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sends what is under way, then leaves the broker."""
+        self._stopping.set()
+        self._client.disconnect()
+        self._thread.join(_STOP_S)
+
+    def connected(self) -> bool:
+        """Whether there is a session and edges' messages come in."""
+        return self._subscribed.is_set()
+
+    def publish(self, message: Outgoing) -> None:
+        """Sent if there is a session. If not it is lost, and whoever waits for it asks again."""
+        if self.connected():
+            self._client.publish(message.topic, message.payload, _QOS, message.retained)
+
+    def _new_client(self) -> paho.Client:
+        client = paho.Client(
+            paho.CallbackAPIVersion.VERSION2,
+            client_id=f"doorward-hub-{secrets.token_hex(6)}",
+            clean_session=True,
+            reconnect_on_failure=False,
+        )
+        client.max_inflight_messages_set(_INFLIGHT_MAX)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_socket_open = _send_at_once
+        return client
+
+    def _stay_connected(self) -> None:
+        shortest, longest = _RETRY_S
+        pause_s = shortest
+        while not self._stopping.is_set():
+            try:
+                self._client.connect(self._host, self._port, KEEPALIVE_S)
+                self._client.loop_forever()
+            except OSError as error:
+                self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
+                self._log.event("mqtt_failed", error=repr(error))
+            if self._subscribed.is_set():
+                pause_s = shortest
+            self._subscribed.clear()
+            self._stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            pause_s = min(longest, pause_s * 2)
+
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            self._log.event("broker_refused", reason=str(reason))
+        else:
+            client.subscribe(SUBSCRIPTIONS)
+
+    def _on_subscribe(
+        self, client: paho.Client, _data: Any, _message: int, reasons: list[Any], _properties: Any
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._log.event("broker_refused", reason="it allows no subscription to what edges send")
+            client.disconnect()
+            return
+        self._subscribed.set()
+        self._log.event("connected" if self._was_ready else "worker_ready", host=self._host, port=self._port)
+        self._was_ready = True
+
+    def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        self._subscribed.clear()
+        self._log.event("disconnected", reason=str(reason))
+
+    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        if not self._inbox.put(Incoming(message.topic, message.payload)):
+            self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")
+
+
+def _send_at_once(_client: paho.Client, _data: Any, connection: Any) -> None:
+    # An ack is smaller than a segment; Nagle's algorithm would hold it until the one before it is acknowledged.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,157 @@
+"""The worker: takes what edges sent, answers it, and tells edges when their feed has moved.
+
+`Worker.handle` is one turn, a plain function that takes messages; `Worker.run` repeats it until it is told to
+stop. A database that is gone is waited for, with the turn's messages in hand; nothing is acked before it is
+committed. Must not know paho: what is sent goes through `publish`.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from django.db import DataError, Error, IntegrityError, connection
+
+from contract.messages import encode
+from contract.topics import DOWN_ACK, DOWN_PAGE, down
+from hub.checkins import operations, queries
+from hub.checkins.journal_rows import Batch
+from hub.feed.queries import UnknownFeed
+from hub.sync.heads import Heads, Outgoing
+from hub.sync.inbox import Inbox, Incoming
+from hub.sync.log import Log
+from hub.sync.pages import page_for
+from hub.sync.requests import DroppedMessage, PullRequest, Request, parse_request
+
+HEADS_EVERY_S = 0.02
+"""How often feeds are looked at while nothing comes in: half of it is what a change waits on average."""
+TURN_BYTES_MAX = 512 * 1024
+"""About 2,000 check-ins or some thousand pulls: a commit is worth its cost, and an ack does not wait long."""
+_BACK_OFF_S = (0.1, 10.0)
+
+
+class Broker(Protocol):
+    """What the worker needs of the connection to the broker."""
+
+    def connected(self) -> bool: ...
+
+    def publish(self, message: Outgoing) -> None:
+        """Sent, or lost where there is no connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    now: Callable[[], datetime]
+    monotonic_s: Callable[[], float]
+
+
+class Worker:
+    def __init__(self, inbox: Inbox, broker: Broker, log: Log, clocks: Clocks) -> None:
+        self._inbox = inbox
+        self._broker = broker
+        self._log = log
+        self._clocks = clocks
+        self._heads = Heads()
+        self._was_connected = False
+
+    def run(self, stopping: threading.Event) -> None:
+        """Until `stopping` is set; the turn that has begun is finished first."""
+        while not stopping.is_set():
+            messages = self._inbox.take(TURN_BYTES_MAX, HEADS_EVERY_S)
+            if messages:
+                self._supervise(stopping, partial(self.handle, messages))
+            self._supervise(stopping, self._tell_heads)
+        connection.close()
+
+    def handle(self, messages: Sequence[Incoming]) -> None:
+        """Answer `messages`: acks for check-ins, once committed, and pages for pulls. Broken ones are dropped.
+
+        django.db.Error: the database is gone; the same messages may be handled again.
+        """
+        requests = self._parsed(messages)
+        edges = queries.edges_by_name({request.edge for request in requests})
+        batches, pulls = [], []
+        for request in requests:
+            if request.edge not in edges:
+                self._log.dropped("unknown_edge", "no edge of this hub has this name", request.edge)
+            elif isinstance(request, Batch):
+                batches.append(request)
+            elif request.pull.feed != edges[request.edge].feed:
+                self._log.dropped("wrong_feed", "the edge follows another feed", request.edge)
+            else:
+                pulls.append(request)
+        if batches:
+            self._ingest(batches)
+        for pull in pulls:
+            self._answer(pull)
+
+    def _parsed(self, messages: Sequence[Incoming]) -> list[Request]:
+        requests = []
+        for message in messages:
+            try:
+                requests.append(parse_request(message))
+            except DroppedMessage as dropped:
+                self._log.dropped(dropped.why, str(dropped), dropped.edge)
+        return requests
+
+    def _ingest(self, batches: list[Batch]) -> None:
+        try:
+            done = operations.ingest(batches, self._clocks.now())
+        except (DataError, IntegrityError) as error:
+            self._ingest_apart(batches, error)
+            return
+        for edge, ack in done.acks:
+            self._broker.publish(Outgoing(down(edge, DOWN_ACK), encode(ack)))
+        if done.refused:
+            self._log.event("refused_rows", count=done.refused)
+
+    def _ingest_apart(self, batches: list[Batch], error: Error) -> None:
+        """What the database will not take from one edge must hold no other edge up."""
+        if len(batches) > 1:
+            for batch in batches:
+                self._ingest([batch])
+        else:
+            self._log.dropped("database_refused", type(error).__name__, batches[0].edge)
+
+    def _answer(self, request: PullRequest) -> None:
+        try:
+            page = page_for(request.pull)
+        except UnknownFeed:
+            self._log.dropped("unknown_feed", "no feed has this name", request.edge)
+        else:
+            self._broker.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
+
+    def _tell_heads(self) -> None:
+        connected = self._broker.connected()
+        if connected and not self._was_connected:
+            self._heads.say_again()
+        self._was_connected = connected
+        if connected:
+            for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
+                self._broker.publish(message)
+
+    def _supervise(self, stopping: threading.Event, turn: Callable[[], None]) -> None:
+        """Run `turn`, again and again with growing, jittered pauses while the database is gone.
+
+        Whatever else goes wrong costs this turn alone: edges send again what was not acked or answered.
+        """
+        shortest, longest = _BACK_OFF_S
+        pause_s = shortest
+        while True:
+            try:
+                return turn()
+            except Error as error:
+                self._log.event("database_gone", error=type(error).__name__, retry_s=round(pause_s, 1))
+                connection.close()
+                again = True
+            except Exception as error:  # noqa: BLE001 - the supervisor of the worker's turns
+                self._log.event("turn_failed", error=repr(error))
+                again = False
+            stopped = stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            if stopped or not again:
+                return None
+            pause_s = min(longest, pause_s * 2)
