@@ -1,0 +1,159 @@
+"""The edge, put together: start-up reads as a list, shutdown is that list backwards. Rules live elsewhere."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import signal
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+from edge.core.configuration import Configuration
+from edge.core.own_uses import OwnUses
+from edge.gate import Gate
+from edge.hardware.pins import open_pins
+from edge.hardware.signals import ReaderSignals
+from edge.hub_link.link import HubLink
+from edge.ports import Clock, Log
+from edge.scanners.serial_reader import SerialReader
+from edge.storage.journal import SqliteJournal
+from edge.storage.replica import Replica
+
+RESTART_S: Final = 0.5
+FIRST_OPEN_S: Final = 2.0
+LAST_SCANS_S: Final = 5.0
+"""How long the scans that wait at shutdown, and their commits, are given."""
+
+
+class StartError(Exception):
+    """The edge cannot start here; the text says what to do."""
+
+
+async def run(configuration: Configuration, organization_key: bytes, clock: Clock, log: Log) -> None:
+    """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError: it cannot start."""
+    stop = _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        state_dir = Path(configuration.state_dir)
+        stack.callback(os.close, _claim(state_dir))
+
+        journal = await SqliteJournal.open(state_dir / "journal.db", new_id)
+        stack.push_async_callback(journal.close)
+        replica = await Replica.open(state_dir)
+        stack.push_async_callback(replica.close)
+        own_uses = OwnUses()
+
+        pins = open_pins(configuration.hardware.pin_factory)
+        stack.callback(pins.close)
+        signals = {reader.name: ReaderSignals(reader, pins) for reader in configuration.readers}
+        for each in signals.values():
+            stack.callback(each.close)
+
+        broker = configuration.broker
+        link = HubLink(
+            configuration.edge,
+            configuration.feed,
+            broker.host,
+            broker.port,
+            replica,
+            journal,
+            own_uses,
+            clock,
+            log,
+            new_id,
+        )
+        await link.start()
+        stack.push_async_callback(link.stop)
+
+        scanners = []
+        for reader in configuration.readers:
+            gate = Gate(
+                reader=reader,
+                organization_key=organization_key,
+                replica=replica,
+                journal=journal,
+                own_uses=own_uses,
+                signals=signals[reader.name],
+                clock=clock,
+                log=log,
+                new_id=new_id,
+                journaled=link.journaled,
+            )
+            scanner = SerialReader(reader.name, reader.device, reader.baud, clock, log)
+            stack.push_async_callback(_stop_reader, scanner, *_start_reader(gate, scanner, log))
+            scanners.append(scanner)
+        await _all_tried(scanners)
+
+        log("started", edge=configuration.edge, readers=[reader.name for reader in configuration.readers])
+        await stop.wait()
+        log("stopping")
+    log("stopped")
+
+
+def new_id() -> bytes:
+    """16 random bytes: the id of a check-in, a journal, a question."""
+    return secrets.token_bytes(16)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _claim(state_dir: Path) -> int:
+    """A descriptor that holds the state folder for this process alone, until it is closed or the process ends."""
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StartError(f"state_dir {str(state_dir)!r} cannot be used: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise StartError(
+            f"state_dir {str(state_dir)!r} is used by another edge that runs; stop that one first"
+        ) from error
+    return descriptor
+
+
+def _start_reader(gate: Gate, scanner: SerialReader, log: Log) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
+    """Two tasks: one keeps the port open, one takes its scans through the gate."""
+    name = gate.reader.name
+    reading = _supervised(f"port of reader {name}", scanner.run, log)
+    serving = _supervised(f"gate of reader {name}", lambda: gate.serve(scanner.frames()), log)
+    return asyncio.create_task(reading), asyncio.create_task(serving)
+
+
+async def _all_tried(scanners: list[SerialReader]) -> None:
+    """Wait a little for the ports that can be opened; one whose driver hangs holds up no other reader."""
+    tried = [asyncio.create_task(scanner.tried.wait()) for scanner in scanners]
+    _, late = await asyncio.wait(tried, timeout=FIRST_OPEN_S)
+    for task in late:
+        task.cancel()
+
+
+async def _stop_reader(scanner: SerialReader, reading: asyncio.Task[None], serving: asyncio.Task[None]) -> None:
+    """No more bytes; what was scanned before is decided and recorded."""
+    reading.cancel()
+    scanner.close()
+    await asyncio.wait({reading, serving}, timeout=LAST_SCANS_S)
+    serving.cancel()
+
+
+async def _supervised(what: str, work: Callable[[], Awaitable[None]], log: Log) -> None:
+    """Do `work`; when it fails, say so and do it again. A fault of one reader stops no other."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:  # noqa: BLE001 - the supervisor
+            # Not the error's text: it may quote what was scanned.
+            places = [
+                f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)
+            ]
+            log("failed", what=what, error=type(error).__name__, places=places)
+        await asyncio.sleep(RESTART_S)

@@ -1,0 +1,91 @@
+"""What a reader shows: relay, lamps and buzzer, as one table of outcome and output.
+
+| outcome | relay      | granted lamp | denied lamp | buzzer   |
+|---------|------------|--------------|-------------|----------|
+| granted | pulse      | lit          | dark        | one beep |
+| denied  | as it was  | dark         | lit         | a long one |
+
+The relay is moved first. A grant during a pulse begins the pulse anew, so the door stays open for the later
+one too; a denial never cuts short a pulse that somebody else was granted. What to decide is none of its affair.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from contract.decision import Decision, Outcome
+from edge.core.configuration import Reader
+from edge.hardware.pins import Pins
+
+DENIED_LAMP_S: Final = 2.0
+GRANTED_BEEP_S: Final = 0.1
+DENIED_BEEP_S: Final = 0.6
+_DARK: Final = 0.0
+_OUTPUTS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
+"""In the order in which they are set."""
+
+
+class Output:
+    """One pin that goes on for a while. `device` is gpiozero's."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+        self._end: asyncio.TimerHandle | None = None
+
+    def pulse(self, seconds: float) -> None:
+        """On for so long from now, however long it was on; 0: off at once."""
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+        if seconds == _DARK:
+            self._device.off()
+            return
+        self._device.on()
+        self._end = asyncio.get_running_loop().call_later(seconds, self._device.off)
+
+    def close(self) -> None:
+        """Off, and the pin given back."""
+        if self._end is not None:
+            self._end.cancel()
+        self._device.off()
+        self._device.close()
+
+
+class ReaderSignals:
+    """The outputs that one reader has. Implements `ports.Signals`."""
+
+    def __init__(self, reader: Reader, pins: Pins) -> None:
+        """HardwareError: a pin cannot be had; none is kept then."""
+        self._seconds = _seconds_of(reader)
+        self._outputs: dict[str, Output] = {}
+        try:
+            for field in _OUTPUTS:
+                if (number := reader.pins.get(field)) is not None:
+                    self._outputs[field] = Output(pins.output(number, f"reader {reader.name}, {field}"))
+        except BaseException:
+            self.close()
+            raise
+
+    def show(self, decision: Decision) -> None:
+        for field, output in self._outputs.items():
+            seconds = self._seconds[decision.outcome, field]
+            if seconds is not None:
+                output.pulse(seconds)
+
+    def close(self) -> None:
+        for output in self._outputs.values():
+            output.close()
+        self._outputs.clear()
+
+
+def _seconds_of(reader: Reader) -> dict[tuple[Outcome, str], float | None]:
+    """The table above, in seconds; None leaves an output as it was."""
+    return {
+        (Outcome.GRANTED, "relay_pin"): reader.pulse_seconds,
+        (Outcome.GRANTED, "granted_lamp_pin"): reader.pulse_seconds,
+        (Outcome.GRANTED, "denied_lamp_pin"): _DARK,
+        (Outcome.GRANTED, "buzzer_pin"): GRANTED_BEEP_S,
+        (Outcome.DENIED, "relay_pin"): None,
+        (Outcome.DENIED, "granted_lamp_pin"): _DARK,
+        (Outcome.DENIED, "denied_lamp_pin"): DENIED_LAMP_S,
+        (Outcome.DENIED, "buzzer_pin"): DENIED_BEEP_S,
+    }
