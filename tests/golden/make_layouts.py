@@ -1,9 +1,9 @@
 """Renews layouts.json: what a scanner that types as a US keyboard gives under the layouts of other countries.
 
 Run by hand (`.venv/bin/python tests/golden/make_layouts.py`) where libxkbcommon0, xkb-data and libx11-data are
-installed; tests only read the JSON. Keys go through libxkbcommon itself, as in any Linux desktop or terminal: a dead key and
-the next key give what the Compose table of en_US.UTF-8 says, or nothing at all (`composed`); a program that does
-not compose gets no character from a dead key and every other one (`apart`).
+installed; tests only read the JSON. Keys go through libxkbcommon itself, as in any Linux desktop or terminal: a
+dead key and the next key give what the Compose table of en_US.UTF-8 says, or nothing at all (`composed`); in a
+program that does not compose a dead key gives nothing and the next key its character (`apart`).
 """
 
 import ctypes

@@ -1,0 +1,223 @@
+"""The decision: every reason, their order, and the laws that hold over all facts."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from contract_strategies import (
+    CUSTOMER,
+    MICROSECOND,
+    NOON,
+)
+
+from contract.decision import (
+    Ask,
+    Card,
+    Customer,
+    Decision,
+    Facts,
+    HeldMembership,
+    Mode,
+    Outcome,
+    Position,
+    Reason,
+    cannot_record,
+    decide,
+)
+from contract.limits import Limit, Use
+from contract.membership import Detail, Grant, Holder, HolderKind, Membership, Plan
+
+POSITION = Position("everyone", 1_770_000_000_000, 42)
+MEMBER = Customer(CUSTOMER, "Member with a plan")
+DOOR = Ask("front-door", Mode.REDEEM, readable=True)
+WINE = Ask("glass-of-wine", Mode.REDEEM, readable=True)
+WEEKLY = Limit(1, 7 * 86_400)
+FULL = Plan(1, "Full", (Grant("front-door"), Grant("glass-of-wine", (WEEKLY,))))
+DOOR_ONLY = Plan(2, "Door only", (Grant("front-door"),))
+DAY = timedelta(days=1)
+OWN = Holder(HolderKind.CUSTOMER, CUSTOMER)
+COMPANY = Holder(HolderKind.COMPANY, CUSTOMER)
+
+
+def held(
+    number: int = 1,
+    *,
+    plan: Plan = FULL,
+    holder: Holder = OWN,
+    starts_at: datetime = NOON - DAY,
+    ends_at: datetime | None = NOON + DAY,
+    revoked: bool = False,
+) -> HeldMembership:
+    return HeldMembership(Membership(number, holder, plan.id, starts_at, ends_at, revoked), plan)
+
+
+def facts_of(*memberships: HeldMembership, card: Card | None = None, used: tuple[Use, ...] = ()) -> Facts:
+    return Facts(POSITION, card or Card(CUSTOMER), MEMBER, memberships, used)
+
+
+def wine(membership_id: int, at: datetime = NOON - DAY, customer_id: int = CUSTOMER, number: int = 1) -> Use:
+    return Use(number.to_bytes(16, "big"), customer_id, membership_id, "glass-of-wine", at)
+
+
+# Every reason
+
+
+def test_the_reasons_are_the_api_and_their_order_is_the_rule() -> None:
+    assert [str(reason) for reason in Reason] == [
+        *("not_ready", "unreadable", "unknown_card", "card_revoked", "card_not_yet_valid", "card_expired"),
+        *("no_membership", "scheduled", "expired", "permission_missing", "limit_reached", "cannot_record"),
+        "granted",
+    ]
+
+
+def test_an_edge_without_a_replica_knows_nothing() -> None:
+    assert decide(DOOR, Facts(None), NOON) == Decision(
+        Outcome.DENIED, Reason.NOT_READY, "front-door", decided_from=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "known", "reason"),
+    [
+        (replace(DOOR, readable=False), Facts(None), Reason.NOT_READY),
+        (replace(DOOR, readable=False), Facts(POSITION), Reason.UNREADABLE),
+        (DOOR, Facts(POSITION), Reason.UNKNOWN_CARD),
+        (DOOR, facts_of(held(), card=Card(CUSTOMER, revoked=True)), Reason.CARD_REVOKED),
+        (DOOR, facts_of(held(), card=Card(CUSTOMER, valid_from=NOON + MICROSECOND)), Reason.CARD_NOT_YET_VALID),
+        (DOOR, facts_of(held(), card=Card(CUSTOMER, valid_until=NOON)), Reason.CARD_EXPIRED),
+        (DOOR, facts_of(), Reason.NO_MEMBERSHIP),
+        (DOOR, facts_of(held(starts_at=NOON + MICROSECOND)), Reason.SCHEDULED),
+        (DOOR, facts_of(held(ends_at=NOON)), Reason.EXPIRED),
+        (DOOR, facts_of(held(revoked=True)), Reason.EXPIRED),
+        (WINE, facts_of(held(plan=DOOR_ONLY)), Reason.PERMISSION_MISSING),
+        (WINE, facts_of(held(), used=(wine(1),)), Reason.LIMIT_REACHED),
+    ],
+)
+def test_every_denial(ask: Ask, known: Facts, reason: Reason) -> None:
+    decision = decide(ask, known, NOON)
+    assert (decision.outcome, decision.reason, decision.granted) == (Outcome.DENIED, reason, False)
+    assert decision.permission == ask.permission
+    assert decision.decided_from == known.position
+    assert decision.customer == known.customer
+    assert not decision.counted
+
+
+@pytest.mark.parametrize("card", [Card(CUSTOMER, valid_from=NOON), Card(CUSTOMER, valid_until=NOON + MICROSECOND)])
+def test_a_cards_own_dates_are_half_open(card: Card) -> None:
+    assert decide(DOOR, facts_of(held(), card=card), NOON).granted
+
+
+def test_a_revoked_card_is_told_before_its_dates() -> None:
+    card = Card(CUSTOMER, revoked=True, valid_from=NOON + DAY, valid_until=NOON - DAY)
+    assert decide(DOOR, facts_of(held(), card=card), NOON).reason is Reason.CARD_REVOKED
+    not_yet = replace(card, revoked=False)
+    assert decide(DOOR, facts_of(held(), card=not_yet), NOON).reason is Reason.CARD_NOT_YET_VALID
+
+
+def test_a_door_without_limit_is_granted_and_counts_nothing() -> None:
+    one = held()
+    assert decide(DOOR, facts_of(one), NOON) == Decision(
+        Outcome.GRANTED,
+        Reason.GRANTED,
+        "front-door",
+        POSITION,
+        detail=Detail.CURRENT,
+        customer=MEMBER,
+        membership=one.membership,
+        plan=FULL,
+        valid_until=NOON + DAY,
+    )
+
+
+def test_an_expired_member_is_still_identified() -> None:
+    one = held(ends_at=NOON)
+    decision = decide(DOOR, facts_of(one), NOON)
+    assert (decision.detail, decision.customer, decision.membership) == (Detail.ENDED, MEMBER, one.membership)
+    assert (decision.plan, decision.valid_until) == (FULL, NOON)
+    assert decide(DOOR, facts_of(held(revoked=True)), NOON).detail is Detail.REVOKED
+    assert decide(DOOR, facts_of(held(starts_at=NOON + DAY)), NOON).detail is Detail.SCHEDULED
+
+
+# Limits
+
+
+def test_a_redemption_is_counted_and_leaves_one_less() -> None:
+    decision = decide(WINE, facts_of(held()), NOON)
+    assert (decision.granted, decision.counted, decision.remaining) == (True, True, 0)
+    assert decision.next_available_at is None
+
+
+def test_identify_shows_and_counts_nothing() -> None:
+    decision = decide(replace(WINE, mode=Mode.IDENTIFY), facts_of(held()), NOON)
+    assert (decision.granted, decision.counted, decision.remaining) == (True, False, 1)
+
+
+def test_a_limit_that_is_reached_says_when_there_is_more() -> None:
+    decision = decide(WINE, facts_of(held(), used=(wine(1),)), NOON)
+    assert (decision.remaining, decision.next_available_at) == (0, NOON + 6 * DAY)
+    assert decision.counted_uses == (wine(1).id,)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        replace(wine(1), permission="front-door"),
+        replace(wine(1), membership_id=2),
+        replace(wine(1), customer_id=8),
+    ],
+    ids=["of another permission", "of another membership", "of a colleague"],
+)
+def test_a_use_of_something_else_does_not_count(foreign: Use) -> None:
+    decision = decide(WINE, facts_of(held(holder=COMPANY), used=(foreign,)), NOON)
+    assert decision.granted
+    assert decision.counted_uses == ()
+
+
+def test_a_redemption_that_cannot_be_recorded_is_denied_and_counts_nothing() -> None:
+    granted = decide(WINE, facts_of(held()), NOON)
+    refused = cannot_record(granted)
+    assert (refused.outcome, refused.reason, refused.counted) == (Outcome.DENIED, Reason.CANNOT_RECORD, False)
+    assert (refused.customer, refused.membership) == (granted.customer, granted.membership)
+
+
+# Several memberships
+
+
+def test_the_first_to_expire_is_consumed_first() -> None:
+    later, sooner, endless = held(1, ends_at=NOON + 2 * DAY), held(2, ends_at=NOON + DAY), held(3, ends_at=None)
+    known = facts_of(endless, later, sooner)
+    order = []
+    for number in range(3):
+        decision = decide(WINE, known, NOON)
+        assert decision.membership is not None
+        order.append(decision.membership.id)
+        used = wine(decision.membership.id, NOON, number=number)
+        known = replace(known, uses=(*known.uses, used))
+    assert order == [2, 1, 3]
+    assert decide(WINE, known, NOON).reason is Reason.LIMIT_REACHED
+
+
+def test_ones_own_comes_before_a_companys_and_the_older_before_the_newer() -> None:
+    own, company, newer = held(9), held(1, holder=COMPANY), held(10)
+    for known in (facts_of(company, newer, own), facts_of(newer, own, company)):
+        assert decide(DOOR, known, NOON).membership == own.membership
+
+
+def test_the_reason_that_came_furthest_is_told() -> None:
+    waits = held(1, starts_at=NOON + DAY, ends_at=NOON + 2 * DAY)
+    over = held(2, ends_at=NOON)
+    lacks = held(3, plan=DOOR_ONLY)
+    used_up = held(4)
+    known = [waits, over, lacks, used_up]
+    reasons = [Reason.SCHEDULED, Reason.EXPIRED, Reason.PERMISSION_MISSING, Reason.LIMIT_REACHED]
+    for count, reason in enumerate(reasons, 1):
+        decision = decide(WINE, facts_of(*known[:count], used=(wine(4),)), NOON)
+        assert decision.reason is reason
+        assert decision.membership == known[count - 1].membership
+
+
+def test_any_membership_that_grants_wins() -> None:
+    decision = decide(DOOR, facts_of(held(1, ends_at=NOON), held(2, revoked=True), held(3)), NOON)
+    assert decision.granted
+    assert decision.membership is not None
+    assert decision.membership.id == 3
