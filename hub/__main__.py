@@ -7,7 +7,7 @@ from typing import Final
 from hub import environment, keys
 from hub.errors import HubError
 
-_NEED_A_DATABASE: Final = {"web", "worker", "example_club", "checkins", "createsuperuser"}
+_NEED_A_DATABASE: Final = {"web", "worker", "example_club", "checkins", "createsuperuser", "revoke_membership"}
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Feed(models.Model):
-    """`digest` is the set digest over the live rows at `sequence`; `epoch` is when it began, in Unix milliseconds."""
+    """`digest` is the set digest over the live rows at `sequence`; `epoch` its beginning in Unix milliseconds."""
 
     name = models.CharField(max_length=32, unique=True)
     epoch = models.BigIntegerField()

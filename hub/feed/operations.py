@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection
 
-from contract.feed import Change, digest_bytes, moved_digest, row_digest
+from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
 from hub.feed.models import Feed
 
@@ -32,7 +32,7 @@ _UPSERT: Final = """
 
 
 class FeedWriteError(HubError):
-    """A feed was written outside a transaction, or there is no such feed."""
+    """A feed was written outside a transaction, there is no such feed, or a row is larger than edges take."""
 
 
 def create(name: str, epoch: int) -> bool:
@@ -62,12 +62,21 @@ def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
     """
     feed = hold(feed_name)
     wanted = {(int(change.kind), change.key): (change.ref, change.body) for change in changes}
+    _check_sizes(wanted)
     old = _contents(feed, list(wanted))
     moved = [(identity, content) for identity, content in wanted.items() if _differs(old.get(identity), content)]
     if moved:
         _write(feed, moved)
         _move_head(feed, moved, old)
     return feed.epoch, feed.sequence
+
+
+def _check_sizes(wanted: dict[Identity, Content]) -> None:
+    largest = max((len(body) for _, body in wanted.values() if body is not None), default=0)
+    if largest > BODY_BYTES_MAX:
+        raise FeedWriteError(
+            f"this takes {largest} bytes as a row, and edges take {BODY_BYTES_MAX}: shorten it or split it"
+        )
 
 
 def _differs(old: Content | None, new: Content) -> bool:

@@ -1,2 +1,97 @@
-def keys_fit_cards():
-    return True
+"""Reading the members: who holds what at an instant, and which card a code belongs to."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from contract.card import canonical_code
+from contract.membership import State, Status, status_at
+from hub.members import codes, rows
+from hub.members.models import Card, Customer, Membership, Plan
+
+
+class CardState(StrEnum):
+    """What a card is at an instant, its holder's memberships aside."""
+
+    LIVE = "live"
+    NOT_YET_VALID = "not yet valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Standing(NamedTuple):
+    """What is shown of a customer: one membership, with its status."""
+
+    membership: Membership
+    status: Status
+
+
+_SHOWN_FIRST: Final = (State.ACTIVE, State.INACTIVE, State.EXPIRED)
+
+
+def status_of(membership: Membership, at: datetime) -> Status:
+    return status_at(rows.meaning_of(membership), at)
+
+
+def card_state(card: Card, at: datetime) -> CardState:
+    if card.revoked_at is not None:
+        return CardState.REVOKED
+    if card.valid_from is not None and at < card.valid_from:
+        return CardState.NOT_YET_VALID
+    if card.valid_until is not None and at >= card.valid_until:
+        return CardState.EXPIRED
+    return CardState.LIVE
+
+
+def card_with_code(text: str) -> Card | None:
+    """The card whose code is `text` in any of its spellings. contract.card.CardError: no card can have it."""
+    found = Card.objects.select_related("customer").filter(lookup_hash=codes.hash_of(canonical_code(text)))
+    return found.first()
+
+
+def keys_fit_cards() -> bool:
+    """Whether the key files are those that the cards were made with; tried with the newest card."""
+    card = Card.objects.first()
+    if card is None:
+        return True
+    try:
+        return codes.hash_of(codes.decrypt(card)) == bytes(card.lookup_hash)
+    except codes.CodeUnreadable:
+        return False
+
+
+def plans_with_grants() -> QuerySet[Plan]:
+    """Plans with all that their feed rows show."""
+    return Plan.objects.prefetch_related("grants__permission", "grants__limits")
+
+
+def customers_with_memberships() -> QuerySet[Customer]:
+    """Customers with all that `standing_of` reads."""
+    return Customer.objects.prefetch_related("memberships__plan", "companies__memberships__plan")
+
+
+def live_cards(at: datetime) -> QuerySet[Card]:
+    """Cards that work at `at`, by their customers' names, with all that a sheet of them shows."""
+    return (
+        Card.objects.filter(revoked_at=None)
+        .exclude(valid_from__gt=at)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=at))
+        .select_related("customer")
+        .prefetch_related("customer__memberships__plan", "customer__companies__memberships__plan")
+        .order_by("customer__name", "customer_id", "id")
+    )
+
+
+def memberships_serving(customer: Customer) -> list[Membership]:
+    """The customer's own memberships, then those of their companies."""
+    inherited = [each for company in customer.companies.all() for each in company.memberships.all()]
+    return [*customer.memberships.all(), *inherited]
+
+
+def standing_of(customer: Customer, at: datetime) -> Standing | None:
+    """The membership to show first: an active one, else one to come, else one that is over; the latest begun."""
+    standings = [Standing(each, status_of(each, at)) for each in memberships_serving(customer)]
+    ranked = sorted(standings, key=lambda each: each.membership.starts_at, reverse=True)
+    return min(ranked, key=lambda each: _SHOWN_FIRST.index(each.status.state), default=None)

@@ -1,0 +1,215 @@
+"""Every write to customers, companies, plans, memberships and cards, with its feed rows in one transaction."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from contract.card import RANDOM_BYTES, canonical_code, new_code
+from contract.feed import Change, Kind, customer_key, gone
+from contract.limits import Limit
+from hub.errors import HubError
+from hub.feed import operations as feed
+from hub.feed import queries as feed_queries
+from hub.feed.operations import EVERYONE
+from hub.members import codes, queries, rows
+from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
+from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
+
+_CUSTOMER_IN_USE_KEY: Final = 18
+"""Bytes before the customer in a use's key: they are its membership's key."""
+
+
+class CardTaken(HubError):
+    """Another card has this code already."""
+
+
+# Customers and companies
+
+
+def save_customer(customer: Customer) -> Customer:
+    return save(customer, rows.customer_row)
+
+
+def add_customers(customers: Iterable[Customer]) -> list[Customer]:
+    return add(Customer, customers, rows.customer_row)
+
+
+def delete_customers(customers: Iterable[Customer]) -> None:
+    """With their cards, links and own memberships; what they used is forgotten in the feed, check-ins stay."""
+    with writing():
+        for customer in customers:
+            feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
+            delete_unless_in_use(customer)
+
+
+def save_company(company: Company) -> Company:
+    return save(company)
+
+
+def add_companies(companies: Iterable[Company]) -> list[Company]:
+    return add(Company, companies)
+
+
+def delete_companies(companies: Iterable[Company]) -> None:
+    """With their links and memberships; the people stay."""
+    with writing():
+        for company in companies:
+            changes = [*map(rows.link_row, company.links.all()), *_rows_of_memberships(company.memberships.all())]
+            feed.append(EVERYONE, map(gone, changes))
+            delete_unless_in_use(company)
+
+
+def save_link(link: Link) -> Link:
+    return save(link, rows.link_row)
+
+
+def add_links(links: Iterable[Link]) -> list[Link]:
+    return add(Link, links, rows.link_row)
+
+
+def delete_links(links: Iterable[Link]) -> None:
+    delete(links, rows.link_row)
+
+
+# Permissions and plans
+
+
+def save_permission(permission: Permission) -> Permission:
+    """A new slug moves every plan that grants the permission."""
+    with writing():
+        save(permission)
+        _append_plans(permission.plans.values_list("pk", flat=True))
+    return permission
+
+
+def delete_permissions(permissions: Iterable[Permission]) -> None:
+    """InUse: a plan grants it or a reader asks for it."""
+    delete(permissions)
+
+
+def save_plan(plan: Plan) -> Plan:
+    with writing():
+        save(plan)
+        _append_plans([plan.pk])
+    return plan
+
+
+def delete_plans(plans: Iterable[Plan]) -> None:
+    """InUse: memberships of it exist, ended ones included."""
+    delete(plans, rows.plan_row)
+
+
+def save_grant(grant: Grant, limits: Sequence[Limit]) -> Grant:
+    """Grants the permission with exactly these limits; none: it is not used up."""
+    with writing():
+        save(grant)
+        grant.limits.all().delete()
+        GrantLimit.objects.bulk_create(
+            GrantLimit(grant=grant, count=limit.count, window_seconds=limit.window_seconds) for limit in limits
+        )
+        _append_plans([grant.plan_id])
+    return grant
+
+
+def delete_grants(grants: Iterable[Grant]) -> None:
+    with writing():
+        for grant in filter(None, map(stored, grants)):
+            grant.delete()
+            _append_plans([grant.plan_id])
+
+
+# Memberships
+
+
+def save_membership(membership: Membership) -> Membership:
+    """A membership that changes its holder takes no uses along: they were counted for somebody else."""
+    with writing():
+        before = stored(membership)
+        leaving = [] if before is None else _rows_of_memberships([before])
+        save(membership, rows.membership_row)
+        if leaving and leaving[0].key != rows.membership_row(membership).key:
+            feed.append(EVERYONE, map(gone, leaving))
+    return membership
+
+
+def add_memberships(memberships: Iterable[Membership]) -> list[Membership]:
+    return add(Membership, memberships, rows.membership_row)
+
+
+def revoke_memberships(memberships: Iterable[Membership], at: datetime) -> None:
+    """Ends them at once and for good; those revoked before stay as they are."""
+    revoke(memberships, at, rows.membership_row)
+
+
+def delete_memberships(memberships: Iterable[Membership]) -> None:
+    with writing():
+        for membership in filter(None, map(stored, memberships)):
+            feed.append(EVERYONE, map(gone, _rows_of_memberships([membership])))
+            membership.delete()
+
+
+# Cards
+
+
+def issue_card(customer: Customer) -> Card:
+    """A new card with a random code."""
+    return issue_cards([customer])[0]
+
+
+def issue_cards(customers: Iterable[Customer]) -> list[Card]:
+    return add(
+        Card, (_card(each, new_code(secrets.token_bytes(RANDOM_BYTES))) for each in customers), rows.card_row
+    )
+
+
+def import_card(customer: Customer, text: str) -> Card:
+    """A card that the customer carries already. CardTaken; contract.card.CardError: no code can be like this."""
+    code = canonical_code(text)
+    with writing():
+        taken = queries.card_with_code(code)
+        if taken is not None:
+            raise CardTaken(f"this code is on {taken} already: delete that card first, or use another code")
+        return save(_card(customer, code), rows.card_row)
+
+
+def save_card(card: Card) -> Card:
+    """Its dates, revocation and holder; a card's code never changes."""
+    return save(card, rows.card_row)
+
+
+def revoke_cards(cards: Iterable[Card], at: datetime) -> None:
+    revoke(cards, at, rows.card_row)
+
+
+def delete_cards(cards: Iterable[Card]) -> None:
+    delete(cards, rows.card_row)
+
+
+def _append_plans(ids: Iterable[int]) -> None:
+    feed.append(EVERYONE, map(rows.plan_row, queries.plans_with_grants().filter(pk__in=ids)))
+
+
+def _card(customer: Customer, code: str) -> Card:
+    return Card(customer=customer, lookup_hash=codes.hash_of(code), code_encrypted=codes.encrypt(code))
+
+
+# What belongs to something that goes
+
+
+def _rows_of_customer(customer: Customer) -> list[Change]:
+    """The uses under companies' memberships too, wherever the customer was linked once."""
+    uses = feed_queries.live_keys_with_part(EVERYONE, Kind.USE, _CUSTOMER_IN_USE_KEY, customer_key(customer.pk))
+    return [
+        rows.customer_row(customer),
+        *map(rows.card_row, customer.cards.all()),
+        *map(rows.link_row, customer.links.all()),
+        *_rows_of_memberships(customer.memberships.all()),
+        *(Change(Kind.USE, key, ref, None) for key, ref in uses),
+    ]
+
+
+def _rows_of_memberships(memberships: Iterable[Membership]) -> list[Change]:
+    changes = [rows.membership_row(each) for each in memberships]
+    uses = (pair for row in changes for pair in feed_queries.live_keys_starting(EVERYONE, Kind.USE, row.key))
+    return [*changes, *(Change(Kind.USE, key, ref, None) for key, ref in uses)]

@@ -1,0 +1,105 @@
+"""How hub/members/operations.py writes: the feed held, the things checked, rows appended, all in one transaction.
+
+The feed is held from the first statement on, so that rows are computed from what will be committed and no two
+writers wait for each other in a circle. Many new things are written in transactions of at most 1,000.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
+
+from django.db import transaction
+from django.db.models import ForeignKey, Model, ProtectedError
+
+from contract.feed import Change, gone
+from hub.errors import HubError
+from hub.feed import operations as feed
+from hub.feed.operations import EVERYONE
+
+AT_ONCE: Final = 1_000
+
+Thing = TypeVar("Thing", bound=Model)
+RowOf = Callable[[Thing], Change]
+
+
+class InUse(HubError):
+    """Something cannot be deleted, since something else needs it."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    with transaction.atomic():
+        feed.hold(EVERYONE)
+        yield
+
+
+def save(thing: Thing, row: RowOf[Thing] | None = None) -> Thing:
+    """django.core.exceptions.ValidationError: a field does not fit."""
+    with writing():
+        thing.full_clean()
+        before = stored(thing)
+        thing.save()
+        if row is not None:
+            feed.append(EVERYONE, _moved(before, thing, row))
+    return thing
+
+
+def add(model: type[Thing], things: Iterable[Thing], row: RowOf[Thing] | None = None) -> list[Thing]:
+    """New things, 1,000 a transaction: what a failure leaves are whole thousands."""
+    added: list[Thing] = []
+    waiting = iter(things)
+    while chunk := list(islice(waiting, AT_ONCE)):
+        _check_fields(model, chunk)
+        with writing():
+            model._default_manager.bulk_create(chunk)
+            if row is not None:
+                feed.append(EVERYONE, map(row, chunk))
+        added += chunk
+    return added
+
+
+def delete(things: Iterable[Thing], row: RowOf[Thing] | None = None) -> None:
+    """As they are stored, whatever a form made of them. InUse: something else needs one; then none is deleted."""
+    with writing():
+        for thing in filter(None, map(stored, things)):
+            if row is not None:
+                feed.append(EVERYONE, [gone(row(thing))])
+            delete_unless_in_use(thing)
+
+
+def delete_unless_in_use(thing: Model) -> None:
+    try:
+        thing.delete()
+    except ProtectedError as error:
+        needs = " and a ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
+        raise InUse(f"“{thing}” is still in use by a {needs}: delete or change that first") from error
+
+
+def revoke(things: Iterable[Thing], at: datetime, row: RowOf[Thing]) -> None:
+    """Sets `revoked_at` where it is not set yet."""
+    with writing():
+        for thing in filter(None, map(stored, things)):
+            if thing.revoked_at is None:
+                thing.revoked_at = at
+                save(thing, row)
+
+
+def stored(thing: Thing) -> Thing | None:
+    """The thing as the database has it, or None."""
+    return type(thing)._default_manager.filter(pk=thing.pk).first()
+
+
+def _moved(before: Thing | None, after: Thing, row: RowOf[Thing]) -> list[Change]:
+    """A thing whose key has changed leaves its old row behind as gone."""
+    new = row(after)
+    old = None if before is None else row(before)
+    return [new] if old is None or old.key == new.key else [gone(old), new]
+
+
+def _check_fields(model: type[Thing], things: Iterable[Thing]) -> None:
+    # The database checks references, without a question for each.
+    references = {field.name for field in model._meta.fields if isinstance(field, ForeignKey)}
+    for thing in things:
+        thing.clean_fields(exclude=references)
