@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
@@ -169,14 +169,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_LETTERS_MAX else text[:_SHOWN_LETTERS_MAX] + "…"
 
 
-def _value_at(path: str, document: object) -> object:
+def _value_at(path: str, document: Any) -> object:
     value = document
     for match in _STEP_OF_PATH.finditer(path):
         index, field = match.groups()
-        if isinstance(value, list):
-            value = value[int(index)]
-        elif isinstance(value, dict):
-            value = value[field]
+        value = value[field] if index is None else value[int(index)]
     return value
 
 

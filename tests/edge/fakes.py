@@ -1,0 +1,138 @@
+"""The world as edge/ports.py describes it, in memory; and a pseudo-terminal that stands for a scanner."""
+
+import asyncio
+import os
+import pty
+import tty
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contract.decision import Decision, Position
+from contract.facts import StoredRow
+from contract.limits import Use
+from contract.messages import Ack, CheckIn, JournalRow, encode
+from edge.ports import CannotLookUp, CannotRecord, Found
+
+NOON = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.at = NOON
+        self.elapsed_s = 100.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic_s(self) -> float:
+        return self.elapsed_s
+
+
+class FakeLog:
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, object]]] = []
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        self.lines.append((event, fields))
+
+    def all(self, event: str) -> list[dict[str, object]]:
+        return [fields for name, fields in self.lines if name == event]
+
+
+class FakeReplica:
+    """Rows by card hash. `position` None: no whole replica. Every look-up lets other tasks run first."""
+
+    def __init__(self, position: Position | None = None) -> None:
+        self.position = position
+        self.rows: dict[bytes, list[StoredRow]] = {}
+        self.broken = False
+        self.look_ups: list[bytes] = []
+
+    async def look_up(self, card_hash: bytes) -> Found | None:
+        self.look_ups.append(card_hash)
+        await asyncio.sleep(0)
+        if self.broken:
+            raise CannotLookUp("the file is damaged")
+        return None if self.position is None else Found(self.position, self.rows.get(card_hash, []))
+
+
+class FakeJournal:
+    """`free` cleared: commits wait. `fails`: they fail."""
+
+    def __init__(self) -> None:
+        self.checkins: list[CheckIn] = []
+        self.free = asyncio.Event()
+        self.free.set()
+        self.fails = False
+        self.waiting = 0
+        self.set_aside: str | None = None
+
+    @property
+    def id(self) -> bytes:
+        return b"J" * 16
+
+    async def append(self, checkin: CheckIn) -> int:
+        self.waiting += 1
+        await self.free.wait()
+        self.waiting -= 1
+        if self.fails:
+            raise CannotRecord("the disk is full")
+        self.checkins.append(checkin)
+        return len(self.checkins)
+
+    async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]:
+        after = list(enumerate(self.checkins, start=1))[sequence : sequence + limit]
+        return [JournalRow(number, encode(checkin)) for number, checkin in after]
+
+    async def last_sequence(self) -> int:
+        return len(self.checkins)
+
+    async def acknowledge(self, ack: Ack) -> None:
+        raise NotImplementedError
+
+    async def uses_not_known_passed(self) -> Iterable[tuple[int, Use]]:
+        return []
+
+
+class FakeSignals:
+    def __init__(self, on_show: Callable[[], None] = lambda: None) -> None:
+        self.shown: list[Decision] = []
+        self.on_show = on_show
+
+    def show(self, decision: Decision) -> None:
+        self.shown.append(decision)
+        self.on_show()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class Scanner:
+    """A scanner behind a symbolic link, as udev makes them: a pseudo-terminal that can be pulled out."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._master: int | None = None
+
+    def plug_in(self) -> None:
+        self._master, slave = pty.openpty()
+        tty.setraw(slave)
+        self.path.symlink_to(os.ttyname(slave))
+        os.close(slave)
+
+    def pull_out(self) -> None:
+        assert self._master is not None
+        self.path.unlink()
+        os.close(self._master)
+        self._master = None
+
+    def type(self, raw: bytes) -> None:
+        """Everything, however little fits into the terminal at once. Not on the event loop that reads it."""
+        assert self._master is not None
+        while raw:
+            raw = raw[os.write(self._master, raw) :]
+
+    def close(self) -> None:
+        if self._master is not None:
+            self.pull_out()

@@ -1,0 +1,159 @@
+"""edge.toml: what is allowed, and for every field that is wrong its name, its value and what is allowed."""
+
+import pytest
+
+from contract.decision import Mode
+from edge.core.configuration import (
+    Configuration,
+    ConfigurationError,
+    PinFactory,
+    ReaderKind,
+    parse_configuration,
+    parse_organization_key,
+)
+
+WHOLE = """
+edge = "clubhouse"
+feed = "everyone"
+state_dir = "/var/lib/doorward"
+organization_key_file = "/etc/doorward/organization.key"
+[broker]
+host = "127.0.0.1"
+port = 1884
+[hardware]
+pin_factory = "lgpio"
+[[readers]]
+name = "door"
+kind = "door"
+permission = "front-door"
+device = "/dev/ttyACM0"
+relay_pin = 17
+granted_lamp_pin = 22
+denied_lamp_pin = 27
+buzzer_pin = 23
+[[readers]]
+name = "counter"
+kind = "counter"
+permission = "glass-of-wine"
+mode = "identify"
+device = "/dev/ttyACM1"
+baud = 9600
+pulse_seconds = 2
+granted_lamp_pin = 5
+"""
+
+
+def changed(old: str, new: str) -> str:
+    """WHOLE with the first `old` replaced."""
+    assert old in WHOLE
+    return WHOLE.replace(old, new, 1)
+
+
+def error_of(text: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_configuration(text)
+    return str(caught.value)
+
+
+def test_a_whole_configuration() -> None:
+    configuration = parse_configuration(WHOLE)
+    assert isinstance(configuration, Configuration)
+    assert configuration.edge == "clubhouse"
+    assert configuration.broker.port == 1884
+    assert configuration.hardware.pin_factory is PinFactory.LGPIO
+    door, counter = configuration.readers
+    assert (door.kind, door.mode, door.baud, door.pulse_seconds) == (ReaderKind.DOOR, Mode.REDEEM, 115_200, 5.0)
+    assert door.pins == {"relay_pin": 17, "granted_lamp_pin": 22, "denied_lamp_pin": 27, "buzzer_pin": 23}
+    assert (counter.kind, counter.mode, counter.baud) == (ReaderKind.COUNTER, Mode.IDENTIFY, 9600)
+    assert counter.pulse_seconds == 2.0
+    assert counter.pins == {"granted_lamp_pin": 5}
+
+
+def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
+    assert parse_configuration(changed("port = 1884\n", "")).broker.port == 1883
+    assert error_of(changed('pin_factory = "lgpio"\n', "")).startswith("hardware.pin_factory is missing")
+    assert error_of(changed('[hardware]\npin_factory = "lgpio"\n', "")).startswith("hardware is missing")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says", "allowed"),
+    [
+        ('edge = "clubhouse"', 'edge = "Club House"', "edge is 'Club House'", "a name"),
+        ('edge = "clubhouse"', 'edge = "clubhouse\\n"', "edge is 'clubhouse\\n'", "a name"),
+        ('edge = "clubhouse"', "", "edge is missing", "a name"),
+        ('feed = "everyone"', "feed = 1", "feed is 1", "a name"),
+        ('"/var/lib/doorward"', '""', "state_dir is ''", "a folder"),
+        ('"/etc/doorward/organization.key"', "[]", "organization_key_file is []", "a file"),
+        ('"/etc/doorward/organization.key"', f'"{"5e" * 32}"', "organization_key_file holds a key", "a file"),
+        ('host = "127.0.0.1"', 'host = ""', "broker.host is ''", "host name"),
+        ("port = 1884", "port = 0", "broker.port is 0", "1 to 65535"),
+        ("port = 1884", "port = 65536", "broker.port is 65536", "1 to 65535"),
+        ("port = 1884", 'port = "1884"', "broker.port is '1884'", "1 to 65535"),
+        ("port = 1884", 'password = "x"', "broker.password is not known", "host, port"),
+        ('pin_factory = "lgpio"', 'pin_factory = "native"', "hardware.pin_factory is 'native'", '"mock"'),
+        ('edge = "clubhouse"', 'edge = "a"\nsite = "b"', "site is not known", "edge, feed, state_dir"),
+        ('name = "door"', 'name = "-door"', "readers[0].name is '-door'", "a name"),
+        ('kind = "counter"', 'kind = "gate"', "readers[1].kind is 'gate'", '"door" or "counter"'),
+        ('permission = "front-door"', "", "readers[0].permission is missing", "a name"),
+        ('mode = "identify"', 'mode = "show"', "readers[1].mode is 'show'", '"redeem" or "identify"'),
+        ('"/dev/ttyACM0"', '"/dev/\\u0000"', "readers[0].device is '/dev/\\x00'", "serial port"),
+        ("baud = 9600", "baud = 9601", "readers[1].baud is 9601", "9600"),
+        ("baud = 9600", "baud = true", "readers[1].baud is True", "9600"),
+        ("pulse_seconds = 2", "pulse_seconds = 0", "readers[1].pulse_seconds is 0", "0.1 to 60 seconds"),
+        ("pulse_seconds = 2", "pulse_seconds = 61", "readers[1].pulse_seconds is 61", "0.1 to 60 seconds"),
+        ("pulse_seconds = 2", "pulse_seconds = nan", "readers[1].pulse_seconds is nan", "0.1 to 60 seconds"),
+        ("pulse_seconds = 2", "pulse_seconds = inf", "readers[1].pulse_seconds is inf", "0.1 to 60 seconds"),
+        ("pulse_seconds = 2", "pulse = 2", "readers[1].pulse is not known", "pulse_seconds"),
+        ("relay_pin = 17", "relay_pin = 28", "readers[0].relay_pin is 28", "0 to 27"),
+        ("relay_pin = 17", "relay_pin = -1", "readers[0].relay_pin is -1", "0 to 27"),
+        ("relay_pin = 17", "", "readers[0].relay_pin is missing", "for a door"),
+        ("granted_lamp_pin = 5", "relay_pin = 5", "readers[1].relay_pin is 5", "left out for a counter"),
+        ("granted_lamp_pin = 22", "granted_lamp_pin = 2.5", "readers[0].granted_lamp_pin is 2.5", "0 to 27"),
+        ("denied_lamp_pin = 27", "denied_lamp_pin = 99", "readers[0].denied_lamp_pin is 99", "0 to 27"),
+        ("buzzer_pin = 23", 'buzzer_pin = "23"', "readers[0].buzzer_pin is '23'", "0 to 27"),
+        ("buzzer_pin = 23", "buzzer_pin = 22", "readers[0].buzzer_pin is 22", "readers[0].granted_lamp_pin's"),
+        ("granted_lamp_pin = 5", "granted_lamp_pin = 17", "readers[1].granted_lamp_pin is 17", "relay_pin's"),
+        ('name = "counter"', 'name = "door"', "readers[1].name is 'door'", "another than readers[0].name's"),
+        ('"/dev/ttyACM1"', '"/dev/ttyACM0"', "readers[1].device is '/dev/ttyACM0'", "readers[0].device's"),
+    ],
+)
+def test_each_wrong_field(old: str, new: str, says: str, allowed: str) -> None:
+    error = error_of(changed(old, new))
+    assert error.startswith(says)
+    assert allowed in error.removeprefix(says)
+
+
+def test_readers_are_needed() -> None:
+    before = WHOLE[: WHOLE.index("[[readers]]")]
+    assert error_of(before).startswith("readers is missing; it should be at least one [[readers]] section")
+    assert error_of("readers = []\n" + before).startswith("readers is []")
+
+
+def test_a_section_that_is_none() -> None:
+    text = changed('[broker]\nhost = "127.0.0.1"\nport = 1884\n', "")
+    assert error_of('broker = "x"\n' + text) == "broker is 'x'; it should be a section with host and port"
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(error_of(changed('edge = "clubhouse"', f'edge = "{"x" * 10_000}"'))) < 300
+
+
+def test_a_key_in_the_wrong_place_is_not_shown() -> None:
+    assert "5e" * 32 not in error_of(changed('"/etc/doorward/organization.key"', f'"{"5e" * 32}"'))
+    assert "5e" * 32 not in error_of(changed('edge = "clubhouse"', f'organization_key = "{"5e" * 32}"'))
+
+
+def test_no_toml() -> None:
+    assert error_of("edge = ").startswith("the text is no TOML")
+
+
+def test_the_organization_key() -> None:
+    assert parse_organization_key("5E" * 32 + "\n") == bytes([0x5E]) * 32
+
+
+@pytest.mark.parametrize("text", ["", "5e" * 31, "5e" * 33, "zz" * 32, "5e" * 31 + "é0", "5e " * 32])
+def test_what_is_no_key_is_not_shown(text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_organization_key(text)
+    assert "64 hex digits" in str(caught.value)
+    assert not text or text not in str(caught.value)

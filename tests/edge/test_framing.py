@@ -1,0 +1,92 @@
+"""Framing: whichever terminator, however the bytes were cut, whatever the amount."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.card import SCAN_BYTES_MAX
+from edge.ports import Frame
+from edge.scanners.framing import SILENCE_S, Framer
+
+PIECES = st.sampled_from([b"\r", b"\n", b"\r\n", b"A", b"CARD-1", b"\x00\xff", b"x" * (SCAN_BYTES_MAX + 9)])
+
+
+def frames_of(*chunks: bytes) -> list[tuple[bytes, int]]:
+    framer = Framer()
+    return [(frame.raw, frame.length) for chunk in chunks for frame in framer.feed(chunk, 0.0)]
+
+
+def test_each_terminator_ends_one_frame() -> None:
+    for terminator in (b"\r", b"\n", b"\r\n"):
+        assert frames_of(b"one" + terminator + b"two" + terminator) == [(b"one", 3), (b"two", 3)]
+
+
+def test_a_crlf_that_is_cut_in_two_is_one_terminator() -> None:
+    assert frames_of(b"one\r", b"\ntwo\r", b"\n") == [(b"one", 3), (b"two", 3)]
+
+
+def test_an_empty_frame_is_a_frame() -> None:
+    assert frames_of(b"\r\n\r\n") == [(b"", 0), (b"", 0)]
+    assert frames_of(b"\n\n") == [(b"", 0), (b"", 0)]
+    assert frames_of(b"\r\r") == [(b"", 0), (b"", 0)]
+
+
+def test_noise_is_cut_but_counted() -> None:
+    assert frames_of(b"x" * 4_000, b"y" * 6_000, b"\rCARD\r") == [
+        (b"x" * (SCAN_BYTES_MAX + 1), 10_000),
+        (b"CARD", 4),
+    ]
+
+
+def test_the_longest_scan_is_whole() -> None:
+    assert frames_of(b"x" * SCAN_BYTES_MAX + b"\r") == [(b"x" * SCAN_BYTES_MAX, SCAN_BYTES_MAX)]
+
+
+def test_a_frame_carries_when_its_last_byte_was_read() -> None:
+    framer = Framer()
+    assert framer.feed(b"CA", 1.0) == []
+    assert framer.feed(b"RD\r", 1.5) == [Frame(b"CARD", 4, 1.5)]
+
+
+def test_after_silence_what_was_begun_is_dropped_and_counted() -> None:
+    framer = Framer()
+    framer.feed(b"noise", 1.0)
+    assert framer.feed(b"CARD\r", 1.0 + SILENCE_S) == [Frame(b"CARD", 4, 1.0 + SILENCE_S)]
+    assert framer.dropped_bytes == 5
+
+
+def test_silence_between_scans_drops_nothing() -> None:
+    framer = Framer()
+    framer.feed(b"CARD\r", 1.0)
+    framer.feed(b"CARD\r", 100.0)
+    assert framer.dropped_bytes == 0
+
+
+def test_a_slow_scanner_is_not_silent() -> None:
+    framer = Framer()
+    for number in range(5):
+        assert framer.feed(b"x", number * 0.9) == []
+    assert framer.feed(b"\r", 4.5) == [Frame(b"xxxxx", 5, 4.5)]
+
+
+@given(pieces=st.lists(PIECES, max_size=12), cuts=st.lists(st.integers(0, 4_000), max_size=12))
+def test_any_chunking_gives_the_same_frames(pieces: list[bytes], cuts: list[int]) -> None:
+    stream = b"".join(pieces)
+    places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    chunks = [stream[start:end] for start, end in pairwise(places)]
+    assert frames_of(*chunks) == frames_of(stream)
+
+
+@given(stream=st.binary(max_size=200))
+def test_byte_by_byte_gives_the_same_frames(stream: bytes) -> None:
+    assert frames_of(*(bytes([byte]) for byte in stream)) == frames_of(stream)
+
+
+@given(chunks=st.lists(st.binary(max_size=300), max_size=20))
+def test_no_frame_holds_a_terminator_and_lengths_add_up(chunks: list[bytes]) -> None:
+    framer = Framer()
+    frames = [frame for chunk in [*chunks, b"\n"] for frame in framer.feed(chunk, 0.0)]
+    assert not any(set(frame.raw) & set(b"\r\n") for frame in frames)
+    stream = b"".join(chunks)
+    assert sum(frame.length for frame in frames) == len(stream) - stream.count(b"\r") - stream.count(b"\n")
