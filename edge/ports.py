@@ -60,18 +60,34 @@ class ReplicaReader(Protocol):
     """The edge's copy of its feed, as decisions see it."""
 
     async def look_up(self, card_hash: bytes) -> Found | None:
-        """All rows of one card in one consistent read; None while there is no whole replica. Or CannotLookUp."""
+        """All rows of one card in one consistent read; None while there is no whole replica. CannotLookUp."""
         ...
 
 
 class ReplicaWriter(Protocol):
     """The edge's copy of its feed, as the hub link keeps it. Nothing here makes `look_up` wait.
 
-    `apply` and `load` each are one transaction with the position they move to.
+    `apply` and `load` each are one transaction with the position they move to; one call at a time. What cannot
+    be done raises an error and leaves the whole replica as it was. After `apply` and `finish_fresh` every
+    `look_up` that saw the replica as it was before has answered: who awaits one directly and reads own uses in the
+    same step misses none that leave afterwards.
     """
 
+    @property
+    def set_aside(self) -> str | None:
+        """The name of the damaged file that was found at the start, if one was."""
+        ...
+
     def position(self) -> Position | None:
-        """Where the whole replica stands; None while there is none."""
+        """Where the whole replica stands; None while there is none, or no more."""
+        ...
+
+    def digest(self) -> int:
+        """The whole replica's digest at `position()`; 0 while there is none."""
+        ...
+
+    async def is_exact(self) -> bool:
+        """Whether the rows on disk, recounted slowly in the background, still have the digest kept with them."""
         ...
 
     async def apply(self, rows: list[Row], upto: int) -> int:
@@ -88,7 +104,7 @@ class ReplicaWriter(Protocol):
         ...
 
     async def finish_fresh(self, digest: int) -> bool:
-        """Build the index, compare the digest of what is on disk, swap in. False: it differs and was dropped."""
+        """Build the index, recount the digest on disk, swap in. False: it differs, and the fresh one is gone."""
         ...
 
 
@@ -97,6 +113,16 @@ class Journal(Protocol):
 
     @property
     def id(self) -> bytes: ...
+
+    @property
+    def set_aside(self) -> str | None:
+        """The name of the damaged file that was found at the start, if one was."""
+        ...
+
+    @property
+    def acked(self) -> Ack | None:
+        """The hub's last ack of this journal, as far as it was written down."""
+        ...
 
     async def append(self, checkin: CheckIn) -> int:
         """On disk (fsync) when this returns; the sequence it got. CannotRecord: it could not be kept."""
@@ -110,8 +136,8 @@ class Journal(Protocol):
         """Remember what the hub has committed, and at which feed position its uses stand."""
         ...
 
-    async def uses_not_known_passed(self) -> Iterable[tuple[int, Use]]:
-        """Own uses (with their journal sequence) that the replica may not hold yet, for a start after a stop."""
+    async def uses_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, Use]]:
+        """Own uses (with their journal sequence) that a replica at `position` may not hold yet."""
         ...
 
 

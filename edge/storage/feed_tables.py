@@ -1,0 +1,92 @@
+"""The tables of a replica file, and the one statement that gathers all rows of a card.
+
+Knows the shape of keys (contract/feed.py) and nothing of what rows mean.
+"""
+
+from typing import Final
+
+from contract.feed import Kind
+
+FORMAT: Final = 1
+"""PRAGMA user_version of a replica file; another one is pulled anew."""
+
+CREATE: Final = f"""
+CREATE TABLE feed_row (
+  sequence INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  ref BLOB NOT NULL,
+  body BLOB NOT NULL
+);
+CREATE TABLE meta (feed TEXT, epoch INTEGER, sequence INTEGER, digest BLOB, complete INTEGER);
+PRAGMA user_version = {FORMAT};
+"""
+CREATE_INDEX: Final = "CREATE UNIQUE INDEX feed_row_by_key ON feed_row (kind, key)"
+CREATE_INCOMING: Final = """
+CREATE TEMP TABLE incoming (
+  sequence INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  ref BLOB NOT NULL,
+  body BLOB,
+  PRIMARY KEY (kind, key)
+) WITHOUT ROWID
+"""
+
+# Rows come in the order of their sequence, so of several with one key the last one stays.
+FILL_INCOMING: Final = "INSERT OR REPLACE INTO incoming (sequence, kind, key, ref, body) VALUES (?, ?, ?, ?, ?)"
+CLEAR_INCOMING: Final = "DELETE FROM incoming"
+_REPLACED: Final = """
+FROM incoming CROSS JOIN feed_row ON feed_row.kind = incoming.kind AND feed_row.key = incoming.key
+"""
+SELECT_REPLACED: Final = f"SELECT feed_row.kind, feed_row.key, feed_row.ref, feed_row.body {_REPLACED}"
+DELETE_REPLACED: Final = f"DELETE FROM feed_row WHERE sequence IN (SELECT feed_row.sequence {_REPLACED})"  # noqa: S608
+SELECT_INCOMING: Final = "SELECT kind, key, ref, body FROM incoming WHERE body IS NOT NULL"
+INSERT_INCOMING: Final = """
+INSERT INTO feed_row SELECT sequence, kind, key, ref, body FROM incoming WHERE body IS NOT NULL
+"""
+INSERT_ROW: Final = "INSERT INTO feed_row VALUES (?, ?, ?, ?, ?)"
+SELECT_ALL: Final = "SELECT kind, key, ref, body FROM feed_row"
+SELECT_META: Final = "SELECT feed, epoch, sequence, digest, complete FROM meta"
+
+META_KIND: Final = 0
+"""In the answer of LOOK_UP, the kind of the row that holds feed, epoch and sequence."""
+
+
+def _within(prefix: str) -> str:
+    """What lies under a prefix; || makes text of blobs, hence the CAST (bytes stay as they are)."""
+    return f"key > CAST({prefix} AS BLOB) AND {{0}}.key < CAST({prefix} || x'ff' AS BLOB)"
+
+
+def _under(table: str, prefix: str) -> str:
+    return f"{table}." + _within(prefix).format(table)
+
+
+# CROSS JOIN keeps SQLite to this order: from the one card outwards, each step one search in the index.
+LOOK_UP: Final = f"""
+WITH
+card AS MATERIALIZED (
+  SELECT kind, key, ref, body FROM feed_row WHERE kind = {Kind.CARD:d} AND key = ?1
+),
+holder (key) AS MATERIALIZED (
+  SELECT ref FROM card
+  UNION ALL
+  SELECT link.ref FROM card CROSS JOIN feed_row AS link
+    ON link.kind = {Kind.LINK:d} AND {_under("link", "card.ref")}
+),
+membership AS MATERIALIZED (
+  SELECT held.kind, held.key, held.ref, held.body FROM holder CROSS JOIN feed_row AS held
+    ON held.kind = {Kind.MEMBERSHIP:d} AND {_under("held", "holder.key")}
+)
+SELECT {META_KIND:d}, feed, epoch, sequence FROM meta
+UNION ALL SELECT kind, key, ref, body FROM card
+UNION ALL SELECT customer.kind, customer.key, customer.ref, customer.body
+  FROM card CROSS JOIN feed_row AS customer
+    ON customer.kind = {Kind.CUSTOMER:d} AND customer.key = card.ref
+UNION ALL SELECT kind, key, ref, body FROM membership
+UNION ALL SELECT plan.kind, plan.key, plan.ref, plan.body
+  FROM membership CROSS JOIN feed_row AS plan ON plan.kind = {Kind.PLAN:d} AND plan.key = membership.ref
+UNION ALL SELECT used.kind, used.key, used.ref, used.body
+  FROM card CROSS JOIN membership CROSS JOIN feed_row AS used
+    ON used.kind = {Kind.USE:d} AND {_under("used", "membership.key || card.ref")}
+"""  # noqa: S608 (every name in it stands in this file)

@@ -1,0 +1,231 @@
+"""The edge's copy of its feed: one folder, files `replica.N.db` with N rising, the highest complete one in use.
+
+Decisions read through a connection of their own that cannot write; pages are written by threads through another.
+A fresh replica is a file beside the old one. Nothing is ever renamed into use, so that no stale WAL can meet
+another database. What is damaged can be pulled again: it is set aside, and there is no whole replica until then.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import aiosqlite
+
+from contract.decision import Position
+from contract.feed import Row
+from edge.ports import CannotLookUp, Found
+from edge.storage import feed_tables as sql
+from edge.storage.errors import StorageError, is_damage
+from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
+
+_PATTERN: Final = "replica.*.db"
+_DAMAGED: Final = "damaged-replica.db"
+_RECOUNT_PAUSE_S: Final = 0.002
+"""After every 500 rows, which take about 1 ms: a recount in the background uses a third of one core."""
+_Result = TypeVar("_Result")
+
+
+class ReplicaError(StorageError, CannotLookUp):
+    """The replica could not be read or written; the whole one is as it was before, or there is none any more."""
+
+
+class Replica:
+    """Implements ports.ReplicaReader and ports.ReplicaWriter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._whole: ReplicaFile | None = None
+        self._standing: Standing | None = None
+        self._reader: aiosqlite.Connection | None = None
+        self._fresh: ReplicaFile | None = None
+        self._set_aside: str | None = None
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, folder: Path) -> "Replica":
+        """The replica in `folder`, which is made where it is missing. StorageError: the folder cannot be used."""
+        replica = cls(folder)
+        try:
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            await replica._open_highest()
+        except (OSError, sqlite3.Error) as error:
+            raise ReplicaError(f"the replica in {folder} cannot be opened: {error}") from error
+        return replica
+
+    async def close(self) -> None:
+        await self._close_whole()
+        if self._fresh is not None:
+            self._fresh.close()
+
+    @property
+    def set_aside(self) -> str | None:
+        return self._set_aside
+
+    def position(self) -> Position | None:
+        return None if self._standing is None else self._standing.position
+
+    def digest(self) -> int:
+        return 0 if self._standing is None else self._standing.digest
+
+    async def look_up(self, card_hash: bytes) -> Found | None:
+        if self._reader is None:
+            return None
+        reader = self._reader
+        try:
+            rows: list[Any] = list(await reader.execute_fetchall(sql.LOOK_UP, (card_hash,)))
+        except sqlite3.Error as error:
+            if is_damage(error) and reader is self._reader:
+                await self._give_up()
+                return None
+            raise ReplicaError(f"the replica cannot be read: {error}") from error
+        (_, feed, epoch, sequence), *found = rows
+        return Found(Position(feed, epoch, sequence), found)
+
+    async def apply(self, rows: list[Row], upto: int) -> int:
+        whole = self._whole
+        if whole is None:
+            raise ReplicaError("there is no whole replica to apply rows to")
+        self._standing = await self._write(lambda: whole.apply(rows, upto))
+        await self._let_look_ups_answer()
+        return self._standing.digest
+
+    async def start_fresh(self, feed: str, epoch: int, head: int) -> None:
+        self._drop_fresh()
+        path = self._folder / f"replica.{_next_number(self._folder)}.db"
+        self._fresh = await self._write(lambda: ReplicaFile.create(path, feed, epoch, head))
+
+    async def load(self, rows: list[Row], upto: int) -> None:
+        fresh = self._the_fresh()
+        await self._write(lambda: fresh.load(rows, upto))
+
+    async def finish_fresh(self, digest: int) -> bool:
+        fresh = self._the_fresh()
+        if not await self._write(lambda: fresh.finish(digest)):
+            self._drop_fresh()
+            return False
+        self._fresh = None
+        await self._swap_in(fresh)
+        return True
+
+    async def is_exact(self) -> bool:
+        if self._whole is None:
+            return True
+        kept, counted = await self._count(self._whole.path, _RECOUNT_PAUSE_S)
+        return kept == counted
+
+    async def digest_from_disk(self) -> int:
+        """The whole replica's digest, recounted from its rows as fast as can be; 0 while there is none."""
+        if self._whole is None:
+            return 0
+        return (await self._count(self._whole.path, 0.0))[1]
+
+    async def _open_highest(self) -> None:
+        for path in sorted(self._folder.glob(_PATTERN), key=_number, reverse=True):
+            if self._whole is None:
+                await self._try(path)
+            if self._whole is None or self._whole.path != path:
+                _delete(path)
+
+    async def _try(self, path: Path) -> None:
+        try:
+            file = await asyncio.to_thread(ReplicaFile.open_complete, path)
+            self._standing = file.standing()
+            self._reader = await _open_reader(path)
+            self._whole = file
+        except ReplicaFileError:
+            pass
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._set_file_aside(path)
+
+    async def _swap_in(self, fresh: ReplicaFile) -> None:
+        reader = await _open_reader(fresh.path)
+        old, old_reader = self._whole, self._reader
+        self._whole, self._reader, self._standing = fresh, reader, fresh.standing()
+        if old_reader is not None:
+            await old_reader.close()  # look-ups that are under way answer first
+        if old is not None:
+            old.close()
+            _delete(old.path)
+
+    async def _give_up(self) -> None:
+        """The whole replica is damaged: there is none until it has been pulled anew."""
+        if self._whole is None:
+            return
+        path = self._whole.path
+        await self._close_whole()
+        self._set_file_aside(path)
+
+    async def _close_whole(self) -> None:
+        reader, whole = self._reader, self._whole
+        self._reader = self._whole = self._standing = None
+        if reader is not None:
+            await reader.close()
+        if whole is not None:
+            async with self._writing:
+                whole.close()
+
+    async def _write(self, work: Callable[[], _Result]) -> _Result:
+        try:
+            async with self._writing:
+                return await asyncio.to_thread(work)
+        except (sqlite3.Error, OSError) as error:
+            if isinstance(error, sqlite3.Error) and is_damage(error):
+                await self._give_up()
+            raise ReplicaError(f"the replica cannot be written: {error}") from error
+
+    async def _count(self, path: Path, pause_s: float) -> tuple[int, int]:
+        try:
+            return await asyncio.to_thread(count_on_disk, path, pause_s)
+        except sqlite3.Error as error:
+            if is_damage(error) and self._whole is not None and self._whole.path == path:
+                await self._give_up()
+            raise ReplicaError(f"the replica cannot be recounted: {error}") from error
+
+    async def _let_look_ups_answer(self) -> None:
+        """The reader's thread works through its calls in order: after one more, all earlier ones have answered."""
+        if self._reader is not None:
+            await self._reader.execute_fetchall("SELECT 1")
+
+    def _the_fresh(self) -> ReplicaFile:
+        if self._fresh is None:
+            raise ReplicaError("no fresh replica was begun")
+        return self._fresh
+
+    def _drop_fresh(self) -> None:
+        if self._fresh is not None:
+            self._fresh.close()
+            _delete(self._fresh.path)
+            self._fresh = None
+
+    def _set_file_aside(self, path: Path) -> None:
+        path.replace(self._folder / _DAMAGED)
+        _delete(path)
+        self._set_aside = _DAMAGED
+
+
+async def _open_reader(path: Path) -> aiosqlite.Connection:
+    reader = await aiosqlite.connect(_read_only(path), uri=True, isolation_level=None)
+    await reader.execute_fetchall("PRAGMA query_only = ON")
+    return reader
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+def _number(path: Path) -> int:
+    digits = path.name.removeprefix("replica.").removesuffix(".db")
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _next_number(folder: Path) -> int:
+    return 1 + max(map(_number, folder.glob(_PATTERN)), default=0)
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,198 @@
+"""One replica file: loading it, applying pages to it, recounting its digest. Blocking: called from threads.
+
+A file is loaded by sequence without an index and without fsync, since an incomplete one is thrown away. Once it
+is complete it is in WAL mode with synchronous=NORMAL: a power cut may take back its last pages, together with the
+position that belongs to them, and the hub sends those again.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import astuple
+
+from contract.decision import Position
+from contract.facts import StoredRow
+from contract.feed import Row, digest_bytes, moved_digest, row_digest
+from edge.storage import feed_tables as sql
+from edge.storage.errors import StorageError
+
+_RECOUNT_ROWS: Final = 500
+_BUSY_S: Final = 5.0
+
+
+class ReplicaFileError(StorageError):
+    """A file that is no complete replica of the format that is known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a file stands, and its digest there."""
+
+    position: Position
+    digest: int
+    complete: bool
+
+
+class ReplicaFile:
+    """One file, one writing connection. Calls come one at a time, from whatever thread. sqlite3.Error."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, indexed_at: int) -> None:
+        """`indexed_at`: rows up to this sequence come once each and are loaded without an index."""
+        self.path = path
+        self._connection = connection
+        self._indexed_at = indexed_at
+        self._indexed = False
+        connection.execute(sql.CREATE_INCOMING)
+
+    @classmethod
+    def create(cls, path: Path, feed: str, epoch: int, head: int) -> "ReplicaFile":
+        """A new file without rows, at sequence 0. `head` is the feed's sequence now."""
+        connection = _connect(path, "rwc")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(sql.CREATE)
+        empty = (feed, epoch, 0, digest_bytes(0), False)
+        connection.execute("INSERT INTO meta VALUES (?, ?, ?, ?, ?)", empty)
+        return cls(path, connection, indexed_at=head)
+
+    @classmethod
+    def open_complete(cls, path: Path) -> "ReplicaFile":
+        """The complete replica in `path`. ReplicaFileError, or sqlite3.DatabaseError where it is damaged."""
+        connection = _connect(path, "rw")
+        try:
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            if found != sql.FORMAT or not standing(connection).complete:
+                raise ReplicaFileError(f"{path.name} is no complete replica of format {sql.FORMAT}")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            file = cls(path, connection, indexed_at=0)
+        except BaseException:
+            connection.close()
+            raise
+        file._indexed = True
+        return file
+
+    def standing(self) -> Standing:
+        return standing(self._connection)
+
+    def load(self, rows: list[Row], upto: int) -> None:
+        """The next rows of a fresh file, in one transaction with the position `upto`."""
+        with _Transaction(self._connection):
+            plain = 0 if self._indexed else sum(row.sequence <= self._indexed_at for row in rows)
+            live = [astuple(row) for row in rows[:plain] if row.body is not None]
+            self._connection.executemany(sql.INSERT_ROW, live)
+            if upto >= self._indexed_at:
+                self._build_index()
+                self._replace(rows[plain:])
+            self._connection.execute("UPDATE meta SET sequence = ?", (upto,))
+
+    def finish(self, digest: int) -> bool:
+        """Make a loaded file complete, if what is on disk has `digest`; durable when this returns True."""
+        self._build_index()
+        if recount(self._connection) != digest:
+            return False
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Pages that went to the file while synchronous was off are on no disk yet.
+        _fsync(self.path)
+        self._connection.execute("UPDATE meta SET digest = ?, complete = 1", (digest_bytes(digest),))
+        _fsync(self.path.parent)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        return True
+
+    def apply(self, rows: list[Row], upto: int) -> Standing:
+        """Bring a complete file to `upto` in one transaction; where it stands then."""
+        with _Transaction(self._connection):
+            before = standing(self._connection)
+            removed, added = self._replace(rows)
+            digest = moved_digest(before.digest, removed, added)
+            meta = (upto, digest_bytes(digest))
+            self._connection.execute("UPDATE meta SET sequence = ?, digest = ?", meta)
+        position = before.position
+        return Standing(Position(position.feed, position.epoch, upto), digest, complete=True)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _build_index(self) -> None:
+        if not self._indexed:
+            self._connection.execute(sql.CREATE_INDEX)
+            self._indexed = True
+
+    def _replace(self, rows: list[Row]) -> tuple[list[int], list[int]]:
+        """Put rows in the place of those with their keys; the digests of what left and of what came."""
+        execute = self._connection.execute
+        execute(sql.CLEAR_INCOMING)
+        self._connection.executemany(sql.FILL_INCOMING, map(astuple, rows))
+        removed = list(_digests(execute(sql.SELECT_REPLACED)))
+        added = list(_digests(execute(sql.SELECT_INCOMING)))
+        execute(sql.DELETE_REPLACED)
+        execute(sql.INSERT_INCOMING)
+        execute(sql.CLEAR_INCOMING)
+        return removed, added
+
+
+class _Transaction:
+    """BEGIN IMMEDIATE, then COMMIT, or ROLLBACK where anything was raised."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._connection.execute("COMMIT")
+        elif self._connection.in_transaction:  # a full disk rolls back by itself
+            self._connection.execute("ROLLBACK")
+
+
+def standing(connection: sqlite3.Connection) -> Standing:
+    """What a file says of itself. ReplicaFileError where it says nothing."""
+    meta = connection.execute(sql.SELECT_META).fetchone()
+    if meta is None:
+        raise ReplicaFileError("a replica without its position")
+    feed, epoch, sequence, digest, complete = meta
+    return Standing(Position(feed, epoch, sequence), int.from_bytes(digest, "big"), bool(complete))
+
+
+def recount(connection: sqlite3.Connection, pause_s: float = 0.0) -> int:
+    """The digest of the rows as they are on disk. `pause_s` after every 500 rows leaves others some time."""
+    total = 0
+    rows = connection.execute(sql.SELECT_ALL)
+    while some := rows.fetchmany(_RECOUNT_ROWS):
+        total += sum(_digests(some))
+        time.sleep(pause_s)
+    return moved_digest(0, (), (total,))
+
+
+def count_on_disk(path: Path, pause_s: float) -> tuple[int, int]:
+    """The digest kept in `path` and the one recounted from its rows, of one and the same moment."""
+    connection = _connect(path, "rw")
+    try:
+        connection.execute("BEGIN")
+        return standing(connection).digest, recount(connection, pause_s)
+    finally:
+        connection.close()
+
+
+def _digests(rows: Iterable[StoredRow]) -> Iterable[int]:
+    return (row_digest(*row) for row in rows)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
