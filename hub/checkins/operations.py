@@ -147,7 +147,7 @@ def _insert(arrivals: list[_Arrival], received_at: Any) -> tuple[list[_Arrival],
 def _append_uses(inserted: list[_Arrival], feeds: set[str]) -> dict[str, tuple[int, int]]:
     """Uses of limited benefits become rows of their edge's feed. Where each feed then stands."""
     counting = [each for each in inserted if _counts(each.checkin)]
-    # Held before memberships are read, so that none is deleted between that and its use.
+    # Held before memberships are read, so that none is deleted between that and its use's row.
     for feed in sorted({each.feed for each in counting}):
         feed_operations.hold(feed)
     changes = _use_changes(counting)
@@ -162,12 +162,13 @@ def _counts(checkin: CheckIn) -> bool:
 
 
 def _use_changes(counting: list[_Arrival]) -> dict[str, list[Change]]:
-    """By feed. A membership that is gone has no uses any more."""
+    """By feed. A membership or a customer who is gone has no uses any more."""
     holders = queries.holders({each.checkin.membership for each in counting if each.checkin.membership})
+    customers = queries.customers({each.checkin.customer for each in counting if each.checkin.customer})
     changes: dict[str, list[Change]] = defaultdict(list)
     for each in counting:
         membership, customer = each.checkin.membership, each.checkin.customer
-        if membership in holders and customer is not None:
+        if membership in holders and customer in customers:
             use = Use(each.checkin.id, customer, membership, each.checkin.permission, each.at)
             changes[each.feed].append(use_change(use, membership_key(holders[membership], membership)))
     return changes

@@ -11,7 +11,7 @@ from contract.messages import CheckIn as CheckInMessage
 from hub.checkins.models import CheckIn
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
-from hub.members.models import Membership
+from hub.members.models import Customer, Membership
 
 _IDS_A_LOOKUP = 500
 
@@ -50,6 +50,11 @@ def holders(membership_ids: Collection[int]) -> dict[int, Holder]:
         pk: Holder(HolderKind.COMPANY, company) if customer is None else Holder(HolderKind.CUSTOMER, customer)
         for pk, customer, company in found
     }
+
+
+def customers(customer_ids: Collection[int]) -> set[int]:
+    """Those of these customers that are here."""
+    return set(Customer.objects.filter(pk__in=customer_ids).values_list("pk", flat=True))
 
 
 def checkins_by_id(checkin_ids: Collection[bytes]) -> dict[bytes, StandingCheckIn]:

@@ -1,0 +1,191 @@
+"""Check-ins as staff see them: a list that fills as scans arrive, and nothing that could change one."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseForbidden, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from contract.decision import Outcome, Reason
+from hub.checkins import queries
+from hub.checkins.models import CheckIn, RefusedRow
+from hub.fleet.models import Reader
+
+_AT_ONCE = timedelta(seconds=2)
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [(outcome.value, outcome.value) for outcome in Outcome]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
+        return queryset.filter(outcome=self.value()) if self.value() else queryset
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [(reason.value, reason_text(reason)) for reason in Reason]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+class ReaderFilter(admin.SimpleListFilter):
+    """By the readers that there are: to look for names in the check-ins would read them all."""
+
+    title = "reader"
+    parameter_name = "reader"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        names = Reader.objects.order_by("name").values_list("name", flat=True).distinct()
+        return [(name, name) for name in names]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
+        return queryset.filter(reader=self.value()) if self.value() else queryset
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Facts from edges: whoever may view them may do no more, superusers included."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(ReadOnlyAdmin):
+    list_display = ("result", "who", "reader_of_edge", "why", "left", "when", "arrived_after")
+    list_filter = (OutcomeFilter, ReasonFilter, "edge", ReaderFilter, ("at", admin.DateFieldListFilter))
+    list_select_related = ("edge", "customer")
+    list_per_page = 50
+    search_fields = ("customer__name",)
+    search_help_text = "Search by the member's name"
+    ordering = ("-at", "-number")
+    show_full_result_count = False
+    fields = (
+        *("result", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "counted"),
+        *("left", "detail", "code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
+    )
+    readonly_fields = fields
+
+    class Media:
+        js = ("checkins/live.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CheckIn]:
+        # select_related for the page of one check-in too: a customer who is gone is None then, not an error.
+        return super().get_queryset(request).select_related("edge", "customer")
+
+    def get_urls(self) -> list[URLPattern]:
+        newest = self.admin_site.admin_view(self.newest)
+        return [path("newest/", newest, name="checkins_checkin_newest"), *super().get_urls()]
+
+    def newest(self, request: HttpRequest) -> HttpResponseBase:
+        """What the list asks every second: the number of the newest check-in, so that it knows when to fill."""
+        if not self.has_view_permission(request):
+            return HttpResponseForbidden()
+        return JsonResponse({"number": queries.newest_number()})
+
+    @display(description="Result", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
+    def result(self, checkin: CheckIn) -> tuple[str, str]:
+        sign = "✓" if checkin.outcome == Outcome.GRANTED else "✗"
+        return checkin.outcome, f"{sign} {checkin.outcome}"
+
+    @display(description="Who", ordering="customer__name")
+    def who(self, checkin: CheckIn) -> str | SafeString:
+        if checkin.customer is not None:
+            address = reverse("admin:members_customer_change", args=[checkin.customer_id])
+            return format_html('<a href="{}">{}</a>', address, checkin.customer.name)
+        return "-" if checkin.customer_id is None else f"customer {checkin.customer_id} (no longer here)"
+
+    @display(description="Reader")
+    def reader_of_edge(self, checkin: CheckIn) -> str:
+        return f"{checkin.edge.name} / {checkin.reader}"
+
+    @display(description="Reason", ordering="reason")
+    def why(self, checkin: CheckIn) -> str:
+        detail = f" ({checkin.detail})" if checkin.outcome != Outcome.GRANTED and checkin.detail else ""
+        return reason_text(checkin.reason) + detail
+
+    @display(description="Left")
+    def left(self, checkin: CheckIn) -> str:
+        return "" if checkin.remaining is None else f"{checkin.remaining} {checkin.permission}"
+
+    @display(description="When (UTC)", ordering="at")
+    def when(self, checkin: CheckIn) -> str:
+        return f"{checkin.at:%Y-%m-%d %H:%M:%S}"
+
+    @display(description="Arrived after")
+    def arrived_after(self, checkin: CheckIn) -> str:
+        return elapsed_text(checkin.received_at - checkin.at)
+
+    @display(description="Decided from")
+    def decided_from(self, checkin: CheckIn) -> str:
+        if checkin.feed is None:
+            return "no replica"
+        return f"{checkin.feed}, epoch {checkin.feed_epoch}, sequence {checkin.feed_sequence}"
+
+    @display(description="Id")
+    def id_hex(self, checkin: CheckIn) -> str:
+        return bytes(checkin.checkin_id).hex()
+
+    @display(description="Journal")
+    def journal_place(self, checkin: CheckIn) -> str:
+        return f"row {checkin.sequence} of {bytes(checkin.journal).hex()}"
+
+
+@admin.register(RefusedRow)
+class RefusedRowAdmin(ReadOnlyAdmin):
+    """What an edge sent and no check-in could be made of. The bytes stay in the database, unread."""
+
+    list_display = ("edge", "sequence", "error", "size", "received_at")
+    list_filter = ("edge", ("received_at", admin.DateFieldListFilter))
+    list_select_related = ("edge",)
+    ordering = ("-id",)
+    fields = ("edge", "journal_hex", "sequence", "error", "size", "received_at")
+    readonly_fields = fields
+
+    @display(description="Bytes")
+    def size(self, row: RefusedRow) -> int:
+        return len(row.body)
+
+    @display(description="Journal")
+    def journal_hex(self, row: RefusedRow) -> str:
+        return bytes(row.journal).hex()
+
+
+def reason_text(reason: str) -> str:
+    return reason.replace("_", " ")
+
+
+def elapsed_text(elapsed: timedelta) -> str:
+    """How long a check-in was on its way, in its two largest units. Below zero: the edge's clock is ahead."""
+    if elapsed < -_AT_ONCE:
+        return f"edge's clock is {elapsed_text(-elapsed)} ahead"
+    if elapsed < _AT_ONCE:
+        return "at once"
+    seconds = int(elapsed.total_seconds())
+    parts = []
+    for unit, size in _UNITS:
+        if count := seconds // size:
+            parts.append(f"{count} {unit}")
+        seconds %= size
+    return " ".join(parts[:2])
