@@ -1,7 +1,6 @@
 """The way of a scan, in one place: read -> look up -> decide -> record -> act.
 
-A gate is one reader's: its scans are handled one after another, those of other readers meanwhile. It knows its
-ports and nothing of serial lines, SQLite or MQTT.
+A gate is one reader's: its scans are handled one after another. It knows nothing of serial lines, SQLite or MQTT.
 """
 
 import asyncio
@@ -44,8 +43,7 @@ class Gate:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost."""
         async for frame in frames:
             await self.handle(frame)
-        if self._recordings:
-            await asyncio.wait(self._recordings)
+        await asyncio.gather(*self._recordings)
 
     async def handle(self, frame: Frame) -> None:
         scan = replace(read_scan(frame.raw), length=frame.length)
@@ -79,11 +77,12 @@ class Gate:
         scanned = Scanned(self.new_id(), self.clock.now(), self.reader, scan, code_hash)
         if facts.card is not None:
             facts = replace(facts, uses=(*facts.uses, *self.own_uses.of(facts.card.customer_id)))
-        ask = Ask(self.reader.permission, self.reader.mode, readable=scan.text is not None)
+        ask = Ask(self.reader.permission, self.reader.mode, scan.text is not None)
         decision = decide(ask, facts, scanned.at)
-        if decision.counted and facts.card is not None:
-            self.own_uses.add(use_of(scanned, decision, facts.card.customer_id))
-        return decision, checkin_of(scanned, decision)
+        checkin = checkin_of(scanned, decision, facts.card)
+        if checkin.counted:
+            self.own_uses.add(use_of(checkin))
+        return decision, checkin
 
     async def _record(self, checkin: CheckIn) -> int | None:
         """The sequence it got in the journal; None, and a line in the log, if it could not be kept."""

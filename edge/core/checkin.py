@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.card import Scan
-from contract.decision import Decision, Position
-from contract.instants import to_us
+from contract.decision import Card, Decision, Position
+from contract.instants import from_us, to_us
 from contract.limits import Use
 from contract.messages import CheckIn
 from edge.core.configuration import Reader
@@ -22,7 +22,9 @@ class Scanned:
     code_hash: bytes
 
 
-def checkin_of(scanned: Scanned, decision: Decision) -> CheckIn:
+def checkin_of(scanned: Scanned, decision: Decision, card: Card | None) -> CheckIn:
+    """What `decision` made of a scan. `card` is the one it was found to be: it says whose, even where nothing
+    else is known of the customer."""
     feed, epoch, sequence = _where(decision.decided_from)
     return CheckIn(
         id=scanned.id,
@@ -37,7 +39,7 @@ def checkin_of(scanned: Scanned, decision: Decision) -> CheckIn:
         code_length=scanned.scan.length,
         code_classes=scanned.scan.classes,
         detail=decision.detail,
-        customer=None if decision.customer is None else decision.customer.id,
+        customer=None if card is None else card.customer_id,
         membership=None if decision.membership is None else decision.membership.id,
         remaining=decision.remaining,
         feed=feed,
@@ -46,11 +48,11 @@ def checkin_of(scanned: Scanned, decision: Decision) -> CheckIn:
     )
 
 
-def use_of(scanned: Scanned, decision: Decision, customer_id: int) -> Use:
-    """The use that a counted decision makes, under its check-in's id."""
-    assert decision.counted
-    assert decision.membership is not None
-    return Use(scanned.id, customer_id, decision.membership.id, decision.permission, scanned.at)
+def use_of(checkin: CheckIn) -> Use:
+    """The use that a counted check-in is, under the check-in's id."""
+    assert checkin.customer is not None
+    assert checkin.membership is not None
+    return Use(checkin.id, checkin.customer, checkin.membership, checkin.permission, from_us(checkin.at_us))
 
 
 def scan_fields(checkin: CheckIn, decision: Decision) -> dict[str, object]:
