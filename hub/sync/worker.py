@@ -64,7 +64,7 @@ class Worker:
             messages = self._inbox.take(TURN_BYTES_MAX, HEADS_EVERY_S)
             if messages:
                 self._supervise(stopping, partial(self.handle, messages))
-            self._supervise(stopping, self._tell_heads)
+            self._supervise(stopping, self.tell_heads)
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:
@@ -125,7 +125,8 @@ class Worker:
         else:
             self._broker.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
 
-    def _tell_heads(self) -> None:
+    def tell_heads(self) -> None:
+        """Publish what feeds have become since the last call, if there is a broker."""
         connected = self._broker.connected()
         if connected and not self._was_connected:
             self._heads.say_again()

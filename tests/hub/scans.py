@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
+from contract.feed import Change, Kind
 from contract.instants import to_us
-from contract.messages import CheckIn, CheckIns, JournalRow, encode
+from contract.messages import CheckIn, CheckIns, JournalRow, Pull, encode
 from hub.checkins.journal_rows import Batch
+from hub.feed import operations as feed
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet.models import Edge, Site
 from hub.members import operations as members
 from hub.members.models import Customer, Membership, Plan
 
+NONCE = b"n" * 16
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
 
 
@@ -78,3 +83,13 @@ def many_rows(count: int, first: int = 1) -> list[JournalRow]:
 
 def batch(journal: bytes, rows: list[JournalRow], edge: str = "clubhouse") -> Batch:
     return Batch(edge, CheckIns(journal, rows))
+
+
+def pull(after: int = 0, limit: int = 1_000, feed_name: str = EVERYONE, epoch: int = 0) -> Pull:
+    return Pull(feed_name, epoch, after, limit, NONCE)
+
+
+def fill_feed(count: int, body: bytes = b"body", start: int = 0) -> None:
+    with transaction.atomic():
+        numbers = range(start, start + count)
+        feed.append(EVERYONE, [Change(Kind.CARD, b"%08d" % number, b"", body) for number in numbers])

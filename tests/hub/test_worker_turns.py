@@ -1,0 +1,226 @@
+"""The turns of the worker: plain calls, a real database, and a broker that only listens."""
+
+import io
+import json
+import threading
+
+import pytest
+from django.db import DataError, OperationalError
+
+from contract.messages import (
+    MESSAGE_BYTES_MAX,
+    Ack,
+    CheckIns,
+    Message,
+    Page,
+    Pull,
+    decode,
+    encode,
+)
+from hub.checkins import operations as checkins
+from hub.checkins.models import CheckIn
+from hub.feed import queries as feed_queries
+from hub.feed.operations import EVERYONE
+from hub.sync.heads import Outgoing
+from hub.sync.inbox import Inbox, Incoming
+from hub.sync.log import Log
+from hub.sync.worker import Clocks, Worker
+from tests.hub.conftest import Database
+from tests.hub.scans import AT, NONCE, Club, journal_rows, many_rows, pull, redemption, small_club
+
+JOURNAL = b"j" * 16
+
+
+class ListeningBroker:
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.is_connected = True
+
+    def connected(self) -> bool:
+        return self.is_connected
+
+    def publish(self, message: Outgoing) -> None:
+        self.sent.append(message)
+
+    def take(self, topic: str, message_type: type[Message]) -> list[Message]:
+        found = [decode(each.payload, message_type) for each in self.sent if each.topic == topic]
+        self.sent = [each for each in self.sent if each.topic != topic]
+        return found
+
+
+@pytest.fixture
+def broker() -> ListeningBroker:
+    return ListeningBroker()
+
+
+@pytest.fixture
+def log_lines() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def club(database: Database) -> Club:
+    return small_club()
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def worker(club: Club, inbox: Inbox, broker: ListeningBroker, log_lines: io.StringIO) -> Worker:
+    clocks = Clocks(lambda: AT, lambda: 0.0)
+    return Worker(inbox, broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
+
+
+def checkins_message(rows: list[object], edge: str = "clubhouse") -> Incoming:
+    return Incoming(f"dw/1/up/{edge}/checkins", encode(CheckIns(JOURNAL, rows)))  # type: ignore[arg-type]
+
+
+def pull_message(asked: Pull, edge: str = "clubhouse") -> Incoming:
+    return Incoming(f"dw/1/up/{edge}/pull", encode(asked))
+
+
+# A turn
+
+
+def test_checkins_are_acked_and_pulls_answered(worker: Worker, broker: ListeningBroker, club: Club) -> None:
+    worker.handle([checkins_message(journal_rows(redemption(club))), pull_message(pull())])
+    head = feed_queries.head(EVERYONE)
+    assert broker.take("dw/1/down/clubhouse/ack", Ack) == [Ack(JOURNAL, 1, head.epoch, head.sequence)]
+    [page] = broker.take("dw/1/down/clubhouse/page", Page)
+    assert (page.nonce, page.upto, page.digest) == (NONCE, head.sequence, head.digest)
+    assert page.rows == feed_queries.rows_after(EVERYONE, 0, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("why", "bad"),
+    [
+        ("no_message", Incoming("dw/1/up/clubhouse/checkins", b"\xff\xff")),
+        ("no_message", Incoming("dw/1/up/clubhouse/pull", b"")),
+        ("no_message", Incoming("dw/1/up/clubhouse/checkins", encode(pull()))),
+        ("no_message", Incoming("dw/1/up/clubhouse/checkins", bytes(MESSAGE_BYTES_MAX + 1))),
+        ("unknown_topic", Incoming("dw/1/up/clubhouse/gossip", b"")),
+        ("unknown_topic", Incoming("dw/1/down/clubhouse/ack", b"")),
+        ("unknown_topic", Incoming("dw/1/up/NO NAME/pull", b"")),
+        ("unknown_topic", Incoming("something/else", b"")),
+        ("unknown_edge", pull_message(pull(), edge="nowhere")),
+        ("unknown_edge", checkins_message(many_rows(1), edge="nowhere")),
+        ("wrong_feed", pull_message(pull(feed_name="another"))),
+        ("wrong_feed", pull_message(pull(feed_name="nul\x00"))),
+    ],
+)
+def test_a_message_that_cannot_be_served_is_dropped_and_the_next_one_is_served(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, why: str, bad: Incoming
+) -> None:
+    worker.handle([bad, checkins_message(many_rows(1)), pull_message(pull())])
+    assert len(broker.take("dw/1/down/clubhouse/ack", Ack)) == 1
+    assert len(broker.take("dw/1/down/clubhouse/page", Page)) == 1
+    assert broker.sent == []
+    [line] = map(json.loads, log_lines.getvalue().splitlines())
+    assert (line["event"], line["why"], line["count"]) == ("dropped", why, 1)
+    assert line["at"] == AT.isoformat()
+
+
+def test_a_flood_of_broken_messages_is_one_line(worker: Worker, log_lines: io.StringIO) -> None:
+    worker.handle([Incoming("dw/1/up/clubhouse/pull", b"junk")] * 500)
+    assert len(log_lines.getvalue().splitlines()) == 1
+
+
+def test_rows_that_are_no_checkins_are_told(worker: Worker, log_lines: io.StringIO) -> None:
+    worker.handle([Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(JOURNAL, many_rows(1))))])
+    assert log_lines.getvalue() == ""
+    broken = [type(many_rows(1)[0])(2, b"secret junk")]
+    worker.handle([checkins_message(broken)])
+    [line] = map(json.loads, log_lines.getvalue().splitlines())
+    assert (line["event"], line["count"]) == ("refused_rows", 1)
+
+
+def test_what_the_database_refuses_holds_no_other_edge_up(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = checkins.ingest
+
+    def refuse_the_other_journal(batches: list[checkins.Batch], at: object) -> checkins.Ingested:
+        if any(each.checkins.journal != JOURNAL for each in batches):
+            raise DataError("does not fit")
+        return real(batches, at)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("hub.checkins.operations.ingest", refuse_the_other_journal)
+    poison = Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(b"p" * 16, many_rows(1))))
+    worker.handle([poison, checkins_message(many_rows(2))])
+    assert [ack.upto for ack in broker.take("dw/1/down/clubhouse/ack", Ack)] == [2]
+    assert json.loads(log_lines.getvalue())["why"] == "database_refused"
+
+
+# The loop
+
+
+def test_a_database_that_is_gone_is_waited_for_with_the_batch_in_hand(
+    worker: Worker,
+    inbox: Inbox,
+    broker: ListeningBroker,
+    log_lines: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, failures = checkins.ingest, iter([OperationalError("gone"), OperationalError("still gone")])
+    done = threading.Event()
+
+    def come_back(batches: list[checkins.Batch], at: object) -> checkins.Ingested:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        answer = real(batches, at)  # type: ignore[arg-type]
+        done.set()
+        return answer
+
+    monkeypatch.setattr("hub.checkins.operations.ingest", come_back)
+    inbox.put(checkins_message(many_rows(3)))
+    stopping = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stopping,))
+    thread.start()
+    assert done.wait(20)
+    stopping.set()
+    thread.join()
+    assert [ack.upto for ack in broker.take("dw/1/down/clubhouse/ack", Ack)] == [3]
+    events = [json.loads(line)["event"] for line in log_lines.getvalue().splitlines()]
+    assert events == ["database_gone", "database_gone"]
+    assert CheckIn.objects.count() == 3
+
+
+def test_a_fault_costs_one_turn(
+    worker: Worker,
+    inbox: Inbox,
+    broker: ListeningBroker,
+    log_lines: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        done.set()
+        raise ZeroDivisionError
+
+    done, stopping = threading.Event(), threading.Event()
+    monkeypatch.setattr("hub.checkins.operations.ingest", fail)
+    inbox.put(checkins_message(many_rows(1)))
+    thread = threading.Thread(target=worker.run, args=(stopping,))
+    thread.start()
+    assert done.wait(20)
+    stopping.set()
+    thread.join()
+    assert json.loads(log_lines.getvalue().splitlines()[0])["event"] == "turn_failed"
+    assert broker.take("dw/1/down/clubhouse/ack", Ack) == []
+
+
+def test_no_heads_without_a_broker(worker: Worker, broker: ListeningBroker) -> None:
+    broker.is_connected = False
+    worker.tell_heads()
+    assert broker.sent == []
+    broker.is_connected = True
+    worker.tell_heads()
+    assert messages_of(broker.sent) == [("head", True)]
+    worker.tell_heads()
+    assert len(broker.sent) == 1
+
+
+def messages_of(sent: list[Outgoing]) -> list[tuple[str, bool]]:
+    return [(each.topic.rpartition("/")[2], each.retained) for each in sent]
