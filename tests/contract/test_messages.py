@@ -1,0 +1,202 @@
+"""Messages: to bytes and back, the bytes that are promised, and what is refused."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+from contract_strategies import checkin_ids, ids, printable
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Struct, structs, to_builtins
+
+from contract import messages
+from contract.card import read_scan
+from contract.decision import Mode, Outcome, Reason
+from contract.feed import BODY_BYTES_MAX, KEY_BYTES_MAX, Row
+from contract.membership import Detail
+from contract.messages import (
+    CHECKIN_ROWS_MAX,
+    MESSAGE_BYTES_MAX,
+    PAGE_ROWS_MAX,
+    Ack,
+    CheckIn,
+    CheckIns,
+    Head,
+    JournalRow,
+    Live,
+    MessageError,
+    Page,
+    Pull,
+    decode,
+    encode,
+)
+
+GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
+TYPES: tuple[type[Struct], ...] = (CheckIn, CheckIns, Ack, Pull, Page, Head, Live)
+
+names = st.text(min_size=1, max_size=64)
+digests = st.binary(min_size=32, max_size=32)
+epochs = st.integers(1, 2**53)
+instants_us = st.integers(-(2**55), 2**57)
+rows = st.builds(
+    Row,
+    st.integers(1, 2**53),
+    st.integers(1, 255),
+    st.binary(min_size=1, max_size=KEY_BYTES_MAX),
+    st.binary(max_size=KEY_BYTES_MAX),
+    st.none() | st.binary(max_size=100),
+)
+checkins = st.builds(
+    CheckIn,
+    id=checkin_ids,
+    at_us=instants_us,
+    reader=names,
+    outcome=st.sampled_from(Outcome),
+    reason=st.sampled_from(Reason),
+    permission=names,
+    mode=st.sampled_from(Mode),
+    counted=st.booleans(),
+    code_hash=digests,
+    code_length=ids,
+    code_classes=st.binary().map(lambda raw: read_scan(raw).classes),
+    detail=st.none() | st.sampled_from(Detail),
+    customer=st.none() | ids,
+    membership=st.none() | ids,
+    remaining=st.none() | st.integers(0, 10**6),
+    feed=st.none() | names,
+    epoch=st.none() | epochs,
+    sequence=st.none() | ids,
+)
+journal_rows = st.builds(JournalRow, st.integers(1, 2**53), st.binary(max_size=200))
+anything = st.one_of(
+    checkins,
+    st.builds(CheckIns, checkin_ids, st.lists(journal_rows, min_size=1, max_size=5)),
+    st.builds(Ack, checkin_ids, ids, epochs, ids),
+    st.builds(Pull, names, ids, ids, st.integers(1, PAGE_ROWS_MAX), checkin_ids),
+    st.builds(Page, names, epochs, ids, ids, ids, checkin_ids, st.lists(rows, max_size=5), st.none() | digests),
+    st.builds(Head, names, epochs, ids, digests, instants_us),
+    st.builds(Live, names, epochs, ids, ids, digests, st.lists(rows, max_size=5)),
+)
+PULL = Pull("everyone", 0, 0, 500, bytes(16))
+PAGE = Page("everyone", 1, 0, 0, 0, bytes(16), [])
+
+
+def shown(value: object) -> object:
+    """A message as the golden file shows it: bytes as hex."""
+    plain = to_builtins(value, builtin_types=(bytes,)) if isinstance(value, Struct) else value
+    if isinstance(plain, dict):
+        return {name: shown(each) for name, each in plain.items()}
+    if isinstance(plain, list):
+        return [shown(each) for each in plain]
+    return plain.hex() if isinstance(plain, bytes) else plain
+
+
+@pytest.mark.parametrize("name", GOLDEN["messages"])
+def test_the_bytes_that_are_promised(name: str) -> None:
+    promised = GOLDEN["messages"][name]
+    message = decode(bytes.fromhex(promised["cbor"]), getattr(messages, promised["type"]))
+    assert shown(message) == promised["fields"]
+    assert encode(message).hex() == promised["cbor"]
+
+
+def test_every_message_of_the_wire_is_promised() -> None:
+    assert {promised["type"] for promised in GOLDEN["messages"].values()} == {each.__name__ for each in TYPES}
+
+
+@given(anything)
+def test_a_message_survives(message: Struct) -> None:
+    assert decode(encode(message), type(message)) == message
+
+
+@given(anything)
+def test_a_newer_sender_may_add_a_field(message: Struct) -> None:
+    fields = cbor2.loads(encode(message))
+    assert decode(cbor2.dumps({**fields, "later": [1, "x"]}), type(message)) == message
+
+
+@given(anything, st.data())
+def test_a_message_without_a_field_that_it_needs_is_refused(message: Struct, data: st.DataObject) -> None:
+    fields = cbor2.loads(encode(message))
+    needed = [field.name for field in structs.fields(message) if field.required]
+    del fields[data.draw(st.sampled_from(needed))]
+    with pytest.raises(MessageError, match=f"no {type(message).__name__}: .*missing required field"):
+        decode(cbor2.dumps(fields), type(message))
+
+
+@pytest.mark.parametrize(
+    ("good", "field", "wrong"),
+    [
+        (PULL, "feed", ["", "x" * 65, b"everyone", None]),
+        (PULL, "epoch", [-1, 2**53 + 1, 1.0, "0"]),
+        (PULL, "after", [-1, 2**53 + 1]),
+        (PULL, "limit", [0, PAGE_ROWS_MAX + 1]),
+        (PULL, "nonce", [b"", bytes(15), bytes(17), "A" * 16, "AAAAAAAAAAAAAAAAAAAAAA=="]),
+        (Ack(bytes(16), 0, 1, 0), "epoch", [0]),
+        (Head("everyone", 1, 0, bytes(32), 0), "digest", [bytes(31), bytes(33)]),
+        (Head("everyone", 1, 0, bytes(32), 0), "at_us", [-(2**55) - 1, 2**57 + 1, 0.5]),
+        (CheckIns(bytes(16), [JournalRow(1, b"")]), "rows", [[], [[0, b""]], [[1, bytes(4_097)]], [[1]], None]),
+        (CheckIns(bytes(16), [JournalRow(1, b"")]), "rows", [[[1, b""]] * (CHECKIN_ROWS_MAX + 1)]),
+        (PAGE, "rows", [[[1, 1, b"k", b"", b""]] * (PAGE_ROWS_MAX + 1)]),
+        (
+            Page("everyone", 1, 0, 0, 0, bytes(16), []),
+            "rows",
+            [[[0, 1, b"k", b"", b""]], [[1, 0, b"k", b"", b""]]],
+        ),
+        (
+            Page("everyone", 1, 0, 0, 0, bytes(16), []),
+            "rows",
+            [[[1, 256, b"k", b"", b""]], [[1, 1, b"", b"", b""]]],
+        ),
+        (PAGE, "rows", [[[1, 1, bytes(KEY_BYTES_MAX + 1), b"", b""]]]),
+        (PAGE, "rows", [[[1, 1, b"k", bytes(KEY_BYTES_MAX + 1), b""]]]),
+        (PAGE, "rows", [[[1, 1, b"k", b"", bytes(BODY_BYTES_MAX + 1)]]]),
+        (Live("everyone", 1, 0, 0, bytes(32), []), "rows", [[[1, 1, b"k", b"", b""]] * (PAGE_ROWS_MAX + 1)]),
+        (Live("everyone", 1, 0, 0, bytes(32), []), "digest", [None, b""]),
+    ],
+)
+def test_a_field_out_of_its_range_is_refused(good: Struct, field: str, wrong: list[object]) -> None:
+    fields = cbor2.loads(encode(good))
+    assert decode(cbor2.dumps(fields), type(good)) == good
+    for value in wrong:
+        with pytest.raises(MessageError, match=rf"no {type(good).__name__}: .*{field}"):
+            decode(cbor2.dumps({**fields, field: value}), type(good))
+
+
+def test_the_largest_batch_of_check_ins_is_no_oversized_message() -> None:
+    batch = CheckIns(bytes(16), [JournalRow(2**53, bytes(4_096))] * CHECKIN_ROWS_MAX)
+    assert len(encode(batch)) <= MESSAGE_BYTES_MAX
+    assert decode(encode(batch), CheckIns) == batch
+
+
+def test_an_oversized_message_is_refused_unread() -> None:
+    with pytest.raises(MessageError, match=f"{MESSAGE_BYTES_MAX + 1} bytes; a message has at most"):
+        decode(b"\xff" * (MESSAGE_BYTES_MAX + 1), Pull)
+    with pytest.raises(MessageError, match="no Pull: break"):
+        decode(b"\xff" * MESSAGE_BYTES_MAX, Pull)
+
+
+@given(printable)
+def test_a_refusal_quotes_nothing(text: str) -> None:
+    marked = f"<{text}>"
+    for payload in (cbor2.dumps(marked), cbor2.dumps({marked: 1}), marked.encode()):
+        with pytest.raises(MessageError) as caught:
+            decode(payload, Pull)
+        assert marked not in str(caught.value)
+
+
+@given(st.sampled_from(TYPES), st.binary(max_size=300))
+def test_any_bytes_are_a_message_or_a_message_error(message_type: type[Struct], payload: bytes) -> None:
+    with suppress(MessageError):
+        assert isinstance(decode(payload, message_type), message_type)
+
+
+@given(anything, st.data())
+def test_a_damaged_message_is_a_message_or_a_message_error(message: Struct, data: st.DataObject) -> None:
+    whole = bytearray(encode(message))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(MessageError):
+        decode(bytes(whole), type(message))

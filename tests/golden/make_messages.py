@@ -1,0 +1,159 @@
+"""Renews messages.json: every message of the wire and every row of the feed, its fields beside its bytes.
+
+Run by hand (`.venv/bin/python tests/golden/make_messages.py`), and only when the wire is meant to change: the
+tests hold the code to these bytes, and a second implementation can be held to them too. Bytes are hex strings.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, to_builtins
+
+from contract.decision import Card, Customer
+from contract.feed import (
+    Change,
+    Row,
+    card_change,
+    customer_change,
+    digest_bytes,
+    gone,
+    link_change,
+    membership_change,
+    membership_key,
+    moved_digest,
+    plan_change,
+    row_digest,
+    use_change,
+)
+from contract.limits import Limit, Use
+from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.messages import Ack, CheckIn, CheckIns, Head, JournalRow, Live, Page, Pull, encode
+
+BEGINS_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+ENDS_AT: Final = datetime(2027, 1, 1, tzinfo=UTC)
+EPOCH: Final = 1_770_000_000_000
+JOURNAL: Final = bytes.fromhex("a0a1a2a3a4a5a6a7a8a9aaabacadaeaf")
+NONCE: Final = bytes.fromhex("b0b1b2b3b4b5b6b7b8b9babbbcbdbebf")
+CHECKIN_ID: Final = bytes.fromhex("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf")
+CARD_HASH: Final = bytes(range(32))
+
+OWN: Final = Membership(11, Holder(HolderKind.CUSTOMER, 7), 3, BEGINS_AT, ENDS_AT)
+COMPANYS: Final = Membership(12, Holder(HolderKind.COMPANY, 5), 3, BEGINS_AT, None, revoked=True)
+USE: Final = Use(CHECKIN_ID, 7, 11, "glass-of-wine", datetime(2026, 3, 14, 12, 0, 0, 1, tzinfo=UTC))
+FULL: Final = Plan(
+    3, "Full", (Grant("front-door"), Grant("glass-of-wine", (Limit(1, 604_800), Limit(20, 31_536_000))))
+)
+CHANGES: Final = {
+    "card": card_change(CARD_HASH, Card(7)),
+    "card with dates of its own, revoked": card_change(CARD_HASH[::-1], Card(7, True, BEGINS_AT, ENDS_AT)),
+    "customer": customer_change(Customer(7, "Member with a day plan")),
+    "link": link_change(7, 5),
+    "plan": plan_change(FULL),
+    "membership of a customer": membership_change(OWN),
+    "membership of a company, without end, revoked": membership_change(COMPANYS),
+    "use": use_change(USE, membership_key(OWN.holder, OWN.id)),
+}
+
+
+def _row(sequence: int, change: Change) -> Row:
+    return Row(sequence, change.kind, change.key, change.ref, change.body)
+
+
+def _digest(*changes: Change) -> bytes:
+    added = (row_digest(each.kind, each.key, each.ref, each.body) for each in changes if each.body is not None)
+    return digest_bytes(moved_digest(0, (), added))
+
+
+CHECKIN: Final = CheckIn(
+    id=CHECKIN_ID,
+    at_us=1_773_489_600_000_001,
+    reader="counter",
+    outcome="granted",
+    reason="granted",
+    permission="glass-of-wine",
+    mode="redeem",
+    counted=True,
+    code_hash=CARD_HASH,
+    code_length=43,
+    code_classes="digit punctuation upper",
+    detail="current",
+    customer=7,
+    membership=11,
+    remaining=0,
+    feed="everyone",
+    epoch=EPOCH,
+    sequence=8,
+)
+UNREADABLE: Final = CheckIn(
+    id=CHECKIN_ID[::-1],
+    at_us=-1,
+    reader="door",
+    outcome="denied",
+    reason="not_ready",
+    permission="front-door",
+    mode="redeem",
+    counted=False,
+    code_hash=CARD_HASH,
+    code_length=0,
+    code_classes="",
+)
+_ROWS: Final = [_row(sequence, change) for sequence, change in enumerate(CHANGES.values(), 1)]
+_WHOLE: Final = _digest(*CHANGES.values())
+MESSAGES: Final[dict[str, Struct]] = {
+    "check-in": CHECKIN,
+    "check-in without a replica": UNREADABLE,
+    "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
+    "ack": Ack(JOURNAL, 2, EPOCH, 8),
+    "pull of everything": Pull("everyone", 0, 0, 1_000, NONCE),
+    "pull of what is new": Pull("everyone", EPOCH, 8, 500, NONCE),
+    "page with more to come": Page("everyone", EPOCH, 0, 4, 8, NONCE, _ROWS[:4]),
+    "last page": Page("everyone", EPOCH, 4, 8, 8, NONCE, _ROWS[4:], _WHOLE),
+    "head": Head("everyone", EPOCH, 8, _WHOLE, 1_773_489_600_000_000),
+    "live": Live(
+        "everyone",
+        EPOCH,
+        8,
+        9,
+        _digest(*(change for name, change in CHANGES.items() if name != "link")),
+        [_row(9, gone(CHANGES["link"]))],
+    ),
+}
+
+
+def fields_of(value: object) -> object:
+    """What JSON can show of a message or a row: bytes as hex."""
+    plain = to_builtins(value, builtin_types=(bytes,)) if isinstance(value, Struct) else value
+    if isinstance(plain, dict):
+        return {name: fields_of(each) for name, each in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [fields_of(each) for each in plain]
+    return plain.hex() if isinstance(plain, bytes) else plain
+
+
+def golden() -> dict[str, object]:
+    return {
+        "messages": {
+            name: {"type": type(message).__name__, "fields": fields_of(message), "cbor": encode(message).hex()}
+            for name, message in MESSAGES.items()
+        },
+        "rows": {
+            name: {**_row_fields(change), "digest": _digest(change).hex()} for name, change in CHANGES.items()
+        },
+        "digest of all rows": _WHOLE.hex(),
+    }
+
+
+def _row_fields(change: Change) -> dict[str, object]:
+    shown = {"key": change.key, "ref": change.ref, "body": change.body}
+    return {"kind": int(change.kind)} | {name: fields_of(each) for name, each in shown.items()}
+
+
+def main() -> None:
+    path = Path(__file__).with_name("messages.json")
+    path.write_text(json.dumps(golden(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
