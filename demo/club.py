@@ -35,7 +35,7 @@ max_payload_size = 4194304
 max_inflight_count = 100
 dynamic_filters = true
 """
-_EDGE_CONFIG = """\
+EDGE_CONFIG = """\
 edge = "{edge}"
 feed = "{feed}"
 state_dir = "{folder}/edge"
@@ -201,7 +201,7 @@ class Club:
             self._scanners[reader] = scanner
         config = self.folder / "edge.toml"
         config.write_text(
-            _EDGE_CONFIG.format(
+            EDGE_CONFIG.format(
                 folder=self.folder,
                 port=self._broker_port,
                 edge=self.seeded["edge"],

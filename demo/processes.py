@@ -75,6 +75,16 @@ class Process:
             self._process.kill()
             self._process.wait()
 
+    def kill(self) -> None:
+        """SIGKILL: it gets no chance to tidy up, as in a power cut."""
+        self._process.kill()
+        self._process.wait()
+
+    def events(self) -> list[Event]:
+        """All JSON lines so far."""
+        with self._changed:
+            return list(self._events)
+
     def _read(self, stdout: IO[str]) -> None:
         with self.log_path.open("w") as log:
             for line in stdout:

@@ -1,0 +1,113 @@
+"""F5: a new edge from nothing to a whole replica, from a hub's database through mosquitto, beside the floor.
+
+The floor is sqlite3 alone: executemany of the same rows by sequence into the same table, the index built at the
+end, then a sync to disk. The edge also receives, decodes, and proves the digest by reading everything back.
+"""
+
+import os
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+from msgspec.structs import astuple
+
+from bench.large_club import rows_of, write_config
+from bench.report import Table
+from demo.processes import Process, free_port, run_to_end, wait_until_listening
+from edge.storage import feed_tables
+
+_MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
+_TIMES = 3
+
+
+def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
+    port = free_port()
+    env = {"DOORWARD_DATA": str(folder / "hub"), "DOORWARD_BROKER": f"mqtt://127.0.0.1:{port}", "DATABASE_URL": ""}
+    say(f"F5: filling a hub with {cards:,} cards (some minutes) ...")
+    run_to_end([sys.executable, "-m", "hub", "init"], env, folder / "init.log")
+    run_to_end([sys.executable, "-m", "bench.fill_hub", str(cards)], env, folder / "fill.log")
+    rows = [astuple(row) for row in rows_of(cards)]
+    edge_s, floor_s = [], []
+    mosquitto = _start_mosquitto(folder, port)
+    worker = Process("worker", [sys.executable, "-m", "hub", "worker"], env, folder)
+    try:
+        worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
+        for number in range(_TIMES):
+            floor_s.append(_floor(folder / f"floor-{number}.db", rows))
+            edge_s.append(_fill_edge(folder, port, number))
+            say(f"F5: {number + 1} of {_TIMES}: {edge_s[-1]:.1f} s, floor {floor_s[-1]:.1f} s")
+    finally:
+        worker.stop()
+        mosquitto.stop()
+    return _table(cards, len(rows), edge_s, floor_s)
+
+
+def _start_mosquitto(folder: Path, port: int) -> Process:
+    config = folder / "mosquitto.conf"
+    config.write_text(_MOSQUITTO.format(port=port))
+    path = "/usr/sbin:" + os.environ["PATH"]
+    mosquitto = Process("mosquitto", ["mosquitto", "-c", str(config)], {"PATH": path}, folder)
+    wait_until_listening(port, mosquitto)
+    return mosquitto
+
+
+def _fill_edge(folder: Path, port: int, number: int) -> float:
+    """Seconds from the start of the edge's process until its replica is whole."""
+    edge_folder = folder / f"edge-{number}"
+    edge_folder.mkdir()
+    config = write_config(edge_folder, port)
+    begun_s = time.monotonic()
+    edge = Process("edge", [sys.executable, "-m", "edge", "run", "--config", str(config)], {}, edge_folder)
+    try:
+        edge.wait_for(lambda event: event.get("event") == "replica", "whole replica", seconds=600)
+        return time.monotonic() - begun_s
+    finally:
+        edge.stop()
+
+
+def _floor(path: Path, rows: list[tuple[object, ...]]) -> float:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.executescript(feed_tables.CREATE)
+    begun_s = time.monotonic()
+    remaining = iter(rows)
+    while some := list(islice(remaining, 1_000)):
+        connection.execute("BEGIN")
+        connection.executemany(feed_tables.INSERT_ROW, some)
+        connection.execute("COMMIT")
+    connection.execute(feed_tables.CREATE_INDEX)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return time.monotonic() - begun_s
+
+
+def _table(cards: int, rows: int, edge_s: list[float], floor_s: list[float]) -> Table:
+    edge, floor = statistics.median(edge_s), statistics.median(floor_s)
+    table = Table(
+        "F5: a new edge from zero, hub to edge through mosquitto",
+        "at least half of the floor's rows a second",
+        ("", "seconds (median)", "min", "max", "rows/s", "cards/s"),
+        [
+            (
+                name,
+                f"{mid:.1f}",
+                f"{min(all_s):.1f}",
+                f"{max(all_s):.1f}",
+                f"{rows / mid:,.0f}",
+                f"{cards / mid:,.0f}",
+            )
+            for name, mid, all_s in (("edge", edge, edge_s), ("floor: executemany, index", floor, floor_s))
+        ],
+    )
+    table.remarks = [
+        f"The edge reaches {floor / edge:.2f} of the floor.",
+        f"{cards:,} cards, {rows:,} rows, {_TIMES} times in turn with the floor; from the start of the edge's "
+        "process to a replica that is whole, its digest proven. Hub, broker and edge share this machine's cores.",
+    ]
+    return table

@@ -1,0 +1,62 @@
+"""A large club on disk: an edge's state folder whose replica is whole, and the edge.toml to run it."""
+
+from itertools import islice
+from pathlib import Path
+
+from bench.population import ORGANIZATION_KEY, changes
+from bench.timed_edge import RELAY_PIN
+from contract.feed import Row, moved_digest, row_digest
+from edge.storage.replica import Replica
+
+_PAGE_ROWS = 1_000
+_CONFIG = """\
+edge = "clubhouse"
+feed = "everyone"
+state_dir = "{folder}/edge"
+organization_key_file = "{folder}/organization.key"
+[broker]
+host = "127.0.0.1"
+port = {port}
+[hardware]
+pin_factory = "mock"
+[[readers]]
+name = "door"
+kind = "door"
+permission = "front-door"
+device = "{folder}/door.tty"
+relay_pin = {relay}
+pulse_seconds = 0.5
+"""
+
+
+def write_config(folder: Path, port: int) -> Path:
+    key = folder / "organization.key"
+    key.touch(mode=0o600)
+    key.write_text(ORGANIZATION_KEY.hex())
+    config = folder / "edge.toml"
+    config.write_text(_CONFIG.format(folder=folder, port=port, relay=RELAY_PIN))
+    return config
+
+
+def rows_of(cards: int) -> list[Row]:
+    return [
+        Row(sequence, change.kind, change.key, change.ref, change.body)
+        for sequence, change in enumerate(changes(cards), start=1)
+    ]
+
+
+async def fill_replica(folder: Path, cards: int) -> int:
+    """Load a whole replica into the edge's state folder as the hub link would; the number of its rows."""
+    replica = await Replica.open(folder / "edge")
+    all_rows = rows_of(cards)
+    await replica.start_fresh("everyone", 1, all_rows[-1].sequence)
+    digest = 0
+    remaining = iter(all_rows)
+    while page := list(islice(remaining, _PAGE_ROWS)):
+        digests = [row_digest(row.kind, row.key, row.ref, row.body or b"") for row in page]
+        digest = moved_digest(digest, (), digests)
+        await replica.load(page, page[-1].sequence)
+    if not await replica.finish_fresh(digest):
+        raise AssertionError("the replica that was just filled has another digest")
+    await replica.close()
+    return len(all_rows)

@@ -1,0 +1,148 @@
+"""The real processes of a club for fault tests: mosquitto, the hub's worker, an edge on pseudo-terminals.
+
+Each can be stopped, killed and started again by itself. What stands on disk is read from the files themselves.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from contract.messages import CheckIn, decode
+from demo.club import EDGE_CONFIG
+from demo.processes import Event, Process, free_port, run_to_end, wait_until_listening
+from demo.scanner import Scanner
+from edge.storage.replica_file import count_on_disk
+
+_MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
+_SETTLE_S = 60.0
+
+
+class Club:
+    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.env = {
+            "DOORWARD_DATA": str(folder / "hub"),
+            "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self.port}",
+            "DATABASE_URL": "",
+        }
+        self.hub("init")
+        seeded = run_to_end(
+            [sys.executable, "-m", "tests.system.seed", str(members), str(seconds)], self.env, folder / "seed.log"
+        )
+        self.seeded = json.loads(seeded)
+        self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
+        self.config = folder / "edge.toml"
+        self.config.write_text(
+            EDGE_CONFIG.format(folder=folder, port=self.port, edge="clubhouse", feed="everyone")
+        )
+        self._running: dict[str, Process] = {}
+        self._starts = 0
+
+    def hub(self, *arguments: str) -> str:
+        return run_to_end([sys.executable, "-m", "hub", *arguments], self.env, self.folder / "hub.log")
+
+    # Processes
+
+    def start_broker(self) -> None:
+        config = self.folder / "mosquitto.conf"
+        config.write_text(_MOSQUITTO.format(port=self.port))
+        path = f"{os.environ['PATH']}:/usr/sbin"
+        wait_until_listening(self.port, self._start("broker", ["mosquitto", "-c", str(config)], {"PATH": path}))
+
+    def start_worker(self) -> None:
+        worker = self._start("worker", [sys.executable, "-m", "hub", "worker"], self.env)
+        worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
+
+    def start_edge(self) -> Process:
+        command = [sys.executable, "-m", "edge", "run", "--config", str(self.config)]
+        edge = self._start("edge", command, {})
+        edge.wait_for(lambda event: event.get("event") == "started", "start")
+        return edge
+
+    def start_all(self) -> None:
+        self.start_broker()
+        self.start_worker()
+        self.start_edge().wait_for(lambda event: event.get("event") == "replica", "whole replica")
+
+    def end(self, name: str, kill: bool = False) -> None:
+        process = self._running.pop(name)
+        process.kill() if kill else process.stop()
+
+    def close(self) -> None:
+        for name in list(self._running):
+            self.end(name)
+        for scanner in self.scanners.values():
+            scanner.close()
+
+    def _start(self, name: str, command: list[str], env: dict[str, str]) -> Process:
+        self._starts += 1
+        logs = self.folder / "log" / f"{self._starts:03}"
+        logs.mkdir(parents=True)
+        self._running[name] = process = Process(name, command, env, logs)
+        return process
+
+    # Scans
+
+    def scan(self, reader: str, code: str) -> Event:
+        """One scan, and what the edge says of it."""
+        edge = self._running["edge"]
+        seen = edge.event_count()
+        self.scanners[reader].scan(code.encode())
+        return edge.wait_for(
+            lambda event: event.get("event") == "scan" and event["reader"] == reader, "scan", after=seen
+        )
+
+    # What stands on disk
+
+    def journaled(self) -> list[CheckIn]:
+        rows = _rows(self.folder / "edge" / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
+        return [decode(body, CheckIn) for (body,) in rows]
+
+    def at_hub(self) -> list[bytes]:
+        return [bytes(id) for (id,) in _rows(self._hub_db, "SELECT id FROM checkins_checkin")]
+
+    def uses_in_feed(self) -> int:
+        return int(
+            _rows(self._hub_db, "SELECT count(*) FROM feed_feedrow WHERE kind = 6 AND body IS NOT NULL")[0][0]
+        )
+
+    def newest_membership_of(self, name: str) -> int:
+        statement = "SELECT m.id FROM members_membership m JOIN members_customer c ON c.id = m.customer_id"
+        return int(_rows(self._hub_db, f"{statement} WHERE c.name = '{name}'")[-1][0])
+
+    def hub_digest(self) -> int:
+        return int.from_bytes(_rows(self._hub_db, "SELECT digest FROM feed_feed")[0][0], "big")
+
+    def replica_digests(self) -> tuple[int, int]:
+        """The one that the edge keeps, and the one counted from the rows on its disk."""
+        newest = max((self.folder / "edge").glob("replica.*.db"), key=lambda path: int(path.name.split(".")[1]))
+        return count_on_disk(newest, 0.0)
+
+    def settle(self) -> None:
+        """Wait until the hub has all that is journaled and the replica stands where the hub does."""
+        wait_until(lambda: len(self.at_hub()) >= len(self.journaled()), "all check-ins at the hub")
+        wait_until(lambda: self.replica_digests()[0] == self.hub_digest(), "the replica to be where the hub is")
+
+    @property
+    def _hub_db(self) -> Path:
+        return self.folder / "hub" / "hub.db"
+
+
+def wait_until(true: Callable[[], bool], what: str, seconds: float = _SETTLE_S) -> None:
+    ends_s = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends_s, f"waited {seconds:.0f} s in vain for {what}"
+        time.sleep(0.1)
+
+
+def _rows(path: Path, statement: str) -> list[tuple]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
