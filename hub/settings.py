@@ -2,6 +2,8 @@
 
 import os
 
+from django.templatetags.static import static
+
 from hub import environment, keys
 
 ENVIRONMENT = environment.read(os.environ)
@@ -87,10 +89,26 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 
+_TEAL = {
+    "50": "#f0fdfa",
+    "100": "#ccfbf1",
+    "200": "#99f6e4",
+    "300": "#5eead4",
+    "400": "#2dd4bf",
+    "500": "#14b8a6",
+    "600": "#0f766e",
+    "700": "#115e59",
+    "800": "#134e4a",
+    "900": "#123b38",
+    "950": "#042f2e",
+}
 UNFOLD = {
     "SITE_TITLE": "Doorward",
     "SITE_HEADER": "Doorward",
     "SITE_SYMBOL": "door_front",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("hub/door.svg")}],
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "navigation": "hub.navigation.sidebar"},
+    "COLORS": {"primary": _TEAL},
     "LOGIN": {"form": "hub.login.forms.ThrottledLoginForm"},
 }

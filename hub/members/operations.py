@@ -154,23 +154,29 @@ def delete_memberships(memberships: Iterable[Membership]) -> None:
 
 def issue_card(customer: Customer) -> Card:
     """A new card with a random code."""
-    return issue_cards([customer])[0]
+    return make_card(Card(customer=customer))
 
 
 def issue_cards(customers: Iterable[Customer]) -> list[Card]:
-    return add(
-        Card, (_card(each, new_code(secrets.token_bytes(RANDOM_BYTES))) for each in customers), rows.card_row
-    )
+    return add(Card, (_with_code(Card(customer=each), _random_code()) for each in customers), rows.card_row)
 
 
 def import_card(customer: Customer, text: str) -> Card:
     """A card that the customer carries already. CardTaken; contract.card.CardError: no code can be like this."""
-    code = canonical_code(text)
+    return make_card(Card(customer=customer), text)
+
+
+def make_card(card: Card, text: str = "") -> Card:
+    """Gives a card (customer and dates are set) the code in `text`, or a random one where that is empty; saves it.
+
+    CardTaken; contract.card.CardError: no code can be like this.
+    """
+    code = canonical_code(text) if text else _random_code()
     with writing():
         taken = queries.card_with_code(code)
         if taken is not None:
             raise CardTaken(f"this code is on {taken} already: delete that card first, or use another code")
-        return save(_card(customer, code), rows.card_row)
+        return save(_with_code(card, code), rows.card_row)
 
 
 def save_card(card: Card) -> Card:
@@ -190,8 +196,14 @@ def _append_plans(ids: Iterable[int]) -> None:
     feed.append(EVERYONE, map(rows.plan_row, queries.plans_with_grants().filter(pk__in=ids)))
 
 
-def _card(customer: Customer, code: str) -> Card:
-    return Card(customer=customer, lookup_hash=codes.hash_of(code), code_encrypted=codes.encrypt(code))
+def _random_code() -> str:
+    return new_code(secrets.token_bytes(RANDOM_BYTES))
+
+
+def _with_code(card: Card, code: str) -> Card:
+    card.lookup_hash = codes.hash_of(code)
+    card.code_encrypted = codes.encrypt(code)
+    return card
 
 
 # What belongs to something that goes

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from contract.card import canonical_code
 from contract.membership import State, Status, status_at
-from hub.members import codes, rows
-from hub.members.models import Card, Customer, Membership, Plan
+from hub.members import codes, limits_text, rows
+from hub.members.models import Card, Customer, Grant, Membership, Plan
 
 
 class CardState(StrEnum):
@@ -65,6 +65,12 @@ def keys_fit_cards() -> bool:
 def plans_with_grants() -> QuerySet[Plan]:
     """Plans with all that their feed rows show."""
     return Plan.objects.prefetch_related("grants__permission", "grants__limits")
+
+
+def grant_text(grant: Grant) -> str:
+    """As in `Glass of wine (1 per week)`."""
+    limits = limits_text.encode(rows.limits_of(grant))
+    return f"{grant.permission} ({limits})" if limits else str(grant.permission)
 
 
 def customers_with_memberships() -> QuerySet[Customer]:

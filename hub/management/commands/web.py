@@ -26,7 +26,8 @@ class _Web(BaseApplication):
     """gunicorn, configured by the command line alone: no file or variable of its own."""
 
     def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options | {"worker_class": "gthread", "proc_name": "doorward-hub-web"}
+        fixed = {"worker_class": "gthread", "proc_name": "doorward-hub-web", "control_socket_disable": True}
+        self._options = options | fixed
         super().__init__()
 
     def load_config(self) -> None:

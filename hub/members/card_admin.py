@@ -1,0 +1,94 @@
+"""Cards in Django's admin: issued or imported, revoked, and drawn on a sheet. Codes stand in no list."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from unfold.decorators import action, display
+
+from hub.members import drawing, operations, queries
+from hub.members.forms import NewCardForm
+from hub.members.labels import COLOURS, Label, card_label, status_label
+from hub.members.models import Card
+from hub.members.operations_admin import OperationsAdmin
+
+CARDS_A_PAGE = 24
+
+
+@admin.register(Card)
+class CardAdmin(OperationsAdmin):
+    save_operation = staticmethod(operations.save_card)
+    delete_operation = staticmethod(operations.delete_cards)
+    list_display = ["customer", "state", "valid_from", "valid_until", "revoked_at"]
+    list_select_related = ["customer"]
+    search_fields = ["customer__name", "customer__email"]
+    autocomplete_fields = ["customer"]
+    actions = ["revoke"]
+    actions_list = ["show_sheet"]
+
+    def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
+        if obj is None:
+            return ["customer", "code", ("valid_from", "valid_until")]
+        return ["customer", "state", "qr", ("valid_from", "valid_until"), "revoked_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
+        return [] if obj is None else ["customer", "state", "qr"]
+
+    def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = NewCardForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
+        if change:
+            operations.save_card(obj)
+        else:
+            operations.make_card(obj, form.cleaned_data["code"])
+
+    @display(description="State", label=COLOURS)
+    def state(self, card: Card) -> Label:
+        return card_label(queries.card_state(card, timezone.now()))
+
+    @display(description="QR code")
+    def qr(self, card: Card) -> str:
+        return drawing.qr_svg(card, size_mm=40)
+
+    @action(description="Revoke the selected cards at once", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
+        operations.revoke_cards(queryset, timezone.now())
+        messages.success(request, "The selected cards are revoked.")
+
+    @action(description="Card sheet", icon="qr_code_2", permissions=["view"], url_path="to-sheet")
+    def show_sheet(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:members_card_sheet"))
+
+    def get_urls(self) -> list[Any]:
+        sheet = path("sheet/", self.admin_site.admin_view(self.sheet), name="members_card_sheet")
+        return [sheet, *super().get_urls()]
+
+    def sheet(self, request: HttpRequest) -> HttpResponse:
+        """All live cards as QR codes, by name; for those who may view cards."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        at = timezone.now()
+        page = Paginator(queries.live_cards(at), CARDS_A_PAGE).get_page(request.GET.get("page"))
+        tiles = [_tile(card, at) for card in page]
+        return TemplateResponse(request, "members/card_sheet.html", {"tiles": tiles, "page": page})
+
+
+def _tile(card: Card, at: Any) -> dict[str, Any]:
+    standing = queries.standing_of(card.customer, at)
+    state, text = status_label(standing.status if standing else None)
+    return {
+        "svg": drawing.qr_svg(card),
+        "name": card.customer.name,
+        "plan": standing.membership.plan.name if standing else "",
+        "state": state,
+        "status": text,
+    }

@@ -1,0 +1,58 @@
+"""The staff's sidebar: what is looked at daily on top. Each sees what they may view."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+_Item = tuple[str, str, str, str]
+"""Title, icon (a Material symbol's name), address, permission."""
+
+_GROUPS: list[tuple[str, list[_Item]]] = [
+    (
+        "Every day",
+        [
+            ("Check-ins", "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
+            ("Customers", "person", "admin:members_customer_changelist", "members.view_customer"),
+            ("Companies", "apartment", "admin:members_company_changelist", "members.view_company"),
+            ("Memberships", "badge", "admin:members_membership_changelist", "members.view_membership"),
+            ("Cards", "id_card", "admin:members_card_changelist", "members.view_card"),
+            ("Card sheet", "qr_code_2", "admin:members_card_sheet", "members.view_card"),
+        ],
+    ),
+    (
+        "What members get",
+        [
+            ("Plans", "loyalty", "admin:members_plan_changelist", "members.view_plan"),
+            ("Permissions", "key", "admin:members_permission_changelist", "members.view_permission"),
+        ],
+    ),
+    (
+        "Fleet",
+        [
+            ("Sites", "location_on", "admin:fleet_site_changelist", "fleet.view_site"),
+            ("Edges", "developer_board", "admin:fleet_edge_changelist", "fleet.view_edge"),
+            ("Readers", "barcode_scanner", "admin:fleet_reader_changelist", "fleet.view_reader"),
+            ("Feeds", "rss_feed", "admin:feed_feed_changelist", "feed.view_feed"),
+            ("Refused rows", "report", "admin:checkins_refusedrow_changelist", "checkins.view_refusedrow"),
+        ],
+    ),
+    (
+        "Who may sign in",
+        [
+            ("Users", "manage_accounts", "admin:auth_user_changelist", "auth.view_user"),
+            ("Groups", "groups", "admin:auth_group_changelist", "auth.view_group"),
+        ],
+    ),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of which `request.user` may see something."""
+    groups = [(title, [item for item in items if request.user.has_perm(item[3])]) for title, items in _GROUPS]
+    return [{"title": title, "items": [_link(item) for item in items]} for title, items in groups if items]
+
+
+def _link(item: _Item) -> dict[str, Any]:
+    title, icon, address, _ = item
+    return {"title": title, "icon": icon, "link": reverse(address)}
