@@ -106,7 +106,7 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     @display(description="Result", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
     def result(self, checkin: CheckIn) -> tuple[str, str]:
-        sign = "✓" if checkin.outcome == Outcome.GRANTED else "✗"
+        sign = "✓" if checkin.outcome == Outcome.GRANTED else "✕"
         return checkin.outcome, f"{sign} {checkin.outcome}"
 
     @display(description="Who", ordering="customer__name")

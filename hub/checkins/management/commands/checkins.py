@@ -66,7 +66,7 @@ def _json_line(checkin: CheckIn) -> str:
 def _table_line(checkin: CheckIn) -> str:
     granted = checkin.outcome == Outcome.GRANTED
     line = _COLUMNS.format(
-        "✓" if granted else "✗",
+        "✓" if granted else "✕",
         checkin.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         f"{checkin.edge.name}/{checkin.reader}",
         _printable(checkin.customer.name) if checkin.customer else "-",
