@@ -21,22 +21,6 @@ The rules:
 
 What is heard outside FOLLOWING only tells how far the feed is.
 """
-- Connecting always asks, so that what was said meanwhile is made good and the answer proves the replica.
-- An epoch above the one followed, or no whole replica: a fresh one is loaded from the beginning, beside the old
-  one, which decides until then. An epoch below, or a page that ends below what the replica holds: nothing changes.
-- Whenever the hub names the digest at a position, the replica must have it there. If not, a fresh one is loaded.
-- After a fault (a mismatch, or an action that failed) the machine rests, longer each time until a digest has been
-  right again. A mismatch, and the third fault in a row, whatever it was, is healed by a fresh replica.
-
-  state        | whole replica | what goes on                                     | then
-  FOLLOWING    | yes           | live rows are applied as they come               | CATCHING_UP, LOADING, RESTING
-  CATCHING_UP  | yes           | pages are pulled and applied                     | FOLLOWING, LOADING, RESTING
-  LOADING      | perhaps       | pages are pulled and loaded into a fresh replica | PROVING, RESTING
-  PROVING      | perhaps       | the fresh replica is whole and being recounted   | FOLLOWING, RESTING
-  RESTING      | perhaps       | after a fault: nothing                           | CATCHING_UP, LOADING
-
-What is heard outside FOLLOWING only tells how far the feed is.
-"""
 
 from collections import deque
 from collections.abc import Callable
