@@ -1,0 +1,237 @@
+"""The worker as a process of its own, with a real mosquitto, a real database, and an edge that is a mere client."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import psycopg
+import pytest
+from django.db import connection
+
+from contract.feed import Kind
+from contract.messages import Ack, CheckIns, Head, Live, Message, Page, decode, encode
+from hub.checkins.models import CheckIn
+from hub.feed import queries as feed_queries
+from hub.feed.operations import EVERYONE
+from tests.hub.broker import Mosquitto
+from tests.hub.conftest import Database
+from tests.hub.postgresql import Cluster
+from tests.hub.scans import Club, fill_feed, journal_rows, many_rows, pull, redemption, small_club
+
+JOURNAL = b"j" * 16
+PATIENCE_S = 60.0
+
+
+class WorkerProcess:
+    """`python -m hub worker`, and the lines of its log."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hub", "worker"], env=os.environ | variables, stdout=subprocess.PIPE, text=True
+        )
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        while True:
+            line = self.lines.get(timeout=PATIENCE_S)
+            if line["event"] == event:
+                return line
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+
+
+class EdgeClient:
+    """Sends what an edge sends, and keeps what the hub says to it."""
+
+    def __init__(self, port: int, name: str = "clubhouse") -> None:
+        self.name = name
+        self._received: queue.Queue[tuple[str, bytes]] = queue.Queue()
+        self._subscribed = threading.Event()
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client.on_connect = lambda client, *_: client.subscribe([("dw/1/down/#", 1), ("dw/1/feed/#", 1)])
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = lambda _client, _data, message: self._received.put(
+            (message.topic.rpartition("/")[2], message.payload)
+        )
+        self._client.reconnect_delay_set(1, 1)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        assert self._subscribed.wait(PATIENCE_S)
+
+    def send(self, what: str, payload: bytes) -> None:
+        self._client.publish(f"dw/1/up/{self.name}/{what}", payload, 1)
+
+    def receive(self, what: str, message_type: type[Message]) -> Message:
+        while True:
+            topic, payload = self._received.get(timeout=PATIENCE_S)
+            if topic == what:
+                return decode(payload, message_type)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    mosquitto = Mosquitto(tmp_path)
+    mosquitto.start()
+    yield mosquitto
+    mosquitto.kill()
+
+
+@pytest.fixture
+def start_worker(database: Database, mosquitto: Mosquitto) -> Iterator[Callable[[], WorkerProcess]]:
+    started: list[WorkerProcess] = []
+
+    def start() -> WorkerProcess:
+        broker = {"DOORWARD_BROKER": f"mqtt://127.0.0.1:{mosquitto.port}"}
+        started.append(WorkerProcess(database.environment | broker))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.kill()
+
+
+@pytest.fixture
+def club(database: Database) -> Club:
+    return small_club()
+
+
+@pytest.fixture
+def worker(club: Club, start_worker: Callable[[], WorkerProcess]) -> WorkerProcess:
+    worker = start_worker()
+    worker.wait_for("worker_ready")
+    return worker
+
+
+@pytest.fixture
+def edge(mosquitto: Mosquitto) -> Iterator[EdgeClient]:
+    edge = EdgeClient(mosquitto.port)
+    yield edge
+    edge.close()
+
+
+def checkins(count: int, first: int = 1) -> bytes:
+    return encode(CheckIns(JOURNAL, many_rows(count, first)))
+
+
+def test_an_edge_is_served(worker: WorkerProcess, edge: EdgeClient, club: Club) -> None:
+    head = edge.receive("head", Head)
+    assert head.sequence == feed_queries.head(EVERYONE).sequence
+    edge.send("pull", encode(pull()))
+    page = edge.receive("page", Page)
+    assert (page.upto, page.digest) == (head.sequence, head.digest)
+
+    counted = redemption(club)
+    edge.send("checkins", encode(CheckIns(JOURNAL, journal_rows(counted))))
+    ack = edge.receive("ack", Ack)
+    assert (ack.journal, ack.upto) == (JOURNAL, 1)
+    live = edge.receive("live", Live)
+    assert (live.after, live.upto) == (head.sequence, ack.sequence)
+    assert [(row.kind, row.key[-16:]) for row in live.rows] == [(Kind.USE, counted.id)]
+    assert edge.receive("head", Head).digest == live.digest == feed_queries.head(EVERYONE).digest
+
+
+def test_a_change_at_the_hub_reaches_the_edge(worker: WorkerProcess, edge: EdgeClient) -> None:
+    before = edge.receive("head", Head)
+    fill_feed(3)
+    live = edge.receive("live", Live)
+    assert (live.after, live.upto, len(live.rows)) == (before.sequence, before.sequence + 3, 3)
+
+
+def test_a_broken_message_is_dropped_and_the_next_one_is_served(worker: WorkerProcess, edge: EdgeClient) -> None:
+    edge.send("checkins", b"\xff" * 100)
+    edge.send("pull", bytes(3 * 1024 * 1024))
+    edge.send("checkins", checkins(1))
+    assert edge.receive("ack", Ack).upto == 1
+    assert worker.wait_for("dropped")["why"] == "no_message"
+
+
+def test_a_worker_killed_before_its_ack_counts_nothing_twice(
+    worker: WorkerProcess, edge: EdgeClient, start_worker: Callable[[], WorkerProcess]
+) -> None:
+    payload = checkins(400)
+    for _ in range(3):
+        edge.send("checkins", payload)
+    worker.kill()
+    start_worker().wait_for("worker_ready")
+    edge.send("checkins", payload)
+    while edge.receive("ack", Ack).upto != 400:
+        pass
+    assert CheckIn.objects.count() == 400
+
+
+def test_the_broker_comes_back(worker: WorkerProcess, mosquitto: Mosquitto) -> None:
+    mosquitto.kill()
+    worker.wait_for("disconnected")
+    fill_feed(2)
+    mosquitto.start()
+    worker.wait_for("connected")
+    edge = EdgeClient(mosquitto.port)
+    try:
+        assert edge.receive("head", Head).sequence == feed_queries.head(EVERYONE).sequence
+        edge.send("checkins", checkins(1))
+        assert edge.receive("ack", Ack).upto == 1
+    finally:
+        edge.close()
+
+
+def test_a_worker_that_starts_before_the_broker(
+    club: Club, mosquitto: Mosquitto, start_worker: Callable[[], WorkerProcess]
+) -> None:
+    mosquitto.kill()
+    worker = start_worker()
+    worker.wait_for("no_broker")
+    mosquitto.start()
+    worker.wait_for("worker_ready")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_it_is_told_to(worker: WorkerProcess, edge: EdgeClient, number: signal.Signals) -> None:
+    edge.send("checkins", checkins(500))
+    edge.receive("ack", Ack)
+    worker.process.send_signal(number)
+    assert worker.process.wait(PATIENCE_S) == 0
+    worker.wait_for("stopped")
+
+
+def test_postgresql_is_away_for_a_while(
+    postgresql_database: Database, cluster: Cluster, mosquitto: Mosquitto, edge: EdgeClient
+) -> None:
+    """Its connections are cut and new ones refused; what was sent meanwhile is committed once it is back."""
+    small_club()
+    connection.close()
+    broker = {"DOORWARD_BROKER": f"mqtt://127.0.0.1:{mosquitto.port}"}
+    worker = WorkerProcess(postgresql_database.environment | broker)
+    try:
+        worker.wait_for("worker_ready")
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as administrator:
+            administrator.execute("ALTER DATABASE hub ALLOW_CONNECTIONS false")
+            administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub'")
+            worker.wait_for("database_gone")
+            edge.send("checkins", checkins(5))
+            worker.wait_for("database_gone")
+            administrator.execute("ALTER DATABASE hub ALLOW_CONNECTIONS true")
+        assert edge.receive("ack", Ack).upto == 5
+        assert CheckIn.objects.count() == 5
+    finally:
+        worker.kill()
