@@ -1,4 +1,4 @@
-"""The worker as a process of its own, with a real mosquitto, a real database, and an edge that is a mere client."""
+"""The worker as a process of its own: a real mosquitto, a real database, and an edge that is a mere client."""
 
 import json
 import os
