@@ -50,6 +50,11 @@ class Outbox:
     def acked(self) -> int:
         return self._acked
 
+    @property
+    def last(self) -> int:
+        """The journal's last row, as far as the outbox was told."""
+        return self._last
+
     def connected(self, at_s: float) -> list[SendBatch]:
         self._connected = True
         return self._begin_again(at_s)

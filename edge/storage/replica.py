@@ -42,6 +42,7 @@ class Replica:
         self._fresh: ReplicaFile | None = None
         self._set_aside: str | None = None
         self._writing = asyncio.Lock()
+        self._closing = False
 
     @classmethod
     async def open(cls, folder: Path) -> "Replica":
@@ -55,9 +56,12 @@ class Replica:
         return replica
 
     async def close(self) -> None:
+        """Ends what goes on in the background; a fresh replica that is not whole is left, and is nothing."""
+        self._closing = True
         await self._close_whole()
-        if self._fresh is not None:
-            self._fresh.close()
+        async with self._writing:
+            if self._fresh is not None:
+                self._fresh.close()
 
     @property
     def set_aside(self) -> str | None:
@@ -170,16 +174,20 @@ class Replica:
 
     async def _write(self, work: Callable[[], _Result]) -> _Result:
         try:
-            async with self._writing:
-                return await asyncio.to_thread(work)
+            # Shielded: a caller that is cancelled leaves its thread at work, and the lock is held until that ends.
+            return await asyncio.shield(asyncio.create_task(self._write_alone(work)))
         except (sqlite3.Error, OSError) as error:
             if isinstance(error, sqlite3.Error) and is_damage(error):
                 await self._give_up()
             raise ReplicaError(f"the replica cannot be written: {error}") from error
 
+    async def _write_alone(self, work: Callable[[], _Result]) -> _Result:
+        async with self._writing:
+            return await asyncio.to_thread(work)
+
     async def _count(self, path: Path, pause_s: float) -> tuple[int, int]:
         try:
-            return await asyncio.to_thread(count_on_disk, path, pause_s)
+            return await asyncio.to_thread(count_on_disk, path, pause_s, lambda: not self._closing)
         except sqlite3.Error as error:
             if is_damage(error) and self._whole is not None and self._whole.path == path:
                 await self._give_up()

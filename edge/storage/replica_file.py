@@ -8,7 +8,7 @@ position that belongs to them, and the hub sends those again.
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -161,22 +161,27 @@ def standing(connection: sqlite3.Connection) -> Standing:
     return Standing(Position(feed, epoch, sequence), int.from_bytes(digest, "big"), bool(complete))
 
 
-def recount(connection: sqlite3.Connection, pause_s: float = 0.0) -> int:
-    """The digest of the rows as they are on disk. `pause_s` after every 500 rows leaves others some time."""
-    total = 0
-    rows = connection.execute(sql.SELECT_ALL)
-    while some := rows.fetchmany(_RECOUNT_ROWS):
-        total += sum(_digests(some))
-        time.sleep(pause_s)
-    return moved_digest(0, (), (total,))
+def recount(connection: sqlite3.Connection) -> int:
+    """The digest of the rows as they are on disk."""
+    return moved_digest(0, (), _digests(connection.execute(sql.SELECT_ALL)))
 
 
-def count_on_disk(path: Path, pause_s: float) -> tuple[int, int]:
-    """The digest kept in `path` and the one recounted from its rows, of one and the same moment."""
+def count_on_disk(path: Path, pause_s: float, wanted: Callable[[], bool]) -> tuple[int, int]:
+    """The digest kept in `path` and the one recounted from its rows, of one and the same moment.
+
+    `pause_s` after every 500 rows leaves the processor to others. ReplicaFileError: it was `wanted` no more.
+    """
     connection = _connect(path, "rw")
     try:
         connection.execute("BEGIN")
-        return standing(connection).digest, recount(connection, pause_s)
+        kept, counted = standing(connection).digest, 0
+        rows = connection.execute(sql.SELECT_ALL)
+        while some := rows.fetchmany(_RECOUNT_ROWS):
+            if not wanted():
+                raise ReplicaFileError("the recount was ended before it was done")
+            counted = moved_digest(counted, (), _digests(some))
+            time.sleep(pause_s)
+        return kept, counted
     finally:
         connection.close()
 

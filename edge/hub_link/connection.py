@@ -1,0 +1,125 @@
+"""The connection to the broker: paho in a thread of its own, messages decoded there and handed to the event loop.
+
+Knows topics and types of messages, and nothing of what they are for. It reconnects for ever; where no broker is,
+nothing else is held up.
+"""
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import paho.mqtt.client as paho
+from msgspec import Struct
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.errors import ContractError
+from contract.messages import Ack, Head, Live, Page, decode, encode
+from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
+from edge.core.feed_order import is_in_order
+from edge.core.sync_events import Connected, Disconnected, Dropped
+
+Heard = Connected | Disconnected | Dropped | Ack | Head | Live | Page
+
+_QOS: Final = 1
+_KEEPALIVE_S: Final = 20
+"""A broker that vanished without a word is missed after one and a half of these; what was sent meanwhile is sent
+again."""
+_RETRY_MIN_S: Final = 0.1
+_RETRY_MAX_S: Final = 5.0
+_RETRY_FIRST_S: Final = 0.4
+"""The longest first wait; doubled up to _RETRY_MAX_S, so that a thousand edges do not come back as one."""
+
+
+class Connection:
+    """`hear` is called on the event loop, in the order in which the broker said things."""
+
+    def __init__(self, edge: str, feed_name: str, hear: Callable[[Heard], None]) -> None:
+        self._hear = hear
+        self._loop = asyncio.get_running_loop()
+        self._types: dict[str, type[Ack | Page | Head | Live]] = {
+            down(edge, DOWN_ACK): Ack,
+            down(edge, DOWN_PAGE): Page,
+            feed(feed_name, FEED_HEAD): Head,
+            feed(feed_name, FEED_LIVE): Live,
+        }
+        self._retry_max_s = _RETRY_FIRST_S
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
+        )
+        self._client.on_socket_open = _without_delay
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = lambda *_: self._choose_delay()
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+
+    def start(self, host: str, port: int) -> None:
+        """Begin to connect, and go on for ever; returns at once."""
+        self._choose_delay()
+        self._client.connect_async(host, port, keepalive=_KEEPALIVE_S)
+        self._client.loop_start()
+
+    def keep_running(self) -> None:
+        """Start paho's thread again, should it have ended: what a broker sends can break paho."""
+        self._client.loop_start()
+
+    def publish(self, topic: str, message: Struct) -> None:
+        """Send a message as soon as the connection allows. What it loses is the caller's to repeat."""
+        self._client.publish(topic, encode(message), qos=_QOS)
+
+    async def stop(self) -> None:
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+
+    # In paho's thread
+
+    def _on_connect(self, client: paho.Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
+        if reason.is_failure:
+            self._post(Dropped("connection", f"refused by the broker: {reason}"))
+            return
+        self._retry_max_s = _RETRY_FIRST_S
+        client.subscribe([(topic, _QOS) for topic in self._types])
+
+    def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
+        for topic, reason in zip(self._types, reasons, strict=False):
+            if reason.is_failure:
+                self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
+        self._post(Connected())
+
+    def _on_disconnect(self, *_: Any) -> None:
+        self._choose_delay()
+        self._post(Disconnected())
+
+    def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
+        message_type = self._types.get(message.topic)
+        if message_type is None:
+            self._post(Dropped("message", "on a topic that was not asked for"))
+            return
+        what = message_type.__name__.lower()
+        try:
+            news = decode(bytes(message.payload), message_type)
+        except ContractError as error:
+            self._post(Dropped(what, str(error)))
+            return
+        if isinstance(news, Live | Page) and not is_in_order(news):
+            self._post(Dropped(what, "its rows are out of order"))
+            return
+        self._post(news)
+
+    def _post(self, heard: Heard) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to hear
+            self._loop.call_soon_threadsafe(self._hear, heard)
+
+    def _choose_delay(self) -> None:
+        """paho waits this long before it connects the next time; seconds, chosen anew each time."""
+        wait_s = random.uniform(_RETRY_MIN_S, self._retry_max_s)  # noqa: S311 (nothing secret about a delay)
+        self._retry_max_s = min(_RETRY_MAX_S, 2 * self._retry_max_s)
+        self._client.reconnect_delay_set(wait_s, wait_s)  # type: ignore[arg-type]  # fractions are as good
+
+
+def _without_delay(_: Any, __: Any, connection: Any) -> None:
+    # Nagle's algorithm would hold a short message back until the one before it is acknowledged.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,259 @@
+"""The edge's link to its hub: what the broker says goes into the core's machines, what they ask for is done here.
+
+Decides nothing about cards, and nothing of a scan waits for it. Pages are applied by a task of its own, one after
+another; a failure there is logged and tried again, and the link goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from contract.decision import Position
+from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Pull
+from contract.topics import UP_CHECKINS, UP_PULL, up
+from edge.core import sync_events as sync
+from edge.core.outbox import Outbox, SendBatch
+from edge.core.own_uses import OwnUses
+from edge.core.replica_sync import ReplicaSync
+from edge.hub_link.connection import Connection, Heard
+from edge.hub_link.drops import Drops
+from edge.ports import Clock, Journal, Log, ReplicaWriter
+
+_TICK_S: Final = 1.0
+_RESTART_S: Final = 1.0
+_ACKS_EVERY_S: Final = 1.0
+"""Acks are written down at most this often: one that is lost costs rows sent twice, and the disk is the scans'."""
+_RECOUNT_EVERY_S: Final = 24 * 3600.0
+
+_Deed = sync.Apply | sync.StartFresh | sync.Load | sync.FinishFresh
+
+
+class HubLink:
+    """`journaled` says that a new row stands in the journal; all else goes by itself between start and stop."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 (what it links: wired once, in edge/app.py)
+        self,
+        edge: str,
+        feed: str,
+        host: str,
+        port: int,
+        replica: ReplicaWriter,
+        journal: Journal,
+        own_uses: OwnUses,
+        clock: Clock,
+        log: Log,
+        new_id: Callable[[], bytes],
+    ) -> None:
+        self._edge = edge
+        self._feed = feed
+        self._address = (host, port)
+        self._replica = replica
+        self._journal = journal
+        self._own_uses = own_uses
+        self._clock = clock
+        self._log = log
+        self._new_id = new_id
+        self._drops = Drops(log)
+        self._online = False
+        self._deeds: asyncio.Queue[_Deed] = asyncio.Queue()
+        self._batches: list[SendBatch] = []
+        self._new_rows = False
+        self._to_send = asyncio.Event()
+        self._ack: Ack | None = None
+        self._to_remember = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Own uses are known and the work goes on in tasks when this returns; no broker is waited for."""
+        position = self._whole_of_feed()
+        self._sync = ReplicaSync(self._feed, position, self._replica.digest(), self._new_id)
+        acked = self._journal.acked
+        last = await self._journal.last_sequence()
+        self._outbox = Outbox(0 if acked is None else min(acked.upto, last), last)
+        if acked is not None:
+            self._own_uses.acked(acked)
+        await self._recall_own_uses(position)
+        self._tell_what_stands(position)
+        self._connection = Connection(self._edge, self._feed, self._hear)
+        work = (self._do_deeds, self._send_rows, self._remember_acks, self._tick, self._recount)
+        self._tasks = [asyncio.create_task(self._supervised(each)) for each in work]
+        self._connection.start(*self._address)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._connection.stop()
+        if self._ack is not None:
+            await self._journal.acknowledge(self._ack)
+
+    def journaled(self) -> None:
+        self._new_rows = True
+        self._to_send.set()
+
+    # What is heard
+
+    def _hear(self, heard: Heard) -> None:
+        match heard:
+            case sync.Dropped():
+                self._drops.count(heard, self._clock.monotonic_s())
+            case Ack():
+                self._hear_ack(heard)
+            case _:
+                if isinstance(heard, sync.Connected | sync.Disconnected):
+                    self._note_connection(online=isinstance(heard, sync.Connected))
+                self._tell(heard)
+
+    def _note_connection(self, online: bool) -> None:
+        if online != self._online:
+            self._log("connected" if online else "disconnected")
+        self._online = online
+        if online:
+            self._send(self._outbox.connected(self._clock.monotonic_s()))
+        else:
+            self._outbox.disconnected()
+            self._batches.clear()
+
+    def _hear_ack(self, ack: Ack) -> None:
+        if ack.journal != self._journal.id or ack.upto > self._outbox.last:
+            self._hear(sync.Dropped("ack", "of another journal, or beyond the end of this one"))
+            return
+        self._own_uses.acked(ack)
+        self._send(self._outbox.acknowledged(ack.upto, self._clock.monotonic_s()))
+        self._log("acked", upto=ack.upto)
+        self._ack = ack
+        self._to_remember.set()
+
+    # What the machines ask for
+
+    def _tell(self, event: sync.Event) -> None:
+        for action in self._sync.handle(event, self._clock.monotonic_s()):
+            match action:
+                case sync.SendPull():
+                    pull = Pull(self._feed, action.epoch, action.after, PAGE_ROWS_MAX, action.nonce)
+                    self._connection.publish(up(self._edge, UP_PULL), pull)
+                case sync.NewEpoch():
+                    self._send(self._outbox.new_epoch(self._clock.monotonic_s()))
+                case sync.Dropped():
+                    self._drops.count(action, self._clock.monotonic_s())
+                case sync.Mismatch():
+                    where = action.position
+                    self._log("digest_mismatch", feed=where.feed, epoch=where.epoch, sequence=where.sequence)
+                case _:
+                    self._deeds.put_nowait(action)
+
+    def _send(self, batches: list[SendBatch]) -> None:
+        self._batches.extend(batches)
+        if batches:
+            self._to_send.set()
+
+    # The work: each a task, begun again if it fails
+
+    async def _do_deeds(self) -> None:
+        while True:
+            deed = await self._deeds.get()
+            try:
+                event = await self._do(deed)
+            except Exception as error:  # noqa: BLE001 (a full disk or a broken file must not end the link)
+                while not self._deeds.empty():
+                    self._deeds.get_nowait()
+                self._log("replica_failed", what=type(deed).__name__, why=str(error))
+                event = sync.Failed()
+            if event is not None:
+                self._tell(event)
+
+    async def _do(self, deed: _Deed) -> sync.Event | None:
+        match deed:
+            case sync.Apply(rows, upto):
+                digest = await self._replica.apply(rows, upto)
+                self._note_passed()
+                self._log("applied", sequence=upto)
+                return sync.Applied(upto, digest)
+            case sync.StartFresh(epoch, head):
+                await self._replica.start_fresh(self._feed, epoch, head)
+                return None
+            case sync.Load(rows, upto):
+                await self._replica.load(rows, upto)
+                return sync.Loaded()
+            case sync.FinishFresh(position, digest):
+                return await self._finish_fresh(position, digest)
+
+    async def _finish_fresh(self, position: Position, digest: int) -> sync.Event:
+        # Before it decides: a hub that was restored has lost uses that its old feed had.
+        await self._recall_own_uses(position)
+        exact = await self._replica.finish_fresh(digest)
+        if exact:
+            self._note_passed()
+            self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
+        return sync.Finished(exact)
+
+    async def _send_rows(self) -> None:
+        while True:
+            await self._to_send.wait()
+            self._to_send.clear()
+            if self._new_rows:
+                self._new_rows = False
+                last = await self._journal.last_sequence()
+                self._send(self._outbox.journaled(last, self._clock.monotonic_s()))
+            batches, self._batches = self._batches, []
+            for batch in batches:
+                rows = await self._journal.rows_after(batch.after, batch.upto - batch.after)
+                if rows and self._online:
+                    checkins = CheckIns(self._journal.id, rows)
+                    self._connection.publish(up(self._edge, UP_CHECKINS), checkins)
+
+    async def _remember_acks(self) -> None:
+        while True:
+            await self._to_remember.wait()
+            self._to_remember.clear()
+            if self._ack is not None:
+                await self._journal.acknowledge(self._ack)
+            await asyncio.sleep(_ACKS_EVERY_S)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._connection.keep_running()
+            if self._sync.position is not None and self._replica.position() is None:
+                self._log("replica_lost", set_aside=self._replica.set_aside)
+                self._tell(sync.ReplicaLost())
+            self._tell(sync.Tick())
+            self._send(self._outbox.tick(self._clock.monotonic_s()))
+
+    async def _recount(self) -> None:
+        while True:
+            if not await self._replica.is_exact():
+                self._tell(sync.ReplicaInexact())
+            await asyncio.sleep(_RECOUNT_EVERY_S)
+
+    async def _supervised(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 (the link never dies)
+                self._log("link_failed", what=work.__name__, why=str(error))
+                await asyncio.sleep(_RESTART_S)
+
+    # Own uses and positions
+
+    def _whole_of_feed(self) -> Position | None:
+        """The whole replica's position, if it is one of the feed that this edge follows now."""
+        position = self._replica.position()
+        return position if position is not None and position.feed == self._feed else None
+
+    async def _recall_own_uses(self, position: Position | None) -> None:
+        for sequence, use in await self._journal.uses_not_known_passed(position):
+            self._own_uses.add(use, sequence)
+
+    def _note_passed(self) -> None:
+        position = self._replica.position()
+        if position is not None:
+            self._own_uses.passed(position)
+
+    def _tell_what_stands(self, position: Position | None) -> None:
+        for name in (self._journal.set_aside, self._replica.set_aside):
+            if name is not None:
+                self._log("damaged", set_aside=name)
+        if position is not None:
+            self._own_uses.passed(position)
+            self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
