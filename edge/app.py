@@ -5,6 +5,7 @@ import fcntl
 import os
 import secrets
 import signal
+import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -22,6 +23,9 @@ from edge.scanners.serial_reader import SerialReader
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 
+SWITCH_INTERVAL_S: Final = 0.0005
+"""Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
+thread took 5 to 11 ms (p99 50 to 73 ms); at 0.5 ms, 0.9 ms (p99 5 to 10 ms), and the thread lost nothing."""
 RESTART_S: Final = 0.5
 FIRST_OPEN_S: Final = 2.0
 LAST_SCANS_S: Final = 5.0
@@ -34,6 +38,10 @@ class StartError(Exception):
 
 async def run(configuration: Configuration, organization_key: bytes, clock: Clock, log: Log) -> None:
     """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError: it cannot start."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: _log_failure(context["message"], context.get("exception"), log)
+    )
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         state_dir = Path(configuration.state_dir)
@@ -115,9 +123,7 @@ def _claim(state_dir: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise StartError(
-            f"state_dir {str(state_dir)!r} is used by another edge that runs; stop that one first"
-        ) from error
+        raise StartError(f"state_dir {str(state_dir)!r}: another edge runs on it; stop that one first") from error
     return descriptor
 
 
@@ -151,9 +157,12 @@ async def _supervised(what: str, work: Callable[[], Awaitable[None]], log: Log) 
         try:
             return await work()
         except Exception as error:  # noqa: BLE001 - the supervisor
-            # Not the error's text: it may quote what was scanned.
-            places = [
-                f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)
-            ]
-            log("failed", what=what, error=type(error).__name__, places=places)
+            _log_failure(what, error, log)
         await asyncio.sleep(RESTART_S)
+
+
+def _log_failure(what: str, error: BaseException | None, log: Log) -> None:
+    """What failed and where, without the error's text, which may quote what was scanned."""
+    stack = [] if error is None else traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in stack]
+    log("failed", what=what, error=type(error).__name__, places=places)
