@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -79,6 +80,13 @@ def test_the_last_code_of_a_url_is_the_card() -> None:
 def test_a_code_inside_something_else_is_not_ours(prefix: str) -> None:
     assert text_of(prefix + CODE) == prefix + CODE
     assert text_of(CODE + "-1") == CODE + "-1"
+
+
+@pytest.mark.parametrize("letter", ascii_letters)
+def test_a_longer_word_that_holds_a_code_is_not_ours(letter: str) -> None:
+    for word in (letter + CODE, CODE + letter):
+        assert text_of(word) == word
+        assert text_of(f"https://club.example/c/{word}") == f"https://club.example/c/{word}"
 
 
 @given(codes, st.integers(0, CODE_LETTERS - 1), st.sampled_from(ALPHABET))
