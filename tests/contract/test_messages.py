@@ -117,6 +117,13 @@ def test_a_newer_sender_may_add_a_field(message: Struct) -> None:
     assert decode(cbor2.dumps({**fields, "later": [1, "x"]}), type(message)) == message
 
 
+def test_a_newer_sender_may_add_an_element_to_a_row() -> None:
+    row = Row(1, 1, b"key", b"ref", b"body")
+    fields = cbor2.loads(encode(Page("everyone", 1, 0, 1, 2, bytes(16), [row])))
+    fields["rows"][0] += ["later", 2]
+    assert decode(cbor2.dumps(fields), Page).rows == [row]
+
+
 @given(anything, st.data())
 def test_a_message_without_a_field_that_it_needs_is_refused(message: Struct, data: st.DataObject) -> None:
     fields = cbor2.loads(encode(message))

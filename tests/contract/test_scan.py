@@ -211,6 +211,8 @@ HOSTILE = {
     "framed by STX and ETX": b"\x02" + CODE.encode() + b"\x03",
     "terminal escape": b"\x1b[31mred\x1b[0m",
     "terminal title": b"\x1b]0;title\x07",
+    "escape inside a URL": b"https://club.example/\x1b[31m/c/" + CODE.encode(),
+    "tab inside a code": f"{CODE[:5]}\t{CODE[5:]}".encode(),
     "bell": b"\x07" * 3,
     "tab inside": b"12\t34",
     "binary": bytes(range(256)),
