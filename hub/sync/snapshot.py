@@ -4,13 +4,27 @@ Read in a single SQL statement, which sees one commit's state on SQLite and Post
 so the digest always belongs to the sequence beside it.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django.db import connection
 
 from contract.feed import Row
 from hub.feed.models import Feed, FeedRow
 from hub.feed.queries import UnknownFeed
+
+_NEAR = 2
+"""Sequences looked at first, for each row that is wanted."""
+_FAR = 2**62
+_ROW_OVERHEAD_BYTES = 32
+"""Of a row in CBOR, at most: two integers of 9 bytes, and the heads of an array and three byte strings."""
+_STATE_AND_ROWS = f"""
+    SELECT r.sequence, r.kind, r.key, r.ref, r.body, f.epoch, f.sequence, f.digest
+    FROM {Feed._meta.db_table} f
+    LEFT JOIN {FeedRow._meta.db_table} r ON r.feed_id = f.id AND r.sequence > %s AND r.sequence <= %s
+    WHERE f.name = %s ORDER BY r.sequence LIMIT %s
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +52,32 @@ def feed_states() -> list[FeedState]:
 
 
 def read_snapshot(feed: str, after: int, rows_max: int, bytes_max: int) -> Snapshot:
-    """At most `rows_max` rows after `after`, of about `bytes_max` bytes on the wire together. UnknownFeed."""
-    feeds, feed_rows = Feed._meta.db_table, FeedRow._meta.db_table
-    statement = f"""
-        SELECT f.epoch, f.sequence, f.digest, r.sequence, r.kind, r.key, r.ref, r.body
-        FROM {feeds} f LEFT JOIN (
-            SELECT sequence, kind, key, ref, body FROM {feed_rows}
-            WHERE feed_id = (SELECT id FROM {feeds} WHERE name = %s) AND sequence > %s
-            ORDER BY sequence LIMIT %s
-        ) r ON TRUE
-        WHERE f.name = %s ORDER BY r.sequence
-    """  # noqa: S608
+    """At most `rows_max` rows after `after`, of about `bytes_max` bytes on the wire together. UnknownFeed.
+
+    Looks near first: PostgreSQL, where it has no statistics yet of a feed just filled, sorts all that is beyond
+    `after`. Where most rows near have been superseded, it looks at all.
+    """
+    near = after + _NEAR * rows_max
+    state, rows = _read(feed, after, near, rows_max + 1)
+    if len(rows) <= rows_max and near < state.sequence:
+        state, rows = _read(feed, after, _FAR, rows_max + 1)
+    kept = _within(rows, rows_max, bytes_max)
+    return Snapshot(state, kept, len(kept) == len(rows))
+
+
+def _read(feed: str, after: int, upto: int, count: int) -> tuple[FeedState, list[Row]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, (feed, after, rows_max + 1, feed))
+        cursor.execute(_STATE_AND_ROWS, (after, upto, feed, count))
         found = cursor.fetchall()
     if not found:
         raise UnknownFeed(f"there is no feed {feed!r}")
-    epoch, sequence, digest = found[0][:3]
-    rows = [_row(*columns[3:]) for columns in found if columns[3] is not None]
-    kept = _within(rows, rows_max, bytes_max)
-    return Snapshot(FeedState(feed, epoch, sequence, bytes(digest)), kept, len(kept) == len(rows))
-
-
-_ROW_OVERHEAD_BYTES = 32
-"""Of a row in CBOR, at most: two integers of 9 bytes, and the heads of an array and three byte strings."""
+    epoch, sequence, digest = found[0][5:]
+    return FeedState(feed, epoch, sequence, bytes(digest)), [Row(*each[:5]) for each in found if each[0]]
 
 
 def _within(rows: list[Row], rows_max: int, bytes_max: int) -> list[Row]:
-    size = 0
-    for count, row in enumerate(rows):
-        size += _ROW_OVERHEAD_BYTES + len(row.key) + len(row.ref) + len(row.body or b"")
-        if count == rows_max or (size > bytes_max and count > 0):
-            return rows[:count]
-    return rows
-
-
-def _row(sequence: int, kind: int, key: bytes, ref: bytes, body: bytes | None) -> Row:
-    return Row(sequence, kind, bytes(key), bytes(ref), None if body is None else bytes(body))
+    sizes = [_ROW_OVERHEAD_BYTES + len(row.key) + len(row.ref) + len(row.body or b"") for row in rows]
+    if len(rows) <= rows_max and sum(sizes) <= bytes_max:
+        return rows
+    count = bisect_right(list(accumulate(sizes)), bytes_max)
+    return rows[: max(1, min(count, rows_max))]

@@ -55,6 +55,18 @@ def test_a_page_of_large_rows_ends_early_and_fits_a_message() -> None:
 
 
 @pytest.mark.usefixtures("club")
+def test_rows_behind_many_superseded_ones_are_found() -> None:
+    fill_feed(1)
+    for number in range(60):
+        fill_feed(1, str(number).encode(), start=1)
+    rows = feed_queries.rows_after(EVERYONE, 0, 1_000)
+    first = page_for(pull(0, limit=len(rows) - 1))
+    assert (first.rows, first.upto) == (rows[:-1], rows[-2].sequence)
+    last = page_for(pull(first.upto, limit=1))
+    assert (last.rows, last.upto) == (rows[-1:], last.head)
+
+
+@pytest.mark.usefixtures("club")
 def test_an_edge_at_the_head_gets_an_empty_page_with_the_digest() -> None:
     head = feed_queries.head(EVERYONE)
     page = page_for(pull(head.sequence, epoch=head.epoch))
