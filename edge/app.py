@@ -55,9 +55,10 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Cloc
 
         pins = open_pins(configuration.hardware.pin_factory)
         stack.callback(pins.close)
-        signals = {reader.name: ReaderSignals(reader, pins) for reader in configuration.readers}
-        for each in signals.values():
-            stack.callback(each.close)
+        signals = {}
+        for reader in configuration.readers:
+            signals[reader.name] = ReaderSignals(reader, pins)
+            stack.callback(signals[reader.name].close)
 
         broker = configuration.broker
         link = HubLink(
