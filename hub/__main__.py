@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Final
 
 from hub import environment, keys
@@ -14,17 +15,21 @@ def main() -> None:
     """Runs the command in sys.argv. What is wrong with the set-up is told on stderr, with exit code 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    made: list[Path] = []
     try:
+        # Settings are built from the keys.
+        if command == "init":
+            made += keys.create_missing(environment.data_folder(os.environ) / "keys")
         _set_up(command)
         _run(["doorward-hub", command, *sys.argv[2:]])
     except HubError as error:
+        # New keys beside old cards would hide that the old ones are missing.
+        for path in made:
+            path.unlink()
         sys.exit(_told(error))
 
 
 def _set_up(command: str) -> None:
-    """Settings are built from the keys, so `init` makes these first."""
-    if command == "init":
-        keys.create_missing(environment.data_folder(os.environ) / "keys")
     import hub.settings  # noqa: F401, PLC0415
 
     if command in _NEED_A_DATABASE:

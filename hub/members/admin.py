@@ -18,13 +18,14 @@ from hub.members.operations_admin import OperationsAdmin, without_form
 
 class MembershipInline(TabularInline):
     model = Membership
-    fields = ["plan", "starts_at", "ends_at", "revoked_at", "status"]
+    fields = ["status", "plan", "starts_at", "ends_at"]
     readonly_fields = ["status"]
     extra = 0
+    show_change_link = True
 
-    @display(description="Status", label=COLOURS)
-    def status(self, membership: Membership) -> Label | None:
-        return status_label(queries.status_of(membership, timezone.now())) if membership.pk else None
+    @display(description="Status")
+    def status(self, membership: Membership) -> str | None:
+        return status_label(queries.status_of(membership, timezone.now()))[1] if membership.pk else None
 
 
 class LinkInline(TabularInline):
@@ -39,7 +40,7 @@ class CardInline(TabularInline):
     """New cards are made on their own page, which can take a code."""
 
     model = Card
-    fields = ["state", "valid_from", "valid_until", "revoked_at"]
+    fields = ["state", "valid_from", "valid_until"]
     readonly_fields = ["state"]
     extra = 0
     show_change_link = True
@@ -47,9 +48,9 @@ class CardInline(TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="State", label=COLOURS)
-    def state(self, card: Card) -> Label:
-        return card_label(queries.card_state(card, timezone.now()))
+    @display(description="State")
+    def state(self, card: Card) -> str:
+        return card_label(queries.card_state(card, timezone.now()))[1]
 
 
 class GrantInline(TabularInline):

@@ -35,10 +35,10 @@ class CardAdmin(OperationsAdmin):
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", ("valid_from", "valid_until")]
-        return ["customer", "state", "qr", ("valid_from", "valid_until"), "revoked_at"]
+        return ["customer", "state_now", "qr", ("valid_from", "valid_until"), "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
-        return [] if obj is None else ["customer", "state", "qr"]
+        return [] if obj is None else ["customer", "state_now", "qr"]
 
     def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -54,6 +54,10 @@ class CardAdmin(OperationsAdmin):
     @display(description="State", label=COLOURS)
     def state(self, card: Card) -> Label:
         return card_label(queries.card_state(card, timezone.now()))
+
+    @display(description="State")
+    def state_now(self, card: Card) -> str:
+        return card_label(queries.card_state(card, timezone.now()))[1]
 
     @display(description="QR code")
     def qr(self, card: Card) -> str:

@@ -15,7 +15,7 @@ SaveInline = Callable[[Any, BaseModelForm], Any]
 
 
 class OperationsAdmin(ModelAdmin):
-    """Subclasses name their operations as staticmethods; for an inline's model they name (save(thing, form), delete)."""
+    """Subclasses name their operations as staticmethods; each inline's model has (save(thing, form), delete)."""
 
     save_operation: ClassVar[Save]
     delete_operation: ClassVar[Delete]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,15 +68,22 @@ class Database:
 
 def _connect(url: str) -> None:
     """This process's default database is `url` from now on, for threads that start later too."""
-    parsed = environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database
-    _disconnect()
-    connections.databases.update(connections.configure_settings({"default": parsed}))
+    _use(environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database)
 
 
 def _disconnect() -> None:
+    """Until a test asks for a database there is none: nothing may reach what the others are copied from."""
+    _use({"ENGINE": "django.db.backends.dummy"})
+
+
+def _use(settings: dict[str, Any]) -> None:
     connections.close_all()
     for connection in connections.all(initialized_only=True):
         del connections[connection.alias]
+    connections.databases.update(connections.configure_settings({"default": settings}))
+
+
+_disconnect()
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ def test_an_unchanged_row_takes_no_number() -> None:
 def test_the_last_change_of_a_key_wins() -> None:
     append(change("a", b"one"), change("b"), change("a", b"two"))
     assert sorted(key for _, key, _ in rows()) == [b"a", b"b"]
-    assert dict((key, body) for _, key, body in rows())[b"a"] == b"two"
+    assert {key: body for _, key, body in rows()}[b"a"] == b"two"
     assert queries.head(EVERYONE).sequence == 2
 
 

@@ -1,0 +1,49 @@
+"""What an edge that follows the feed knows of a card: rows gathered as an edge gathers them, turned into facts."""
+
+from datetime import datetime
+
+from contract.decision import Ask, Decision, Facts, Mode, Position, decide
+from contract.facts import StoredRow, facts_from_rows
+from contract.feed import Kind
+from hub.feed import queries
+from hub.feed.operations import EVERYONE
+from hub.members import codes
+
+
+def live_rows() -> list[StoredRow]:
+    rows = queries.rows_after(EVERYONE, 0, 100_000)
+    return [(row.kind, row.key, row.ref, row.body) for row in rows if row.body is not None]
+
+
+def kinds() -> dict[Kind, int]:
+    """How many live rows there are of each kind."""
+    counted: dict[Kind, int] = {}
+    for kind, *_ in live_rows():
+        counted[Kind(kind)] = counted.get(Kind(kind), 0) + 1
+    return counted
+
+
+def facts(code: str) -> Facts:
+    """By following refs and key ranges only."""
+    rows = live_rows()
+    head = queries.head(EVERYONE)
+    position = Position(head.feed, head.epoch, head.sequence)
+    card = [row for row in rows if row[0] == Kind.CARD and row[1] == codes.hash_of(code)]
+    if not card:
+        return facts_from_rows(position, [])
+    holder = card[0][2]
+    links = [row for row in rows if row[0] == Kind.LINK and row[1].startswith(holder)]
+    holders = (holder, *(row[2] for row in links))
+    memberships = [row for row in rows if row[0] == Kind.MEMBERSHIP and row[1].startswith(holders)]
+    plans = [row for row in rows if row[0] == Kind.PLAN and row[1] in {each[2] for each in memberships}]
+    people = [row for row in rows if row[0] == Kind.CUSTOMER and row[1] == holder]
+    uses = [row for row in rows if row[0] == Kind.USE]
+    return facts_from_rows(position, [*card, *people, *memberships, *plans, *uses])
+
+
+def decision(code: str, permission: str, at: datetime) -> Decision:
+    return decide(Ask(permission, Mode.REDEEM, readable=True), facts(code), at)
+
+
+def assert_exact() -> None:
+    assert queries.head(EVERYONE).digest == queries.digest_from_rows(EVERYONE)

@@ -1,0 +1,249 @@
+"""Staff's pages: what is saved and deleted there reaches the feed, inlines included; no list shows a code."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission as Right
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contract.decision import Reason
+from contract.feed import Kind
+from hub import example_club
+from hub.feed import queries as feed
+from hub.feed.models import Feed
+from hub.feed.operations import EVERYONE
+from hub.fleet.models import Edge, Reader, Site
+from hub.members import codes, operations
+from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from tests.hub.followed import assert_exact, decision, kinds
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What is the same on every database is tried on one."""
+
+
+@pytest.fixture
+def club(database: object) -> dict[str, Any]:
+    return example_club.seed(datetime.now(UTC))
+
+
+@pytest.fixture
+def staff(database: object) -> Iterator[Client]:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_superuser("owner"))
+    yield client
+    assert_exact()
+
+
+def address(model: type, page: str, *arguments: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+def inline(prefix: str, *forms: dict[str, object], initial: int = 0) -> dict[str, object]:
+    """The fields of an inline's formset."""
+    fields: dict[str, object] = {f"{prefix}-TOTAL_FORMS": len(forms), f"{prefix}-INITIAL_FORMS": initial}
+    for number, form in enumerate(forms):
+        fields |= {f"{prefix}-{number}-{name}": value for name, value in form.items()}
+    return fields
+
+
+def post(client: Client, url: str, **fields: object) -> None:
+    response = client.post(url, fields)
+    assert response.status_code == 302, response.content.decode()
+
+
+NO_INLINES = inline("memberships") | inline("links") | inline("cards")
+
+
+def test_a_customer_with_membership_and_link(staff: Client) -> None:
+    plan = operations.save_plan(Plan(name="Full"))
+    company = operations.save_company(Company(name="Company"))
+    held = {"plan": plan.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00"}
+    fields = NO_INLINES | inline("memberships", held) | inline("links", {"company": company.pk})
+    post(staff, address(Customer, "add"), name="Member", email="", **fields)
+    assert kinds() == {Kind.PLAN: 1, Kind.CUSTOMER: 1, Kind.MEMBERSHIP: 1, Kind.LINK: 1}
+
+
+def test_inlines_change_and_delete(staff: Client) -> None:
+    customer = operations.save_customer(Customer(name="Member"))
+    company = operations.save_company(Company(name="Company"))
+    link = operations.save_link(Link(customer=customer, company=company))
+    card = operations.issue_card(customer)
+    gone = {"id": link.pk, "customer": customer.pk, "company": company.pk, "DELETE": "on"}
+    dated = {"id": card.pk, "customer": customer.pk, "valid_until_0": "2026-01-01", "valid_until_1": "00:00"}
+    fields = NO_INLINES | inline("links", gone, initial=1) | inline("cards", dated, initial=1)
+    post(staff, address(Customer, "change", customer.pk), name="Member renamed", email="", **fields)
+    assert kinds() == {Kind.CUSTOMER: 1, Kind.CARD: 1}
+    denied = decision(codes.decrypt(card), "front-door", AT)
+    assert denied.reason is Reason.CARD_EXPIRED
+    assert denied.customer is not None
+    assert denied.customer.name == "Member renamed"
+
+
+def test_a_plan_with_grants_and_limits(staff: Client) -> None:
+    door, wine = (
+        operations.save_permission(Permission(slug=slug, name=slug)) for slug in ("front-door", "glass-of-wine")
+    )
+    grants = [
+        {"permission": door.pk, "limits": ""},
+        {"permission": wine.pk, "limits": "1 per week; 3 per 30 days"},
+    ]
+    post(staff, address(Plan, "add"), name="Full", description="", **inline("grants", *grants))
+    plan = Plan.objects.get()
+    customer = operations.save_customer(Customer(name="Member"))
+    operations.save_membership(Membership(plan=plan, customer=customer, starts_at=AT))
+    code = codes.decrypt(operations.issue_card(customer))
+    assert decision(code, "front-door", AT).remaining is None
+    assert decision(code, "glass-of-wine", AT).counted
+    door_grant, wine_grant = Grant.objects.order_by("id")
+    changed = [
+        {"id": door_grant.pk, "plan": plan.pk, "permission": door.pk, "limits": "", "DELETE": "on"},
+        {"id": wine_grant.pk, "plan": plan.pk, "permission": wine.pk, "limits": "5 per day"},
+    ]
+    fields = inline("grants", *changed, initial=2)
+    post(staff, address(Plan, "change", plan.pk), name="Full", description="", **fields)
+    assert decision(code, "front-door", AT).reason is Reason.PERMISSION_MISSING
+    assert decision(code, "glass-of-wine", AT).remaining == 4
+
+
+def test_limits_that_cannot_be_meant_say_how_to_write_them(staff: Client) -> None:
+    wine = operations.save_permission(Permission(slug="glass-of-wine", name="Wine"))
+    before = feed.head(EVERYONE)
+    for text, says in (("once a week", "as in 1 per week"), ("0 per day", "count is 1 to 1000000")):
+        grant = inline("grants", {"permission": wine.pk, "limits": text})
+        page = staff.post(address(Plan, "add"), {"name": "Full", "description": "", **grant})
+        assert says in page.content.decode()
+    assert feed.head(EVERYONE) == before
+
+
+def test_memberships_are_saved_revoked_and_deleted(staff: Client) -> None:
+    customer = operations.save_customer(Customer(name="Member"))
+    plan = operations.save_plan(Plan(name="Full"))
+    fields = {"plan": plan.pk, "customer": customer.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00"}
+    post(staff, address(Membership, "add"), **fields)
+    membership = Membership.objects.get()
+    code = codes.decrypt(operations.issue_card(customer))
+    assert decision(code, "front-door", AT).reason is Reason.PERMISSION_MISSING
+    post(staff, address(Membership, "changelist"), action="revoke", _selected_action=membership.pk)
+    assert decision(code, "front-door", AT).reason is Reason.EXPIRED
+    post(staff, address(Membership, "delete", membership.pk), post="yes")
+    assert decision(code, "front-door", AT).reason is Reason.NO_MEMBERSHIP
+
+
+def test_a_membership_without_a_holder_says_what_to_do(staff: Client) -> None:
+    plan = operations.save_plan(Plan(name="Full"))
+    fields = {"plan": plan.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00"}
+    page = staff.post(address(Membership, "add"), fields)
+    assert "Choose either a customer or a company" in page.content.decode()
+
+
+def test_cards_are_issued_imported_and_revoked(staff: Client) -> None:
+    customer = operations.save_customer(Customer(name="Member"))
+    post(staff, address(Card, "add"), customer=customer.pk, code="")
+    post(staff, address(Card, "add"), customer=customer.pk, code="4006381333931")
+    again = staff.post(address(Card, "add"), {"customer": customer.pk, "code": "4006381333931"})
+    assert "is on Card" in again.content.decode()
+    too_long = staff.post(address(Card, "add"), {"customer": customer.pk, "code": "x" * 65})
+    assert "1 to 64 printable characters" in too_long.content.decode()
+    assert kinds() == {Kind.CUSTOMER: 1, Kind.CARD: 2}
+    imported = Card.objects.earliest("id"), Card.objects.latest("id")
+    post(staff, address(Card, "changelist"), action="revoke", _selected_action=[each.pk for each in imported])
+    assert decision("4006381333931", "front-door", AT).reason is Reason.CARD_REVOKED
+    post(staff, address(Card, "change", imported[1].pk))
+    assert decision("4006381333931", "front-door", AT).reason is Reason.NO_MEMBERSHIP
+
+
+def test_the_customers_action_issues_cards(staff: Client) -> None:
+    people = operations.add_customers([Customer(name="One"), Customer(name="Two")])
+    chosen = [person.pk for person in people]
+    post(staff, address(Customer, "changelist"), action="issue_cards", _selected_action=chosen)
+    assert kinds() == {Kind.CUSTOMER: 2, Kind.CARD: 2}
+
+
+def test_deleting_selected_customers_clears_the_feed(staff: Client, club: dict[str, Any]) -> None:
+    chosen = list(Customer.objects.values_list("pk", flat=True))
+    fields = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    post(staff, address(Customer, "changelist"), **fields)
+    assert kinds() == {Kind.PLAN: 2, Kind.MEMBERSHIP: 1}
+
+
+def test_a_plan_in_use_is_not_deleted(staff: Client, club: dict[str, Any]) -> None:
+    plan = Plan.objects.get(name="Full")
+    page = staff.post(address(Plan, "delete", plan.pk), {"post": "yes"})
+    assert page.status_code == 200
+    assert Plan.objects.filter(pk=plan.pk).exists()
+
+
+def test_the_fleet(staff: Client) -> None:
+    wrong = staff.post(address(Site, "add"), {"name": "Club House", "time_zone": "Mars/Olympus"})
+    assert "lower-case letters" in wrong.content.decode()
+    assert "Europe/Berlin" in wrong.content.decode()
+    post(staff, address(Site, "add"), name="clubhouse", time_zone="Europe/Berlin")
+    permission = operations.save_permission(Permission(slug="front-door", name="Front door"))
+    reader = {"name": "door", "kind": "door", "permission": permission.pk}
+    feed_id = Feed.objects.get().pk
+    assert f'<option value="{feed_id}" selected>' in staff.get(address(Edge, "add")).content.decode()
+    site = Site.objects.get()
+    post(staff, address(Edge, "add"), name="clubhouse", site=site.pk, feed=feed_id, **inline("readers", reader))
+    assert str(Reader.objects.get()) == "clubhouse/door"
+    post(staff, address(Edge, "delete", Edge.objects.get().pk), post="yes")
+    assert not Reader.objects.exists()
+
+
+@on_sqlite
+@pytest.mark.parametrize("model", [Customer, Company, Plan, Permission, Membership, Card, Site, Edge, Reader])
+def test_every_page_opens_and_lists_show_no_code(staff: Client, club: dict[str, Any], model: type) -> None:
+    listed = staff.get(address(model, "changelist"))
+    assert listed.status_code == 200
+    assert staff.get(address(model, "add")).status_code == 200
+    changed = staff.get(address(model, "change", model.objects.first().pk))
+    assert changed.status_code == 200
+    for page in (listed, changed):
+        assert not any(card["code"] in page.content.decode() for card in club["cards"])
+
+
+@on_sqlite
+@pytest.mark.parametrize("model", [Customer, Membership, Card, Plan])
+def test_lists_ask_the_same_number_of_questions_for_more_rows(
+    staff: Client, club: dict[str, Any], model: type
+) -> None:
+    staff.get(address(model, "changelist"))
+    with CaptureQueriesContext(connection) as few:
+        staff.get(address(model, "changelist"))
+    people = operations.add_customers(Customer(name=f"Person {number}") for number in range(30))
+    operations.issue_cards(people)
+    plan = Plan.objects.first()
+    operations.add_memberships(Membership(plan=plan, customer=person, starts_at=AT) for person in people)
+    for number in range(10):
+        operations.save_plan(Plan(name=f"Plan {number}"))
+    with CaptureQueriesContext(connection) as many:
+        staff.get(address(model, "changelist"))
+    assert len(many) == len(few)
+
+
+def test_the_sheet_shows_live_cards_as_pictures(staff: Client, club: dict[str, Any]) -> None:
+    page = staff.get("/admin/members/card/sheet/")
+    text = page.content.decode()
+    assert text.count("<svg") == len(club["cards"]) - 1
+    assert "Member with the full plan" in text
+    assert "Member with a revoked card" not in text
+    assert "no-store" in page["Cache-Control"]
+    assert not any(card["code"] in text for card in club["cards"])
+
+
+def test_the_sheet_is_for_those_who_may_view_cards(club: dict[str, Any]) -> None:
+    client = Client(SERVER_NAME="localhost")
+    assert client.get("/admin/members/card/sheet/").status_code == 302
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    client.force_login(clerk)
+    assert client.get("/admin/members/card/sheet/").status_code == 403
+    clerk.user_permissions.add(Right.objects.get(codename="view_card"))
+    assert client.get("/admin/members/card/sheet/").status_code == 200
+    assert client.get("/admin/").status_code == 200

@@ -1,0 +1,159 @@
+"""Setting a hub up, as processes: init, what is said when something is missing or wrong, the example club, web."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from contract.card import is_code
+from tests.hub.conftest import Database, run_hub
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def test_init_makes_keys_for_the_owner_alone_and_may_run_again(data: Path) -> None:
+    assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+    keys = {path.name: path.read_bytes() for path in (data / "keys").iterdir()}
+    assert set(keys) == {"organization.key", "card.key", "django.key"}
+    assert len(set(keys.values())) == 3
+    for path in (*(data / "keys").iterdir(), data / "hub.db"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert all(len(bytes.fromhex(key.decode())) == 32 for key in keys.values())
+    again = run_hub("init", DOORWARD_DATA=str(data))
+    assert again.returncode == 0
+    assert keys == {path.name: path.read_bytes() for path in (data / "keys").iterdir()}
+    assert not any(key.decode().strip() in again.stdout + again.stderr for key in keys.values())
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "example_club", "checkins"])
+def test_without_init_every_command_says_so(data: Path, command: str) -> None:
+    done = run_hub(command, DOORWARD_DATA=str(data))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "run `doorward-hub init`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_database_says_so(data: Path) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    (data / "hub.db").unlink()
+    done = run_hub("web", DOORWARD_DATA=str(data))
+    assert done.returncode == 2
+    assert "there is no database at" in done.stderr
+    assert not (data / "hub.db").exists()
+
+
+def test_an_unreachable_database_is_told_without_its_password(data: Path) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    url = f"postgresql://doorward:swordfish@{str(data).replace('/', '%2F')}/hub"
+    done = run_hub("web", DOORWARD_DATA=str(data), DATABASE_URL=url)
+    assert done.returncode == 2
+    assert "check DATABASE_URL" in done.stderr
+    assert "swordfish" not in done.stderr
+
+
+def test_a_damaged_key_is_told_and_not_replaced(data: Path) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    key = data / "keys" / "card.key"
+    key.write_text("abc")
+    for command in ("init", "web"):
+        done = run_hub(command, DOORWARD_DATA=str(data))
+        assert done.returncode == 2
+        assert "card.key" in done.stderr
+    assert key.read_text() == "abc"
+
+
+def test_a_lost_key_is_not_made_anew_over_cards(data: Path) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    run_hub("example_club", DOORWARD_DATA=str(data))
+    key = data / "keys" / "organization.key"
+    old = key.read_text()
+    key.unlink()
+    done = run_hub("init", DOORWARD_DATA=str(data))
+    assert done.returncode == 2
+    assert "put organization.key and card.key back from a backup" in done.stderr
+    assert not key.exists()
+    key.write_text(old)
+    assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("DOORWARD_URL", "club.example", "scheme and host only"),
+        ("DOORWARD_URL", "https://club.example/members", "scheme and host only"),
+        ("DOORWARD_BROKER", "http://127.0.0.1", "mqtt://HOST:PORT"),
+        ("DOORWARD_BROKER", "mqtt://127.0.0.1:99999", "mqtt://HOST:PORT"),
+        ("DATABASE_URL", "oracle://scott:tiger@db/hub", "PostgreSQL or SQLite"),
+        ("DATABASE_URL", "scott:tiger", "postgresql://USER:PASSWORD@HOST/NAME"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant(data: Path, variable: str, value: str, says: str) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    done = run_hub("web", **{"DOORWARD_DATA": str(data), variable: value})
+    assert done.returncode == 2
+    assert variable in done.stderr
+    assert says in done.stderr
+    assert "tiger" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_example_club(database: Database) -> None:
+    done = run_hub("example_club", "--json", **database.environment)
+    assert done.returncode == 0, done.stderr
+    club = json.loads(done.stdout)
+    assert (club["feed"], club["edge"]) == ("everyone", "clubhouse")
+    cards = {card["slug"]: card for card in club["cards"]}
+    assert is_code(club["unknown_code"])
+    assert is_code(cards["full"]["code"])
+    assert cards["full"]["scan"] == f"HTTP://127.0.0.1:8000/C/{cards['full']['code']}"
+    assert cards["imported"]["scan"] == cards["imported"]["code"] == "4006381333931"
+    again = run_hub("example_club", "--json", **database.environment)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "customers already" in again.stderr
+
+
+def test_a_membership_is_revoked_by_command(sqlite_database: Database) -> None:
+    club = json.loads(run_hub("example_club", "--json", **sqlite_database.environment).stdout)
+    held = str(club["cards"][0]["membership_id"])
+    assert run_hub("revoke_membership", held, **sqlite_database.environment).returncode == 0
+    wrong = run_hub("revoke_membership", "987654", **sqlite_database.environment)
+    assert wrong.returncode == 1
+    assert "there is no membership 987654" in wrong.stderr
+
+
+def test_web_serves_and_stops(sqlite_database: Database) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    with subprocess.Popen(command, env=os.environ | sqlite_database.environment, stderr=subprocess.DEVNULL) as web:
+        try:
+            assert _fetch(f"http://127.0.0.1:{port}/healthz") == "ok\n"
+            page = _fetch(f"http://127.0.0.1:{port}/")
+            assert "Doorward" in page
+            assert 'type="password"' in page
+            style = _fetch(f"http://127.0.0.1:{port}/static/members/card_sheet.css")
+            assert "@media print" in style
+        finally:
+            web.terminate()
+        assert web.wait(20) == 0
+
+
+def _fetch(url: str) -> str:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url) as response:
+                return response.read().decode()
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
