@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from contract.feed import moved_digest, row_digest
 from contract.messages import CheckIn, decode
 from demo.club import EDGE_CONFIG
 from demo.processes import Event, Process, free_port, run_to_end, wait_until_listening
 from demo.scanner import Scanner
-from edge.storage.replica_file import count_on_disk
 
 _MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
+BENEFIT_LIMIT = 100_000
 _SETTLE_S = 60.0
 
 
@@ -31,9 +32,8 @@ class Club:
             "DATABASE_URL": "",
         }
         self.hub("init")
-        seeded = run_to_end(
-            [sys.executable, "-m", "tests.system.seed", str(members), str(seconds)], self.env, folder / "seed.log"
-        )
+        seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
+        seeded = run_to_end(seed, self.env, folder / "seed.log")
         self.seeded = json.loads(seeded)
         self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
         self.config = folder / "edge.toml"
@@ -104,7 +104,7 @@ class Club:
         return [decode(body, CheckIn) for (body,) in rows]
 
     def at_hub(self) -> list[bytes]:
-        return [bytes(id) for (id,) in _rows(self._hub_db, "SELECT id FROM checkins_checkin")]
+        return [bytes(id) for (id,) in _rows(self._hub_db, "SELECT checkin_id FROM checkins_checkin")]
 
     def uses_in_feed(self) -> int:
         return int(
@@ -121,7 +121,9 @@ class Club:
     def replica_digests(self) -> tuple[int, int]:
         """The one that the edge keeps, and the one counted from the rows on its disk."""
         newest = max((self.folder / "edge").glob("replica.*.db"), key=lambda path: int(path.name.split(".")[1]))
-        return count_on_disk(newest, 0.0)
+        rows = _rows(newest, "SELECT kind, key, ref, body FROM feed_row")
+        kept = int.from_bytes(_rows(newest, "SELECT digest FROM meta")[0][0], "big")
+        return kept, moved_digest(0, (), [row_digest(*row) for row in rows])
 
     def settle(self) -> None:
         """Wait until the hub has all that is journaled and the replica stands where the hub does."""

@@ -1,6 +1,6 @@
-"""`python -m tests.system.seed MEMBERS SECONDS`: the example club, and what the fault tests need besides.
+"""`python -m tests.system.seed MEMBERS SECONDS LIMIT`: the example club, and what the fault tests need besides.
 
-Prints JSON: `tireless`, codes of MEMBERS who may pass the front door and have a benefit that a test cannot use up;
+Prints JSON: `tireless`, codes of MEMBERS who may pass the front door and have LIMIT uses of a benefit a day;
 `ending`, the code of a member whose membership ends in SECONDS, and that instant in Unix microseconds.
 """
 
@@ -22,15 +22,13 @@ from hub import example_club  # noqa: E402
 from hub.members import codes, operations  # noqa: E402
 from hub.members.models import Customer, Grant, Membership, Permission, Plan  # noqa: E402
 
-LIMIT = 100_000
 
-
-def seed(members: int, seconds: float) -> dict[str, object]:
+def seed(members: int, seconds: float, limit: int) -> dict[str, object]:
     at = timezone.now()
     example_club.seed(at)
     plan = operations.save_plan(Plan(name="Tireless"))
     operations.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug="front-door")), ())
-    often = Limit(LIMIT, 86_400)
+    often = Limit(limit, 86_400)
     operations.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug="glass-of-wine")), (often,))
     ends_at = timezone.now() + timedelta(seconds=seconds)
     tireless = [_member(plan, f"Tireless member {number}", None) for number in range(members)]
@@ -49,4 +47,4 @@ def _member(plan: Plan, name: str, ends_at: object) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(seed(int(sys.argv[1]), float(sys.argv[2]))))
+    print(json.dumps(seed(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))))

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract.messages import CheckIn
-from tests.system.club import Club
-from tests.system.seed import LIMIT
+from tests.system.club import BENEFIT_LIMIT, Club
 
 KILLS = 100
 BURST = 4
@@ -53,7 +52,7 @@ def test_door_decides_while_broker_or_hub_is_away(club: Club, fails: str, kill: 
     club.start_broker() if fails == "broker" else club.start_worker()
 
     assert len(assert_nothing_lost_or_doubled(club)) == 21
-    assert club.scan("counter", second)["remaining"] == LIMIT - 11
+    assert club.scan("counter", second)["remaining"] == BENEFIT_LIMIT - 11
 
 
 def test_a_change_made_while_the_broker_is_away_arrives_afterwards(club: Club) -> None:
@@ -105,7 +104,7 @@ def test_edge_killed_a_hundred_times(club: Club) -> None:
     holder = club.scan("counter", code)
     mine = [checkin for checkin in club.journaled() if checkin.counted]
     of_holder = [checkin for checkin in mine if checkin.customer == mine[-1].customer]
-    assert holder["remaining"] == LIMIT - len(of_holder)
+    assert holder["remaining"] == BENEFIT_LIMIT - len(of_holder)
 
 
 def test_membership_ends_at_its_second_while_the_edge_is_offline(tmp_path: Path) -> None:
