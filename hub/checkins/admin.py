@@ -18,6 +18,7 @@ from hub.checkins import queries
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.fleet.models import Reader
 
+_LINK = "text-primary-600 dark:text-primary-500"
 _AT_ONCE = timedelta(seconds=2)
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -82,7 +83,7 @@ class CheckInAdmin(ReadOnlyAdmin):
     ordering = ("-at", "-number")
     show_full_result_count = False
     fields = (
-        *("result", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "counted"),
+        *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "used_up"),
         *("left", "detail", "code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
     )
     readonly_fields = fields
@@ -106,14 +107,18 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     @display(description="Result", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
     def result(self, checkin: CheckIn) -> tuple[str, str]:
+        return checkin.outcome, self.result_text(checkin)
+
+    @display(description="Result")
+    def result_text(self, checkin: CheckIn) -> str:
         sign = "✓" if checkin.outcome == Outcome.GRANTED else "✕"
-        return checkin.outcome, f"{sign} {checkin.outcome}"
+        return f"{sign} {checkin.outcome}"
 
     @display(description="Who", ordering="customer__name")
     def who(self, checkin: CheckIn) -> str | SafeString:
         if checkin.customer is not None:
             address = reverse("admin:members_customer_change", args=[checkin.customer_id])
-            return format_html('<a href="{}">{}</a>', address, checkin.customer.name)
+            return format_html('<a href="{}" class="{}">{}</a>', address, _LINK, checkin.customer.name)
         return "-" if checkin.customer_id is None else f"customer {checkin.customer_id} (no longer here)"
 
     @display(description="Reader")
@@ -124,6 +129,10 @@ class CheckInAdmin(ReadOnlyAdmin):
     def why(self, checkin: CheckIn) -> str:
         detail = f" ({checkin.detail})" if checkin.outcome != Outcome.GRANTED and checkin.detail else ""
         return reason_text(checkin.reason) + detail
+
+    @display(description="Used a limited benefit")
+    def used_up(self, checkin: CheckIn) -> str:
+        return "yes" if checkin.counted else "no"
 
     @display(description="Left")
     def left(self, checkin: CheckIn) -> str:

@@ -72,7 +72,7 @@ def test_the_list_says_who_what_and_why(admin: Client, club: Club) -> None:
     page = admin.get(LIST).content.decode()
     for text in ("✓ granted", "✕ denied", "unknown card", "expired (ended)", "0 glass-of-wine", "3 h"):
         assert text in page
-    assert f'<a href="/admin/members/customer/{club.customer.pk}/change/">{club.customer.name}</a>' in page
+    assert f'<a href="/admin/members/customer/{club.customer.pk}/change/" class=' in page
     assert page.index("expired (ended)") < page.index("0 glass-of-wine")
     assert "checkins/live.js" in page
     assert unknown.code_hash.hex() not in page

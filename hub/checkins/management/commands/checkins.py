@@ -19,7 +19,7 @@ from hub.checkins.models import CheckIn
 _NEWEST = 20
 _POLL_S = 0.2
 _GREEN, _RED = 32, 31
-_COLUMNS = "{:<2} {:<19} {:<22} {:<24} {:<20} {}"
+_COLUMNS = "{:<2} {:<19} {:<22} {:<30} {:<20} {}"
 
 
 class Command(BaseCommand):

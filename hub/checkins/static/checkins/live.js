@@ -6,6 +6,9 @@
   const HERE = /\/checkins\/checkin\/$/;
   if (!HERE.test(location.pathname) || new URLSearchParams(location.search).has("_popup")) return;
 
+  // The heading's count and the pages at the foot.
+  const COUNTS = ["h1 span.text-subtle", "div.lg\\:scrollable-top"];
+
   let number = null;
 
   const rowId = (row) => row.querySelector("th a, td a")?.getAttribute("href") ?? row.textContent;
@@ -31,6 +34,10 @@
     }
     const known = new Set(rows(document).map(rowId));
     into.replaceChildren(...from.children);
+    for (const selector of COUNTS) {
+      const [there, here] = [page, document].map((root) => root.querySelector(selector));
+      if (there && here) here.replaceChildren(...there.childNodes);
+    }
     showNew(known);
   }
 
