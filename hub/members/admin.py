@@ -150,7 +150,7 @@ class MembershipAdmin(OperationsAdmin):
     list_filter = ["plan"]
     search_fields = ["customer__name", "company__name"]
     autocomplete_fields = ["plan", "customer", "company"]
-    fields = ["plan", ("customer", "company"), ("starts_at", "ends_at"), "revoked_at"]
+    fields = ["plan", "customer", "company", "starts_at", "ends_at", "revoked_at"]
     actions = ["revoke"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.models import Card
 from hub.members.operations_admin import OperationsAdmin
 
-CARDS_A_PAGE = 24
+CARDS_A_PAGE = 27
+"""Three sheets of A4, nine cards each."""
 
 
 @admin.register(Card)
@@ -34,8 +35,8 @@ class CardAdmin(OperationsAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
-            return ["customer", "code", ("valid_from", "valid_until")]
-        return ["customer", "state_now", "qr", ("valid_from", "valid_until"), "revoked_at"]
+            return ["customer", "code", "valid_from", "valid_until"]
+        return ["customer", "state_now", "qr", "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
         return [] if obj is None else ["customer", "state_now", "qr"]

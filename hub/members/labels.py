@@ -19,6 +19,8 @@ _CARD_SIGNS: Final = {CardState.LIVE: "✓", CardState.NOT_YET_VALID: "○"}
 _PLAIN: Final = (Detail.CURRENT, Detail.ENDED)
 """Details that the state says already."""
 
+_NO_BREAK: Final = "\u00a0"
+
 Label = tuple[str, str]
 """What decides the colour, and the text."""
 
@@ -27,8 +29,8 @@ def status_label(status: Status | None) -> Label:
     if status is None:
         return "none", "no membership"
     detail = "" if status.detail in _PLAIN else f" ({status.detail})"
-    return status.state.value, f"{_SIGNS[status.state]} {status.state}{detail}"
+    return status.state.value, f"{_SIGNS[status.state]}{_NO_BREAK}{status.state}{detail}"
 
 
 def card_label(state: CardState) -> Label:
-    return state.value, f"{_CARD_SIGNS.get(state, '✕')} {state}"
+    return state.value, f"{_CARD_SIGNS.get(state, '✕')}{_NO_BREAK}{state}"
