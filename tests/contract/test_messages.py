@@ -106,6 +106,11 @@ def test_every_message_of_the_wire_is_promised() -> None:
     assert {promised["type"] for promised in GOLDEN["messages"].values()} == {each.__name__ for each in TYPES}
 
 
+def test_the_limits_that_are_promised() -> None:
+    assert (MESSAGE_BYTES_MAX, PAGE_ROWS_MAX, CHECKIN_ROWS_MAX) == (2_097_152, 1_000, 500)
+    assert (KEY_BYTES_MAX, BODY_BYTES_MAX) == (64, 16_384)
+
+
 @given(anything)
 def test_a_message_survives(message: Struct) -> None:
     assert decode(encode(message), type(message)) == message
