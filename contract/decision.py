@@ -142,8 +142,11 @@ def decide(ask: Ask, facts: Facts, at: datetime) -> Decision:
 
 
 def cannot_record(decision: Decision) -> Decision:
-    """The denial of a redemption that was granted but could not be written down."""
-    return replace(decision, outcome=Outcome.DENIED, reason=Reason.CANNOT_RECORD, counted=False)
+    """The denial of a redemption that was granted but could not be written down: nothing was used up."""
+    remaining = None if decision.remaining is None else decision.remaining + decision.counted
+    return replace(
+        decision, outcome=Outcome.DENIED, reason=Reason.CANNOT_RECORD, counted=False, remaining=remaining
+    )
 
 
 def _reason_before_memberships(ask: Ask, facts: Facts, at: datetime) -> Reason | None:
