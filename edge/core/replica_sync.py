@@ -16,7 +16,7 @@ The rules:
   FOLLOWING    | yes           | live rows are applied as they come               | CATCHING_UP, LOADING, RESTING
   CATCHING_UP  | yes           | pages are pulled and applied                     | FOLLOWING, LOADING, RESTING
   LOADING      | perhaps       | pages are pulled and loaded into a fresh replica | PROVING, RESTING
-  PROVING      | perhaps       | the fresh replica is whole and being recounted   | FOLLOWING, RESTING
+  PROVING      | perhaps       | the fresh replica is whole and being recounted   | any other
   RESTING      | perhaps       | after a fault: nothing                           | CATCHING_UP, LOADING
 
 What is heard outside FOLLOWING only tells how far the feed is.
@@ -119,7 +119,7 @@ class ReplicaSync:
             case sync.ReplicaInexact():
                 if self._state not in (State.LOADING, State.PROVING):
                     self._note_mismatch(at_s)
-            case sync.Tick():
+            case _:
                 self._note_time(at_s)
 
     # What the hub says
@@ -178,7 +178,7 @@ class ReplicaSync:
             self._give_apply(page.rows, page.upto, digest)
         elif self._expected:
             self._expected[-1] = digest
-        elif digest is not None:
+        else:
             self._compare(digest, at_s)
         # Whatever was heard of before the question was asked, the answer to it holds.
         nothing_since = self._heard == max(question.heard, (page.epoch, page.head))

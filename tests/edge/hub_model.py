@@ -1,0 +1,85 @@
+"""A hub in memory: a feed with its digest, pages, live rows, and check-ins that it takes without gaps.
+
+It is written from docs and contract/, not from the hub, so that edges are tested against the contract.
+"""
+
+import copy
+from dataclasses import dataclass, field
+
+from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest, use_change
+from contract.instants import from_us
+from contract.limits import Use
+from contract.membership import Holder, HolderKind
+from contract.messages import Ack, CheckIn, CheckIns, Head, Live, Page, Pull, decode
+
+FEED = "everyone"
+
+
+@dataclass
+class HubModel:
+    epoch: int = 1_000
+    sequence: int = 0
+    page_rows: int = 1_000
+    rows: dict[tuple[int, bytes], Row] = field(default_factory=dict)
+    upto: dict[bytes, int] = field(default_factory=dict)
+    taken: list[tuple[bytes, int, bytes]] = field(default_factory=list)
+    """Journal, sequence and id of every check-in, in the order of ingest."""
+
+    def change(self, *changes: Change) -> Live:
+        """One commit, and the live rows that tell of it."""
+        after = self.sequence
+        for each in changes:
+            self.sequence += 1
+            row = Row(self.sequence, int(each.kind), each.key, each.ref, each.body)
+            self.rows[row.kind, row.key] = row
+        return Live(FEED, self.epoch, after, self.sequence, self.digest(), self._after(after))
+
+    def head(self) -> Head:
+        return Head(FEED, self.epoch, self.sequence, self.digest(), 0)
+
+    def answer(self, pull: Pull) -> Page:
+        after = pull.after if pull.epoch == self.epoch and pull.after <= self.sequence else 0
+        rows = self._after(after)[: min(pull.limit, self.page_rows)]
+        upto = rows[-1].sequence if rows else self.sequence
+        digest = self.digest() if upto == self.sequence else None
+        return Page(FEED, self.epoch, after, upto, self.sequence, pull.nonce, rows, digest)
+
+    def ingest(self, batch: CheckIns) -> tuple[Ack, Live | None]:
+        """The answer to a batch, and the rows of its counted check-ins."""
+        changes = []
+        for row in batch.rows:
+            if row.sequence != self.upto.get(batch.journal, 0) + 1:
+                continue
+            self.upto[batch.journal] = row.sequence
+            checkin = decode(row.body, CheckIn)
+            self.taken.append((batch.journal, row.sequence, checkin.id))
+            if checkin.counted:
+                changes.append(use_row(checkin))
+        live = self.change(*changes) if changes else None
+        return Ack(batch.journal, self.upto.get(batch.journal, 0), self.epoch, self.sequence), live
+
+    def backup(self) -> "HubModel":
+        return copy.deepcopy(self)
+
+    def restored(self) -> "HubModel":
+        """What a hub is after this backup was restored: its rows and check-ins, in a new epoch."""
+        again = self.backup()
+        again.epoch += 1
+        return again
+
+    def digest(self) -> bytes:
+        return digest_bytes(self.digest_number())
+
+    def digest_number(self) -> int:
+        live = (row for row in self.rows.values() if row.body is not None)
+        return moved_digest(0, (), (row_digest(row.kind, row.key, row.ref, row.body or b"") for row in live))
+
+    def _after(self, sequence: int) -> list[Row]:
+        return sorted((row for row in self.rows.values() if row.sequence > sequence), key=lambda row: row.sequence)
+
+
+def use_row(checkin: CheckIn) -> Change:
+    assert checkin.customer is not None
+    assert checkin.membership is not None
+    use = Use(checkin.id, checkin.customer, checkin.membership, checkin.permission, from_us(checkin.at_us))
+    return use_change(use, membership_key(Holder(HolderKind.CUSTOMER, checkin.customer), checkin.membership))

@@ -1,0 +1,168 @@
+"""Own uses: never counted twice (facts are a union by id), never missed."""
+
+import random
+
+import pytest
+
+from contract.decision import Position
+from contract.limits import Use
+from contract.messages import Ack
+from edge.core.own_uses import OwnUses
+from tests.edge.fakes import NOON
+
+JOURNAL = b"j" * 16
+
+
+def use(number: int, customer: int = 7) -> Use:
+    return Use(number.to_bytes(16, "big"), customer, 3, "glass-of-wine", NOON)
+
+
+def ack(upto: int, epoch: int, sequence: int) -> Ack:
+    return Ack(JOURNAL, upto, epoch, sequence)
+
+
+def at(epoch: int, sequence: int) -> Position:
+    return Position("everyone", epoch, sequence)
+
+
+@pytest.fixture
+def own() -> OwnUses:
+    return OwnUses()
+
+
+def test_a_use_is_the_customers_from_the_decision_on(own: OwnUses) -> None:
+    own.add(use(1))
+    own.add(use(2, customer=8))
+    assert own.of(7) == (use(1),)
+    assert own.of(8) == (use(2, customer=8),)
+    assert own.of(9) == ()
+
+
+def test_one_that_could_not_be_recorded_did_not_happen(own: OwnUses) -> None:
+    own.add(use(1))
+    own.add(use(2))
+    own.remove(use(1).id)
+    own.remove(use(1).id)
+    assert own.of(7) == (use(2),)
+    own.remove(use(2).id)
+    assert own.of(7) == ()
+    assert len(own) == 0
+
+
+def test_it_stays_until_the_replica_has_passed_what_its_ack_named(own: OwnUses) -> None:
+    own.add(use(1))
+    own.passed(at(5, 100))
+    own.journaled(use(1).id, 1)
+    own.acked(ack(1, 5, 101))
+    assert own.of(7) == (use(1),)
+    own.passed(at(5, 100))
+    assert own.of(7) == (use(1),)
+    own.passed(at(5, 101))
+    assert own.of(7) == ()
+
+
+def test_it_leaves_at_the_ack_where_the_replica_was_faster(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.passed(at(5, 101))
+    own.acked(ack(1, 5, 101))
+    assert own.of(7) == ()
+
+
+def test_an_ack_that_comes_before_the_commit_is_told_still_counts(own: OwnUses) -> None:
+    own.add(use(1))
+    own.passed(at(5, 101))
+    own.acked(ack(1, 5, 101))
+    assert own.of(7) == (use(1),)
+    own.journaled(use(1).id, 1)
+    assert own.of(7) == ()
+
+
+def test_an_ack_says_nothing_of_later_rows_nor_of_unwritten_ones(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.add(use(2), sequence=2)
+    own.add(use(3))
+    own.passed(at(5, 900))
+    own.acked(ack(1, 5, 10))
+    assert own.of(7) == (use(2), use(3))
+
+
+def test_a_position_of_another_epoch_passes_nothing(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.passed(at(6, 900))
+    own.passed(at(4, 900))
+    assert own.of(7) == (use(1),)
+    own.acked(ack(1, 6, 20))
+    own.passed(at(6, 900))
+    assert own.of(7) == ()
+
+
+def test_an_ack_of_an_epoch_that_is_over_changes_nothing(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.acked(ack(0, 6, 20))
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 10))
+    assert own.of(7) == (use(1),)
+
+
+def test_a_hub_that_has_less_than_it_acked_takes_its_ack_back(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.acked(ack(0, 5, 10))
+    own.passed(at(5, 10))
+    assert own.of(7) == (use(1),)
+    own.acked(ack(1, 5, 11))
+    assert own.of(7) == (use(1),)
+    own.passed(at(5, 11))
+    assert own.of(7) == ()
+
+
+def test_the_first_ack_of_an_epoch_names_the_position(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.acked(ack(2, 5, 20))
+    own.passed(at(5, 10))
+    assert own.of(7) == ()
+
+
+def test_what_is_known_already_is_not_there_twice(own: OwnUses) -> None:
+    own.add(use(1))
+    own.add(use(1), sequence=1)
+    own.journaled(b"unknown", 4)
+    assert own.of(7) == (use(1),)
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 10))
+    assert len(own) == 0
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_in_any_order_of_things_every_use_is_here_or_in_the_replica(seed: int) -> None:
+    """A hub that commits, acks and pages at random moments; at each, own uses and the replica hold all."""
+    chance = random.Random(seed)
+    own, epoch = OwnUses(), 5
+    decided: list[Use] = []
+    journaled: list[Use] = []
+    hub: list[Use] = []
+    feed: list[int] = []
+    replica_sequence = 0
+    for number in range(1, 400):
+        match chance.randrange(5):
+            case 0:
+                decided.append(use(number))
+                own.add(decided[-1])
+            case 1 if len(journaled) < len(decided):
+                journaled.append(decided[len(journaled)])
+                own.journaled(journaled[-1].id, len(journaled))
+            case 2 if len(hub) < len(journaled):
+                hub.append(journaled[len(hub)])
+                feed.append(len(feed) + 1)
+            case 3:
+                own.acked(ack(len(hub), epoch, len(feed)))
+            case 4:
+                replica_sequence = chance.randint(replica_sequence, len(feed))
+                own.passed(at(epoch, replica_sequence))
+        known = {each.id for each in own.of(7)} | {each.id for each in hub[:replica_sequence]}
+        assert known == {each.id for each in decided}
+    own.acked(ack(len(hub), epoch, len(feed)))
+    own.passed(at(epoch, len(feed)))
+    assert set(own.of(7)) == set(decided[len(hub) :])
