@@ -19,6 +19,8 @@ from hub.sync.log import Log
 SUBSCRIPTIONS = [(up("+", UP_CHECKINS), 1), (up("+", UP_PULL), 1)]
 KEEPALIVE_S = 30
 _INFLIGHT_MAX = 1_000
+_QUEUED_MAX = 2_000
+"""Messages that a slow broker has not taken yet; more are lost, and edges ask again."""
 _RETRY_S = (0.5, 15.0)
 _STOP_S = 5.0
 _QOS = 1
@@ -64,6 +66,7 @@ class HubLink:
             reconnect_on_failure=False,
         )
         client.max_inflight_messages_set(_INFLIGHT_MAX)
+        client.max_queued_messages_set(_QUEUED_MAX)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
