@@ -178,6 +178,8 @@ def test_a_redemption_that_cannot_be_recorded_is_denied_and_counts_nothing() -> 
     refused = cannot_record(granted)
     assert (refused.outcome, refused.reason, refused.counted) == (Outcome.DENIED, Reason.CANNOT_RECORD, False)
     assert (refused.customer, refused.membership) == (granted.customer, granted.membership)
+    assert (granted.remaining, refused.remaining) == (0, 1)
+    assert cannot_record(decide(DOOR, facts_of(held()), NOON)).remaining is None
     assert granted.remaining is not None
     assert refused.remaining == granted.remaining + 1
 
