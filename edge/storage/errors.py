@@ -10,7 +10,7 @@ class StorageError(Exception):
     """A file of the edge could not be read or written; the text says which and why."""
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether SQLite says that the file itself is broken, rather than the disk full or busy."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & _PRIMARY_CODE in DAMAGE

@@ -84,6 +84,8 @@ class Replica:
                 await self._give_up()
                 return None
             raise ReplicaError(f"the replica cannot be read: {error}") from error
+        if not rows or rows[0][0] != sql.META_KIND:
+            raise ReplicaError("the replica does not say where it stands")
         (_, feed, epoch, sequence), *found = rows
         return Found(Position(feed, epoch, sequence), found)
 
@@ -177,7 +179,7 @@ class Replica:
             # Shielded: a caller that is cancelled leaves its thread at work, and the lock is held until that ends.
             return await asyncio.shield(asyncio.create_task(self._write_alone(work)))
         except (sqlite3.Error, OSError) as error:
-            if isinstance(error, sqlite3.Error) and is_damage(error):
+            if is_damage(error):
                 await self._give_up()
             raise ReplicaError(f"the replica cannot be written: {error}") from error
 
@@ -188,7 +190,7 @@ class Replica:
     async def _count(self, path: Path, pause_s: float) -> tuple[int, int]:
         try:
             return await asyncio.to_thread(count_on_disk, path, pause_s, lambda: not self._closing)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ReplicaFileError) as error:
             if is_damage(error) and self._whole is not None and self._whole.path == path:
                 await self._give_up()
             raise ReplicaError(f"the replica cannot be recounted: {error}") from error

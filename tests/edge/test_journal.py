@@ -1,0 +1,293 @@
+"""The journal on real files: what is appended stays, acks, own uses, crashes, damage, a full disk."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from contract.decision import Position
+from contract.messages import Ack, CheckIn, decode
+from edge.ports import CannotRecord
+from edge.storage.journal import JournalError, SqliteJournal
+from tests.edge.fakes import NOON
+
+FEED = "everyone"
+
+
+def checkin(number: int, counted: bool = False) -> CheckIn:
+    return CheckIn(
+        id=number.to_bytes(16, "big"),
+        at_us=1_900_000_000_000_000 + number,
+        reader="counter",
+        outcome="granted",
+        reason="granted",
+        permission="glass-of-wine",
+        mode="redeem",
+        counted=counted,
+        code_hash=b"h" * 32,
+        code_length=20,
+        code_classes="upper",
+        customer=7 if counted else None,
+        membership=3 if counted else None,
+    )
+
+
+def ids() -> Callable[[], bytes]:
+    counter = itertools.count(1)
+    return lambda: next(counter).to_bytes(16, "big")
+
+
+def run(
+    path: Path, work: Callable[[SqliteJournal], Awaitable[None]], new_id: Callable[[], bytes] | None = None
+) -> None:
+    async def opened() -> None:
+        journal = await SqliteJournal.open(path, new_id or ids())
+        try:
+            await work(journal)
+        finally:
+            await journal.close()
+
+    asyncio.run(opened())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "journal.db"
+
+
+def test_what_is_appended_stands_in_order_and_stays(path: Path) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        assert await journal.last_sequence() == 0
+        assert [await journal.append(checkin(n)) for n in range(1, 6)] == [1, 2, 3, 4, 5]
+        assert [row.sequence for row in await journal.rows_after(1, 2)] == [2, 3]
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.id == (1).to_bytes(16, "big")
+        assert await journal.last_sequence() == 5
+        assert [decode(row.body, CheckIn) for row in await journal.rows_after(0, 100)] == [
+            checkin(n) for n in range(1, 6)
+        ]
+        assert await journal.append(checkin(6)) == 6
+        assert await journal.rows_after(6, 100) == []
+
+    new_id = ids()
+    run(path, first, new_id)
+    run(path, second, new_id)
+
+
+def test_every_append_is_on_disk_when_it_returns(path: Path) -> None:
+    """What is in the file system at that moment, as after a crash, holds it."""
+
+    async def work(journal: SqliteJournal) -> None:
+        for number in range(1, 20):
+            assert await journal.append(checkin(number)) == number
+            crashed = path.parent.parent / f"crashed{number}" / "journal.db"
+            crashed.parent.mkdir()
+            for suffix in ("", "-wal"):
+                source = path.with_name(path.name + suffix)
+                crashed.with_name(crashed.name + suffix).write_bytes(source.read_bytes())
+            again = await SqliteJournal.open(crashed, ids())
+            assert (again.id, again.set_aside) == (journal.id, None)
+            assert await again.last_sequence() == number
+            await again.close()
+
+    run(path, work)
+
+
+def test_the_recording_connection_syncs_each_commit(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        for connection, level in ((journal._recorder, 2), (journal._keeper, 1)):
+            assert list(await connection.execute_fetchall("PRAGMA synchronous")) == [(level,)]
+            assert list(await connection.execute_fetchall("PRAGMA journal_mode")) == [("wal",)]
+
+    run(path, work)
+
+
+def test_the_last_ack_is_remembered(path: Path) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        assert journal.acked is None
+        for upto in range(1, 300):
+            await journal.acknowledge(Ack(journal.id, upto, 5, 1_000 + upto))
+        await journal.acknowledge(Ack(journal.id, 299, 5, 1_299))
+        await journal.acknowledge(Ack(journal.id, 250, 6, 40))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.acked == Ack(journal.id, 250, 6, 40)
+        (kept,) = list(await journal._keeper.execute_fetchall("SELECT count(*) FROM ack"))
+        assert kept == (100,)
+
+    new_id = ids()
+    run(path, first, new_id)
+    run(path, second, new_id)
+
+
+def test_own_uses_are_those_that_the_replica_may_not_hold(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        for number in range(1, 11):
+            await journal.append(checkin(number, counted=number % 2 == 0))
+
+        async def unknown_at(epoch: int, sequence: int) -> list[int]:
+            uses = await journal.uses_not_known_passed(Position(FEED, epoch, sequence))
+            assert all(use.id == number.to_bytes(16, "big") for number, use in uses)
+            return [number for number, _ in uses]
+
+        assert [number for number, _ in await journal.uses_not_known_passed(None)] == [2, 4, 6, 8, 10]
+        assert await unknown_at(5, 999) == [2, 4, 6, 8, 10]
+        await journal.acknowledge(Ack(journal.id, 4, 5, 100))
+        await journal.acknowledge(Ack(journal.id, 8, 5, 110))
+        assert await unknown_at(5, 99) == [2, 4, 6, 8, 10]
+        assert await unknown_at(5, 100) == [6, 8, 10]
+        assert await unknown_at(5, 110) == [10]
+        assert await unknown_at(6, 999) == [2, 4, 6, 8, 10]
+        await journal.acknowledge(Ack(journal.id, 6, 6, 3))
+        assert await unknown_at(6, 3) == [8, 10]
+        assert await unknown_at(5, 110) == [10]
+
+    run(path, work)
+
+
+def test_a_hub_that_takes_an_ack_back_has_not_got_those_uses(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        for number in range(1, 5):
+            await journal.append(checkin(number, counted=True))
+        await journal.acknowledge(Ack(journal.id, 4, 5, 100))
+        await journal.acknowledge(Ack(journal.id, 2, 5, 101))
+        uses = await journal.uses_not_known_passed(Position(FEED, 5, 200))
+        assert [number for number, _ in uses] == [3, 4]
+
+    run(path, work)
+
+
+def test_a_use_is_who_what_and_when(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        counted = checkin(1, counted=True)
+        await journal.append(counted)
+        ((_, use),) = await journal.uses_not_known_passed(None)
+        assert (use.id, use.customer_id, use.membership_id, use.permission) == (counted.id, 7, 3, "glass-of-wine")
+        assert (use.occurred_at - NOON.replace(year=1970, month=1, day=1, hour=0)).total_seconds() * 1e6 == (
+            pytest.approx(counted.at_us, abs=1)
+        )
+
+    run(path, work)
+
+
+def test_the_wal_goes_into_the_file_while_scans_go_on(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        await asyncio.gather(*(journal.append(checkin(number)) for number in range(1, 1_500)))
+        assert journal._checkpoint is not None
+        await journal._checkpoint
+        assert path.stat().st_size > 50 * 4_096
+
+    run(path, work)
+
+
+@pytest.mark.parametrize("part", ["garbage", "pages", "no table", "empty"])
+def test_a_damaged_journal_is_set_aside_and_a_new_one_begun(path: Path, part: str) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        for number in range(1, 500):
+            await journal.append(checkin(number))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.id == b"n" * 16
+        assert journal.set_aside == (None if part == "empty" else "journal.db.damaged-1")
+        assert journal.acked is None
+        assert await journal.append(checkin(1)) == 1
+
+    async def third(journal: SqliteJournal) -> None:
+        assert journal.id == b"m" * 16
+        assert journal.set_aside == "journal.db.damaged-2"
+
+    run(path, first)
+    before = path.read_bytes()
+    if part == "no table":
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'checkin'")
+    else:
+        spoiled = {
+            "garbage": b"\xa5" * len(before),
+            "pages": before[:8_192] + b"\xa5" * (len(before) - 8_192),
+            "empty": b"",
+        }
+        path.write_bytes(spoiled[part])
+    spoiled_bytes = path.read_bytes()
+    run(path, second, lambda: b"n" * 16)
+    if part == "empty":
+        return
+    assert path.with_name("journal.db.damaged-1").read_bytes() == spoiled_bytes
+    path.write_bytes(b"\xa5" * 9_999)
+    run(path, third, lambda: b"m" * 16)
+
+
+def test_a_journal_of_a_newer_doorward_is_left_alone(path: Path) -> None:
+    async def nothing(_: SqliteJournal) -> None:
+        return
+
+    run(path, nothing)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalError, match="newer Doorward"):
+        run(path, nothing)
+
+
+def test_a_journal_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot be opened"):
+        asyncio.run(SqliteJournal.open(tmp_path, ids()))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match="cannot be opened"):
+        asyncio.run(SqliteJournal.open(tmp_path / "file" / "journal.db", ids()))
+
+
+def test_a_full_disk_loses_nothing_that_was_kept_and_leaves_no_gap(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        ((pages,),) = await journal._recorder.execute_fetchall("PRAGMA page_count")
+        await journal._recorder.execute_fetchall(f"PRAGMA max_page_count = {pages + 2}")
+        kept = 0
+        with pytest.raises(CannotRecord, match="full"):
+            for number in range(1, 1_000):
+                assert await journal.append(checkin(number)) == number
+                kept = number
+        assert await journal.last_sequence() == kept
+        await journal._recorder.execute_fetchall("PRAGMA max_page_count = 1000000")
+        assert await journal.append(checkin(5_000)) == kept + 1
+        assert [row.sequence for row in await journal.rows_after(0, 5_000)] == list(range(1, kept + 2))
+
+    run(path, work)
+
+
+def test_an_ack_that_cannot_be_written_changes_nothing(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        await journal.acknowledge(Ack(journal.id, 1, 5, 1))
+        await journal._keeper.execute_fetchall(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON ack BEGIN SELECT raise(FAIL, 'no'); END"
+        )
+        with pytest.raises(JournalError):
+            await journal.acknowledge(Ack(journal.id, 2, 5, 2))
+        assert journal.acked == Ack(journal.id, 1, 5, 1)
+        await journal._keeper.execute_fetchall("DROP TRIGGER full")
+        await journal.acknowledge(Ack(journal.id, 3, 5, 3))
+        assert journal.acked == Ack(journal.id, 3, 5, 3)
+
+    run(path, work)
+
+
+def test_a_journal_that_cannot_be_read_is_told(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        await journal._recorder.execute_fetchall("DROP TABLE checkin")
+        with pytest.raises(JournalError):
+            await journal.rows_after(0, 1)
+
+    run(path, work)
+
+
+def test_a_counted_row_without_a_customer_is_no_use(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        odd = checkin(1, counted=True)
+        fields = {name: getattr(odd, name) for name in CheckIn.__struct_fields__} | {"membership": None}
+        await journal.append(CheckIn(**fields))
+        assert await journal.uses_not_known_passed(None) == []
+
+    run(path, work)
