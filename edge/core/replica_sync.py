@@ -130,7 +130,7 @@ class ReplicaSync:
             self._actions.append(sync.Dropped(what, f"of feed {feed!r} in epoch {epoch}"))
             return False
         self._heard = max(self._heard, (epoch, sequence))
-        if epoch > self._epoch and self._state not in (State.PROVING, State.RESTING):
+        if epoch > self._epoch > 0 and self._state not in (State.PROVING, State.RESTING):
             self._load_afresh(epoch)
         return epoch == self._epoch
 
@@ -163,7 +163,7 @@ class ReplicaSync:
             return
         self._inquiry.end()
         self._hear(page.feed, page.epoch, page.head, "page")
-        if page.after == 0 != self._frontier:
+        if page.epoch > self._epoch or page.after == 0 != self._frontier:
             self._load_afresh(page.epoch)
         if page.after != self._frontier:
             return

@@ -188,6 +188,7 @@ class HubLink:
         return sync.Finished(exact)
 
     async def _send_rows(self) -> None:
+        self.journaled()  # what was to be sent when this failed is asked for anew
         while True:
             await self._to_send.wait()
             self._to_send.clear()

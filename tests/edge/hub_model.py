@@ -5,6 +5,7 @@ It is written from docs and contract/, not from the hub, so that edges are teste
 
 import copy
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest, use_change
 from contract.instants import from_us
@@ -24,6 +25,7 @@ class HubModel:
     upto: dict[bytes, int] = field(default_factory=dict)
     taken: list[tuple[bytes, int, bytes]] = field(default_factory=list)
     """Journal, sequence and id of every check-in, in the order of ingest."""
+    moved: int = 0
 
     def change(self, *changes: Change) -> Live:
         """One commit, and the live rows that tell of it."""
@@ -31,6 +33,8 @@ class HubModel:
         for each in changes:
             self.sequence += 1
             row = Row(self.sequence, int(each.kind), each.key, each.ref, each.body)
+            old = self.rows.pop((row.kind, row.key), None)
+            self.moved = moved_digest(self.moved, digests(old), digests(row))
             self.rows[row.kind, row.key] = row
         return Live(FEED, self.epoch, after, self.sequence, self.digest(), self._after(after))
 
@@ -68,14 +72,20 @@ class HubModel:
         return again
 
     def digest(self) -> bytes:
-        return digest_bytes(self.digest_number())
+        return digest_bytes(self.moved)
 
     def digest_number(self) -> int:
-        live = (row for row in self.rows.values() if row.body is not None)
-        return moved_digest(0, (), (row_digest(row.kind, row.key, row.ref, row.body or b"") for row in live))
+        """Counted from all rows."""
+        return moved_digest(0, (), (digest for row in self.rows.values() for digest in digests(row)))
 
     def _after(self, sequence: int) -> list[Row]:
-        return sorted((row for row in self.rows.values() if row.sequence > sequence), key=lambda row: row.sequence)
+        """Rows stand in the order of their sequence, since a changed one is put at the end."""
+        newer = takewhile(lambda row: row.sequence > sequence, reversed(self.rows.values()))
+        return list(newer)[::-1]
+
+
+def digests(row: Row | None) -> list[int]:
+    return [] if row is None or row.body is None else [row_digest(row.kind, row.key, row.ref, row.body)]
 
 
 def use_row(checkin: CheckIn) -> Change:

@@ -1,0 +1,80 @@
+"""The hub of hub_model.py on a real broker: it answers pulls and check-ins, and can be deaf, or away."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import paho.mqtt.client as paho
+from msgspec import Struct
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.feed import Change
+from contract.messages import CheckIns, Pull, decode, encode
+from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, UP_CHECKINS, UP_PULL, down, feed, up
+from tests.edge.hub_model import FEED, HubModel
+
+EDGE = "clubhouse"
+
+
+class MqttHub:
+    """`model` may be looked at and changed under `lock`."""
+
+    def __init__(self, port: int) -> None:
+        self.model = HubModel()
+        self.lock = threading.RLock()
+        self.pulls: list[Pull] = []
+        self.deaf = False
+        self.change_page: Callable[[Any], Any] = lambda page: page
+        self._subscribed = threading.Event()
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="hub", protocol=paho.MQTTv311)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = self._on_message
+        self._client.connect_async("127.0.0.1", port)
+        self._client.loop_start()
+
+    def wait(self) -> None:
+        assert self._subscribed.wait(20)
+
+    def change(self, *changes: Change, live: bool = True) -> None:
+        with self.lock:
+            news = self.model.change(*changes)
+            if live:
+                self.say(feed(FEED, FEED_LIVE), news)
+            self.publish_head()
+
+    def publish_head(self) -> None:
+        self.say(feed(FEED, FEED_HEAD), self.model.head(), retain=True)
+
+    def restore(self, backup: HubModel) -> None:
+        with self.lock:
+            self.model = backup.restored()
+            self.publish_head()
+
+    def say(self, topic: str, message: Struct | bytes, retain: bool = False) -> None:
+        payload = message if isinstance(message, bytes) else encode(message)
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client: paho.Client, *_: Any) -> None:
+        client.subscribe([(up("+", UP_PULL), 1), (up("+", UP_CHECKINS), 1)])
+        with self.lock:
+            self.publish_head()
+
+    def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
+        with self.lock:
+            if self.deaf:
+                return
+            if message.topic.endswith(UP_PULL):
+                pull = decode(bytes(message.payload), Pull)
+                self.pulls.append(pull)
+                self.say(down(EDGE, DOWN_PAGE), self.change_page(self.model.answer(pull)))
+                return
+            ack, news = self.model.ingest(decode(bytes(message.payload), CheckIns))
+            if news is not None:
+                self.say(feed(FEED, FEED_LIVE), news)
+            self.say(down(EDGE, DOWN_ACK), ack)
