@@ -5,6 +5,7 @@ another; a failure there is logged and tried again, and the link goes on.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -61,6 +62,7 @@ class HubLink:
         self._to_send = asyncio.Event()
         self._ack: Ack | None = None
         self._to_remember = asyncio.Event()
+        self._to_recount = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -184,6 +186,7 @@ class HubLink:
         exact = await self._replica.finish_fresh(digest)
         if exact:
             self._note_passed()
+            self._to_recount.set()
             self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
         return sync.Finished(exact)
 
@@ -222,10 +225,13 @@ class HubLink:
             self._send(self._outbox.tick(self._clock.monotonic_s()))
 
     async def _recount(self) -> None:
+        """At start, daily, and once a fresh replica, proven as it was loaded, is on disk."""
         while True:
+            self._to_recount.clear()
             if not await self._replica.is_exact():
                 self._tell(sync.ReplicaInexact())
-            await asyncio.sleep(_RECOUNT_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._to_recount.wait(), _RECOUNT_EVERY_S)
 
     async def _supervised(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:

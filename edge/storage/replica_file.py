@@ -1,8 +1,8 @@
 """One replica file: loading it, applying pages to it, recounting its digest. Blocking: called from threads.
 
-A file is loaded by sequence without an index and without fsync, since an incomplete one is thrown away. Once it
-is complete it is in WAL mode with synchronous=NORMAL: a power cut may take back its last pages, together with the
-position that belongs to them, and the hub sends those again.
+A file is loaded by sequence without an index, a journal on disk or care for power cuts, since an incomplete one is
+thrown away. Once complete it is in WAL mode with synchronous=NORMAL: a power cut may take back its last pages,
+together with the position that belongs to them, and the hub sends those again.
 """
 
 import os
@@ -23,6 +23,8 @@ from edge.storage.errors import StorageError
 
 _RECOUNT_ROWS: Final = 500
 _BUSY_S: Final = 5.0
+_SYNC_EVERY_LOADS: Final = 8
+"""A file system may make the journal's fsync wait for all that other files have written: about 1 MB is left to it."""
 
 
 class ReplicaFileError(StorageError):
@@ -47,13 +49,14 @@ class ReplicaFile:
         self._connection = connection
         self._indexed_at = indexed_at
         self._indexed = False
+        self._loads = 0
         connection.execute(sql.CREATE_INCOMING)
 
     @classmethod
     def create(cls, path: Path, feed: str, epoch: int, head: int) -> "ReplicaFile":
         """A new file without rows, at sequence 0. `head` is the feed's sequence now."""
         connection = _connect(path, "rwc")
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(sql.CREATE)
         empty = (feed, epoch, 0, digest_bytes(0), False)
@@ -80,26 +83,26 @@ class ReplicaFile:
         return standing(self._connection)
 
     def load(self, rows: list[Row], upto: int) -> None:
-        """The next rows of a fresh file, in one transaction with the position `upto`."""
+        """The next rows of a fresh file, in one transaction with the position `upto` and the digest there."""
         with _Transaction(self._connection):
             plain = 0 if self._indexed else sum(row.sequence <= self._indexed_at for row in rows)
             live = [astuple(row) for row in rows[:plain] if row.body is not None]
             self._connection.executemany(sql.INSERT_ROW, live)
+            self._move([], list(_digests(row[1:] for row in live)), upto)
             if upto >= self._indexed_at:
                 self._build_index()
-                self._replace(rows[plain:])
-            self._connection.execute("UPDATE meta SET sequence = ?", (upto,))
+                self._move(*self._replace(rows[plain:]), upto)
 
     def finish(self, digest: int) -> bool:
-        """Make a loaded file complete, if what is on disk has `digest`; durable when this returns True."""
+        """Make a loaded file complete, if what was loaded has `digest`; durable when this returns True."""
         self._build_index()
-        if recount(self._connection) != digest:
+        if self.standing().digest != digest:
             return False
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        # Pages that went to the file while synchronous was off are on no disk yet.
+        # Nothing that went to the file while synchronous was off need be on disk yet.
         _fsync(self.path)
-        self._connection.execute("UPDATE meta SET digest = ?, complete = 1", (digest_bytes(digest),))
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("UPDATE meta SET complete = 1")
         _fsync(self.path.parent)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         return True
@@ -107,13 +110,16 @@ class ReplicaFile:
     def apply(self, rows: list[Row], upto: int) -> Standing:
         """Bring a complete file to `upto` in one transaction; where it stands then."""
         with _Transaction(self._connection):
-            before = standing(self._connection)
-            removed, added = self._replace(rows)
-            digest = moved_digest(before.digest, removed, added)
-            meta = (upto, digest_bytes(digest))
-            self._connection.execute("UPDATE meta SET sequence = ?, digest = ?", meta)
-        position = before.position
-        return Standing(Position(position.feed, position.epoch, upto), digest, complete=True)
+            return self._move(*self._replace(rows), upto)
+
+    def _move(self, removed: list[int], added: list[int], upto: int) -> Standing:
+        """Write down the position and the digest after rows left and came."""
+        before = self.standing()
+        digest = moved_digest(before.digest, removed, added)
+        meta = (upto, digest_bytes(digest))
+        self._connection.execute("UPDATE meta SET sequence = ?, digest = ?", meta)
+        position = Position(before.position.feed, before.position.epoch, upto)
+        return Standing(position, digest, before.complete)
 
     def close(self) -> None:
         self._connection.close()
@@ -159,11 +165,6 @@ def standing(connection: sqlite3.Connection) -> Standing:
         raise ReplicaFileError("a replica without its position")
     feed, epoch, sequence, digest, complete = meta
     return Standing(Position(feed, epoch, sequence), int.from_bytes(digest, "big"), bool(complete))
-
-
-def recount(connection: sqlite3.Connection) -> int:
-    """The digest of the rows as they are on disk."""
-    return moved_digest(0, (), _digests(connection.execute(sql.SELECT_ALL)))
 
 
 def count_on_disk(path: Path, pause_s: float, wanted: Callable[[], bool]) -> tuple[int, int]:
