@@ -104,7 +104,7 @@ class ReplicaWriter(Protocol):
         ...
 
     async def finish_fresh(self, digest: int) -> bool:
-        """Build the index, recount the digest on disk, swap in. False: it differs, and the fresh one is gone."""
+        """Build the index, compare the digest of what was loaded, swap in. False: it differs, and is gone."""
         ...
 
 

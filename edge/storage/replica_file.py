@@ -24,7 +24,7 @@ from edge.storage.errors import StorageError
 _RECOUNT_ROWS: Final = 500
 _BUSY_S: Final = 5.0
 _SYNC_EVERY_LOADS: Final = 8
-"""A file system may make the journal's fsync wait for all that other files have written: about 1 MB is left to it."""
+"""A file system may make the journal's fsync wait for all that other files have written: about 1 MB is left."""
 
 
 class ReplicaFileError(StorageError):
@@ -92,6 +92,9 @@ class ReplicaFile:
             if upto >= self._indexed_at:
                 self._build_index()
                 self._move(*self._replace(rows[plain:]), upto)
+        self._loads += 1
+        if self._loads % _SYNC_EVERY_LOADS == 0:
+            _fsync(self.path)
 
     def finish(self, digest: int) -> bool:
         """Make a loaded file complete, if what was loaded has `digest`; durable when this returns True."""
@@ -197,6 +200,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _fsync(path: Path) -> None:
+    """Not for a file in WAL mode: closing it here would end the locks that SQLite holds on it in this process."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
