@@ -22,6 +22,8 @@ _SHOWN_LETTERS_MAX: Final = 100
 _KEY_DIGITS: Final = re.compile(rf"[0-9a-fA-F]{{{2 * ORGANIZATION_KEY_BYTES}}}")
 _PLACE_OF_ERROR: Final = re.compile(r"(?s)(.*?)(?: - at `(?:key in )?\$\.?(.*)`)?")
 _FIELD_OF_ERROR: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`")
+_READER_OF_PATH: Final = re.compile(r"readers\[\d+\]")
+_NAME: Final = re.compile(NAME_PATTERN)
 _STEP_OF_PATH: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -115,6 +117,7 @@ _ALLOWED: Final = {
     "pulse_seconds": "0.1 to 60 seconds",
     **dict.fromkeys(PIN_FIELDS, _A_PIN),
 }
+_NUMBERS: Final = ("port", "baud", "pulse_seconds", *PIN_FIELDS)
 _SECTIONS: Final[dict[str, type[Struct]]] = {
     "": Configuration,
     "broker": Broker,
@@ -154,14 +157,29 @@ def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
     assert matched is not None
     what, path = matched.group(1), matched.group(2) or ""
     steps = [match.group(2) for match in _STEP_OF_PATH.finditer(path) if match.group(2)]
+    place = _named_place(path, document)
     if about_field := _FIELD_OF_ERROR.fullmatch(what):
         field = about_field.group(2)
-        whole = f"{path}.{field}" if path else field
+        whole = f"{place}.{field}" if place else field
         if about_field.group(1) == "missing required":
             return ConfigurationError(whole, "is missing", _ALLOWED[field])
         known = ", ".join(_SECTIONS[steps[0] if steps else ""].__struct_fields__)
         return ConfigurationError(whole, "is not known", f"one of {known}")
-    return ConfigurationError(path, f"is {_shown(_value_at(path, document))}", _ALLOWED[steps[-1]])
+    value = _value_at(path, document)
+    quoted_number = steps[-1] in _NUMBERS and isinstance(value, str)
+    allowed = f"a number, without quotes: {_ALLOWED[steps[-1]]}" if quoted_number else _ALLOWED[steps[-1]]
+    return ConfigurationError(place, f"is {_shown(value)}", allowed)
+
+
+def _named_place(path: str, document: dict[str, object]) -> str:
+    """`path`; where it leads into a reader that has a name, with the name."""
+    matched = _READER_OF_PATH.match(path)
+    if matched is None:
+        return path
+    reader = _value_at(matched.group(), document)
+    name = reader.get("name") if isinstance(reader, dict) else None
+    known = isinstance(name, str) and _NAME.fullmatch(name)
+    return f'{matched.group()} ("{name}"){path[matched.end() :]}' if known else path
 
 
 def _shown(value: object) -> str:
@@ -213,4 +231,4 @@ def _each_once(configuration: Configuration, claims: Callable[[Reader], dict[str
 
 def _places(configuration: Configuration) -> Iterator[tuple[str, Reader]]:
     for index, reader in enumerate(configuration.readers):
-        yield f"readers[{index}]", reader
+        yield f'readers[{index}] ("{reader.name}")', reader

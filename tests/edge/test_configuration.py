@@ -93,28 +93,83 @@ def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
         ('pin_factory = "lgpio"', 'pin_factory = "native"', "hardware.pin_factory is 'native'", '"mock"'),
         ('edge = "clubhouse"', 'edge = "a"\nsite = "b"', "site is not known", "edge, feed, state_dir"),
         ('name = "door"', 'name = "-door"', "readers[0].name is '-door'", "a name"),
-        ('kind = "counter"', 'kind = "gate"', "readers[1].kind is 'gate'", '"door" or "counter"'),
-        ('permission = "front-door"', "", "readers[0].permission is missing", "a name"),
-        ('mode = "identify"', 'mode = "show"', "readers[1].mode is 'show'", '"redeem" or "identify"'),
-        ('"/dev/ttyACM0"', '"/dev/\\u0000"', "readers[0].device is '/dev/\\x00'", "serial port"),
-        ("baud = 9600", "baud = 9601", "readers[1].baud is 9601", "9600"),
-        ("baud = 9600", "baud = true", "readers[1].baud is True", "9600"),
-        ("pulse_seconds = 2", "pulse_seconds = 0", "readers[1].pulse_seconds is 0", "0.1 to 60 seconds"),
-        ("pulse_seconds = 2", "pulse_seconds = 61", "readers[1].pulse_seconds is 61", "0.1 to 60 seconds"),
-        ("pulse_seconds = 2", "pulse_seconds = nan", "readers[1].pulse_seconds is nan", "0.1 to 60 seconds"),
-        ("pulse_seconds = 2", "pulse_seconds = inf", "readers[1].pulse_seconds is inf", "0.1 to 60 seconds"),
-        ("pulse_seconds = 2", "pulse = 2", "readers[1].pulse is not known", "pulse_seconds"),
-        ("relay_pin = 17", "relay_pin = 28", "readers[0].relay_pin is 28", "0 to 27"),
-        ("relay_pin = 17", "relay_pin = -1", "readers[0].relay_pin is -1", "0 to 27"),
-        ("relay_pin = 17", "", "readers[0].relay_pin is missing", "for a door"),
-        ("granted_lamp_pin = 5", "relay_pin = 5", "readers[1].relay_pin is 5", "left out for a counter"),
-        ("granted_lamp_pin = 22", "granted_lamp_pin = 2.5", "readers[0].granted_lamp_pin is 2.5", "0 to 27"),
-        ("denied_lamp_pin = 27", "denied_lamp_pin = 99", "readers[0].denied_lamp_pin is 99", "0 to 27"),
-        ("buzzer_pin = 23", 'buzzer_pin = "23"', "readers[0].buzzer_pin is '23'", "0 to 27"),
-        ("buzzer_pin = 23", "buzzer_pin = 22", "readers[0].buzzer_pin is 22", "readers[0].granted_lamp_pin's"),
-        ("granted_lamp_pin = 5", "granted_lamp_pin = 17", "readers[1].granted_lamp_pin is 17", "relay_pin's"),
-        ('name = "counter"', 'name = "door"', "readers[1].name is 'door'", "another than readers[0].name's"),
-        ('"/dev/ttyACM1"', '"/dev/ttyACM0"', "readers[1].device is '/dev/ttyACM0'", "readers[0].device's"),
+        ('kind = "counter"', 'kind = "gate"', "readers[1] (\"counter\").kind is 'gate'", '"door" or "counter"'),
+        ('permission = "front-door"', "", 'readers[0] ("door").permission is missing', "a name"),
+        (
+            'mode = "identify"',
+            'mode = "show"',
+            "readers[1] (\"counter\").mode is 'show'",
+            '"redeem" or "identify"',
+        ),
+        ('"/dev/ttyACM0"', '"/dev/\\u0000"', "readers[0] (\"door\").device is '/dev/\\x00'", "serial port"),
+        ("baud = 9600", "baud = 9601", 'readers[1] ("counter").baud is 9601', "9600"),
+        ("baud = 9600", "baud = true", 'readers[1] ("counter").baud is True', "9600"),
+        (
+            "pulse_seconds = 2",
+            "pulse_seconds = 0",
+            'readers[1] ("counter").pulse_seconds is 0',
+            "0.1 to 60 seconds",
+        ),
+        (
+            "pulse_seconds = 2",
+            "pulse_seconds = 61",
+            'readers[1] ("counter").pulse_seconds is 61',
+            "0.1 to 60 seconds",
+        ),
+        (
+            "pulse_seconds = 2",
+            "pulse_seconds = nan",
+            'readers[1] ("counter").pulse_seconds is nan',
+            "0.1 to 60 seconds",
+        ),
+        (
+            "pulse_seconds = 2",
+            "pulse_seconds = inf",
+            'readers[1] ("counter").pulse_seconds is inf',
+            "0.1 to 60 seconds",
+        ),
+        ("pulse_seconds = 2", "pulse = 2", 'readers[1] ("counter").pulse is not known', "pulse_seconds"),
+        ("relay_pin = 17", "relay_pin = 28", 'readers[0] ("door").relay_pin is 28', "0 to 27"),
+        ("relay_pin = 17", "relay_pin = -1", 'readers[0] ("door").relay_pin is -1', "0 to 27"),
+        ("relay_pin = 17", "", 'readers[0] ("door").relay_pin is missing', "for a door"),
+        (
+            "granted_lamp_pin = 5",
+            "relay_pin = 5",
+            'readers[1] ("counter").relay_pin is 5',
+            "left out for a counter",
+        ),
+        (
+            "granted_lamp_pin = 22",
+            "granted_lamp_pin = 2.5",
+            'readers[0] ("door").granted_lamp_pin is 2.5',
+            "0 to 27",
+        ),
+        ("denied_lamp_pin = 27", "denied_lamp_pin = 99", 'readers[0] ("door").denied_lamp_pin is 99', "0 to 27"),
+        ("buzzer_pin = 23", 'buzzer_pin = "23"', "readers[0] (\"door\").buzzer_pin is '23'", "0 to 27"),
+        (
+            "buzzer_pin = 23",
+            "buzzer_pin = 22",
+            'readers[0] ("door").buzzer_pin is 22',
+            'readers[0] ("door").granted_lamp_pin\'s',
+        ),
+        (
+            "granted_lamp_pin = 5",
+            "granted_lamp_pin = 17",
+            'readers[1] ("counter").granted_lamp_pin is 17',
+            "relay_pin's",
+        ),
+        (
+            'name = "counter"',
+            'name = "door"',
+            "readers[1] (\"door\").name is 'door'",
+            'readers[0] ("door").name\'s',
+        ),
+        (
+            '"/dev/ttyACM1"',
+            '"/dev/ttyACM0"',
+            "readers[1] (\"counter\").device is '/dev/ttyACM0'",
+            'readers[0] ("door").device\'s',
+        ),
     ],
 )
 def test_each_wrong_field(old: str, new: str, says: str, allowed: str) -> None:
@@ -157,3 +212,28 @@ def test_what_is_no_key_is_not_shown(text: str) -> None:
         parse_organization_key(text)
     assert "64 hex digits" in str(caught.value)
     assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("port = 1884", 'port = "1884"', "broker.port is '1884'; it should be a number, without quotes: a TCP"),
+        (
+            "buzzer_pin = 23",
+            'buzzer_pin = "x"',
+            "buzzer_pin is 'x'; it should be a number, without quotes: a GPIO",
+        ),
+        ("feed = 1", 'feed = "1 2"', "feed is '1 2'; it should be a name"),
+    ],
+)
+def test_a_number_that_was_given_as_text(old: str, new: str, says: str) -> None:
+    text = WHOLE.replace('feed = "everyone"', "feed = 1") if old == "feed = 1" else WHOLE
+    assert says in error_of(text.replace(old, new))
+
+
+def test_a_reader_without_a_usable_name_has_its_place_alone() -> None:
+    assert error_of(changed('name = "door"\n', "")).startswith("readers[0].name is missing")
+    assert error_of(changed('name = "door"', 'name = "Front Door"')).startswith("readers[0].name is 'Front Door'")
+    before = WHOLE[: WHOLE.index("[broker]")]
+    after = WHOLE[WHOLE.index("[broker]") : WHOLE.index("[[readers]]")]
+    assert error_of(before + "readers = [1]\n" + after).startswith("readers[0] is 1; it should be")
