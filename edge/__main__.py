@@ -2,7 +2,21 @@
 
 import sys
 
-from edge.cli import main
+_OF_THE_EDGE = ("serial", "gpiozero", "paho", "aiosqlite")
+"""Packages of the `edge` extra."""
+
+
+def main() -> int:
+    """Run a command; returns its exit code, 2 where the packages of the edge are missing."""
+    try:
+        from edge import cli  # noqa: PLC0415 - a hub's environment has this command too, without the packages
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _OF_THE_EDGE:
+            raise
+        sys.stderr.write(f"doorward-edge: the package {error.name} is missing here: pip install '.[edge]'\n")
+        return 2
+    return cli.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

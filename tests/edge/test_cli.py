@@ -42,7 +42,10 @@ def test_check_says_what_it_found(tmp_path: Path) -> None:
 
 def test_a_wrong_field_is_named_with_its_value_and_what_is_allowed(tmp_path: Path) -> None:
     path = write_configuration(tmp_path, **{"relay_pin = 17": "relay_pin = 99"})
-    assert refused(path) == f"{path}: readers[0].relay_pin is 99; it should be a GPIO number, 0 to 27 (BCM)\n"
+    assert (
+        refused(path)
+        == f'{path}: readers[0] ("door").relay_pin is 99; it should be a GPIO number, 0 to 27 (BCM)\n'
+    )
 
 
 def test_no_configuration(tmp_path: Path) -> None:
@@ -102,6 +105,22 @@ def test_no_command() -> None:
     assert code == 2
     assert "run" in error
     assert "check" in error
+
+
+@pytest.mark.parametrize("package", ["serial", "paho", "aiosqlite"])
+def test_packages_of_the_edge_that_are_not_installed(package: str) -> None:
+    code = f"import sys; sys.modules['{package}'] = None; from edge.__main__ import main; sys.exit(main())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("doorward-edge: the package ")
+    assert "pip install '.[edge]'" in line
+
+
+def test_another_module_that_is_missing_is_a_fault_of_ours() -> None:
+    code = "import sys; sys.modules['edge.gate'] = None; from edge.__main__ import main; sys.exit(main())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "Traceback" in ended.stderr
 
 
 def test_help() -> None:
