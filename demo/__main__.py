@@ -2,13 +2,12 @@
 
 import argparse
 import signal
-import socket
 import sys
 from pathlib import Path
 
 from demo.club import OWNER, READERS, Club
 from demo.processes import DemoError
-from demo.scan_socket import ScanSocket, ask_to_scan, socket_address
+from demo.scan_socket import ScanSocket, ask_to_scan, is_running
 from demo.table import Table
 from demo.tour import run_tour
 
@@ -35,17 +34,20 @@ def main() -> int:
 
 
 def _run(folder: Path, once: bool) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-    _refuse_a_second_demo(folder)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: _interrupt())
+    if is_running(folder):
+        raise DemoError("a demo is already running here; end it with Ctrl-C first")
     club = Club(folder, say=lambda text: print(f"  {text}", flush=True))
     print(f"Doorward, a whole club on this machine (everything it writes is in {folder.name}/)", flush=True)
     try:
         club.start()
         try:
             print(flush=True)
-            all_as_expected = run_tour(club, Table())
+            right, scanned = run_tour(club, Table())
+            print(f"{right} of {scanned} as expected", flush=True)
             if once:
-                return 0 if all_as_expected else 1
+                return 0 if right == scanned else 1
             _stay_up(club)
         finally:
             print("\nEnding edge, hub and broker ...", flush=True)
@@ -57,9 +59,13 @@ def _run(folder: Path, once: bool) -> int:
 
 def _stay_up(club: Club) -> None:
     listening = ScanSocket(club)
+    print("\nThe cards of this club:")
+    for card in club.seeded["cards"]:
+        print(f"  {card['code']:<22} {card['who']}")
+    print(f"  {club.seeded['unknown_code']:<22} (no card has this code)")
     print(
         f"""
-The club stays up until Ctrl-C.
+The club stays up until Ctrl-C; the next run begins with a new one.
   hub              {club.hub_url}/
   login            {OWNER}
   password         {club.password}   (made for this run)
@@ -67,7 +73,7 @@ The club stays up until Ctrl-C.
   check-ins        {club.hub_url}/admin/checkins/checkin/
   scan a card      make scan CODE={club.card("full")["code"]}
                    make scan CODE={club.card("full")["code"]} READER=counter
-Change a membership in the hub and scan again: the next scan knows.""",
+End a membership in the hub and scan again: the next scan knows.""",
         flush=True,
     )
     try:
@@ -79,23 +85,15 @@ Change a membership in the hub and scan again: the next scan knows.""",
 def _scan(folder: Path, reader: str, code: str) -> int:
     if not code:
         raise DemoError("which card? make scan CODE=… (codes are on the demo's QR page)")
+    result = ask_to_scan(folder, reader, code)
     table = Table()
     table.print_head()
-    table.print_row(code if code.isprintable() else "(unprintable)", ask_to_scan(folder, reader, code))
+    table.print_row(code if code.isprintable() else "(unprintable)", result)
     return 0
 
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
-
-
-def _refuse_a_second_demo(folder: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(socket_address(folder))
-        except OSError:
-            return
-    raise DemoError("a demo is already running here; end it with Ctrl-C first")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from demo.scanner import Scanner
 
 OWNER = "owner"
 READERS = ("door", "counter")
+_HUB_PORT = 8000
 # rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
 _BROKER_CONFIG = """\
 id = 0
@@ -107,7 +108,10 @@ class Club:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._logs.mkdir(parents=True)
         self._broker_port = free_port()
-        self.hub_url = f"http://127.0.0.1:{free_port(8000)}"
+        port = free_port(_HUB_PORT)
+        if port != _HUB_PORT:
+            self.say(f"port {_HUB_PORT} is taken by something else, so the hub gets {port}")
+        self.hub_url = f"http://127.0.0.1:{port}"
         self._init_hub()
         self._start_broker()
         self._start_hub()

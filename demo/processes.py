@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 Event = dict[str, Any]
+_LEASH = ("setpriv", "--pdeathsig", "TERM")
+"""util-linux: the kernel ends a process when the demo is gone, however that ended."""
 
 
 class DemoError(Exception):
@@ -27,7 +29,7 @@ class Process:
         self._events: list[Event] = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            command,
+            [*_LEASH, *command],
             env={**os.environ, **env, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

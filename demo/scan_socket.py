@@ -26,7 +26,10 @@ class ScanSocket:
     def __init__(self, club: Club) -> None:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                asked = json.loads(self.rfile.readline())
+                line = self.rfile.readline()
+                if not line:  # somebody asked only whether a demo runs here
+                    return
+                asked = json.loads(line)
                 try:
                     answer = asdict(club.scan(asked["reader"], asked["code"].encode()))
                 except DemoError as error:
@@ -41,6 +44,12 @@ class ScanSocket:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a demo answers in `folder`."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(socket_address(folder)) == 0
 
 
 def ask_to_scan(folder: Path, reader: str, code: str) -> ScanResult:

@@ -7,15 +7,15 @@ from typing import TextIO
 from demo.club import ScanResult
 
 _HEAD = ("", "reader", "card", "who", "decision", "reason", "ms to relay", "at the hub")
-_WIDTHS = (1, 7, 13, 30, 8, 18, 11, 10)
+_WIDTHS = (1, 7, 20, 30, 8, 18, 11, 10)
 _GREEN, _RED, _YELLOW, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
 
 class Table:
     """Colours only where a terminal shows them; a sign as well, for those who do not see the colours."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self._out = out
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out = out or sys.stdout
         self._coloured = out.isatty() and "NO_COLOR" not in os.environ
 
     def print_head(self) -> None:
