@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -9,19 +11,62 @@ from hub import environment, keys
 from hub.errors import HubError
 
 _NEED_A_DATABASE: Final = {"web", "worker", "example_club", "checkins", "createsuperuser", "revoke_membership"}
+_PACKAGES: Final = (
+    "django",
+    "unfold",
+    "dj_database_url",
+    "cryptography",
+    "paho",
+    "gunicorn",
+    "whitenoise",
+    "segno",
+)
+_VARIABLES: Final = ("DATABASE_URL", "DOORWARD_URL", "DOORWARD_BROKER")
+
+
+class NotInstalled(HubError):
+    """The packages that the hub needs beyond the contract's are not here."""
 
 
 def main() -> None:
     """Runs the command in sys.argv. What is wrong with the set-up is told on stderr, with exit code 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    arguments = sys.argv[1:] or ["help"]
+    try:
+        _check_packages()
+    except NotInstalled as error:
+        sys.exit(_told(error))
+    if arguments[0] == "help" or {"-h", "--help"} & set(arguments):
+        _help(arguments)
+    else:
+        _command(arguments)
+
+
+def _check_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise NotInstalled(f"the hub's packages are not installed ({missing[0]} is missing): pip install '.[hub]'")
+
+
+def _help(arguments: list[str]) -> None:
+    """Told by a hub with nothing in it: whoever asks may have no keys yet, or wrong variables."""
+    with tempfile.TemporaryDirectory(prefix="doorward-help-") as folder:
+        keys.create_missing(Path(folder) / "keys")
+        for name in _VARIABLES:
+            os.environ.pop(name, None)
+        os.environ["DOORWARD_DATA"] = folder
+        _run(["doorward-hub", *arguments])
+
+
+def _command(arguments: list[str]) -> None:
+    command = arguments[0]
     made: list[Path] = []
     try:
         # Settings are built from the keys.
         if command == "init":
             made += keys.create_missing(environment.data_folder(os.environ) / "keys")
         _set_up(command)
-        _run(["doorward-hub", command, *sys.argv[2:]])
+        _run(["doorward-hub", *arguments])
     except HubError as error:
         # New keys beside old cards would hide that the old ones are missing.
         for path in made:

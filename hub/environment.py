@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
-
 from hub.errors import HubError
 
 
@@ -76,6 +74,9 @@ def _broker(text: str) -> tuple[str, int]:
 
 
 def _database(text: str, data: Path) -> dict[str, Any]:
+    # Here, so that what is missing can be told where the hub's packages are not installed.
+    import dj_database_url  # noqa: PLC0415
+
     try:
         database = dict(dj_database_url.parse(text or f"sqlite:///{data / 'hub.db'}"))
     except (ValueError, dj_database_url.ParseError) as error:

@@ -6,6 +6,7 @@ Must not know Django: settings are built from this.
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ NAMES: Final = ("organization", "card", "django")
 
 
 class KeyFileError(HubError):
-    """A key file is missing or damaged; the text says what to do."""
+    """A key file is missing, damaged, not its owner's alone, or cannot be made; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,40 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def load(folder: Path) -> Keys:
-    """All keys in `folder`. KeyFileError: one is missing or damaged."""
+    """All keys in `folder`. KeyFileError: one is missing, damaged or open to others."""
     return Keys(*(_read(path_of(folder, name)) for name in NAMES))
 
 
 def create_missing(folder: Path) -> list[Path]:
-    """Makes the keys that are not there yet (mode 0600, in a folder of mode 0700); returns their paths."""
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.mkdir(exist_ok=True, mode=0o700)
-    missing = [path for path in (path_of(folder, name) for name in NAMES) if not path.exists()]
-    return [path for path in missing if _create(path)]
+    """Makes the keys that are not there yet (mode 0600, in a folder of mode 0700); returns their paths.
+
+    KeyFileError: the folder or a file cannot be made there.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        missing = [path for path in (path_of(folder, name) for name in NAMES) if not path.exists()]
+        return [path for path in missing if _create(path)]
+    except OSError as error:
+        raise KeyFileError(
+            f"keys cannot be made in {folder} ({error.strerror}): "
+            "set DOORWARD_DATA to a folder that you may write to"
+        ) from error
 
 
 def _read(path: Path) -> bytes:
     try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise KeyFileError(
+                f"{path} may be read by others (mode {mode:04o}); it should be its owner's alone: chmod 600 {path}"
+            )
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except FileNotFoundError as error:
-        raise KeyFileError(f"{path} is missing: run `doorward-hub init`, or put it back from a backup") from error
+        raise KeyFileError(
+            f"{path} is missing: run `doorward-hub init`, put it back from a backup, "
+            f"or set DOORWARD_DATA to the hub's folder (now it is {path.parent.parent})"
+        ) from error
     except (OSError, ValueError) as error:
         raise KeyFileError(f"{path} cannot be read as a key: put it back from a backup") from error
     if len(key) != KEY_BYTES:

@@ -15,6 +15,8 @@ import pytest
 from contract.card import is_code
 from tests.hub.conftest import Database, run_hub
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
@@ -40,6 +42,7 @@ def test_without_init_every_command_says_so(data: Path, command: str) -> None:
     done = run_hub(command, DOORWARD_DATA=str(data))
     assert (done.returncode, done.stdout) == (2, "")
     assert "run `doorward-hub init`" in done.stderr
+    assert f"DOORWARD_DATA to the hub's folder (now it is {data})" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -83,7 +86,57 @@ def test_a_lost_key_is_not_made_anew_over_cards(data: Path) -> None:
     assert "put organization.key and card.key back from a backup" in done.stderr
     assert not key.exists()
     key.write_text(old)
+    key.chmod(0o600)
     assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["organization", "card", "django"])
+def test_a_key_that_others_may_read_is_refused(data: Path, name: str) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    key = data / "keys" / f"{name}.key"
+    key.chmod(0o640)
+    for command in ("init", "worker"):
+        done = run_hub(command, DOORWARD_DATA=str(data))
+        assert done.returncode == 2
+        assert f"(mode 0640); it should be its owner's alone: chmod 600 {key}" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    key.chmod(0o600)
+    assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+
+
+def test_init_where_no_folder_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run_hub("init", DOORWARD_DATA=str(tmp_path / "file" / "data"))
+    assert done.returncode == 2
+    assert "set DOORWARD_DATA to a folder that you may write to" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_init_where_no_database_can_be_had_leaves_no_keys(data: Path) -> None:
+    done = run_hub("init", DOORWARD_DATA=str(data), DATABASE_URL="sqlite:////nowhere/hub.db")
+    assert done.returncode == 2
+    assert "check DATABASE_URL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list((data / "keys").iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"], ["--help"], ["-h"], ["init", "--help"], ["help", "web"]])
+def test_help_needs_no_keys(data: Path, arguments: list[str]) -> None:
+    done = run_hub(*arguments, DOORWARD_DATA=str(data), DOORWARD_URL="wrong")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "doorward-hub" in done.stdout
+    assert not data.exists()
+
+
+def test_without_its_packages_the_hub_says_what_to_install() -> None:
+    # -S: no site-packages, as where Doorward was installed without them.
+    for command in ("init", "web", "help"):
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "hub", command], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert "pip install '.[hub]'" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -147,6 +200,31 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
         finally:
             web.terminate()
         assert web.wait(20) == 0
+
+
+def test_a_port_that_is_taken(sqlite_database: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_hub("web", "--bind", f"127.0.0.1:{port}", **sqlite_database.environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"doorward-hub: port {port} is taken: choose another with --bind\n"
+
+
+@pytest.mark.parametrize(
+    ("bind", "says"),
+    [
+        ("8000", "it should be HOST:PORT, as in 127.0.0.1:8000"),
+        (":8000", "it should be HOST:PORT"),
+        ("127.0.0.1:0", "it should be HOST:PORT"),
+        ("127.0.0.1:70000", "it should be HOST:PORT"),
+        ("192.0.2.1:8000", "192.0.2.1:8000 cannot be served ("),
+    ],
+)
+def test_an_address_that_cannot_be_served(sqlite_database: Database, bind: str, says: str) -> None:
+    done = run_hub("web", "--bind", bind, **sqlite_database.environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def _fetch(url: str) -> str:

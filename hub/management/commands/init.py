@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
 from hub.feed import operations as feed
-from hub.startup import check_keys
+from hub.startup import NotReady, check_keys
 
 
 class Command(BaseCommand):
@@ -19,7 +20,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environment = settings.ENVIRONMENT
         os.umask(0o077)
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            raise NotReady(
+                f"the database cannot be prepared ({str(error).strip()}): check DATABASE_URL and DOORWARD_DATA"
+            ) from error
         check_keys()
         feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
         self.stdout.write(f"The hub is ready: data in {environment.data}, keys in {environment.keys}.")

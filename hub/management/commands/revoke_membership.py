@@ -1,4 +1,4 @@
-"""`doorward-hub revoke_membership ID`: ends a membership at once and for good."""
+"""`doorward-hub revoke_membership ID`: revokes a membership: it ends at once and for good."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.members.models import Membership
 
 
 class Command(BaseCommand):
-    help = "Ends a membership at once and for good."
+    help = "Revokes a membership: it ends at once and for good."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", type=int)

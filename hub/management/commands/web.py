@@ -1,10 +1,19 @@
 """`doorward-hub web`: the hub's pages, served by gunicorn."""
 
+import errno
+import re
+import socket
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from gunicorn.app.base import BaseApplication
+
+from hub.errors import HubError
+
+
+class CannotServe(HubError):
+    """The address to serve on is no address, or it cannot be had; the text says which to choose."""
 
 
 class Command(BaseCommand):
@@ -17,9 +26,26 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="threads in each process (default 4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_address(options["bind"])
         self.stdout.write(f"The hub's pages are at {settings.DOORWARD_URL}, served on {options['bind']}.")
         self.stdout.flush()
         _Web({name: options[name] for name in ("bind", "workers", "threads")}).run()
+
+
+def check_address(bind: str) -> None:
+    """CannotServe: `bind` is not HOST:PORT, or cannot be bound right now."""
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", bind)
+    if found is None or not 0 < int(found.group(2)) < 65536:
+        raise CannotServe(f"--bind is {bind!r}: it should be HOST:PORT, as in 127.0.0.1:8000")
+    host, port = found.group(1).strip("[]"), int(found.group(2))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotServe(f"port {port} is taken: choose another with --bind") from error
+        reason = error.strerror or "no such address"
+        raise CannotServe(f"{bind} cannot be served ({reason}): choose another with --bind") from error
 
 
 class _Web(BaseApplication):
