@@ -34,6 +34,8 @@ class Ingested:
     repeated: int = 0
     unknown_edges: list[str] = field(default_factory=list)
     """Of each batch that was left out, since no edge of this hub has its name."""
+    scanned: set[tuple[str, str, str]] = field(default_factory=set)
+    """Edge, reader and permission, as the committed check-ins name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         statements.move_positions(positions)
         feeds = _append_uses(inserted, {edge.feed for edge in edges.values()})
     done.committed, done.refused = len(inserted), len(refusals)
+    names = {edge.id: edge.name for edge in edges.values()}
+    done.scanned = {(names[each.key[0]], each.checkin.reader, each.checkin.permission) for each in inserted}
     done.acks = [
         (edge.name, Ack(journal, positions[edge.id, journal], *feeds[edge.feed]))
         for edge, journal in {(edges[batch.edge], batch.checkins.journal): None for batch in known}

@@ -1,5 +1,6 @@
 """Reading the members: who holds what at an instant, and which card a code belongs to."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from contract.card import canonical_code
 from contract.membership import State, Status, status_at
 from hub.members import codes, limits_text, rows
-from hub.members.models import Card, Customer, Grant, Membership, Plan
+from hub.members.models import Card, Customer, Grant, Membership, Permission, Plan
 
 
 class CardState(StrEnum):
@@ -60,6 +61,11 @@ def keys_fit_cards() -> bool:
         return codes.hash_of(codes.decrypt(card)) == bytes(card.lookup_hash)
     except codes.CodeUnreadable:
         return False
+
+
+def known_permissions(slugs: Collection[str]) -> set[str]:
+    """Those of `slugs` that are permissions of this hub."""
+    return set(Permission.objects.filter(slug__in=slugs).values_list("slug", flat=True))
 
 
 def plans_with_grants() -> QuerySet[Plan]:

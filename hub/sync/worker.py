@@ -25,6 +25,7 @@ from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 from hub.sync.pages import page_for
 from hub.sync.requests import DroppedMessage, PullRequest, Request, parse_request
+from hub.sync.strange_readers import Scanned, StrangeReaders
 
 HEADS_EVERY_S = 0.02
 """How often feeds are looked at while nothing comes in: half of it is what a change waits on average."""
@@ -56,6 +57,7 @@ class Worker:
         self._log = log
         self._clocks = clocks
         self._heads = Heads()
+        self._strange_readers = StrangeReaders()
         self._was_connected = False
 
     def run(self, stopping: threading.Event) -> None:
@@ -108,6 +110,9 @@ class Worker:
             self._broker.publish(Outgoing(down(edge, DOWN_ACK), encode(ack)))
         if done.refused:
             self._log.event("refused_rows", count=done.refused)
+        scanned = [Scanned(*each) for each in done.scanned]
+        for strange in self._strange_readers.among(scanned, self._clocks.monotonic_s()):
+            self._log.event("unknown_reader", **strange.scanned._asdict(), text=strange.text)
 
     def _ingest_apart(self, batches: list[Batch], error: Error) -> None:
         """What the database will not take from one edge must hold no other edge up."""

@@ -14,9 +14,9 @@ from hub.checkins.journal_rows import Batch
 from hub.feed import operations as feed
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
-from hub.fleet.models import Edge, Site
+from hub.fleet.models import Edge, Reader, Site
 from hub.members import operations as members
-from hub.members.models import Customer, Membership, Plan
+from hub.members.models import Customer, Membership, Permission, Plan
 
 NONCE = b"n" * 16
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
@@ -32,6 +32,9 @@ class Club:
 def small_club() -> Club:
     site = Site.objects.create(name="clubhouse")
     edge = Edge.objects.create(name="clubhouse", site=site, feed=Feed.objects.get(name=EVERYONE))
+    for name, permission in (("door", "front-door"), ("counter", "glass-of-wine")):
+        asked = Permission.objects.create(slug=permission, name=permission)
+        Reader.objects.create(edge=edge, name=name, kind=name, permission=asked)
     customer = members.save_customer(Customer(name="Member with a full plan", email=""))
     plan = members.save_plan(Plan(name="Full"))
     membership = members.save_membership(

@@ -24,9 +24,10 @@ from hub.feed.operations import EVERYONE
 from hub.sync.heads import Outgoing
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
+from hub.sync.strange_readers import Scanned, StrangeReaders
 from hub.sync.worker import Clocks, Worker
 from tests.hub.conftest import Database
-from tests.hub.scans import AT, NONCE, Club, journal_rows, many_rows, pull, redemption, small_club
+from tests.hub.scans import AT, NONCE, Club, checkin, journal_rows, many_rows, pull, redemption, small_club
 
 JOURNAL = b"j" * 16
 
@@ -69,8 +70,16 @@ def inbox() -> Inbox:
 
 
 @pytest.fixture
-def worker(club: Club, inbox: Inbox, broker: ListeningBroker, log_lines: io.StringIO) -> Worker:
-    clocks = Clocks(lambda: AT, lambda: 0.0)
+def clock_s() -> list[float]:
+    """The monotonic clock, one number that a test may set."""
+    return [0.0]
+
+
+@pytest.fixture
+def worker(
+    club: Club, inbox: Inbox, broker: ListeningBroker, log_lines: io.StringIO, clock_s: list[float]
+) -> Worker:
+    clocks = Clocks(lambda: AT, lambda: clock_s[0])
     return Worker(inbox, broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
 
 
@@ -152,6 +161,28 @@ def test_what_the_database_refuses_holds_no_other_edge_up(
     worker.handle([poison, checkins_message(many_rows(2))])
     assert [ack.upto for ack in broker.take("dw/1/down/clubhouse/ack", Ack)] == [2]
     assert json.loads(log_lines.getvalue())["why"] == "database_refused"
+
+
+@pytest.mark.parametrize("changed", [{"reader": "back-door"}, {"permission": "sauna"}])
+def test_a_reader_that_the_hub_does_not_know_is_told_once_a_minute(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, clock_s: list[float], changed: dict[str, str]
+) -> None:
+    for number, clock_s[0] in enumerate((0.0, 1.0, 59.0, 60.0), start=1):
+        worker.handle([checkins_message(journal_rows(checkin(number, **changed), first=number))])
+    assert [ack.upto for ack in broker.take("dw/1/down/clubhouse/ack", Ack)] == [1, 2, 3, 4]
+    lines = [json.loads(line) for line in log_lines.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["unknown_reader"] * 2
+    named = {"edge": "clubhouse", "reader": "door", "permission": "front-door"} | changed
+    assert lines[0].items() >= named.items()
+    assert "edge.toml" in lines[0]["text"]
+    assert CheckIn.objects.count() == 4
+
+
+def test_readers_are_remembered_up_to_a_bound(club: Club) -> None:
+    strange = StrangeReaders()
+    many = [Scanned("clubhouse", f"reader-{number}", "front-door") for number in range(10_050)]
+    assert len(strange.among(many, 0.0)) == 10_000
+    assert strange.among(many, 1.0) == []
 
 
 # The loop
