@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contract.decision import Outcome, Reason
+from contract.membership import Detail
 from hub.checkins import queries
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.fleet.models import Reader
@@ -24,7 +25,7 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    title = "outcome"
+    title = "decision"
     parameter_name = "outcome"
 
     def lookups(self, *_: Any) -> list[tuple[str, str]]:
@@ -105,11 +106,11 @@ class CheckInAdmin(ReadOnlyAdmin):
             return HttpResponseForbidden()
         return JsonResponse({"number": queries.newest_number()})
 
-    @display(description="Result", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
+    @display(description="Decision", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
     def result(self, checkin: CheckIn) -> tuple[str, str]:
         return checkin.outcome, self.result_text(checkin)
 
-    @display(description="Result")
+    @display(description="Decision")
     def result_text(self, checkin: CheckIn) -> str:
         sign = "✓" if checkin.outcome == Outcome.GRANTED else "✕"
         return f"{sign} {checkin.outcome}"
@@ -127,8 +128,13 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     @display(description="Reason", ordering="reason")
     def why(self, checkin: CheckIn) -> str:
-        detail = f" ({checkin.detail})" if checkin.outcome != Outcome.GRANTED and checkin.detail else ""
-        return reason_text(checkin.reason) + detail
+        adds = checkin.outcome != Outcome.GRANTED and checkin.detail not in {
+            None,
+            "",
+            Detail.CURRENT,
+            checkin.reason,
+        }
+        return reason_text(checkin.reason) + (f" ({checkin.detail})" if adds else "")
 
     @display(description="Used a limited benefit")
     def used_up(self, checkin: CheckIn) -> str:

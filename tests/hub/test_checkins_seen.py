@@ -8,19 +8,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hub.checkins import operations
-from hub.checkins.admin import elapsed_text
+from hub.checkins.admin import CheckInAdmin, elapsed_text
 from hub.checkins.follow import SKIPPED_FOR_S, SKIPPED_MAX, Follower
 from hub.checkins.models import CheckIn, RefusedRow
-from hub.fleet.models import Reader
 from hub.members import operations as members
 from hub.members.models import Customer
-from hub.members.models import Permission as MembersPermission
 from tests.hub.conftest import Database, run_hub
 from tests.hub.scans import AT, Club, batch, checkin, journal_rows, redemption, small_club
 
@@ -78,6 +77,32 @@ def test_the_list_says_who_what_and_why(admin: Client, club: Club) -> None:
     assert unknown.code_hash.hex() not in page
 
 
+@pytest.mark.parametrize(
+    ("outcome", "reason", "detail", "why"),
+    [
+        ("granted", "granted", "current", "granted"),
+        ("denied", "limit_reached", "current", "limit reached"),
+        ("denied", "permission_missing", "current", "permission missing"),
+        ("denied", "expired", "expired", "expired"),
+        ("denied", "expired", "revoked", "expired (revoked)"),
+        ("denied", "unknown_card", None, "unknown card"),
+    ],
+)
+def test_a_reasons_detail_is_shown_where_it_adds_something(
+    outcome: str, reason: str, detail: str | None, why: str
+) -> None:
+    shown = CheckInAdmin(CheckIn, site)
+    assert shown.why(CheckIn(outcome=outcome, reason=reason, detail=detail)) == why
+
+
+def test_column_and_filter_call_it_decision(admin: Client, club: Club) -> None:
+    ingest(checkin())
+    page = admin.get(LIST).content.decode()
+    assert "Decision" in page
+    assert "By decision" in page
+    assert ">Result<" not in page.replace("\n", "").replace(" ", "")
+
+
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(admin: Client, club: Club) -> None:
     ingest(redemption(club))
     with CaptureQueriesContext(connection) as few:
@@ -102,9 +127,6 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_few(admin: Client, 
     ],
 )
 def test_the_filters(admin: Client, club: Club, query: str, seen: set[str]) -> None:
-    benefit = members.save_permission(MembersPermission(slug="glass-of-wine", name="A glass of wine"))
-    for name in ("counter", "door"):
-        Reader.objects.create(edge=club.edge, name=name, kind=name, permission=benefit)
     ingest(redemption(club), checkin(2, outcome="denied", reason="no_membership"))
     page = admin.get(f"{LIST}?{query}").content.decode()
     assert {time for time in ("18:30:01", "18:30:02") if time in page} == seen
