@@ -17,7 +17,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
             ("Companies", "apartment", "admin:members_company_changelist", "members.view_company"),
             ("Memberships", "badge", "admin:members_membership_changelist", "members.view_membership"),
             ("Cards", "id_card", "admin:members_card_changelist", "members.view_card"),
-            ("Card sheet", "qr_code_2", "admin:members_card_sheet", "members.view_card"),
+            ("Cards as QR", "qr_code_2", "admin:members_card_sheet", "members.view_card"),
         ],
     ),
     (

@@ -1,11 +1,37 @@
-"""The hub's addresses."""
+"""The hub's addresses, and what is said to whoever asks for it by another host's name."""
+
+import logging
 
 from django.contrib import admin
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import path
+from django.views.defaults import bad_request
 from django.views.generic import RedirectView
 
 from hub.health import healthz
 
+_WRONG_HOST = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Doorward: another address</title>
+<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem">
+<h1>This hub has another address</h1>
+<p>It answers at the address that its setting <code>DOORWARD_URL</code> names; you have opened it by another.</p>
+<p>If you run this hub: set <code>DOORWARD_URL</code> to the address that browsers use, as in
+<code>DOORWARD_URL=https://club.example</code>, and start <code>doorward-hub web</code> again.</p>
+"""
+_LOG = logging.getLogger("hub.urls")
+
+
+def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400. A page that names the setting where the host was wrong; what was asked for is not repeated."""
+    if not isinstance(exception, DisallowedHost):
+        return bad_request(request, exception)
+    _LOG.warning("refused a request for another host than that of DOORWARD_URL, which browsers have to use")
+    return HttpResponseBadRequest(_WRONG_HOST)
+
+
+handler400 = refuse
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),

@@ -36,6 +36,10 @@ class EdgeAdmin(OperationsAdmin):
     search_fields = ["name"]
     inlines = [ReaderInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Edge | None = None) -> list[str]:
+        # The edge's own configuration and its topics name it.
+        return [] if obj is None else ["name"]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         everyone = Feed.objects.filter(name=EVERYONE).first()
         return {"feed": everyone and everyone.pk, **super().get_changeform_initial_data(request)}
@@ -45,6 +49,8 @@ class EdgeAdmin(OperationsAdmin):
 class ReaderAdmin(OperationsAdmin):
     save_operation = staticmethod(operations.save_reader)
     delete_operation = staticmethod(operations.delete_readers)
+    list_before_template = "fleet/reader_note.html"
+    change_form_outer_before_template = "fleet/reader_note.html"
     list_display = ["name", "edge", "kind", "permission"]
     list_select_related = ["edge", "permission"]
     list_filter = ["kind", "edge"]

@@ -27,7 +27,12 @@ class Site(models.Model):
 class Edge(models.Model):
     """One Pi. Its name stands in its topics and in its configuration."""
 
-    name = models.CharField(max_length=32, unique=True, validators=[slug])
+    name = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[slug],
+        help_text="The same as in its edge.toml; it cannot be changed later.",
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="edges")
     feed = models.ForeignKey("feed.Feed", models.PROTECT, related_name="edges")
 
@@ -46,9 +51,11 @@ class Reader(models.Model):
         COUNTER = "counter"
 
     edge = models.ForeignKey(Edge, models.CASCADE, related_name="readers")
-    name = models.CharField(max_length=32, validators=[slug])
+    name = models.CharField(max_length=32, validators=[slug], help_text="The same as in edge.toml.")
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    permission = models.ForeignKey("members.Permission", models.PROTECT, related_name="readers")
+    permission = models.ForeignKey(
+        "members.Permission", models.PROTECT, related_name="readers", help_text="The same as in edge.toml."
+    )
 
     class Meta:
         ordering = ["edge", "name"]

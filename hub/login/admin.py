@@ -11,6 +11,7 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class StaffAdmin(UserAdmin, ModelAdmin):
+    change_form_outer_before_template = "hub/add_title.html"
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -18,4 +19,4 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class StaffGroupAdmin(GroupAdmin, ModelAdmin):
-    pass
+    change_form_outer_before_template = "hub/add_title.html"

@@ -3,25 +3,37 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
+from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
 
 from hub.members import card_admin, operations, queries  # noqa: F401
 from hub.members.forms import GrantForm
+from hub.members.instant_fields import DayOrInstantField
 from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.members.operations_admin import OperationsAdmin, without_form
+from hub.members.revoking_admin import RevocableAdmin
+
+_INLINE_FIELDS = {**FORMFIELD_OVERRIDES_INLINE, DateTimeField: {"form_class": DayOrInstantField}}
 
 
 class MembershipInline(TabularInline):
     model = Membership
     fields = ["status", "plan", "starts_at", "ends_at"]
     readonly_fields = ["status"]
+    formfield_overrides = _INLINE_FIELDS
     extra = 0
     show_change_link = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "starts_at":
+            kwargs["initial"] = timezone.now
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description="Status")
     def status(self, membership: Membership) -> str | None:
@@ -42,6 +54,7 @@ class CardInline(TabularInline):
     model = Card
     fields = ["state", "valid_from", "valid_until"]
     readonly_fields = ["state"]
+    formfield_overrides = _INLINE_FIELDS
     extra = 0
     show_change_link = True
 
@@ -98,7 +111,10 @@ class CustomerAdmin(OperationsAdmin):
     @action(description="Issue a card to each selected customer", permissions=["change"])
     def issue_cards(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         cards = operations.issue_cards(queryset)
-        messages.success(request, f"Cards issued: {len(cards)}. The card sheet shows them as QR codes.")
+        user = request.user.pk
+        LogEntry.objects.log_actions(user, cards, ADDITION, "Issued.")
+        LogEntry.objects.log_actions(user, [card.customer for card in cards], CHANGE, "Issued a card.")
+        messages.success(request, f"Cards issued: {len(cards)}. “Cards as QR” shows them.")
 
 
 @admin.register(Company)
@@ -117,6 +133,10 @@ class PermissionAdmin(OperationsAdmin):
     delete_operation = staticmethod(operations.delete_permissions)
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Permission | None = None) -> list[str]:
+        # Edges' configurations name it.
+        return [] if obj is None else ["slug"]
 
 
 @admin.register(Plan)
@@ -142,16 +162,21 @@ class PlanAdmin(OperationsAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OperationsAdmin):
+class MembershipAdmin(RevocableAdmin):
     save_operation = staticmethod(operations.save_membership)
     delete_operation = staticmethod(operations.delete_memberships)
+    revoke_operation = staticmethod(operations.revoke_memberships)
+    revoke_otherwise = "; “Ends” on its page is there to end one later"
     list_display = ["holder", "plan", "status", "starts_at", "ends_at"]
     list_select_related = ["plan", "customer", "company"]
     list_filter = ["plan"]
     search_fields = ["customer__name", "company__name"]
     autocomplete_fields = ["plan", "customer", "company"]
-    fields = ["plan", "customer", "company", "starts_at", "ends_at", "revoked_at"]
-    actions = ["revoke"]
+    readonly_fields = ["revoked_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        fields = ["plan", "customer", "company", "starts_at", "ends_at"]
+        return fields if obj is None else [*fields, "revoked_at"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"starts_at": timezone.now(), **super().get_changeform_initial_data(request)}
@@ -163,8 +188,3 @@ class MembershipAdmin(OperationsAdmin):
     @display(description="Status", label=COLOURS)
     def status(self, membership: Membership) -> Label:
         return status_label(queries.status_of(membership, timezone.now()))
-
-    @action(description="Revoke the selected memberships at once", permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        operations.revoke_memberships(queryset, timezone.now())
-        messages.success(request, "The selected memberships are revoked.")

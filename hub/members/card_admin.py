@@ -1,45 +1,45 @@
-"""Cards in Django's admin: issued or imported, revoked, and drawn on a sheet. Codes stand in no list."""
+"""Cards in Django's admin: issued or imported, revoked, and drawn on a sheet. No list shows a code."""
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from unfold.decorators import action, display
 
-from hub.members import drawing, operations, queries
+from hub.members import codes, drawing, operations, queries
 from hub.members.forms import NewCardForm
 from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.models import Card
-from hub.members.operations_admin import OperationsAdmin
+from hub.members.revoking_admin import RevocableAdmin
 
 CARDS_A_PAGE = 27
 """Three sheets of A4, nine cards each."""
 
 
 @admin.register(Card)
-class CardAdmin(OperationsAdmin):
+class CardAdmin(RevocableAdmin):
     save_operation = staticmethod(operations.save_card)
     delete_operation = staticmethod(operations.delete_cards)
+    revoke_operation = staticmethod(operations.revoke_cards)
+    revoke_otherwise = "; “Valid until” on its page is there to end one later"
     list_display = ["customer", "state", "valid_from", "valid_until", "revoked_at"]
     list_select_related = ["customer"]
     search_fields = ["customer__name", "customer__email"]
     autocomplete_fields = ["customer"]
-    actions = ["revoke"]
     actions_list = ["show_sheet"]
 
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        return ["customer", "state_now", "qr", "valid_from", "valid_until", "revoked_at"]
+        return ["customer", "state_now", "qr", "code_text", "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
-        return [] if obj is None else ["customer", "state_now", "qr"]
+        return [] if obj is None else ["customer", "state_now", "qr", "code_text", "revoked_at"]
 
     def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -64,12 +64,11 @@ class CardAdmin(OperationsAdmin):
     def qr(self, card: Card) -> str:
         return drawing.qr_svg(card, size_mm=40)
 
-    @action(description="Revoke the selected cards at once", permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
-        operations.revoke_cards(queryset, timezone.now())
-        messages.success(request, "The selected cards are revoked.")
+    @display(description="Code, to type")
+    def code_text(self, card: Card) -> str:
+        return codes.typed_text(codes.decrypt(card))
 
-    @action(description="Card sheet", icon="qr_code_2", permissions=["view"], url_path="to-sheet")
+    @action(description="Cards as QR", icon="qr_code_2", permissions=["view"], url_path="to-sheet")
     def show_sheet(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:members_card_sheet"))
 
@@ -92,6 +91,7 @@ def _tile(card: Card, at: Any) -> dict[str, Any]:
     state, text = status_label(standing.status if standing else None)
     return {
         "svg": drawing.qr_svg(card),
+        "code": codes.typed_text(codes.decrypt(card)),
         "name": card.customer.name,
         "plan": standing.membership.plan.name if standing else "",
         "state": state,

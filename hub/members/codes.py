@@ -15,6 +15,7 @@ from hub.errors import HubError
 from hub.members.models import Card
 
 _NONCE_BYTES: Final = 12
+_GROUP_LETTERS: Final = 4
 
 
 class CodeUnreadable(HubError):
@@ -43,6 +44,13 @@ def decrypt(card: Card) -> str:
             f"the code of card {card.pk} cannot be read: put card.key back from a backup"
         ) from error
     return plain.decode()
+
+
+def typed_text(code: str) -> str:
+    """For people to type: our code in groups of four (its spaces are ignored), an imported code as it is."""
+    if not is_code(code):
+        return code
+    return " ".join(code[start : start + _GROUP_LETTERS] for start in range(0, len(code), _GROUP_LETTERS))
 
 
 def scan_text(code: str) -> str:

@@ -56,7 +56,12 @@ class Link(models.Model):
 class Permission(models.Model):
     """An access right or a benefit. Readers and plans name it by its slug."""
 
-    slug = models.CharField(max_length=32, unique=True, validators=[slug], help_text="As in front-door.")
+    slug = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[slug],
+        help_text="As in front-door. Edges name it in edge.toml, so it cannot be changed later.",
+    )
     name = models.CharField(max_length=200, validators=[printable])
 
     class Meta:
@@ -120,7 +125,10 @@ class Membership(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="memberships")
     starts_at = models.DateTimeField("starts")
     ends_at = models.DateTimeField(
-        "ends", null=True, blank=True, help_text="Empty: no end. The end itself is excluded."
+        "ends",
+        null=True,
+        blank=True,
+        help_text="Empty: no end. The end itself is excluded; a date without a time is its midnight (UTC).",
     )
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
 

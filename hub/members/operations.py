@@ -138,7 +138,7 @@ def add_memberships(memberships: Iterable[Membership]) -> list[Membership]:
 
 
 def revoke_memberships(memberships: Iterable[Membership], at: datetime) -> None:
-    """Ends them at once and for good; those revoked before stay as they are."""
+    """They end at once and for good; those revoked before stay as they are."""
     revoke(memberships, at, rows.membership_row)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.forms import BaseModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+
+from hub.members.instant_fields import DayOrInstantField
 
 Save = Callable[[Any], Any]
 Delete = Callable[[Iterable[Any]], None]
@@ -23,6 +25,8 @@ class OperationsAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     show_full_result_count = False
+    change_form_outer_before_template = "hub/add_title.html"
+    formfield_overrides = {DateTimeField: {"form_class": DayOrInstantField}}
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
         self.save_operation(obj)

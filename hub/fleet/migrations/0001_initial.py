@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Edge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
+                ('name', models.CharField(help_text='The same as in its edge.toml; it cannot be changed later.', max_length=32, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edges', to='feed.feed')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edges', to='fleet.site')),
             ],
@@ -43,10 +43,10 @@ class Migration(migrations.Migration):
             name='Reader',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
+                ('name', models.CharField(help_text='The same as in edge.toml.', max_length=32, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
                 ('kind', models.CharField(choices=[('door', 'Door'), ('counter', 'Counter')], max_length=16)),
                 ('edge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readers', to='fleet.edge')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readers', to='members.permission')),
+                ('permission', models.ForeignKey(help_text='The same as in edge.toml.', on_delete=django.db.models.deletion.PROTECT, related_name='readers', to='members.permission')),
             ],
             options={
                 'ordering': ['edge', 'name'],

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Permission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='As in front-door.', max_length=32, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
+                ('slug', models.CharField(help_text='As in front-door. Edges name it in edge.toml, so it cannot be changed later.', max_length=32, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9-]{0,31}\\Z', 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.')])),
                 ('name', models.CharField(max_length=200, validators=[hub.members.validators.printable])),
             ],
             options={
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(blank=True, help_text='Empty: no end. The end itself is excluded.', null=True, verbose_name='ends')),
+                ('ends_at', models.DateTimeField(blank=True, help_text='Empty: no end. The end itself is excluded; a date without a time is its midnight (UTC).', null=True, verbose_name='ends')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
                 ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='members.company')),
                 ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='members.customer')),
