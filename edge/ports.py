@@ -136,6 +136,10 @@ class Journal(Protocol):
         """Remember what the hub has committed, and at which feed position its uses stand."""
         ...
 
+    async def renew(self) -> None:
+        """Another id for the same rows, none of them acked: the hub knows other rows under the id it had."""
+        ...
+
     async def uses_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, Use]]:
         """Own uses (with their journal sequence) that a replica at `position` may not hold yet."""
         ...

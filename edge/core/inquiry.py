@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
+from edge.core.overdue import Overdue
 from edge.core.sync_events import SendPull
-
-ANSWER_WITHIN_S: Final = 5.0
-"""A hub answers a pull in tens of milliseconds; one that is silent this long has lost it or is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class Inquiry:
     def __init__(self, new_id: Callable[[], bytes]) -> None:
         self._new_id = new_id
         self._question: Question | None = None
-        self._asked_at_s = 0.0
+        self._overdue = Overdue()
 
     @property
     def is_out(self) -> bool:
@@ -33,7 +30,7 @@ class Inquiry:
     def ask(self, epoch: int, after: int, heard: tuple[int, int], at_s: float) -> SendPull:
         pull = SendPull(epoch, after, self._new_id())
         self._question = Question(pull, heard)
-        self._asked_at_s = at_s
+        self._overdue.begin(at_s)
         return pull
 
     def answered_by(self, nonce: bytes) -> Question | None:
@@ -41,12 +38,16 @@ class Inquiry:
         question = self._question
         return question if question is not None and question.pull.nonce == nonce else None
 
-    def again(self, at_s: float) -> SendPull | None:
+    def hear_hub(self) -> None:
+        """The hub has said its head: it should have answered soon."""
+        self._overdue.hear()
+
+    def again(self, at_s: float) -> list[SendPull]:
         """The question once more, where it has waited too long; the first answer to either counts."""
-        if self._question is None or at_s - self._asked_at_s < ANSWER_WITHIN_S:
-            return None
-        self._asked_at_s = at_s
-        return self._question.pull
+        if self._question is None or not self._overdue.is_reached(at_s):
+            return []
+        self._overdue.repeat(at_s)
+        return [self._question.pull]
 
     def end(self) -> None:
         """No answer is awaited any more."""

@@ -4,10 +4,14 @@ The rules:
 - Rows are sent in order from the last acked one, in batches, a few of them unanswered at a time.
 - Only the hub's own ack moves on. It names the last row that the hub holds without a gap before it.
 - An ack that says less than was thought, or one that moves nothing on while batches are unanswered, means that
-  something is missing: what follows the ack is sent again. So it is after 5 s without progress.
+  something is missing: what follows the ack is sent again. So it is when progress is overdue
+  (edge/core/overdue.py: after 5 s, or soon once the hub has said its head).
 - On a new connection, and when the feed begins a new epoch, something is always sent: where all is acked, the last
   row once more. The answer tells whether the hub (restored, perhaps) still has it all, and where its uses stand.
 - Until the hub has answered, one batch at a time.
+- The hub can hold no row but those that stood in the journal at the start and those that were sent since. An ack
+  of others means that the journal was rolled back (its file restored from an old copy): `is_beyond`. So that this
+  shows before newer rows take the sequences that the hub knows, the first batch ends at the last row of the start.
 
 Times are seconds of the monotonic clock. Knows nothing of rows' contents, storage or MQTT.
 """
@@ -17,11 +21,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.messages import CHECKIN_ROWS_MAX
+from edge.core.overdue import Overdue
 
 WINDOW_BATCHES: Final = 4
 """Unanswered batches: enough to keep a hub busy that commits one while the next is on its way."""
-ANSWER_WITHIN_S: Final = 5.0
-"""A hub commits a batch in tens of milliseconds; one that is silent this long has lost it or is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,13 @@ class Outbox:
         self._acked = acked
         self._last = last
         self._sent = acked
+        self._known = last
+        self._answered = False
         self._unanswered: deque[int] = deque()
         self._window = 1
         self._went_back = False
         self._connected = False
-        self._progress_at_s = 0.0
+        self._overdue = Overdue()
 
     @property
     def acked(self) -> int:
@@ -54,6 +59,15 @@ class Outbox:
     def last(self) -> int:
         """The journal's last row, as far as the outbox was told."""
         return self._last
+
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether a batch is out."""
+        return bool(self._unanswered)
+
+    def is_beyond(self, upto: int) -> bool:
+        """Whether the hub cannot have the row `upto` from this journal as it stands."""
+        return upto > self._known
 
     def connected(self, at_s: float) -> list[SendBatch]:
         self._connected = True
@@ -67,17 +81,24 @@ class Outbox:
         """The feed has begun a new epoch: its hub may have been restored."""
         return self._begin_again(at_s)
 
+    def journal_renewed(self, at_s: float) -> list[SendBatch]:
+        """The same rows stand under another id now, of which the hub knows nothing."""
+        self._acked = self._known = 0
+        self._answered = False
+        return self._begin_again(at_s)
+
     def journaled(self, last: int, at_s: float) -> list[SendBatch]:
         """The journal's last row is `last`."""
         self._last = max(self._last, last)
         if not self._unanswered:
-            self._progress_at_s = at_s
+            self._overdue.begin(at_s)
         return self._fill()
 
     def acknowledged(self, upto: int, at_s: float) -> list[SendBatch]:
         """The hub holds all rows up to `upto`, and the next one is not among them."""
-        if upto > self._last:
-            return []  # no row of ours: whoever reports acks says so
+        if self.is_beyond(upto):
+            return []
+        self._answered = True
         while self._unanswered and self._unanswered[0] <= upto:
             self._unanswered.popleft()
         if upto < self._acked:
@@ -88,26 +109,35 @@ class Outbox:
         self._sent = max(self._sent, upto)
         self._window = WINDOW_BATCHES
         self._went_back = False
-        self._progress_at_s = at_s
+        self._overdue.begin(at_s)
         return self._fill()
 
+    def hear_hub(self, at_s: float) -> list[SendBatch]:
+        """The hub has said its head: it should have answered soon."""
+        self._overdue.hear()
+        return self.tick(at_s)
+
     def tick(self, at_s: float) -> list[SendBatch]:
-        if self._unanswered and at_s - self._progress_at_s >= ANSWER_WITHIN_S:
-            return self._begin_again(at_s)
-        return []
+        if not self._unanswered or not self._overdue.is_reached(at_s):
+            return []
+        self._overdue.repeat(at_s)
+        return self._send_again()
 
     def _go_back(self, upto: int, at_s: float) -> list[SendBatch]:
         self._acked = self._sent = upto
         self._unanswered.clear()
         self._went_back = True
-        self._progress_at_s = at_s
+        self._overdue.begin(at_s)
         return self._fill()
 
     def _begin_again(self, at_s: float) -> list[SendBatch]:
+        self._overdue.begin(at_s)
+        return self._send_again()
+
+    def _send_again(self) -> list[SendBatch]:
         self._unanswered.clear()
         self._window = 1
         self._went_back = False
-        self._progress_at_s = at_s
         all_acked = self._acked == self._last
         self._sent = max(0, self._last - 1) if all_acked else self._acked
         return self._fill()
@@ -115,8 +145,10 @@ class Outbox:
     def _fill(self) -> list[SendBatch]:
         batches: list[SendBatch] = []
         while self._connected and self._sent < self._last and len(self._unanswered) < self._window:
-            batch = SendBatch(self._sent, min(self._sent + CHECKIN_ROWS_MAX, self._last))
+            end = self._last if self._answered else min(self._last, max(self._known, self._sent + 1))
+            batch = SendBatch(self._sent, min(self._sent + CHECKIN_ROWS_MAX, end))
             batches.append(batch)
             self._sent = batch.upto
+            self._known = max(self._known, batch.upto)
             self._unanswered.append(batch.upto)
         return batches

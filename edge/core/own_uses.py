@@ -70,6 +70,11 @@ class OwnUses:
                 del self._acked_at[use_id]  # a hub that has less than it once acked
         self._let_go()
 
+    def forget_acks(self) -> None:
+        """The journal has another id: what was acked of it counts no more, until it is acked again."""
+        self._ack = None
+        self._acked_at.clear()
+
     def passed(self, position: Position) -> None:
         """The replica that decides stands at `position`, for every look-up from now on."""
         self._position = position

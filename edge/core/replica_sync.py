@@ -3,8 +3,9 @@
 The rules:
 - The *frontier* is where the replica (in LOADING: the fresh one) will stand when all actions that were given out
   are done. A page or live rows are taken only if they begin exactly there; what is newer is a gap, and is pulled.
-- One pull is out at a time. Only the page that repeats its nonce answers it; unanswered for 5 s, it is asked again
-  with the same nonce. The next page is asked for as soon as one has come, while at most PAGES_WAITING_MAX wait.
+- One pull is out at a time. Only the page that repeats its nonce answers it; overdue (edge/core/overdue.py: after
+  5 s, or soon once a head was heard), it is asked again with the same nonce. The next page is asked for as soon as
+  one has come, while at most PAGES_WAITING_MAX wait.
 - Connecting always asks, so that what was said meanwhile is made good and the answer proves the replica.
 - An epoch above the one followed, or no whole replica: a fresh one is loaded from the beginning, beside the old
   one, which decides until then. An epoch below, or a page that ends below what the replica holds: nothing changes.
@@ -76,6 +77,11 @@ class ReplicaSync:
         return self._state
 
     @property
+    def awaits_page(self) -> bool:
+        """Whether a pull is out."""
+        return self._inquiry.is_out
+
+    @property
     def position(self) -> Position | None:
         """Where the whole replica stands, as far as the machine was told."""
         return self._position
@@ -135,6 +141,7 @@ class ReplicaSync:
         return epoch == self._epoch
 
     def _hear_head(self, head: Head, at_s: float) -> None:
+        self._inquiry.hear_hub()
         if not self._hear(head.feed, head.epoch, head.sequence, "head") or self._state is not State.FOLLOWING:
             return
         if head.sequence > self._frontier:
@@ -278,15 +285,14 @@ class ReplicaSync:
         self._state = State.LOADING
 
     def _note_time(self, at_s: float) -> None:
-        pull = self._inquiry.again(at_s)
-        if pull is not None:
-            self._actions.append(pull)
         if self._state is State.RESTING and self._patience.rested(at_s):
             self._end_rest()
 
     def _ask(self, at_s: float) -> None:
         wants = self._state in (State.CATCHING_UP, State.LOADING) and self._waiting < PAGES_WAITING_MAX
-        if wants and self._connected and not self._inquiry.is_out:
+        if self._inquiry.is_out:
+            self._actions += self._inquiry.again(at_s)
+        elif wants and self._connected:
             self._actions.append(self._inquiry.ask(self._epoch, self._frontier, self._heard, at_s))
 
 

@@ -3,6 +3,11 @@
 A check-in is on disk when `append` returns: WAL with synchronous=FULL. A second connection reads, remembers acks
 and moves the WAL into the file (synchronous=NORMAL, which syncs exactly there), out of a scan's way. Rows are
 never taken away: the hub counts on a journal without gaps.
+
+A file that was restored from an old copy gives sequences out that the hub knows already, and the hub passes such
+rows over. Such a journal is *renewed*: the same rows, in the same place, under a new id. All of them are sent
+again, and the hub passes over those whose check-in's id it knows. So nothing is lost, whichever rows were new, and
+a row that is being appended meanwhile needs no care; a new file would begin without the rows that the hub lacks.
 """
 
 import asyncio
@@ -47,6 +52,12 @@ INSERT INTO ack (upto, epoch, sequence) VALUES ({ack.upto:d}, {ack.epoch:d}, {ac
 DELETE FROM ack WHERE number <= (SELECT max(number) FROM ack) - {kept:d};
 COMMIT;
 """
+_RENEW: Final = """
+BEGIN IMMEDIATE;
+UPDATE journal SET id = x'{id}';
+DELETE FROM ack;
+COMMIT;
+"""
 _PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE epoch = ? AND sequence <= ?"
 _USES_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND sequence > ?"
 
@@ -78,12 +89,14 @@ class SqliteJournal:
         keeper: aiosqlite.Connection,
         identity: _Identity,
         set_aside: str | None,
+        new_id: Callable[[], bytes],
     ) -> None:
         self._recorder = recorder
         self._keeper = keeper
         self._id = identity.id
         self._acked = identity.acked
         self._set_aside = set_aside
+        self._new_id = new_id
         self._appended = 0
         self._checkpoint: asyncio.Task[None] | None = None
 
@@ -99,7 +112,7 @@ class SqliteJournal:
             keeper = await _connect(path, "NORMAL", _CHECKPOINT_PAGES_KEEPER)
         except (OSError, sqlite3.Error) as error:
             raise JournalError(f"the journal {path} cannot be opened: {error}") from error
-        return cls(recorder, keeper, identity, set_aside)
+        return cls(recorder, keeper, identity, set_aside, new_id)
 
     async def close(self) -> None:
         if self._checkpoint is not None:
@@ -138,15 +151,16 @@ class SqliteJournal:
 
     async def acknowledge(self, ack: Ack) -> None:
         """Losing the last of these to a power cut costs no more than sending rows again."""
-        if ack == self._acked:
+        if ack == self._acked or ack.journal != self._id:
             return
-        try:
-            await self._keeper.executescript(_ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT))
-        except sqlite3.Error as error:
-            if self._keeper.in_transaction:
-                await self._keeper.rollback()
-            raise JournalError(f"an ack cannot be written to the journal: {error}") from error
+        await self._keep(_ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT), "an ack")
         self._acked = ack
+
+    async def renew(self) -> None:
+        journal_id = self._new_id()
+        await self._keep(_RENEW.format(id=journal_id.hex()), "a new id")
+        self._id = journal_id
+        self._acked = None
 
     async def uses_not_known_passed(self, position: Position | None) -> list[tuple[int, Use]]:
         """Those after the last ack that a replica at `position` has passed: rather too many than too few."""
@@ -155,6 +169,14 @@ class SqliteJournal:
             passed = (await self._read(_PASSED, position.epoch, position.sequence))[0][0]
         rows = await self._read(_USES_AFTER, passed)
         return await asyncio.to_thread(lambda: [each for row in rows if (each := _use_of(*row))])
+
+    async def _keep(self, script: str, what: str) -> None:
+        try:
+            await self._keeper.executescript(script)
+        except sqlite3.Error as error:
+            if self._keeper.in_transaction:
+                await self._keeper.rollback()
+            raise JournalError(f"{what} cannot be written to the journal: {error}") from error
 
     async def _read(self, statement: str, *values: object) -> list[Any]:
         try:

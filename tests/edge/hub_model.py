@@ -25,6 +25,7 @@ class HubModel:
     upto: dict[bytes, int] = field(default_factory=dict)
     taken: list[tuple[bytes, int, bytes]] = field(default_factory=list)
     """Journal, sequence and id of every check-in, in the order of ingest."""
+    ids: set[bytes] = field(default_factory=set)
     moved: int = 0
 
     def change(self, *changes: Change) -> Live:
@@ -56,6 +57,9 @@ class HubModel:
                 continue
             self.upto[batch.journal] = row.sequence
             checkin = decode(row.body, CheckIn)
+            if checkin.id in self.ids:
+                continue
+            self.ids.add(checkin.id)
             self.taken.append((batch.journal, row.sequence, checkin.id))
             if checkin.counted:
                 changes.append(use_row(checkin))

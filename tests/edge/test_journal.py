@@ -291,3 +291,44 @@ def test_a_counted_row_without_a_customer_is_no_use(path: Path) -> None:
         assert await journal.uses_not_known_passed(None) == []
 
     run(path, work)
+
+
+def test_a_renewed_journal_holds_the_same_rows_under_another_id(path: Path) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        old = journal.id
+        for number in range(1, 6):
+            await journal.append(checkin(number, counted=True))
+        await journal.acknowledge(Ack(old, 3, 5, 100))
+        appending = [asyncio.create_task(journal.append(checkin(number))) for number in range(6, 21)]
+        await journal.renew()
+        assert journal.id != old
+        assert journal.acked is None
+        assert [await task for task in appending] == list(range(6, 21))
+        await journal.acknowledge(Ack(old, 20, 5, 101))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.id == (2).to_bytes(16, "big")
+        assert (journal.acked, journal.set_aside) == (None, None)
+        rows = await journal.rows_after(0, 100)
+        assert [decode(row.body, CheckIn).id for row in rows] == [n.to_bytes(16, "big") for n in range(1, 21)]
+        uses = await journal.uses_not_known_passed(Position(FEED, 5, 200))
+        assert [number for number, _ in uses] == [1, 2, 3, 4, 5]
+
+    new_id = ids()
+    run(path, first, new_id)
+    run(path, second, new_id)
+
+
+def test_an_id_that_cannot_be_written_leaves_the_old_one(path: Path) -> None:
+    async def work(journal: SqliteJournal) -> None:
+        old = journal.id
+        await journal._keeper.execute_fetchall(
+            "CREATE TEMP TRIGGER full BEFORE UPDATE ON journal BEGIN SELECT raise(FAIL, 'no'); END"
+        )
+        with pytest.raises(JournalError, match="a new id cannot be written"):
+            await journal.renew()
+        assert journal.id == old
+        await journal.acknowledge(Ack(old, 0, 5, 1))
+        assert journal.acked == Ack(old, 0, 5, 1)
+
+    run(path, work)

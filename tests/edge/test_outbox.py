@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge.core.outbox import ANSWER_WITHIN_S, WINDOW_BATCHES, Outbox, SendBatch
+from edge.core.outbox import WINDOW_BATCHES, Outbox, SendBatch
+from edge.core.overdue import ANSWER_WITHIN_S, HEARD_WITHIN_S
 
 
 def test_nothing_is_sent_without_a_connection() -> None:
@@ -63,7 +64,7 @@ def test_a_row_that_comes_after_a_quiet_hour_has_its_own_five_seconds() -> None:
     outbox.journaled(1, 3_600.0)
     outbox.journaled(2, 3_604.0)
     assert outbox.tick(3_604.9) == []
-    assert outbox.tick(3_605.0) == [SendBatch(0, 2)]
+    assert outbox.tick(3_605.0) == [SendBatch(0, 1)]
 
 
 def test_an_ack_that_stands_still_goes_back_once() -> None:
@@ -99,6 +100,56 @@ def test_a_lost_connection_forgets_what_was_under_way() -> None:
     outbox.disconnected()
     assert outbox.tick(100.0) == []
     assert outbox.connected(100.0) == [SendBatch(0, 2)]
+
+
+def test_a_hub_that_has_come_back_gets_what_is_out_again_at_once() -> None:
+    outbox = Outbox(0, 3)
+    assert not outbox.awaits_ack
+    assert outbox.hear_hub(0.0) == []
+    outbox.connected(1.0)
+    assert outbox.awaits_ack
+    assert outbox.hear_hub(1.0 + HEARD_WITHIN_S - 0.1) == []
+    assert outbox.tick(1.0 + HEARD_WITHIN_S) == [SendBatch(0, 3)]
+    assert outbox.tick(1.0 + HEARD_WITHIN_S + ANSWER_WITHIN_S - 0.001) == []
+
+
+def test_a_busy_hub_is_not_flooded_by_those_who_hear_its_heads() -> None:
+    outbox = Outbox(0, 3)
+    outbox.connected(0.0)
+    again = [number / 10 for number in range(1, 300) if outbox.hear_hub(number / 10)]
+    assert again == [0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5, 27.5]
+    outbox.acknowledged(2, 30.0)
+    assert outbox.hear_hub(30.0 + HEARD_WITHIN_S) == [SendBatch(2, 3)]
+
+
+@pytest.mark.parametrize("start", [0, 1, 50])
+@pytest.mark.parametrize("offline", [0, 1, 49, 51, 2_000])
+def test_a_rolled_back_journal_shows_before_newer_rows_are_taken_for_old_ones(start: int, offline: int) -> None:
+    """The hub holds 100 rows of which the file, restored from an old copy, has `start`."""
+    outbox = Outbox(start, start)
+    outbox.journaled(start + offline, 0.0)
+    batches = outbox.connected(0.0)
+    assert len(batches) == (1 if start + offline else 0)
+    assert outbox.is_beyond(100)
+    assert outbox.acknowledged(100, 0.1) == []
+    assert outbox.acked == start
+    batches = outbox.journal_renewed(0.2)
+    held = 0
+    while batches:
+        held = max(held, batches.pop(0).upto)
+        assert not outbox.is_beyond(held)
+        batches += outbox.acknowledged(held, 0.3)
+    assert held == outbox.acked == start + offline
+
+
+def test_rows_that_were_sent_before_the_start_may_be_acked() -> None:
+    outbox = Outbox(40, 50)
+    outbox.journaled(120, 0.0)
+    assert not outbox.is_beyond(50)
+    assert outbox.is_beyond(51)
+    assert outbox.connected(0.0) == [SendBatch(40, 50)]
+    assert outbox.acknowledged(50, 0.1) == [SendBatch(50, 120)]
+    assert not outbox.is_beyond(120)
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -166,3 +166,15 @@ def test_in_any_order_of_things_every_use_is_here_or_in_the_replica(seed: int) -
     own.acked(ack(len(hub), epoch, len(feed)))
     own.passed(at(epoch, len(feed)))
     assert set(own.of(7)) == set(decided[len(hub) :])
+
+
+def test_under_another_journal_id_a_use_stays_until_it_is_acked_anew(own: OwnUses) -> None:
+    own.add(use(1), 1)
+    own.acked(ack(1, 5, 100))
+    own.forget_acks()
+    own.add(use(2))
+    own.journaled(use(2).id, 1)
+    own.passed(at(5, 200))
+    assert own.of(7) == (use(1), use(2))
+    own.acked(ack(1, 5, 150))
+    assert len(own) == 0

@@ -8,7 +8,7 @@ from contract.decision import Position
 from contract.feed import digest_bytes
 from contract.messages import Page
 from edge.core import sync_events as sync
-from edge.core.inquiry import ANSWER_WITHIN_S
+from edge.core.overdue import ANSWER_WITHIN_S, HEARD_WITHIN_S
 from edge.core.replica_sync import LIVE_WAITING_MAX, PAGES_WAITING_MAX, ReplicaSync, State
 from tests.edge.sync_samples import (
     AT,
@@ -19,6 +19,7 @@ from tests.edge.sync_samples import (
     live,
     loading,
     nonce,
+    nonces,
     page,
     proving,
     resting,
@@ -221,6 +222,30 @@ def test_an_unanswered_question_is_asked_again_with_its_nonce() -> None:
     assert machine.handle(sync.Tick(), AT + ANSWER_WITHIN_S - 0.001) == []
     assert machine.handle(sync.Tick(), AT + ANSWER_WITHIN_S) == [sync.SendPull(EPOCH, 10, nonce(2))]
     assert machine.handle(sync.Tick(), AT + ANSWER_WITHIN_S + 1) == []
+
+
+def test_a_head_asks_an_unanswered_question_again_at_once() -> None:
+    """The hub says its head when it has come back; what was asked before is lost."""
+    machine = catching_up()
+    again = [sync.SendPull(EPOCH, 10, nonce(2))]
+    assert machine.handle(head(20), AT + HEARD_WITHIN_S) == again
+    assert machine.handle(head(20), AT + 2.5 * HEARD_WITHIN_S) == []
+    assert machine.handle(sync.Tick(), AT + 3 * HEARD_WITHIN_S) == again
+    assert machine.handle(sync.Tick(), AT + 3 * HEARD_WITHIN_S + ANSWER_WITHIN_S - 0.001) == []
+
+
+def test_a_head_that_comes_right_after_the_question_lets_it_be_asked_again_soon() -> None:
+    machine = catching_up()
+    assert machine.handle(head(20), AT + 0.1) == []
+    assert machine.handle(sync.Tick(), AT + HEARD_WITHIN_S) == [sync.SendPull(EPOCH, 10, nonce(2))]
+
+
+def test_a_first_replica_is_asked_for_again_when_the_hub_has_come_back() -> None:
+    machine = ReplicaSync("everyone", None, 0, nonces())
+    assert not machine.awaits_page
+    (asked,) = machine.handle(sync.Connected(), AT)
+    assert machine.awaits_page
+    assert machine.handle(head(20), AT + 1) == [asked]
 
 
 def test_what_was_heard_while_a_question_was_out_is_asked_for() -> None:
