@@ -8,7 +8,9 @@ import asyncio
 import contextlib
 import random
 import socket
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import paho.mqtt.client as paho
@@ -19,25 +21,42 @@ from contract.errors import ContractError
 from contract.messages import Ack, Head, Live, Page, decode, encode
 from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.core.feed_order import is_in_order
-from edge.core.sync_events import Connected, Disconnected, Dropped
+from edge.core.sync_events import Connected, Dropped
+from edge.hub_link.pace import Pace
+from edge.ports import Clock
 
-Heard = Connected | Disconnected | Dropped | Ack | Head | Live | Page
+
+@dataclass(frozen=True, slots=True)
+class NoBroker:
+    """An attempt to connect failed; `why` in words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A session is over; `crowded` as in pace.py."""
+
+    why: str
+    crowded: bool
+
+
+Heard = NoBroker | Lost | Connected | Dropped | Ack | Head | Live | Page
 
 _QOS: Final = 1
 _KEEPALIVE_S: Final = 20
 """A broker that vanished without a word is missed after one and a half of these; what was sent meanwhile is sent
 again."""
-_RETRY_MIN_S: Final = 0.1
-_RETRY_MAX_S: Final = 5.0
-_RETRY_FIRST_S: Final = 0.4
-"""The longest first wait; doubled up to _RETRY_MAX_S, so that a thousand edges do not come back as one."""
+_WORDS: Final = {"Unspecified error": "the broker closed the connection"}
+"""paho's words where they say too little."""
 
 
 class Connection:
     """`hear` is called on the event loop, in the order in which the broker said things."""
 
-    def __init__(self, edge: str, feed_name: str, hear: Callable[[Heard], None]) -> None:
+    def __init__(self, edge: str, feed_name: str, hear: Callable[[Heard], None], clock: Clock) -> None:
         self._hear = hear
+        self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._types: dict[str, type[Ack | Page | Head | Live]] = {
             down(edge, DOWN_ACK): Ack,
@@ -45,13 +64,14 @@ class Connection:
             feed(feed_name, FEED_HEAD): Head,
             feed(feed_name, FEED_LIVE): Live,
         }
-        self._retry_max_s = _RETRY_FIRST_S
+        self._pace = Pace(random.uniform)
+        self._taken_in = False
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
         )
         self._client.on_socket_open = _without_delay
         self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = lambda *_: self._choose_delay()
+        self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
@@ -78,9 +98,10 @@ class Connection:
 
     def _on_connect(self, client: paho.Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
-            self._post(Dropped("connection", f"refused by the broker: {reason}"))
+            self._post(NoBroker(f"the broker refuses this edge: {reason}"))
             return
-        self._retry_max_s = _RETRY_FIRST_S
+        self._taken_in = True
+        self._pace.begun(self._clock.monotonic_s())
         client.subscribe([(topic, _QOS) for topic in self._types])
 
     def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
@@ -89,9 +110,20 @@ class Connection:
                 self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
         self._post(Connected())
 
-    def _on_disconnect(self, *_: Any) -> None:
+    def _on_connect_fail(self, *_: Any) -> None:
         self._choose_delay()
-        self._post(Disconnected())
+        error = sys.exception()  # paho calls this while it handles the error, and tells it in no other way
+        self._post(NoBroker(getattr(error, "strerror", None) or str(error)))
+
+    def _on_disconnect(self, _: Any, __: Any, ___: Any, reason: Any, ____: Any) -> None:
+        why = _WORDS.get(str(reason), str(reason))
+        if self._taken_in:
+            self._taken_in = False
+            self._pace.ended(self._clock.monotonic_s())
+            self._post(Lost(why, self._pace.is_crowded))
+        else:
+            self._post(NoBroker(f"what listens there does not let this edge in: {why}"))
+        self._choose_delay()
 
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         message_type = self._types.get(message.topic)
@@ -115,8 +147,7 @@ class Connection:
 
     def _choose_delay(self) -> None:
         """paho waits this long before it connects the next time; seconds, chosen anew each time."""
-        wait_s = random.uniform(_RETRY_MIN_S, self._retry_max_s)  # noqa: S311 (nothing secret about a delay)
-        self._retry_max_s = min(_RETRY_MAX_S, 2 * self._retry_max_s)
+        wait_s = self._pace.next_wait_s()
         self._client.reconnect_delay_set(wait_s, wait_s)  # type: ignore[arg-type]  # fractions are as good
 
 

@@ -10,14 +10,15 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from contract.decision import Position
-from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Pull
+from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Head, Page, Pull
 from contract.topics import UP_CHECKINS, UP_PULL, up
 from edge.core import sync_events as sync
 from edge.core.outbox import Outbox, SendBatch
 from edge.core.own_uses import OwnUses
 from edge.core.replica_sync import ReplicaSync
-from edge.hub_link.connection import Connection, Heard
+from edge.hub_link.connection import Connection, Heard, Lost, NoBroker
 from edge.hub_link.drops import Drops
+from edge.hub_link.session import Session
 from edge.ports import Clock, Journal, Log, ReplicaWriter
 
 _TICK_S: Final = 1.0
@@ -55,13 +56,14 @@ class HubLink:
         self._log = log
         self._new_id = new_id
         self._drops = Drops(log)
-        self._online = False
+        self._session = Session(edge, feed, (host, port), log)
         self._deeds: asyncio.Queue[_Deed] = asyncio.Queue()
         self._batches: list[SendBatch] = []
         self._new_rows = False
         self._to_send = asyncio.Event()
         self._ack: Ack | None = None
         self._to_remember = asyncio.Event()
+        self._to_renew = asyncio.Event()
         self._to_recount = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -76,8 +78,11 @@ class HubLink:
             self._own_uses.acked(acked)
         await self._recall_own_uses(position)
         self._tell_what_stands(position)
-        self._connection = Connection(self._edge, self._feed, self._hear)
-        work = (self._do_deeds, self._send_rows, self._remember_acks, self._tick, self._recount)
+        self._connection = Connection(self._edge, self._feed, self._hear, self._clock)
+        work = (
+            *(self._do_deeds, self._send_rows, self._remember_acks),
+            *(self._renew_journal, self._tick, self._recount),
+        )
         self._tasks = [asyncio.create_task(self._supervised(each)) for each in work]
         self._connection.start(*self._address)
 
@@ -96,30 +101,45 @@ class HubLink:
     # What is heard
 
     def _hear(self, heard: Heard) -> None:
+        at_s = self._clock.monotonic_s()
         match heard:
             case sync.Dropped():
-                self._drops.count(heard, self._clock.monotonic_s())
+                self._drops.count(heard, at_s)
+            case NoBroker():
+                self._session.no_broker(heard.why, at_s)
+            case sync.Connected() | Lost():
+                self._note_connection(heard, at_s)
             case Ack():
+                self._session.answered("checkins")
                 self._hear_ack(heard)
+            case Head():
+                self._tell(heard)
+                self._send(self._outbox.hear_hub(at_s))
             case _:
-                if isinstance(heard, sync.Connected | sync.Disconnected):
-                    self._note_connection(online=isinstance(heard, sync.Connected))
+                if isinstance(heard, Page):
+                    self._session.answered("pull")
                 self._tell(heard)
 
-    def _note_connection(self, online: bool) -> None:
-        if online != self._online:
-            self._log("connected" if online else "disconnected")
-        self._online = online
-        if online:
-            self._send(self._outbox.connected(self._clock.monotonic_s()))
-        else:
+    def _note_connection(self, heard: sync.Connected | Lost, at_s: float) -> None:
+        if isinstance(heard, Lost):
+            self._session.disconnected(heard.why, heard.crowded)
             self._outbox.disconnected()
             self._batches.clear()
+            self._tell(sync.Disconnected())
+            return
+        self._session.connected()
+        self._send(self._outbox.connected(at_s))
+        self._tell(heard)
 
     def _hear_ack(self, ack: Ack) -> None:
-        if ack.journal != self._journal.id or ack.upto > self._outbox.last:
-            self._hear(sync.Dropped("ack", "of another journal, or beyond the end of this one"))
+        if ack.journal != self._journal.id:
+            self._hear(sync.Dropped("ack", "of another journal"))
             return
+        if self._outbox.is_beyond(ack.upto) and not self._to_renew.is_set():
+            self._log("journal_rolled_back", last=self._outbox.last, hub_has=ack.upto)
+            self._to_renew.set()
+        if self._to_renew.is_set():
+            return  # what it says is of rows that this journal does not hold
         self._own_uses.acked(ack)
         self._send(self._outbox.acknowledged(ack.upto, self._clock.monotonic_s()))
         self._log("acked", upto=ack.upto)
@@ -202,7 +222,7 @@ class HubLink:
             batches, self._batches = self._batches, []
             for batch in batches:
                 rows = await self._journal.rows_after(batch.after, batch.upto - batch.after)
-                if rows and self._online:
+                if rows and self._session.online:
                     checkins = CheckIns(self._journal.id, rows)
                     self._connection.publish(up(self._edge, UP_CHECKINS), checkins)
 
@@ -214,6 +234,17 @@ class HubLink:
                 await self._journal.acknowledge(self._ack)
             await asyncio.sleep(_ACKS_EVERY_S)
 
+    async def _renew_journal(self) -> None:
+        while True:
+            await self._to_renew.wait()
+            await self._journal.renew()
+            self._ack = None
+            self._own_uses.forget_acks()
+            await self._recall_own_uses(None)
+            self._to_renew.clear()
+            self._batches.clear()
+            self._send(self._outbox.journal_renewed(self._clock.monotonic_s()))
+
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_TICK_S)
@@ -222,7 +253,10 @@ class HubLink:
                 self._log("replica_lost", set_aside=self._replica.set_aside)
                 self._tell(sync.ReplicaLost())
             self._tell(sync.Tick())
-            self._send(self._outbox.tick(self._clock.monotonic_s()))
+            at_s = self._clock.monotonic_s()
+            self._send(self._outbox.tick(at_s))
+            self._session.note_awaited("pull", self._sync.awaits_page, at_s)
+            self._session.note_awaited("checkins", self._outbox.awaits_ack, at_s)
 
     async def _recount(self) -> None:
         """At start, daily, and once a fresh replica, proven as it was loaded, is on disk."""
