@@ -91,8 +91,14 @@ class Connection:
         self._client.publish(topic, encode(message), qos=_QOS)
 
     async def stop(self) -> None:
+        """Leave the broker, for good."""
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
+        # paho closes the sockets within it when nothing refers to it any more, as its callbacks here do.
+        client = self._client
+        client.on_connect = client.on_connect_fail = client.on_subscribe = None
+        client.on_disconnect = client.on_message = None
+        del self._client
 
     # In paho's thread
 
