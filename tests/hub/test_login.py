@@ -83,3 +83,13 @@ def test_only_a_proxy_on_this_machine_says_who_asks() -> None:
     shown = sign_in("right", address="127.0.0.1", HTTP_X_FORWARDED_FOR="made up, 198.51.100.1")
     assert b"Wait 15 minutes" in shown.content
     assert sign_in("right", address="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
+
+
+def test_a_proxy_is_believed_about_its_own_peer_alone() -> None:
+    """What stands before the last comma came with the request: whoever guesses can put anything there."""
+    for number in range(operations.ATTEMPTS_MAX_HERE):
+        sign_in("wrong", address="127.0.0.1", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}, 198.51.100.1")
+    again = sign_in("right", address="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.99, 198.51.100.1")
+    assert b"Wait 15 minutes" in again.content
+    neighbour = sign_in("right", address="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.0, 198.51.100.2")
+    assert neighbour.status_code == 302

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from contract.card import is_code
 from tests.hub.conftest import Database, run_hub
@@ -182,6 +183,15 @@ def test_a_membership_is_revoked_by_command(sqlite_database: Database) -> None:
     wrong = run_hub("revoke_membership", "987654", **sqlite_database.environment)
     assert wrong.returncode == 1
     assert "there is no membership 987654" in wrong.stderr
+
+
+def test_sqlite_has_each_commit_on_disk_before_it_is_acked(sqlite_database: Database) -> None:
+    """What is acked is forgotten by its edge: NORMAL, in WAL mode, could lose it with the power."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone() == (2,)  # FULL
 
 
 def test_web_serves_and_stops(sqlite_database: Database) -> None:

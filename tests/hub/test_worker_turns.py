@@ -1,9 +1,11 @@
 """The turns of the worker: plain calls, a real database, and a broker that only listens."""
 
+import base64
 import io
 import json
 import threading
 
+import cbor2
 import pytest
 from django.db import DataError, OperationalError
 
@@ -137,6 +139,31 @@ def test_a_flood_of_broken_messages_is_one_line(worker: Worker, log_lines: io.St
     assert len(log_lines.getvalue().splitlines()) == 1
 
 
+@pytest.mark.parametrize("what", ["checkins", "pull"])
+def test_what_a_broken_message_holds_is_never_logged(
+    worker: Worker, log_lines: io.StringIO, clock_s: list[float], what: str
+) -> None:
+    secret = "SECRETCODE"
+    payloads = [
+        secret.encode(),
+        b"\xff" + secret.encode(),
+        cbor2.dumps(secret),
+        cbor2.dumps({secret: secret}),
+        cbor2.dumps({"journal": secret, "rows": secret, "feed": secret, "epoch": secret, "nonce": secret}),
+        cbor2.dumps({"journal": JOURNAL, "rows": [[1, secret]], "feed": EVERYONE, "epoch": 0, "after": secret}),
+        b"\xa2" + (cbor2.dumps(secret) + b"\x00") * 2,
+        cbor2.dumps(cbor2.CBORTag(35, secret)),
+        encode(pull()) + secret.encode(),
+    ]
+    for clock_s[0], payload in enumerate(payloads):
+        worker.handle([Incoming(f"dw/1/up/clubhouse/{what}", payload)])
+    lines = log_lines.getvalue()
+    assert [json.loads(line)["why"] for line in lines.splitlines()] == ["no_message"] * len(payloads)
+    assert secret not in lines
+    assert secret.encode().hex() not in lines
+    assert base64.b64encode(secret.encode()).decode()[:12] not in lines
+
+
 def test_rows_that_are_no_checkins_are_told(worker: Worker, log_lines: io.StringIO) -> None:
     worker.handle([Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(JOURNAL, many_rows(1))))])
     assert log_lines.getvalue() == ""
@@ -144,6 +171,7 @@ def test_rows_that_are_no_checkins_are_told(worker: Worker, log_lines: io.String
     worker.handle([checkins_message(broken)])
     [line] = map(json.loads, log_lines.getvalue().splitlines())
     assert (line["event"], line["count"]) == ("refused_rows", 1)
+    assert "secret" not in log_lines.getvalue()
 
 
 def test_what_the_database_refuses_holds_no_other_edge_up(
@@ -251,6 +279,17 @@ def test_no_heads_without_a_broker(worker: Worker, broker: ListeningBroker) -> N
     assert messages_of(broker.sent) == [("head", True)]
     worker.tell_heads()
     assert len(broker.sent) == 1
+
+
+def test_heads_are_said_again_once_the_broker_is_back(worker: Worker, broker: ListeningBroker) -> None:
+    """A broker that was started anew has forgotten what it kept for those who come later."""
+    worker.tell_heads()
+    broker.is_connected = False
+    worker.tell_heads()
+    broker.is_connected = True
+    worker.tell_heads()
+    worker.tell_heads()
+    assert messages_of(broker.sent) == [("head", True)] * 2
 
 
 def messages_of(sent: list[Outgoing]) -> list[tuple[str, bool]]:
