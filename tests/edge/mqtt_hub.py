@@ -24,6 +24,7 @@ class MqttHub:
         self.lock = threading.RLock()
         self.pulls: list[Pull] = []
         self.deaf = False
+        self.takes_checkins = True
         self.change_page: Callable[[Any], Any] = lambda page: page
         self._subscribed = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="hub", protocol=paho.MQTTv311)
@@ -73,6 +74,8 @@ class MqttHub:
                 pull = decode(bytes(message.payload), Pull)
                 self.pulls.append(pull)
                 self.say(down(EDGE, DOWN_PAGE), self.change_page(self.model.answer(pull)))
+                return
+            if not self.takes_checkins:
                 return
             ack, news = self.model.ingest(decode(bytes(message.payload), CheckIns))
             if news is not None:

@@ -23,7 +23,7 @@ from contract.feed import (
 )
 from contract.limits import Limit
 from contract.membership import Grant, Holder, HolderKind, Membership, Plan
-from contract.messages import CheckIn
+from contract.messages import Ack, CheckIn
 from edge.core.checkin import use_of
 from edge.core.configuration import Reader, ReaderKind
 from edge.core.own_uses import OwnUses
@@ -206,7 +206,7 @@ def test_a_replica_that_cannot_be_read() -> None:
     world = World()
     world.replica.broken = True
     assert reasons(scan(world, DOOR, CODE.encode())) == [Reason.NOT_READY]
-    assert len(world.log.all("replica_unreadable")) == 1
+    assert world.log.all("replica_unreadable") == [{"reader": "door", "why": "the file is damaged"}]
 
 
 def test_a_broken_row_denies_one_card_and_the_reader_goes_on() -> None:
@@ -235,6 +235,14 @@ def test_a_redemption_counts_at_once() -> None:
     first, second = world.journal.checkins
     assert (first.counted, second.counted) == (True, False)
     assert world.own_uses.of(7) == (use_of(first),)
+
+
+def test_a_redemption_that_is_on_disk_leaves_once_the_replica_has_passed_its_ack() -> None:
+    world = World()
+    scan(world, COUNTER, CODE.encode())
+    world.own_uses.passed(HERE)
+    world.own_uses.acked(Ack(world.journal.id, 1, HERE.epoch, HERE.sequence))
+    assert world.own_uses.of(7) == ()
 
 
 def test_identify_uses_nothing_up() -> None:

@@ -184,7 +184,7 @@ def test_the_wal_goes_into_the_file_while_scans_go_on(path: Path) -> None:
     run(path, work)
 
 
-@pytest.mark.parametrize("part", ["garbage", "pages", "no table", "empty"])
+@pytest.mark.parametrize("part", ["garbage", "pages", "one page", "no table", "empty"])
 def test_a_damaged_journal_is_set_aside_and_a_new_one_begun(path: Path, part: str) -> None:
     async def first(journal: SqliteJournal) -> None:
         for number in range(1, 500):
@@ -210,6 +210,7 @@ def test_a_damaged_journal_is_set_aside_and_a_new_one_begun(path: Path, part: st
         spoiled = {
             "garbage": b"\xa5" * len(before),
             "pages": before[:8_192] + b"\xa5" * (len(before) - 8_192),
+            "one page": before[:-8_192] + b"\xa5" * 4_096 + before[-4_096:],
             "empty": b"",
         }
         path.write_bytes(spoiled[part])

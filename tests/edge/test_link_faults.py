@@ -99,6 +99,45 @@ def test_a_replica_that_rotted_while_the_edge_was_off_is_found_by_the_recount(
     with_edge(heal)
 
 
+def test_a_fresh_replica_that_rots_on_its_way_to_the_disk_is_found_by_the_recount(
+    hub: MqttHub, with_edge: WithEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(edge: Edge) -> None:
+        finish_fresh = edge.replica.finish_fresh
+        rots = iter([True])
+
+        async def rotting(digest: int) -> bool:
+            exact = await finish_fresh(digest)
+            if next(rots, False):
+                assert edge.replica._whole is not None
+                edge.replica._whole._connection.execute("UPDATE feed_row SET body = x'00' WHERE sequence = 4")
+            return exact
+
+        monkeypatch.setattr(edge.replica, "finish_fresh", rotting)
+        hub.change(*Club(7, CARD).changes())
+        await until(lambda: len(edge.log.all("replica")) == 2)
+        await edge.is_like(hub)
+
+    with_edge(work)
+
+
+def test_rows_that_are_out_of_order_are_not_applied(hub: MqttHub, with_edge: WithEdge) -> None:
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        hub.deaf = True
+        with hub.lock:
+            live = hub.model.change(card_change(b"1" * 32, Card(1)), card_change(b"2" * 32, Card(2)))
+        live.rows.reverse()
+        hub.say(feed(FEED, FEED_LIVE), live)
+        await until(lambda: edge.log.all("dropped") or edge.log.all("applied"))
+        assert edge.log.all("applied") == []
+        hub.deaf = False
+        hub.publish_head()
+        await edge.is_like(hub)
+
+    with_edge(work)
+
+
 def test_a_replica_lost_while_running_is_pulled_anew(hub: MqttHub, with_edge: WithEdge) -> None:
     async def work(edge: Edge) -> None:
         hub.change(*Club(7, CARD).changes())

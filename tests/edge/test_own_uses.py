@@ -135,6 +135,14 @@ def test_what_is_known_already_is_not_there_twice(own: OwnUses) -> None:
     assert len(own) == 0
 
 
+def test_what_is_on_disk_stays_so_when_it_is_added_again(own: OwnUses) -> None:
+    own.add(use(1), sequence=1)
+    own.add(use(1))
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 10))
+    assert len(own) == 0
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_in_any_order_of_things_every_use_is_here_or_in_the_replica(seed: int) -> None:
     """A hub that commits, acks and pages at random moments; at each, own uses and the replica hold all."""
