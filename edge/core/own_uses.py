@@ -80,6 +80,10 @@ class OwnUses:
         self._position = position
         self._let_go()
 
+    def hold_all(self) -> None:
+        """Another replica is about to decide: nothing leaves until it is `passed`."""
+        self._position = None
+
     def of(self, customer_id: int) -> tuple[Use, ...]:
         return tuple(self._of_customer.get(customer_id, {}).values())
 

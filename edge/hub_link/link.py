@@ -202,10 +202,13 @@ class HubLink:
 
     async def _finish_fresh(self, position: Position, digest: int) -> sync.Event:
         # Before it decides: a hub that was restored has lost uses that its old feed had.
+        self._own_uses.hold_all()
         await self._recall_own_uses(position)
-        exact = await self._replica.finish_fresh(digest)
-        if exact:
+        try:
+            exact = await self._replica.finish_fresh(digest)
+        finally:
             self._note_passed()
+        if exact:
             self._to_recount.set()
             self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
         return sync.Finished(exact)

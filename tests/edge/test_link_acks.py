@@ -56,9 +56,6 @@ def test_the_last_ack_is_written_down_at_the_end(
     asyncio.run(look())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what is recalled is let go at once: its ack of the old epoch and the old position stand"
-)
 def test_uses_that_a_restored_hub_lost_count_before_it_has_them_again(hub: MqttHub, with_edge: WithEdge) -> None:
     async def work(edge: Edge) -> None:
         await edge.is_like(hub)
