@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from contract.limits import Allowance, Use, allowance_at
-from contract.membership import Detail, Grant, HolderKind, Membership, Plan, State, status_at
+from contract.membership import Detail, Grant, HolderKind, Membership, Plan, State, end_of, status_at
 
 
 class Outcome(StrEnum):
@@ -29,7 +29,9 @@ class Reason(StrEnum):
     CARD_NOT_YET_VALID = "card_not_yet_valid"
     CARD_EXPIRED = "card_expired"
     NO_MEMBERSHIP = "no_membership"
+    PENDING = "pending"
     SCHEDULED = "scheduled"
+    SUSPENDED = "suspended"
     EXPIRED = "expired"
     PERMISSION_MISSING = "permission_missing"
     LIMIT_REACHED = "limit_reached"
@@ -171,7 +173,7 @@ def _in_consumption_order(held: Iterable[HeldMembership]) -> list[HeldMembership
     return sorted(
         held,
         key=lambda each: (
-            each.membership.ends_at or _FAR_FUTURE,
+            end_of(each.membership) or _FAR_FUTURE,
             each.membership.holder.kind is HolderKind.COMPANY,
             each.membership.id,
         ),
@@ -179,8 +181,12 @@ def _in_consumption_order(held: Iterable[HeldMembership]) -> list[HeldMembership
 
 
 _REASON_OF_STATUS = {
+    Detail.PENDING: Reason.PENDING,
     Detail.SCHEDULED: Reason.SCHEDULED,
+    Detail.SUSPENDED: Reason.SUSPENDED,
     Detail.ENDED: Reason.EXPIRED,
+    Detail.CANCELLED: Reason.EXPIRED,
+    Detail.PAYMENT_FAILED: Reason.EXPIRED,
     Detail.REVOKED: Reason.EXPIRED,
 }
 
@@ -190,7 +196,7 @@ def _answer(bare: Decision, ask: Ask, facts: Facts, held: HeldMembership, at: da
     membership = held.membership
     status = status_at(membership, at)
     answer = replace(
-        bare, detail=status.detail, membership=membership, plan=held.plan, valid_until=membership.ends_at
+        bare, detail=status.detail, membership=membership, plan=held.plan, valid_until=end_of(membership)
     )
     if status.state is not State.ACTIVE:
         return replace(answer, reason=_REASON_OF_STATUS[status.detail])

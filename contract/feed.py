@@ -22,7 +22,17 @@ from contract.decision import Card, Customer
 from contract.errors import ContractError
 from contract.instants import InstantError, InstantUs, from_us, to_us
 from contract.limits import Limit, LimitError, Use
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import (
+    GRACE_SECONDS_MAX,
+    AtEnd,
+    Freeze,
+    Grant,
+    Holder,
+    HolderKind,
+    Membership,
+    MembershipError,
+    Plan,
+)
 
 BODY_BYTES_MAX: Final = 16_384
 KEY_BYTES_MAX: Final = 64
@@ -126,10 +136,21 @@ def plan_change(plan: Plan) -> Change:
 
 
 def membership_change(membership: Membership) -> Change:
+    """Fields that say nothing special are left out: most memberships are a start and an end."""
+    special: dict[str, object] = {
+        "p": membership.pending,
+        "a": "" if membership.at_end is AtEnd.ENDS else membership.at_end.value,
+        "g": membership.grace_seconds,
+        "t": _maybe_us(membership.trial_until),
+        "z": [[to_us(each.from_at), _maybe_us(each.until_at)] for each in membership.freezes],
+        "k": not membership.freezes_extend,
+    }
     body = {
         "s": to_us(membership.starts_at),
         "e": _maybe_us(membership.ends_at),
         "r": membership.revoked,
+        # A trial until 1970 is no trial either.
+        **{name: value for name, value in special.items() if value},
     }
     key = membership_key(membership.holder, membership.id)
     return Change(Kind.MEMBERSHIP, key, plan_key(membership.plan_id), cbor2.dumps(body))
@@ -168,6 +189,12 @@ class _MembershipBody(Struct):
     s: int
     e: int | None
     r: bool
+    p: bool = False
+    a: AtEnd = AtEnd.ENDS
+    g: Annotated[int, Meta(ge=0, le=GRACE_SECONDS_MAX)] = 0
+    t: int | None = None
+    z: list[tuple[int, int | None]] = []
+    k: bool = False
 
 
 class _UseBody(Struct):
@@ -196,15 +223,23 @@ def plan_of(key: bytes, body: bytes) -> Plan:
 def membership_of(key: bytes, ref: bytes, body: bytes) -> Membership:
     fields = _body(body, _MembershipBody)
     kind = HolderKind.CUSTOMER if key[:1] == b"C" else HolderKind.COMPANY
-    holder = Holder(kind, _id_after(key[:9], b"CO"))
-    return Membership(
-        id=_id_after(key[9:], b"M"),
-        holder=holder,
-        plan_id=_id_after(ref, b"P"),
-        starts_at=_instant(fields.s),
-        ends_at=_maybe_instant(fields.e),
-        revoked=fields.r,
-    )
+    try:
+        return Membership(
+            id=_id_after(key[9:], b"M"),
+            holder=Holder(kind, _id_after(key[:9], b"CO")),
+            plan_id=_id_after(ref, b"P"),
+            starts_at=_instant(fields.s),
+            ends_at=_maybe_instant(fields.e),
+            revoked=fields.r,
+            pending=fields.p,
+            at_end=fields.a,
+            grace_seconds=fields.g,
+            trial_until=_maybe_instant(fields.t),
+            freezes=tuple(Freeze(_instant(begin), _maybe_instant(end)) for begin, end in fields.z),
+            freezes_extend=not fields.k,
+        )
+    except MembershipError as error:
+        raise FeedError(f"a membership's row does not fit: {error}") from error
 
 
 def use_of(key: bytes, body: bytes) -> Use:

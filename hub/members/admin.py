@@ -4,40 +4,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
-from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
 
 from hub.members import card_admin, operations, queries  # noqa: F401
 from hub.members.forms import GrantForm
-from hub.members.instant_fields import DayOrInstantField
 from hub.members.labels import COLOURS, Label, card_label, status_label
+from hub.members.membership_admin import INLINE_FIELDS, MembershipInline
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.members.operations_admin import OperationsAdmin, without_form
-from hub.members.revoking_admin import RevocableAdmin
-
-_INLINE_FIELDS = {**FORMFIELD_OVERRIDES_INLINE, DateTimeField: {"form_class": DayOrInstantField}}
-
-
-class MembershipInline(TabularInline):
-    model = Membership
-    fields = ["status", "plan", "starts_at", "ends_at"]
-    readonly_fields = ["status"]
-    formfield_overrides = _INLINE_FIELDS
-    extra = 0
-    show_change_link = True
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "starts_at":
-            kwargs["initial"] = timezone.now
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    @display(description="Status")
-    def status(self, membership: Membership) -> str | None:
-        return status_label(queries.status_of(membership, timezone.now()))[1] if membership.pk else None
 
 
 class LinkInline(TabularInline):
@@ -54,7 +32,7 @@ class CardInline(TabularInline):
     model = Card
     fields = ["state", "valid_from", "valid_until"]
     readonly_fields = ["state"]
-    formfield_overrides = _INLINE_FIELDS
+    formfield_overrides = INLINE_FIELDS
     extra = 0
     show_change_link = True
 
@@ -159,32 +137,3 @@ class PlanAdmin(OperationsAdmin):
     @display(description="Permissions")
     def grants_listed(self, plan: Plan) -> str:
         return ", ".join(queries.grant_text(grant) for grant in plan.grants.all())
-
-
-@admin.register(Membership)
-class MembershipAdmin(RevocableAdmin):
-    save_operation = staticmethod(operations.save_membership)
-    delete_operation = staticmethod(operations.delete_memberships)
-    revoke_operation = staticmethod(operations.revoke_memberships)
-    revoke_otherwise = "; “Ends” on its page is there to end one later"
-    list_display = ["holder", "plan", "status", "starts_at", "ends_at"]
-    list_select_related = ["plan", "customer", "company"]
-    list_filter = ["plan"]
-    search_fields = ["customer__name", "company__name"]
-    autocomplete_fields = ["plan", "customer", "company"]
-    readonly_fields = ["revoked_at"]
-
-    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
-        fields = ["plan", "customer", "company", "starts_at", "ends_at"]
-        return fields if obj is None else [*fields, "revoked_at"]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"starts_at": timezone.now(), **super().get_changeform_initial_data(request)}
-
-    @display(description="Holder")
-    def holder(self, membership: Membership) -> str:
-        return str(membership.customer or membership.company)
-
-    @display(description="Status", label=COLOURS)
-    def status(self, membership: Membership) -> Label:
-        return status_label(queries.status_of(membership, timezone.now()))

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contract.card import CardError
 from contract.limits import Limit
+from contract.membership import MembershipError
 from hub.members import limits_text, queries, rows
 from hub.members.models import Card, Grant
 
@@ -64,3 +66,18 @@ class NewCardForm(forms.ModelForm):
         if taken is not None:
             raise ValidationError(f"This code is on {taken} already: delete that card first, or use another code.")
         return text
+
+
+class FreezeFormSet(BaseInlineFormSet):
+    """A membership's freezes, looked at together."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        gone = self.deleted_forms
+        freezes = [form.instance for form in self.forms if form not in gone and form.instance.from_at]
+        try:
+            rows.check_freezes(freezes)
+        except MembershipError as error:
+            raise ValidationError(f"This cannot be: {error}.") from error

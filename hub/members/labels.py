@@ -28,7 +28,7 @@ Label = tuple[str, str]
 def status_label(status: Status | None) -> Label:
     if status is None:
         return "none", "no membership"
-    detail = "" if status.detail in _PLAIN else f" ({status.detail})"
+    detail = "" if status.detail in _PLAIN else f" ({status.detail.replace('_', ' ')})"
     return status.state.value, f"{_SIGNS[status.state]}{_NO_BREAK}{status.state}{detail}"
 
 

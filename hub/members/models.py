@@ -1,4 +1,5 @@
-"""Customers, companies, plans, memberships and cards. Only hub/members/operations.py writes them.
+"""Customers, companies, plans, memberships and cards. Only operations.py and
+status_operations.py beside this file write them.
 
 A membership's status is computed (contract.membership), never stored. A card's code is kept encrypted, and found
 again by its hash.
@@ -8,7 +9,16 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from hub.members.validators import printable, slug
+
+GRACE_HOURS_MAX = GRACE_SECONDS_MAX // 3_600
+_AT_END = [
+    (AtEnd.ENDS.value, "it ends"),
+    (AtEnd.RENEWS.value, "it renews"),
+    (AtEnd.CANCELLED.value, "it ends, cancelled"),
+    (AtEnd.PAYMENT_FAILED.value, "it ends, payment failed"),
+]
 
 
 class Customer(models.Model):
@@ -131,6 +141,20 @@ class Membership(models.Model):
         help_text="Empty: no end. The end itself is excluded; a date without a time is its midnight (UTC).",
     )
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
+    pending = models.BooleanField(
+        "first payment open", default=False, help_text="It grants nothing until the payment is confirmed."
+    )
+    at_end = models.CharField("at its end", max_length=16, choices=_AT_END, default=AtEnd.ENDS.value)
+    grace_hours = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(GRACE_HOURS_MAX)],
+        help_text=f"How long it goes on after its end where a renewal is due: 0 to {GRACE_HOURS_MAX}. Empty: 72.",
+    )
+    trial_until = models.DateTimeField("trial until", null=True, blank=True, help_text="Empty: no trial.")
+    freezes_extend = models.BooleanField(
+        "freezes extend it", default=True, help_text="Each freeze moves the end on by its length."
+    )
 
     class Meta:
         ordering = ["-starts_at", "-id"]
@@ -146,10 +170,41 @@ class Membership(models.Model):
                 name="membership_ends_after_start",
                 violation_error_message="The end has to lie after the start.",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=False) | Q(at_end__in=[AtEnd.ENDS.value, AtEnd.RENEWS.value]),
+                name="membership_cancelled_for_an_end",
+                violation_error_message="Without an end there is nothing to be cancelled for: give it one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(trial_until__isnull=True) | Q(trial_until__gt=F("starts_at")),
+                name="membership_trial_after_start",
+                violation_error_message="The trial has to end after the start.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan} of {self.customer or self.company}"
+
+
+class Freeze(models.Model):
+    """A membership is suspended over [from_at, until_at); freezes of a membership do not overlap."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="freezes")
+    from_at = models.DateTimeField("from")
+    until_at = models.DateTimeField("until", null=True, blank=True, help_text="Empty: until further notice.")
+
+    class Meta:
+        ordering = ["from_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gt=F("from_at")),
+                name="freeze_ends_after_it_begins",
+                violation_error_message="The freeze has to end after it begins.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Freeze of {self.membership}"
 
 
 class Card(models.Model):

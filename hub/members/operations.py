@@ -1,4 +1,7 @@
-"""Every write to customers, companies, plans, memberships and cards, with its feed rows in one transaction."""
+"""Every write to customers, companies, plans, memberships and cards, with its feed rows in one transaction.
+
+What happens to a membership in its time (cancelled, frozen, paid) is in status_operations.py.
+"""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -14,6 +17,7 @@ from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes, queries, rows
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
+from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
 _CUSTOMER_IN_USE_KEY: Final = 18
@@ -127,14 +131,14 @@ def save_membership(membership: Membership) -> Membership:
     with writing():
         before = stored(membership)
         leaving = [] if before is None else _rows_of_memberships([before])
-        save(membership, rows.membership_row)
-        if leaving and leaving[0].key != rows.membership_row(membership).key:
+        save(with_grace(membership), rows.membership_row)
+        if leaving and leaving[0].key != rows.bare_membership_row(membership).key:
             feed.append(EVERYONE, map(gone, leaving))
     return membership
 
 
 def add_memberships(memberships: Iterable[Membership]) -> list[Membership]:
-    return add(Membership, memberships, rows.membership_row)
+    return add(Membership, map(with_grace, memberships), rows.bare_membership_row)
 
 
 def revoke_memberships(memberships: Iterable[Membership], at: datetime) -> None:
@@ -222,6 +226,7 @@ def _rows_of_customer(customer: Customer) -> list[Change]:
 
 
 def _rows_of_memberships(memberships: Iterable[Membership]) -> list[Change]:
-    changes = [rows.membership_row(each) for each in memberships]
+    """Only to be gone: their keys are right, their bodies not whole."""
+    changes = [rows.bare_membership_row(each) for each in memberships]
     uses = (pair for row in changes for pair in feed_queries.live_keys_starting(EVERYONE, Kind.USE, row.key))
     return [*changes, *(Change(Kind.USE, key, ref, None) for key, ref in uses)]

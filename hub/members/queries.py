@@ -81,7 +81,7 @@ def grant_text(grant: Grant) -> str:
 
 def customers_with_memberships() -> QuerySet[Customer]:
     """Customers with all that `standing_of` reads."""
-    return Customer.objects.prefetch_related("memberships__plan", "companies__memberships__plan")
+    return Customer.objects.prefetch_related(*_memberships_under(""))
 
 
 def live_cards(at: datetime) -> QuerySet[Card]:
@@ -91,7 +91,7 @@ def live_cards(at: datetime) -> QuerySet[Card]:
         .exclude(valid_from__gt=at)
         .filter(Q(valid_until=None) | Q(valid_until__gt=at))
         .select_related("customer")
-        .prefetch_related("customer__memberships__plan", "customer__companies__memberships__plan")
+        .prefetch_related(*_memberships_under("customer__"))
         .order_by("customer__name", "customer_id", "id")
     )
 
@@ -107,3 +107,9 @@ def standing_of(customer: Customer, at: datetime) -> Standing | None:
     standings = [Standing(each, status_of(each, at)) for each in memberships_serving(customer)]
     ranked = sorted(standings, key=lambda each: each.membership.starts_at, reverse=True)
     return min(ranked, key=lambda each: _SHOWN_FIRST.index(each.status.state), default=None)
+
+
+def _memberships_under(customer: str) -> list[str]:
+    """What to prefetch of memberships, with the way to the customer in front."""
+    ways = (f"{customer}memberships", f"{customer}companies__memberships")
+    return [f"{way}__{part}" for way in ways for part in ("plan", "freezes")]

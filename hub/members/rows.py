@@ -1,9 +1,11 @@
 """From what the database holds to what the contract means, and to rows of the feed."""
 
+from collections.abc import Iterable
+
 from contract import decision, feed, limits, membership
 from contract.feed import Change
-from contract.membership import Holder, HolderKind
-from hub.members.models import Card, Customer, Grant, Link, Membership, Plan
+from contract.membership import AtEnd, Holder, HolderKind
+from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Plan
 
 
 def customer_row(customer: Customer) -> Change:
@@ -20,7 +22,13 @@ def plan_row(plan: Plan) -> Change:
 
 
 def membership_row(held: Membership) -> Change:
-    return feed.membership_change(meaning_of(held))
+    """Reads its freezes anew: those read before the feed was held may have changed since."""
+    return feed.membership_change(_with_freezes(held, held.freezes.order_by("from_at", "id")))
+
+
+def bare_membership_row(held: Membership) -> Change:
+    """Without freezes: of a new membership, or where its key is all that matters."""
+    return feed.membership_change(_with_freezes(held, ()))
 
 
 def card_row(card: Card) -> Change:
@@ -31,15 +39,16 @@ def card_row(card: Card) -> Change:
 
 
 def meaning_of(held: Membership) -> membership.Membership:
-    """The membership as the rules see it."""
-    return membership.Membership(
-        id=held.pk,
-        holder=_holder(held),
-        plan_id=held.plan_id,
-        starts_at=held.starts_at,
-        ends_at=held.ends_at,
-        revoked=held.revoked_at is not None,
-    )
+    """The membership as the rules see it: prefetch the freezes of many. MembershipError: they overlap."""
+    return _with_freezes(held, held.freezes.all())
+
+
+def check_freezes(freezes: Iterable[Freeze]) -> None:
+    """MembershipError: one membership cannot have these together."""
+    holder = Holder(HolderKind.CUSTOMER, 0)
+    meant = tuple(map(_freeze, freezes))
+    if meant:
+        membership.Membership(0, holder, 0, meant[0].from_at, None, freezes=meant)
 
 
 def limits_of(grant: Grant) -> tuple[limits.Limit, ...]:
@@ -48,6 +57,27 @@ def limits_of(grant: Grant) -> tuple[limits.Limit, ...]:
 
 def _grant(grant: Grant) -> membership.Grant:
     return membership.Grant(grant.permission.slug, limits_of(grant))
+
+
+def _with_freezes(held: Membership, freezes: Iterable[Freeze]) -> membership.Membership:
+    return membership.Membership(
+        id=held.pk,
+        holder=_holder(held),
+        plan_id=held.plan_id,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        revoked=held.revoked_at is not None,
+        pending=held.pending,
+        at_end=AtEnd(held.at_end),
+        grace_seconds=(held.grace_hours or 0) * 3_600,
+        trial_until=held.trial_until,
+        freezes=tuple(map(_freeze, freezes)),
+        freezes_extend=held.freezes_extend,
+    )
+
+
+def _freeze(freeze: Freeze) -> membership.Freeze:
+    return membership.Freeze(freeze.from_at, freeze.until_at)
 
 
 def _holder(held: Membership) -> Holder:

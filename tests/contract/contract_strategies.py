@@ -8,7 +8,7 @@ from contract.card import RANDOM_BYTES, new_code
 from contract.decision import Ask, Card, Customer, Facts, HeldMembership, Mode, Position
 from contract.instants import from_us
 from contract.limits import Limit, Use
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import AtEnd, Freeze, Grant, Holder, HolderKind, Membership, Plan
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -39,12 +39,33 @@ def plans(draw: st.DrawFn, plan_ids: st.SearchStrategy[int] = ids) -> Plan:
 
 
 @st.composite
+def _freezes(draw: st.DrawFn) -> tuple[Freeze, ...]:
+    """At most two that do not overlap, in any order; the last one may be open."""
+    bounds = sorted(draw(st.lists(moments, unique=True, max_size=4)))
+    pairs = [Freeze(begin, end) for begin, end in zip(bounds[::2], [*bounds[1::2], None], strict=False)]
+    return tuple(draw(st.permutations(pairs)))
+
+
+freeze_sets = st.just(()) | _freezes()
+
+
+@st.composite
 def memberships(draw: st.DrawFn, membership_id: int, plan_id: int) -> Membership:
     holder = draw(st.sampled_from([Holder(HolderKind.CUSTOMER, CUSTOMER), Holder(HolderKind.COMPANY, COMPANY)]))
-    starts_at = draw(moments)
-    ends_at = draw(st.none() | moments)
+    rarely = st.sampled_from([False] * 5 + [True])
     return Membership(
-        membership_id, holder, plan_id, starts_at, ends_at, draw(st.sampled_from([False] * 5 + [True]))
+        membership_id,
+        holder,
+        plan_id,
+        starts_at=draw(moments),
+        ends_at=draw(st.none() | moments),
+        revoked=draw(rarely),
+        pending=draw(rarely),
+        at_end=draw(st.sampled_from(AtEnd)),
+        grace_seconds=draw(st.sampled_from([0, 3_600, 72 * 3_600])),
+        trial_until=draw(st.none() | moments),
+        freezes=draw(freeze_sets),
+        freezes_extend=draw(st.booleans()),
     )
 
 

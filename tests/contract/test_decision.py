@@ -65,7 +65,8 @@ def wine(membership_id: int, at: datetime = NOON - DAY, customer_id: int = CUSTO
 def test_the_reasons_are_the_api_and_their_order_is_the_rule() -> None:
     assert [str(reason) for reason in Reason] == [
         *("not_ready", "unreadable", "unknown_card", "card_revoked", "card_not_yet_valid", "card_expired"),
-        *("no_membership", "scheduled", "expired", "permission_missing", "limit_reached", "cannot_record"),
+        *("no_membership", "pending", "scheduled", "suspended", "expired"),
+        *("permission_missing", "limit_reached", "cannot_record"),
         "granted",
     ]
 

@@ -196,6 +196,16 @@ def test_a_body_that_is_none_is_a_feed_error(thing: str, body: bytes) -> None:
         ("membership", "s", [None, 2**63, -(2**64), 2**70]),
         ("membership", "e", [2**63, -(2**64), "never"]),
         ("membership", "r", [None, 1]),
+        ("membership", "p", [None, 1]),
+        ("membership", "a", [None, "", "lapses"]),
+        ("membership", "g", [None, -1, 90 * 86_400 + 1, 2**70]),
+        ("membership", "t", [2**63, "soon"]),
+        (
+            "membership",
+            "z",
+            [None, [1], [[1]], [[None, 2]], [[2, 2]], [[2, 1]], [[1, None], [5, 6]], [[1, 3], [2, 4]]],
+        ),
+        ("membership", "k", [None, 0]),
         ("use", "p", [None, b"front-door"]),
         ("use", "o", [None, 2**57 + 1, -(2**55) - 1, 2**63]),
     ],
@@ -203,7 +213,7 @@ def test_a_body_that_is_none_is_a_feed_error(thing: str, body: bytes) -> None:
 def test_a_field_that_does_not_fit_is_a_feed_error(thing: str, field: str, wrong: list[object]) -> None:
     parse, good = GOOD_BODIES[thing]
     for value in wrong:
-        with pytest.raises(FeedError, match=r"a (row|plan)'s"):
+        with pytest.raises(FeedError, match=r"a (row|plan|membership)'s"):
             parse(cbor2.dumps({**good, field: value}))
 
 

@@ -28,7 +28,7 @@ from contract.feed import (
     use_change,
 )
 from contract.limits import Limit, Use
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import AtEnd, Freeze, Grant, Holder, HolderKind, Membership, Plan
 from contract.messages import Ack, CheckIn, CheckIns, Head, JournalRow, Live, Page, Pull, encode
 
 BEGINS_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +41,19 @@ CARD_HASH: Final = bytes(range(32))
 
 OWN: Final = Membership(11, Holder(HolderKind.CUSTOMER, 7), 3, BEGINS_AT, ENDS_AT)
 COMPANYS: Final = Membership(12, Holder(HolderKind.COMPANY, 5), 3, BEGINS_AT, None, revoked=True)
+SPECIAL: Final = Membership(
+    13,
+    Holder(HolderKind.CUSTOMER, 7),
+    3,
+    BEGINS_AT,
+    ENDS_AT,
+    pending=True,
+    at_end=AtEnd.RENEWS,
+    grace_seconds=259_200,
+    trial_until=datetime(2026, 2, 1, tzinfo=UTC),
+    freezes=(Freeze(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)), Freeze(ENDS_AT, None)),
+    freezes_extend=False,
+)
 USE: Final = Use(CHECKIN_ID, 7, 11, "glass-of-wine", datetime(2026, 3, 14, 12, 0, 0, 1, tzinfo=UTC))
 FULL: Final = Plan(
     3, "Full", (Grant("front-door"), Grant("glass-of-wine", (Limit(1, 604_800), Limit(20, 31_536_000))))
@@ -53,6 +66,7 @@ CHANGES: Final = {
     "plan": plan_change(FULL),
     "membership of a customer": membership_change(OWN),
     "membership of a company, without end, revoked": membership_change(COMPANYS),
+    "membership with all that is special": membership_change(SPECIAL),
     "use": use_change(USE, membership_key(OWN.holder, OWN.id)),
 }
 

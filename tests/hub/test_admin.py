@@ -109,7 +109,7 @@ def test_limits_that_cannot_be_meant_say_how_to_write_them(staff: Client) -> Non
 def test_memberships_are_saved_revoked_and_deleted(staff: Client) -> None:
     customer = operations.save_customer(Customer(name="Member"))
     plan = operations.save_plan(Plan(name="Full"))
-    fields = {"plan": plan.pk, "customer": customer.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00"}
+    fields = {"plan": plan.pk, "customer": customer.pk, "starts_at_0": "2026-01-01", "at_end": "ends"}
     post(staff, address(Membership, "add"), **fields)
     membership = Membership.objects.get()
     code = codes.decrypt(operations.issue_card(customer))
@@ -122,7 +122,7 @@ def test_memberships_are_saved_revoked_and_deleted(staff: Client) -> None:
 
 def test_a_membership_without_a_holder_says_what_to_do(staff: Client) -> None:
     plan = operations.save_plan(Plan(name="Full"))
-    fields = {"plan": plan.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00"}
+    fields = {"plan": plan.pk, "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "at_end": "ends"}
     page = staff.post(address(Membership, "add"), fields)
     assert "Choose either a customer or a company" in page.content.decode()
 

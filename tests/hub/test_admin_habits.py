@@ -91,6 +91,7 @@ def test_who_may_only_look_revokes_nothing(staff: Client) -> None:
 def test_a_date_without_a_time_is_its_midnight(staff: Client) -> None:
     customer, plan = Customer.objects.get(name="Customer without a membership"), Plan.objects.first()
     fields = {"plan": plan.pk, "customer": customer.pk, "starts_at_0": "2026-01-01", "starts_at_1": ""}
+    fields |= {"at_end": "ends"} | inline("freezes")
     post(staff, address(Membership, "add"), **fields, ends_at_0="2027-01-01", ends_at_1="18:30")
     [held] = customer.memberships.all()
     assert held.starts_at == datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,0 +1,144 @@
+"""What happens to a membership in its time: cancelled, frozen, resumed, paid; one transaction each with its row.
+
+All of it works on what is stored, whatever the caller's object says. Refused: it cannot be done, and why.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from contract.membership import AtEnd, MembershipError, State, status_at
+from hub.errors import HubError
+from hub.feed import operations as feed
+from hub.feed.operations import EVERYONE
+from hub.members import rows
+from hub.members.models import Freeze, Membership
+from hub.members.writing import save, stored, writing
+
+GRACE_HOURS: Final = 72
+"""An edge that is offline when a renewal comes locks no payer out for three days."""
+
+
+class Refused(HubError):
+    """The membership is not in a state in which this can be done."""
+
+
+def with_grace(membership: Membership) -> Membership:
+    """Grace is a renewal's: the default where none is given, none where it simply ends."""
+    if membership.at_end == AtEnd.ENDS:
+        membership.grace_hours = None
+    elif membership.at_end == AtEnd.RENEWS and membership.grace_hours is None:
+        membership.grace_hours = GRACE_HOURS
+    return membership
+
+
+# Renewal
+
+
+def cancel_membership(membership: Membership) -> Membership:
+    """It runs to its end and no further; one in its grace ends at once."""
+    with writing():
+        held = _standing(membership)
+        if held.ends_at is None:
+            raise Refused(f"“{held}” has no end to be cancelled for: give it one, or revoke it")
+        if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
+            raise Refused(f"“{held}” does not go on after its end already: there is nothing to cancel")
+        return _ending(held, AtEnd.CANCELLED)
+
+
+def uncancel(membership: Membership) -> Membership:
+    """As before it was cancelled: it renews where it had a grace, and else it ends."""
+    with writing():
+        held = _standing(membership)
+        if held.at_end != AtEnd.CANCELLED:
+            raise Refused(f"“{held}” is not cancelled")
+        return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS)
+
+
+def confirm_payment(membership: Membership) -> Membership:
+    """The first payment has come. Told again, it changes nothing."""
+    with writing():
+        held = _standing(membership)
+        if not held.pending:
+            return held
+        held.pending = False
+        return save(held, rows.membership_row)
+
+
+def payment_failed(membership: Membership) -> Membership:
+    """The payment provider has given up: no grace any more. Told again, it changes nothing."""
+    with writing():
+        held = _standing(membership)
+        if held.ends_at is None:
+            raise Refused(f"“{held}” has no end at which a payment is due: give it one, or revoke it")
+        return held if held.at_end == AtEnd.PAYMENT_FAILED else _ending(held, AtEnd.PAYMENT_FAILED)
+
+
+# Freezes
+
+
+def freeze_membership(membership: Membership, from_at: datetime, until_at: datetime | None) -> Freeze:
+    """Suspends it in [from_at, until_at); `until_at` None: until it is resumed."""
+    with writing():
+        held = _standing(membership)
+        if status_at(rows.meaning_of(held), from_at).state is State.EXPIRED:
+            raise Refused(f"“{held}” is over by then: there is nothing to freeze")
+        freeze = Freeze(membership=held, from_at=from_at, until_at=until_at)
+        save_freezes(held, [freeze])
+        return freeze
+
+
+def resume_membership(membership: Membership, at: datetime) -> Freeze:
+    """Ends the freeze that runs at `at`."""
+    with writing():
+        held = _standing(membership)
+        running = held.freezes.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at).first()
+        if running is None:
+            raise Refused(f"“{held}” is not frozen: there is nothing to resume")
+        running.until_at = at
+        save_freezes(held, [running])
+        return running
+
+
+def save_freezes(membership: Membership, changed: Iterable[Freeze], deleted: Iterable[Freeze] = ()) -> None:
+    """All that changes at once, so that freezes may change places. Refused: they overlap, or one has no length."""
+    with writing():
+        held = _stored(membership)
+        for freeze in deleted:
+            freeze.delete()
+        for freeze in changed:
+            _save_freeze(freeze)
+        try:
+            row = rows.membership_row(held)
+        except MembershipError as error:
+            raise Refused(f"“{held}”: {error}") from error
+        feed.append(EVERYONE, [row])
+
+
+def _save_freeze(freeze: Freeze) -> None:
+    try:
+        save(freeze)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+
+
+def _ending(held: Membership, at_end: AtEnd) -> Membership:
+    held.at_end = at_end.value
+    return save(with_grace(held), rows.membership_row)
+
+
+def _standing(membership: Membership) -> Membership:
+    held = _stored(membership)
+    if held.revoked_at is not None:
+        raise Refused(f"“{held}” is revoked, for good: make a new one")
+    return held
+
+
+def _stored(membership: Membership) -> Membership:
+    held = stored(membership)
+    if held is None:
+        raise Refused("this membership has been deleted meanwhile")
+    return held
