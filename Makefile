@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALLED := $(VENV)/.installed
 READER ?= door
+# Handed over by the environment, so that no shell looks at what a card may say.
+export CODE
 
 help:
 	@echo "make demo            a whole club on this machine: hub, broker, an edge with a door and a counter"
@@ -33,7 +35,7 @@ demo: $(INSTALLED)
 
 scan:
 	@[ -x $(BIN)/python ] || { echo "No demo is installed here yet: run make demo first, in another terminal."; exit 1; }
-	@$(BIN)/python -m demo scan --reader "$(READER)" "$(CODE)"
+	@$(BIN)/python -m demo scan --reader "$(READER)" -- "$$CODE"
 
 # What the tests drive for real: mosquitto, and PostgreSQL for the order of commits.
 APT_FOR_TESTS := mosquitto postgresql

@@ -103,7 +103,8 @@ class Process:
 def run_to_end(command: Sequence[str], env: Mapping[str, str], log_path: Path) -> str:
     """What a short command printed. DemoError where it failed."""
     done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
-    log_path.write_text(done.stdout + done.stderr)
+    # What it printed goes to the caller alone: it may hold cards' codes.
+    log_path.write_text(done.stderr)
     if done.returncode != 0:
         last_lines = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise DemoError(f"{' '.join(command[1:])} failed; see {log_path}\n{last_lines}")

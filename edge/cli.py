@@ -34,6 +34,8 @@ class CommandError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
     asked = _parser().parse_args(arguments)
+    # The replica holds names, the journal who came when: for this user alone.
+    os.umask(0o077)
     try:
         configuration = read_configuration(Path(asked.config))
         organization_key = read_organization_key(Path(configuration.organization_key_file))

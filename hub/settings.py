@@ -87,7 +87,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Django's words would send people to a setting that is not theirs: hub/urls.py says it instead.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    # A request's path may hold a card's code (/c/CODE), so a page that is not there is not logged.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 

@@ -130,7 +130,7 @@ def parse_configuration(text: str) -> Configuration:
     """The configuration in the text of an edge.toml, or ConfigurationError for the first field that is wrong."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError("the text", f"is no TOML: {error}", "") from error
     try:
         configuration = convert(document, Configuration)

@@ -144,8 +144,8 @@ class ReplicaSync:
         self._inquiry.hear_hub()
         if not self._hear(head.feed, head.epoch, head.sequence, "head") or self._state is not State.FOLLOWING:
             return
-        if head.sequence > self._frontier:
-            self._state = State.CATCHING_UP
+        if head.sequence != self._frontier and not (head.sequence < self._frontier and self._waiting):
+            self._state = State.CATCHING_UP  # below: late, or a hub put back from a backup, which the pull tells
         elif head.sequence == self._frontier and not self._waiting:
             self._compare(_number(head.digest), at_s)
 

@@ -8,7 +8,7 @@ before the feed's.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
@@ -39,6 +39,20 @@ def create(name: str, epoch: int) -> bool:
     """Begins the feed `name` unless it is there; `epoch` in Unix milliseconds. Whether it was made."""
     empty = {"epoch": epoch, "digest": digest_bytes(0)}
     return Feed.objects.get_or_create(name=name, defaults=empty)[1]
+
+
+def begin_epoch(name: str, ended: int, now_ms: int) -> bool:
+    """A new history of the feed, above epoch `ended`, in Unix milliseconds; False where it has begun already.
+
+    For a hub that was put back from a backup: edges have seen rows that it knows nothing of.
+    """
+    with transaction.atomic():
+        feed = hold(name)
+        if feed.epoch != ended:
+            return False
+        feed.epoch = max(now_ms, ended + 1)
+        feed.save(update_fields=["epoch"])
+        return True
 
 
 def hold(feed_name: str) -> Feed:

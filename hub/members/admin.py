@@ -86,7 +86,10 @@ class CustomerAdmin(OperationsAdmin):
     def belongs_to(self, customer: Customer) -> str:
         return ", ".join(company.name for company in customer.companies.all())
 
-    @action(description="Issue a card to each selected customer", permissions=["change"])
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.add_card")
+
+    @action(description="Issue a card to each selected customer", permissions=["issue"])
     def issue_cards(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         cards = operations.issue_cards(queryset)
         user = request.user.pk

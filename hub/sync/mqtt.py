@@ -37,6 +37,7 @@ class HubLink:
         self._stopping = threading.Event()
         self._subscribed = threading.Event()
         self._was_ready = False
+        self._served = False
         self._client = self._new_client()
         self._thread = threading.Thread(target=self._stay_connected, name="mqtt", daemon=True)
 
@@ -85,8 +86,9 @@ class HubLink:
                 self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
                 self._log.event("mqtt_failed", error=repr(error))
-            if self._subscribed.is_set():
+            if self._served:
                 pause_s = shortest
+            self._served = False
             self._subscribed.clear()
             self._stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause_s = min(longest, pause_s * 2)
@@ -105,6 +107,7 @@ class HubLink:
             client.disconnect()
             return
         self._subscribed.set()
+        self._served = True
         self._log.event("connected" if self._was_ready else "worker_ready", host=self._host, port=self._port)
         self._was_ready = True
 

@@ -19,6 +19,7 @@ from contract.messages import encode
 from contract.topics import DOWN_ACK, DOWN_PAGE, down
 from hub.checkins import operations, queries
 from hub.checkins.journal_rows import Batch
+from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
 from hub.sync.heads import Heads, Outgoing
 from hub.sync.inbox import Inbox, Incoming
@@ -128,7 +129,16 @@ class Worker:
         except UnknownFeed:
             self._log.dropped("unknown_feed", "no feed has this name", request.edge)
         else:
+            if request.pull.epoch == page.epoch and request.pull.after > page.head:
+                self._begin_epoch(request, page.epoch)
+                page = page_for(request.pull)
             self._broker.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
+
+    def _begin_epoch(self, request: PullRequest, ended: int) -> None:
+        """An edge has more than the hub ever said: the hub was put back from a backup."""
+        now_ms = int(self._clocks.now().timestamp() * 1_000)
+        if begin_epoch(request.pull.feed, ended, now_ms):
+            self._log.event("epoch_begun", edge=request.edge, feed=request.pull.feed)
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""

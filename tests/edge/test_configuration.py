@@ -237,3 +237,9 @@ def test_a_reader_without_a_usable_name_has_its_place_alone() -> None:
     before = WHOLE[: WHOLE.index("[broker]")]
     after = WHOLE[WHOLE.index("[broker]") : WHOLE.index("[[readers]]")]
     assert error_of(before + "readers = [1]\n" + after).startswith("readers[0] is 1; it should be")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5_000, "a = " + "9" * 5_000], ids=["deep", "long number"])
+def test_what_toml_itself_stumbles_over_is_no_toml(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no TOML"):
+        parse_configuration(text)

@@ -129,9 +129,19 @@ def test_live_rows_are_applied_as_they_come() -> None:
 
 def test_what_is_known_already_changes_nothing() -> None:
     machine = following()
-    for old in (live(8, 10), head(10), head(9)):
+    for old in (live(8, 10), head(10)):
         assert machine.handle(old, AT) == []
     assert machine.state is State.FOLLOWING
+
+
+def test_a_head_below_is_asked_about_for_the_hub_may_have_been_put_back_from_a_backup() -> None:
+    assert following().handle(head(9), AT) == [sync.SendPull(EPOCH, 10, nonce(2))]
+
+
+def test_a_head_below_what_is_being_applied_is_only_late() -> None:
+    machine = following()
+    machine.handle(live(10, 11), AT)
+    assert machine.handle(head(10), AT) == []
 
 
 def test_a_gap_is_pulled_from_where_the_replica_will_stand() -> None:

@@ -14,6 +14,8 @@ import pytest
 from django.db import connection
 
 from contract.card import is_code
+from django.test import Client
+
 from tests.hub.conftest import Database, run_hub
 
 ROOT = Path(__file__).parents[2]
@@ -245,3 +247,10 @@ def _fetch(url: str) -> str:
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
+
+
+def test_a_page_that_is_not_there_is_not_logged_for_its_address_may_hold_a_code(
+    sqlite_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Client().get("/c/BCDFGHJKLNPRSTVXBCDF").status_code == 404
+    assert "BCDFGHJK" not in caplog.text

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from contract.feed import moved_digest, row_digest
@@ -97,6 +98,17 @@ class Club:
             lambda event: event.get("event") == "scan" and event["reader"] == reader, "scan", after=seen
         )
 
+    # A backup of the hub, taken and put back while its worker is stopped
+
+    def back_up_hub(self) -> None:
+        _copy_database(self._hub_db, self.folder / "backup.db")
+
+    def restore_hub(self) -> None:
+        _copy_database(self.folder / "backup.db", self._hub_db)
+
+    def code_of(self, slug: str) -> str:
+        return next(str(card["code"]) for card in self.seeded["cards"] if card["slug"] == slug)
+
     # What stands on disk
 
     def journaled(self) -> list[CheckIn]:
@@ -133,6 +145,11 @@ class Club:
     @property
     def _hub_db(self) -> Path:
         return self.folder / "hub" / "hub.db"
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = _SETTLE_S) -> None:

@@ -1,6 +1,7 @@
 """`python -m tests.system.seed MEMBERS SECONDS LIMIT`: the example club, and what the fault tests need besides.
 
 Prints JSON: `tireless`, codes of MEMBERS who may pass the front door and have LIMIT uses of a benefit a day;
+`cards`, those of the example club;
 `ending`, the code of a member whose membership ends in SECONDS, and that instant in Unix microseconds.
 """
 
@@ -25,7 +26,7 @@ from hub.members.models import Customer, Grant, Membership, Permission, Plan  # 
 
 def seed(members: int, seconds: float, limit: int) -> dict[str, object]:
     at = timezone.now()
-    example_club.seed(at)
+    club = example_club.seed(at)
     plan = operations.save_plan(Plan(name="Tireless"))
     operations.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug="front-door")), ())
     often = Limit(limit, 86_400)
@@ -33,6 +34,7 @@ def seed(members: int, seconds: float, limit: int) -> dict[str, object]:
     ends_at = timezone.now() + timedelta(seconds=seconds)
     tireless = [_member(plan, f"Tireless member {number}", None) for number in range(members)]
     return {
+        "cards": club["cards"],
         "tireless": tireless,
         "ending": _member(plan, "Member whose plan ends soon", ends_at),
         "ends_at_us": to_us(ends_at),

@@ -68,6 +68,28 @@ def test_a_change_made_while_the_broker_is_away_arrives_afterwards(club: Club) -
     assert club.scan("door", code)["reason"] == "expired"
 
 
+def test_a_hub_put_back_from_a_backup_is_followed_and_forgets_no_redemption(club: Club) -> None:
+    """What the hub forgot, the edge forgets too, but for its own check-ins: those it sends again."""
+    club.start_all()
+    glass = club.code_of("full")
+    club.end("worker")
+    club.back_up_hub()
+    club.start_worker()
+    assert club.scan("counter", glass)["outcome"] == "granted"
+    club.hub("revoke_membership", str(club.newest_membership_of("Tireless member 0")))
+    club.settle()
+    assert club.scan("door", club.seeded["tireless"][0])["reason"] == "expired"
+    club.settle()
+
+    club.end("worker")
+    club.restore_hub()
+    club.start_worker()
+    club.settle()
+    assert club.scan("door", club.seeded["tireless"][0])["outcome"] == "granted"
+    assert club.scan("counter", glass)["reason"] == "limit_reached"
+    assert_nothing_lost_or_doubled(club)
+
+
 def test_edge_starts_and_decides_without_a_broker(club: Club) -> None:
     club.start_all()
     club.end("edge")

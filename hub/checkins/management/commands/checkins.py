@@ -38,7 +38,8 @@ class Command(BaseCommand):
         follower = Follower(newest[0].number - 1 if newest else 0, queries.arrived_after)
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: stopping.set())
+            # From a thread: Event.set() in a handler that interrupts another one would wait for itself.
+            signal.signal(number, lambda _number, _frame: threading.Thread(target=stopping.set).start())
         while True:
             for checkin in follower.next(time.monotonic()):
                 print(line(checkin), flush=True)

@@ -23,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: stopping.set())
+            # From a thread: Event.set() in a handler that interrupts another one would wait for itself.
+            signal.signal(number, lambda _number, _frame: threading.Thread(target=stopping.set).start())
         log = Log(sys.stdout, timezone.now, time.monotonic)
         inbox = Inbox()
         link = HubLink(settings.ENVIRONMENT.broker_host, settings.ENVIRONMENT.broker_port, inbox, log)
