@@ -22,9 +22,9 @@ from typing import Any, Final
 import aiosqlite
 
 from contract.decision import Position
-from contract.instants import from_us
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow, decode, encode
+from edge.core.checkin import use_of
 from edge.ports import CannotRecord
 from edge.storage.errors import StorageError, is_damage
 
@@ -197,8 +197,7 @@ def _use_of(sequence: int, body: bytes) -> tuple[int, Use] | None:
     checkin = decode(body, CheckIn)
     if checkin.customer is None or checkin.membership is None:
         return None
-    occurred_at = from_us(checkin.at_us)
-    return sequence, Use(checkin.id, checkin.customer, checkin.membership, checkin.permission, occurred_at)
+    return sequence, use_of(checkin)
 
 
 def _prepare(path: Path, new_id: Callable[[], bytes]) -> tuple[_Identity, str | None]:

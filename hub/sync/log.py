@@ -37,6 +37,3 @@ class Log:
                 self._told_at_s[why] = at_s
         if not quiet:
             self.event("dropped", what="message", why=why, text=text, edge=edge, count=count)
-
-    def dropped_count(self, why: str) -> int:
-        return self._dropped.get(why, 0)
