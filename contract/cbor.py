@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Final, NoReturn, TypeVar
 
 import cbor2
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct, ValidationError, convert, to_builtins
 
 from contract.errors import ContractError
 
@@ -30,8 +30,13 @@ def parse(data: bytes, fields: type[_Fields]) -> _Fields:
     except cbor2.CBORDecodeError as error:
         # A duplicate key is quoted, and a key can be as long as the message.
         raise CborError(str(error).partition("'")[0].rstrip(": ")) from None
-    except ValidationError as error:
+    except (ValidationError, ContractError) as error:
         raise CborError(str(error)) from error
+
+
+def dump(fields: Struct) -> bytes:
+    """The CBOR bytes of a struct: one way to write each, fields in their order, as digests need it."""
+    return cbor2.dumps(to_builtins(fields, builtin_types=(bytes,)))
 
 
 def _one_item(data: bytes) -> object:

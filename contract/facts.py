@@ -1,42 +1,79 @@
-"""From rows to facts: what the rows that belong to one card say.
+"""What is known when a decision is made: the facts about one card, its holder, and where it was asked.
 
-Whoever stores rows gathers them (`edge/storage/replica.py` in one SQL statement) and hands them over in any order.
+Facts come from rows of a feed (contract/gathering.py) and, on an edge, from what it knows itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from contract.decision import Card, Customer, Facts, HeldMembership, Position
-from contract.feed import Kind, card_of, customer_of, membership_of, plan_of, use_of
+from contract.ask import Direction
+from contract.hours import Schedule, Site
 from contract.limits import Use
 from contract.membership import Membership, Plan
 
-StoredRow = tuple[int, bytes, bytes, bytes]
-"""kind, key, ref, body of a live row."""
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`valid_from` and `valid_until` are dates of the card's own, apart from any membership's."""
+
+    customer_id: int
+    revoked: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
-def facts_from_rows(position: Position, rows: Iterable[StoredRow], own_uses: Iterable[Use] = ()) -> Facts:
-    """Facts about one card. `own_uses` are an edge's own, which the rows may or may not hold too.
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: int
+    name: str
 
-    A membership whose plan is missing is left out: it grants nothing. Kinds that are not known are passed over,
-    so that a hub may be newer than its edges. FeedError: a row that does not fit its kind.
+
+@dataclass(frozen=True, slots=True)
+class HeldMembership:
+    """A membership that serves the customer: their own, or one inherited from a company."""
+
+    membership: Membership
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a feed facts were read: rows up to `sequence` of `epoch`."""
+
+    feed: str
+    epoch: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The last time a customer went into an area or out of it. `id` is the check-in's. What staff reset counts as
+    a way out."""
+
+    id: bytes
+    customer_id: int
+    area: str
+    direction: Direction
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about one scanned card. `position` None: there is no whole replica to look in.
+
+    `rotating_secret`: the card's, where the feed has it. `used_step`: the newest step of the card's rotating code
+    that this reader has taken. `since_contact`: ids of this edge's own uses that the hub has not acked.
     """
+
+    position: Position | None
     card: Card | None = None
     customer: Customer | None = None
-    plans: dict[int, Plan] = {}
-    memberships: list[Membership] = []
-    uses: dict[bytes, Use] = {use.id: use for use in own_uses}
-    for kind, key, ref, body in rows:
-        if kind == Kind.CARD:
-            card = card_of(ref, body)
-        elif kind == Kind.CUSTOMER:
-            customer = customer_of(key, body)
-        elif kind == Kind.PLAN:
-            plan = plan_of(key, body)
-            plans[plan.id] = plan
-        elif kind == Kind.MEMBERSHIP:
-            memberships.append(membership_of(key, ref, body))
-        elif kind == Kind.USE:
-            use = use_of(key, body)
-            uses[use.id] = use
-    held = tuple(HeldMembership(each, plans[each.plan_id]) for each in memberships if each.plan_id in plans)
-    return Facts(position, card, customer, held, tuple(uses.values()))
+    held: tuple[HeldMembership, ...] = ()
+    uses: tuple[Use, ...] = ()
+    site: Site = Site()
+    schedules: Mapping[int, Schedule] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+    rotating_secret: bytes | None = field(default=None, repr=False)
+    used_step: int | None = None
+    since_contact: frozenset[bytes] = frozenset()

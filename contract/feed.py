@@ -1,38 +1,23 @@
-"""The feed: the rows that edges follow, their keys, their bodies, and the digest that proves a replica exact.
+"""The feed: the rows that edges follow, their keys, and the digest that proves a replica exact.
 
 A row is one thing (a card, a customer, a link, a plan with its grants, a membership, a use): kind, key, ref,
 body, and the sequence of its last change. Keys are made so that what belongs together lies together: all links
-of a customer, all memberships of a holder, all uses of a membership by a customer are one range of keys. `ref`
-is the key of the one other row that the row points to, so that a lookup follows it without reading bodies.
-A store of rows needs to know no more than this; `contract.facts` turns rows back into facts.
+of a customer, all memberships of a holder, all uses of a customer or of a company's pool are one range of keys.
+`ref` is the key of the one other row that the row points to, so that a lookup follows it without reading bodies.
+A store of rows needs to know no more than this; contract/rows.py knows the bodies, contract/gathering.py turns
+rows back into facts.
 """
 
 import hashlib
 import struct
 from collections.abc import Iterable
-from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
-import cbor2
 from msgspec import Meta, Struct
 
-from contract.cbor import CborError, parse
-from contract.decision import Card, Customer
 from contract.errors import ContractError
-from contract.instants import InstantError, InstantUs, from_us, to_us
-from contract.limits import Limit, LimitError, Use
-from contract.membership import (
-    GRACE_SECONDS_MAX,
-    AtEnd,
-    Freeze,
-    Grant,
-    Holder,
-    HolderKind,
-    Membership,
-    MembershipError,
-    Plan,
-)
+from contract.membership import Holder, HolderKind
 
 BODY_BYTES_MAX: Final = 16_384
 KEY_BYTES_MAX: Final = 64
@@ -40,7 +25,6 @@ DIGEST_BYTES: Final = 32
 CHECKIN_ID_BYTES: Final = 16
 _DIGEST_MODULUS: Final = 1 << 256
 _RANGE_END: Final = b"\xff"
-_Fields = TypeVar("_Fields", bound=Struct)
 
 
 class FeedError(ContractError):
@@ -56,6 +40,13 @@ class Kind(IntEnum):
     PLAN = 4
     MEMBERSHIP = 5
     USE = 6
+    POOL_USE = 7
+    """A use once more, under the company whose pool it is counted in."""
+    SITE = 8
+    SCHEDULE = 9
+    ROTATING = 10
+    """The secret of a card's rotating codes: only in feeds whose readers need it."""
+    PASSAGE = 11
 
 
 class Row(Struct, array_like=True, frozen=True):
@@ -100,157 +91,34 @@ def membership_key(holder: Holder, membership_id: int) -> bytes:
     return holder_key(holder) + b"M" + membership_id.to_bytes(8, "big")
 
 
-def use_key(membership: bytes, customer_id: int, checkin_id: bytes) -> bytes:
-    return membership + customer_key(customer_id) + b"U" + checkin_id
+def use_key(customer_id: int, checkin_id: bytes) -> bytes:
+    return customer_key(customer_id) + b"U" + checkin_id
+
+
+def pool_use_key(company_id: int, checkin_id: bytes) -> bytes:
+    return company_key(company_id) + b"U" + checkin_id
+
+
+def site_key(name: str) -> bytes:
+    return b"S" + name.encode()
+
+
+def schedule_key(schedule_id: int) -> bytes:
+    return b"H" + schedule_id.to_bytes(8, "big")
+
+
+def rotating_key(card_hash: bytes) -> bytes:
+    """The card's own key: a lookup finds both by one hash."""
+    return card_hash
+
+
+def passage_key(customer_id: int, area: str) -> bytes:
+    return customer_key(customer_id) + b"A" + area.encode()
 
 
 def key_range_end(prefix: bytes) -> bytes:
     """Keys that start with `prefix` are those in (prefix, key_range_end(prefix)): what follows it is a letter."""
     return prefix + _RANGE_END
-
-
-# Rows of things
-
-
-def card_change(card_hash: bytes, card: Card) -> Change:
-    body = {"r": card.revoked, "f": _maybe_us(card.valid_from), "u": _maybe_us(card.valid_until)}
-    return Change(Kind.CARD, card_hash, customer_key(card.customer_id), cbor2.dumps(body))
-
-
-def customer_change(customer: Customer) -> Change:
-    return Change(Kind.CUSTOMER, customer_key(customer.id), b"", cbor2.dumps({"n": customer.name}))
-
-
-def link_change(customer_id: int, company_id: int) -> Change:
-    """A customer belongs to a company and inherits its memberships. Unlinking is `gone(link_change(…))`."""
-    company = company_key(company_id)
-    return Change(Kind.LINK, customer_key(customer_id) + company, company, b"")
-
-
-def plan_change(plan: Plan) -> Change:
-    grants = [
-        [grant.permission, [[limit.count, limit.window_seconds] for limit in grant.limits]]
-        for grant in plan.grants
-    ]
-    return Change(Kind.PLAN, plan_key(plan.id), b"", cbor2.dumps({"n": plan.name, "g": grants}))
-
-
-def membership_change(membership: Membership) -> Change:
-    """Fields that say nothing special are left out: most memberships are a start and an end."""
-    special: dict[str, object] = {
-        "p": membership.pending,
-        "a": "" if membership.at_end is AtEnd.ENDS else membership.at_end.value,
-        "g": membership.grace_seconds,
-        "t": _maybe_us(membership.trial_until),
-        "z": [[to_us(each.from_at), _maybe_us(each.until_at)] for each in membership.freezes],
-        "k": not membership.freezes_extend,
-    }
-    body = {
-        "s": to_us(membership.starts_at),
-        "e": _maybe_us(membership.ends_at),
-        "r": membership.revoked,
-        # A trial until 1970 is no trial either.
-        **{name: value for name, value in special.items() if value},
-    }
-    key = membership_key(membership.holder, membership.id)
-    return Change(Kind.MEMBERSHIP, key, plan_key(membership.plan_id), cbor2.dumps(body))
-
-
-def use_change(use: Use, membership: bytes) -> Change:
-    """`membership` is the membership row's key."""
-    body = {"p": use.permission, "o": to_us(use.occurred_at)}
-    return Change(Kind.USE, use_key(membership, use.customer_id, use.id), membership, cbor2.dumps(body))
-
-
-def gone(change: Change) -> Change:
-    """The same thing, removed."""
-    return Change(change.kind, change.key, change.ref, None)
-
-
-# Bodies back into things
-
-
-class _CardBody(Struct):
-    r: bool
-    f: int | None
-    u: int | None
-
-
-class _CustomerBody(Struct):
-    n: str
-
-
-class _PlanBody(Struct):
-    n: str
-    g: list[tuple[str, list[tuple[int, int]]]]
-
-
-class _MembershipBody(Struct):
-    s: int
-    e: int | None
-    r: bool
-    p: bool = False
-    a: AtEnd = AtEnd.ENDS
-    g: Annotated[int, Meta(ge=0, le=GRACE_SECONDS_MAX)] = 0
-    t: int | None = None
-    z: list[tuple[int, int | None]] = []
-    k: bool = False
-
-
-class _UseBody(Struct):
-    p: str
-    o: InstantUs
-
-
-def card_of(ref: bytes, body: bytes) -> Card:
-    fields = _body(body, _CardBody)
-    return Card(_id_after(ref, b"C"), fields.r, _maybe_instant(fields.f), _maybe_instant(fields.u))
-
-
-def customer_of(key: bytes, body: bytes) -> Customer:
-    return Customer(_id_after(key, b"C"), _body(body, _CustomerBody).n)
-
-
-def plan_of(key: bytes, body: bytes) -> Plan:
-    fields = _body(body, _PlanBody)
-    try:
-        grants = tuple(Grant(name, tuple(Limit(*limit) for limit in limits)) for name, limits in fields.g)
-    except LimitError as error:
-        raise FeedError(f"a plan's row does not fit: {error}") from error
-    return Plan(_id_after(key, b"P"), fields.n, grants)
-
-
-def membership_of(key: bytes, ref: bytes, body: bytes) -> Membership:
-    fields = _body(body, _MembershipBody)
-    kind = HolderKind.CUSTOMER if key[:1] == b"C" else HolderKind.COMPANY
-    try:
-        return Membership(
-            id=_id_after(key[9:], b"M"),
-            holder=Holder(kind, _id_after(key[:9], b"CO")),
-            plan_id=_id_after(ref, b"P"),
-            starts_at=_instant(fields.s),
-            ends_at=_maybe_instant(fields.e),
-            revoked=fields.r,
-            pending=fields.p,
-            at_end=fields.a,
-            grace_seconds=fields.g,
-            trial_until=_maybe_instant(fields.t),
-            freezes=tuple(Freeze(_instant(begin), _maybe_instant(end)) for begin, end in fields.z),
-            freezes_extend=not fields.k,
-        )
-    except MembershipError as error:
-        raise FeedError(f"a membership's row does not fit: {error}") from error
-
-
-def use_of(key: bytes, body: bytes) -> Use:
-    fields = _body(body, _UseBody)
-    return Use(
-        id=_checkin_id_after(key[27:]),
-        customer_id=_id_after(key[18:27], b"C"),
-        membership_id=_id_after(key[9:18], b"M"),
-        permission=fields.p,
-        occurred_at=_instant(fields.o),
-    )
 
 
 # The set digest
@@ -269,37 +137,3 @@ def moved_digest(digest: int, removed: Iterable[int], added: Iterable[int]) -> i
 
 def digest_bytes(digest: int) -> bytes:
     return digest.to_bytes(DIGEST_BYTES, "big")
-
-
-def _body(body: bytes, fields: type[_Fields]) -> _Fields:
-    try:
-        return parse(body, fields)
-    except CborError as error:
-        raise FeedError(f"a row's body does not fit: {error}") from error
-
-
-def _id_after(key: bytes, letters: bytes) -> int:
-    if len(key) != 9 or key[0] not in letters:
-        raise FeedError(f"{key.hex()} is no key of kind {letters.decode()}")
-    return int.from_bytes(key[1:], "big")
-
-
-def _checkin_id_after(key: bytes) -> bytes:
-    if len(key) != 1 + CHECKIN_ID_BYTES or key[:1] != b"U":
-        raise FeedError(f"{key.hex()} ends no key of a use")
-    return key[1:]
-
-
-def _maybe_us(at: datetime | None) -> int | None:
-    return None if at is None else to_us(at)
-
-
-def _instant(us: int) -> datetime:
-    try:
-        return from_us(us)
-    except InstantError as error:
-        raise FeedError(f"a row's instant does not fit: {error}") from error
-
-
-def _maybe_instant(us: int | None) -> datetime | None:
-    return None if us is None else _instant(us)

@@ -10,8 +10,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from contract.billing import BillingInterval
 from contract.errors import ContractError
-from contract.limits import Limit
+from contract.grant import Grant
 
 GRACE_SECONDS_MAX: Final = 90 * 86_400
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -72,18 +73,13 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A plan's permission. No limits means that it is not used up; several limits hold at once."""
-
-    permission: str
-    limits: tuple[Limit, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
+    """`billing` None: it is paid for once, or not at all."""
+
     id: int
     name: str
     grants: tuple[Grant, ...]
+    billing: BillingInterval | None = None
 
     def grant_of(self, permission: str) -> Grant | None:
         return next((grant for grant in self.grants if grant.permission == permission), None)

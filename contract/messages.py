@@ -7,10 +7,10 @@ docs/protocol.md is the text of this file for those who write another edge.
 
 from typing import Annotated, Final, TypeVar
 
-import cbor2
-from msgspec import Meta, Struct, to_builtins
+from msgspec import Meta, Struct
 
-from contract.cbor import CborError, parse
+from contract.ask import Circumstances, Policy
+from contract.cbor import CborError, dump, parse
 from contract.errors import ContractError
 from contract.feed import DIGEST_BYTES, Row
 from contract.instants import InstantUs
@@ -18,6 +18,7 @@ from contract.instants import InstantUs
 MESSAGE_BYTES_MAX: Final = 2 * 1024 * 1024
 PAGE_ROWS_MAX: Final = 1_000
 CHECKIN_ROWS_MAX: Final = 500
+OWN_USES_MAX: Final = 100
 
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 """A random id of 16 bytes: a check-in's, a journal's, a nonce."""
@@ -37,7 +38,10 @@ class CheckIn(Struct, frozen=True, kw_only=True):
 
     The text of a card never travels: `code_hash` is HMAC-SHA256 under the organization key, `code_length` is in
     bytes, `code_classes` are kinds of characters. `customer` and `membership` are the hub's ids. `feed`, `epoch`
-    and `sequence` say what the decision was made from; absent where the edge had no whole replica.
+    and `sequence` say what the decision was made from; absent where the edge had no whole replica. `policy` and
+    `circumstances` say what was asked, `own_uses` which of the edge's own check-ins were counted that its replica
+    did not hold yet (the first 100 of them), `company` who holds the membership where a company does, `step` the
+    step of the rotating code.
     """
 
     id: Id
@@ -58,10 +62,24 @@ class CheckIn(Struct, frozen=True, kw_only=True):
     feed: Name | None = None
     epoch: Epoch | None = None
     sequence: Sequence | None = None
+    policy: Policy = Policy()
+    circumstances: Circumstances = Circumstances()
+    company: DomainId | None = None
+    own_uses: Annotated[list[Id], Meta(max_length=OWN_USES_MAX)] = []
+    inside_already: bool = False
+    step: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class Void(Struct, frozen=True, kw_only=True):
+    """A check-in is undone at the reader where it was made: it stands, and counts no more."""
+
+    voids: Id
+    at_us: InstantUs
+    reader: Name
 
 
 class JournalRow(Struct, array_like=True, frozen=True):
-    """A check-in as its journal holds it: its sequence there, and the CBOR of a CheckIn."""
+    """A check-in or a void as its journal holds it: its sequence there, and the CBOR of a CheckIn or a Void."""
 
     sequence: Annotated[int, Meta(ge=1, le=2**53)]
     body: Annotated[bytes, Meta(max_length=4_096)]
@@ -85,6 +103,24 @@ class Ack(Struct, frozen=True):
     upto: Sequence
     epoch: Epoch
     sequence: Sequence
+
+
+class Confirm(Struct, frozen=True):
+    """edge -> hub, up/{edge}/confirm: may this redemption go ahead? `checkin` is as it stands without an answer."""
+
+    nonce: Id
+    checkin: CheckIn
+
+
+class Confirmed(Struct, frozen=True):
+    """hub -> edge, down/{edge}/confirmed: what the hub decides about check-in `id`, and holds free for it."""
+
+    nonce: Id
+    id: Id
+    outcome: Name
+    reason: Name
+    remaining: Annotated[int, Meta(ge=0)] | None = None
+    next_available_us: InstantUs | None = None
 
 
 class Pull(Struct, frozen=True):
@@ -139,7 +175,7 @@ Message = TypeVar("Message", bound=Struct)
 
 def encode(message: Struct) -> bytes:
     """The CBOR bytes of a message."""
-    return cbor2.dumps(to_builtins(message, builtin_types=(bytes,)))
+    return dump(message)
 
 
 def decode(payload: bytes, message_type: type[Message]) -> Message:
@@ -150,3 +186,14 @@ def decode(payload: bytes, message_type: type[Message]) -> Message:
         return parse(payload, message_type)
     except CborError as error:
         raise MessageError(f"no {message_type.__name__}: {error}") from error
+
+
+def decode_journaled(body: bytes) -> CheckIn | Void:
+    """The check-in or the void in a journal's row, or MessageError."""
+    try:
+        return decode(body, CheckIn)
+    except MessageError as error:
+        try:
+            return decode(body, Void)
+        except MessageError:
+            raise error from None
