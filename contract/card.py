@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contract.errors import ContractError
+from contract.keyboard import TAIL_LETTERS, digits_of
 
 ALPHABET: Final = "BCDFGHJKLNPRSTVX"
 CODE_LETTERS: Final = 20
@@ -42,14 +43,16 @@ class CardError(ContractError):
 class Scan:
     """What one scan was. `text` is the canonical code to look up, or None where nothing could be read.
 
-    `length` (bytes) and `classes` describe what came, for the record of a scan whose text must not be kept;
-    `text` and `raw` are left out of the repr, which ends in logs.
+    `digits` are the eight ASCII digits of a rotating code, which are no part of `text`; None where none stood
+    behind our code. `length` (bytes) and `classes` describe what came, for the record of a scan whose text must
+    not be kept; `text`, `raw` and `digits` are left out of the repr, which ends in logs.
     """
 
     text: str | None = field(repr=False)
     raw: bytes = field(repr=False)
     length: int
     classes: str
+    digits: str | None = field(default=None, repr=False)
 
 
 def check_letter(body: str) -> str:
@@ -95,13 +98,17 @@ def qr_text(hub_url: str, code: str) -> str:
 
 def read_scan(raw: bytes) -> Scan:
     """The meaning of one scan's bytes, terminator taken off. Never raises: whatever cannot be read has no text."""
-    text = _decode(raw)
-    return Scan(text=None if text is None else _canonical(text), raw=raw, length=len(raw), classes=_classes(raw))
+    decoded = _decode(raw)
+    text, digits = (None, None) if decoded is None else _parse(decoded)
+    return Scan(text=text, digits=digits, raw=raw, length=len(raw), classes=_classes(raw))
 
 
 def canonical_code(text: str) -> str:
-    """The one spelling under which a code is imported, hashed and looked up. CardError says what is allowed."""
-    canonical = _canonical(text)
+    """The one spelling under which a code is imported, hashed and looked up. CardError says what is allowed.
+
+    The digits of a rotating code are taken off, as by `read_scan`.
+    """
+    canonical, _ = _parse(text)
     if canonical is None:
         raise CardError(f"a card's code is 1 to {IMPORTED_LETTERS_MAX} printable characters")
     return canonical
@@ -134,22 +141,27 @@ def _decode(raw: bytes) -> str | None:
     return text if text and text.isprintable() else None
 
 
-def _canonical(text: str) -> str | None:
+def _parse(text: str) -> tuple[str | None, str | None]:
+    """The canonical code and, behind ours, the digits of a rotating one."""
     text = _AIM_IDENTIFIERS.sub("", unicodedata.normalize("NFC", text).strip()).strip()
-    ours = _code_within("".join(text.split()).translate(_FOLD_CASE))
+    ours = _code_within("".join(text.split()))
     if ours is not None:
         return ours
-    return text if 0 < len(text) <= IMPORTED_LETTERS_MAX and text.isprintable() else None
+    return (text if 0 < len(text) <= IMPORTED_LETTERS_MAX and text.isprintable() else None), None
 
 
-def _code_within(folded: str) -> str | None:
-    """Our code in `folded`: bare, behind an AIM identifier that a layout garbled, or in a URL."""
+def _code_within(unspaced: str) -> tuple[str, str | None] | None:
+    """Our code and its digits: bare, behind an AIM identifier that a layout garbled, or in a URL."""
+    folded = unspaced.translate(_FOLD_CASE)
     found = [match for match in _CODE.finditer(folded) if is_code(match.group())]
     if not found:
         return None
     last = found[-1]
-    bare = last.start() <= _AIM_LETTERS and last.end() == len(folded)
-    return last.group() if bare or _URL_START.match(folded) else None
+    tail = unspaced[last.end() :]
+    digits = digits_of(tail)
+    ends = not tail or (digits is not None and len(tail) == TAIL_LETTERS)
+    bare = last.start() <= _AIM_LETTERS and ends
+    return (last.group(), digits) if bare or _URL_START.match(folded) else None
 
 
 def _classes(raw: bytes) -> str:

@@ -136,7 +136,8 @@ class Pull(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """hub -> edge, down/{edge}/page: all that changed in (after, upto], in order; `head` is the feed's sequence.
 
-    `digest` is there when upto == head: the digest of the whole feed at that sequence.
+    `digest` is there when upto == head: the digest of the whole feed at that sequence. `at_us` is the hub's time
+    when it answered; an older hub may not say it.
     """
 
     feed: Name
@@ -147,6 +148,7 @@ class Page(Struct, frozen=True):
     nonce: Id
     rows: Annotated[list[Row], Meta(max_length=PAGE_ROWS_MAX)]
     digest: Digest | None = None
+    at_us: InstantUs | None = None
 
 
 class Head(Struct, frozen=True):

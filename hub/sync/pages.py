@@ -1,13 +1,16 @@
 """Answers to an edge's pull: one page of its feed. Plain functions; must not know MQTT."""
 
+from datetime import datetime
+
+from contract.instants import to_us
 from contract.messages import MESSAGE_BYTES_MAX, Page, Pull
 from hub.sync.snapshot import Snapshot, read_snapshot
 
 PAGE_BYTES_MAX = MESSAGE_BYTES_MAX // 2
 
 
-def page_for(pull: Pull) -> Page:
-    """The page that answers `pull`. UnknownFeed.
+def page_for(pull: Pull, at: datetime) -> Page:
+    """The page that answers `pull`, at the hub's time `at`. UnknownFeed.
 
     An edge in another epoch gets no rows, only where the feed stands now: what to do about it is the edge's to
     decide. An edge that is ahead of the feed hears the feed's sequence as `upto`.
@@ -25,6 +28,7 @@ def page_for(pull: Pull) -> Page:
         nonce=pull.nonce,
         rows=snapshot.rows if same_epoch else [],
         digest=state.digest if upto == state.sequence else None,
+        at_us=to_us(at),
     )
 
 

@@ -125,13 +125,13 @@ class Worker:
 
     def _answer(self, request: PullRequest) -> None:
         try:
-            page = page_for(request.pull)
+            page = page_for(request.pull, self._clocks.now())
         except UnknownFeed:
             self._log.dropped("unknown_feed", "no feed has this name", request.edge)
         else:
             if request.pull.epoch == page.epoch and request.pull.after > page.head:
                 self._begin_epoch(request, page.epoch)
-                page = page_for(request.pull)
+                page = page_for(request.pull, self._clocks.now())
             self._broker.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
 
     def _begin_epoch(self, request: PullRequest, ended: int) -> None:

@@ -123,7 +123,7 @@ MESSAGES: Final[dict[str, Struct]] = {
     "pull of everything": Pull("everyone", 0, 0, 1_000, NONCE),
     "pull of what is new": Pull("everyone", EPOCH, 8, 500, NONCE),
     "page with more to come": Page("everyone", EPOCH, 0, 4, 8, NONCE, _ROWS[:4]),
-    "last page": Page("everyone", EPOCH, 4, 8, 8, NONCE, _ROWS[4:], _WHOLE),
+    "last page": Page("everyone", EPOCH, 4, 8, 8, NONCE, _ROWS[4:], _WHOLE, 1_773_489_600_000_000),
     "head": Head("everyone", EPOCH, 8, _WHOLE, 1_773_489_600_000_000),
     "live": Live(
         "everyone",

@@ -35,7 +35,7 @@ def test_pages_join_without_a_gap_up_to_the_head() -> None:
     rows: list[Row] = []
     position = 0
     while position < head.sequence:
-        page = page_for(pull(position, limit=70))
+        page = page_for(pull(position, limit=70), AT)
         assert (page.after, page.head, page.epoch) == (position, head.sequence, head.epoch)
         assert (page.digest is None) == (page.upto != page.head)
         assert len(page.rows) <= 70
@@ -48,7 +48,7 @@ def test_pages_join_without_a_gap_up_to_the_head() -> None:
 @pytest.mark.usefixtures("club")
 def test_a_page_of_large_rows_ends_early_and_fits_a_message() -> None:
     fill_feed(200, b"x" * 16_000)
-    page = page_for(pull())
+    page = page_for(pull(), AT)
     assert 0 < len(page.rows) < 200
     assert page.upto == page.rows[-1].sequence < page.head
     assert len(encode(page)) <= MESSAGE_BYTES_MAX
@@ -60,23 +60,24 @@ def test_rows_behind_many_superseded_ones_are_found() -> None:
     for number in range(60):
         fill_feed(1, str(number).encode(), start=1)
     rows = feed_queries.rows_after(EVERYONE, 0, 1_000)
-    first = page_for(pull(0, limit=len(rows) - 1))
+    first = page_for(pull(0, limit=len(rows) - 1), AT)
     assert (first.rows, first.upto) == (rows[:-1], rows[-2].sequence)
-    last = page_for(pull(first.upto, limit=1))
+    last = page_for(pull(first.upto, limit=1), AT)
     assert (last.rows, last.upto) == (rows[-1:], last.head)
 
 
 @pytest.mark.usefixtures("club")
 def test_an_edge_at_the_head_gets_an_empty_page_with_the_digest() -> None:
     head = feed_queries.head(EVERYONE)
-    page = page_for(pull(head.sequence, epoch=head.epoch))
+    page = page_for(pull(head.sequence, epoch=head.epoch), AT)
     assert (page.rows, page.upto, page.digest) == ([], head.sequence, head.digest)
+    assert page.at_us == to_us(AT)
 
 
 @pytest.mark.usefixtures("club")
 def test_an_edge_ahead_of_the_feed_hears_where_it_stands() -> None:
     head = feed_queries.head(EVERYONE)
-    page = page_for(pull(head.sequence + 5, epoch=head.epoch))
+    page = page_for(pull(head.sequence + 5, epoch=head.epoch), AT)
     assert (page.rows, page.upto, page.head, page.digest) == ([], head.sequence, head.sequence, head.digest)
 
 
@@ -84,13 +85,13 @@ def test_an_edge_ahead_of_the_feed_hears_where_it_stands() -> None:
 def test_an_edge_in_another_epoch_gets_no_rows() -> None:
     fill_feed(10)
     head = feed_queries.head(EVERYONE)
-    page = page_for(pull(2, epoch=head.epoch - 1))
+    page = page_for(pull(2, epoch=head.epoch - 1), AT)
     assert (page.epoch, page.head, page.rows, page.upto, page.digest) == (head.epoch, head.sequence, [], 2, None)
 
 
 def test_an_unknown_feed(sqlite_database: Database) -> None:
     with pytest.raises(feed_queries.UnknownFeed):
-        page_for(pull(feed_name="nobody"))
+        page_for(pull(feed_name="nobody"), AT)
 
 
 def test_a_page_never_mixes_two_commits(database: Database) -> None:
@@ -110,7 +111,7 @@ def test_a_page_never_mixes_two_commits(database: Database) -> None:
     writing.start()
     try:
         for _ in range(150):
-            page = page_for(pull())
+            page = page_for(pull(), AT)
             live = [row for row in page.rows if row.body is not None]
             assert page.digest is not None
             assert page.digest == _digest(live)
