@@ -21,7 +21,6 @@ from contract.reader_rules import OPENS, reason_before_memberships, step_shown
 from contract.reasons import Outcome, Reason
 from contract.trust import ClockState
 
-
 _RANK: Final = {reason: rank for rank, reason in enumerate(Reason)}
 _FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -57,6 +56,17 @@ class Decision:
         return self.outcome is Outcome.GRANTED
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One question with all that is known; `bare` is the denial that answers are made from."""
+
+    ask: Ask
+    facts: Facts
+    at: datetime
+    bare: Decision
+    customer_id: int
+
+
 def decide(ask: Ask, facts: Facts, at: datetime) -> Decision:
     """Whether the card in `facts` may have `ask.permission` at `at` (aware UTC)."""
     bare = _bare(ask, facts, at)
@@ -65,13 +75,16 @@ def decide(ask: Ask, facts: Facts, at: datetime) -> Decision:
         outcome = Outcome.GRANTED if reason in OPENS else Outcome.DENIED
         return replace(bare, outcome=outcome, reason=reason)
     no_membership = replace(bare, reason=Reason.NO_MEMBERSHIP)
-    return max(_answers(bare, ask, facts, at), key=lambda answer: _RANK[answer.reason], default=no_membership)
+    return max(answers(ask, facts, at), key=lambda answer: _RANK[answer.reason], default=no_membership)
 
 
 def answers(ask: Ask, facts: Facts, at: datetime) -> list[Decision]:
-    """What each membership alone answers once reader and card are in order, in consumption order: of equals the
+    """What each membership alone answers where reader and card are in order, in consumption order: of equals the
     first one is told."""
-    return _answers(_bare(ask, facts, at), ask, facts, at)
+    if facts.card is None:
+        return []
+    case = _Case(ask, facts, at, _bare(ask, facts, at), facts.card.customer_id)
+    return [_answer(case, held) for held in _in_consumption_order(facts.held)]
 
 
 def cannot_record(decision: Decision) -> Decision:
@@ -97,13 +110,6 @@ def _bare(ask: Ask, facts: Facts, at: datetime) -> Decision:
     )
 
 
-def _answers(bare: Decision, ask: Ask, facts: Facts, at: datetime) -> list[Decision]:
-    if facts.card is None:
-        return []
-    customer_id = facts.card.customer_id
-    return [_answer(bare, customer_id, ask, facts, held, at) for held in _in_consumption_order(facts.held)]
-
-
 def _in_consumption_order(held: Iterable[HeldMembership]) -> list[HeldMembership]:
     """Earliest to expire first, a customer's own before a company's, then the older one."""
     return sorted(
@@ -127,93 +133,75 @@ _REASON_OF_STATUS: Final = {
 }
 
 
-def _answer(
-    bare: Decision, customer_id: int, ask: Ask, facts: Facts, held: HeldMembership, at: datetime
-) -> Decision:
+def _answer(case: _Case, held: HeldMembership) -> Decision:
     """What one membership alone answers."""
-    membership = held.membership
-    status = status_at(membership, at)
+    ask, membership = case.ask, held.membership
+    status = status_at(membership, case.at)
     answer = replace(
-        bare, detail=status.detail, membership=membership, plan=held.plan, valid_until=end_of(membership)
+        case.bare, detail=status.detail, membership=membership, plan=held.plan, valid_until=end_of(membership)
     )
     if status.state is not State.ACTIVE:
         return replace(answer, reason=_REASON_OF_STATUS[status.detail])
-    if ask.circumstances.posture is Posture.LOCKDOWN and not _passes_lockdown(ask, facts, at):
+    if ask.circumstances.posture is Posture.LOCKDOWN and not _passes_lockdown(case):
         return replace(answer, reason=Reason.LOCKDOWN)
     grant = held.plan.grant_of(ask.permission)
     if grant is None:
         return replace(answer, reason=Reason.PERMISSION_MISSING)
-    if not _is_within_hours(grant, ask, facts, at):
-        return replace(answer, reason=Reason.OUTSIDE_HOURS)
-    if grant.partners is not None and ask.policy.partner not in grant.partners:
-        return replace(answer, reason=Reason.PARTNER_NOT_APPROVED)
-    if not ask.policy.signed_in and _needs_login(grant, ask):
-        return replace(answer, reason=Reason.LOGIN_REQUIRED)
-    inside = _is_inside(ask, facts, at)
-    if inside and ask.policy.passback is Passback.HARD:
-        return replace(answer, reason=Reason.ALREADY_INSIDE)
-    allowance = _allowance(grant, customer_id, held, ask, facts, at)
-    return _within_limits(replace(answer, inside_already=inside), customer_id, grant, allowance, ask, facts)
+    reason = _reason_of_time_and_place(case, grant)
+    if reason is not None:
+        return replace(answer, reason=reason)
+    return _within_limits(replace(answer, inside_already=_is_inside(case)), case, held, grant)
 
 
-def _passes_lockdown(ask: Ask, facts: Facts, at: datetime) -> bool:
-    permission = ask.policy.lockdown_permission
+def _reason_of_time_and_place(case: _Case, grant: Grant) -> Reason | None:
+    policy = case.ask.policy
+    if not _is_within_hours(case, grant):
+        return Reason.OUTSIDE_HOURS
+    if grant.partners is not None and policy.partner not in grant.partners:
+        return Reason.PARTNER_NOT_APPROVED
+    if not policy.signed_in and _needs_login(case.ask, grant):
+        return Reason.LOGIN_REQUIRED
+    return Reason.ALREADY_INSIDE if policy.passback is Passback.HARD and _is_inside(case) else None
+
+
+def _passes_lockdown(case: _Case) -> bool:
+    permission = case.ask.policy.lockdown_permission
     return permission is not None and any(
-        held.plan.grant_of(permission) is not None and status_at(held.membership, at).state is State.ACTIVE
-        for held in facts.held
+        held.plan.grant_of(permission) is not None and status_at(held.membership, case.at).state is State.ACTIVE
+        for held in case.facts.held
     )
 
 
-def _is_within_hours(grant: Grant, ask: Ask, facts: Facts, at: datetime) -> bool:
+def _is_within_hours(case: _Case, grant: Grant) -> bool:
     """Hours keep nobody in. A schedule that is not there is never open."""
-    if grant.schedule_id is None or ask.policy.direction is Direction.OUT:
+    if grant.schedule_id is None or case.ask.policy.direction is Direction.OUT:
         return True
-    schedule = facts.schedules.get(grant.schedule_id)
-    return schedule is not None and is_open(schedule, facts.site, at)
+    schedule = case.facts.schedules.get(grant.schedule_id)
+    return schedule is not None and is_open(schedule, case.facts.site, case.at)
 
 
-def _needs_login(grant: Grant, ask: Ask) -> bool:
+def _needs_login(ask: Ask, grant: Grant) -> bool:
     uses_up = bool(grant.limits) and ask.mode is Mode.REDEEM
     return grant.login_required or (uses_up and not ask.policy.visitors_redeem)
 
 
-def _is_inside(ask: Ask, facts: Facts, at: datetime) -> bool:
+def _is_inside(case: _Case) -> bool:
     """Whether the holder went into this reader's area and, as far as is known, not out of it."""
-    policy = ask.policy
+    policy = case.ask.policy
     if policy.passback is Passback.OFF or policy.direction is Direction.OUT:
         return False
-    passages = [each for each in facts.passages if each.area == policy.area]
+    passages = [each for each in case.facts.passages if each.area == policy.area]
     last = max(passages, key=lambda each: (each.occurred_at, each.id), default=None)
     if last is None or last.direction is Direction.OUT:
         return False
-    return policy.passback_reset is None or at - last.occurred_at < policy.passback_reset
+    return policy.passback_reset is None or case.at - last.occurred_at < policy.passback_reset
 
 
 # The limits, and the record
 
 
-def _allowance(
-    grant: Grant, customer_id: int, held: HeldMembership, ask: Ask, facts: Facts, at: datetime
-) -> Allowance:
-    membership = held.membership
-    company_id = membership.holder.id if membership.holder.kind is HolderKind.COMPANY else None
-    counting = Counting(
-        customer_id=customer_id,
-        membership_id=membership.id,
-        company_id=company_id,
-        partner=ask.policy.partner,
-        site=ask.policy.site,
-        calendar=facts.site.calendar,
-        billed_from=membership.starts_at,
-        billing=held.plan.billing,
-    )
-    uses = (use for use in facts.uses if use.permission == grant.permission)
-    return allowance_at(grant.limits, uses, counting, at)
-
-
-def _within_limits(
-    answer: Decision, customer_id: int, grant: Grant, allowance: Allowance, ask: Ask, facts: Facts
-) -> Decision:
+def _within_limits(answer: Decision, case: _Case, held: HeldMembership, grant: Grant) -> Decision:
+    allowance = _allowance(case, held, grant)
     answer = replace(
         answer,
         remaining=allowance.remaining,
@@ -224,11 +212,30 @@ def _within_limits(
         return replace(answer, reason=Reason.LIMIT_REACHED)
     if allowance.cooling_down:
         return replace(answer, reason=Reason.COOLDOWN)
-    if ask.mode is Mode.REDEEM and _needs_confirmation(customer_id, grant, ask, facts):
+    redeems = case.ask.mode is Mode.REDEEM
+    if redeems and _needs_confirmation(case, grant):
         return replace(answer, reason=Reason.CONFIRMATION_NEEDED)
-    counted = allowance.remaining is not None and ask.mode is Mode.REDEEM
-    remaining = allowance.remaining - 1 if counted and allowance.remaining is not None else allowance.remaining
-    return replace(answer, outcome=Outcome.GRANTED, reason=Reason.GRANTED, counted=counted, remaining=remaining)
+    granted = replace(answer, outcome=Outcome.GRANTED, reason=Reason.GRANTED)
+    if allowance.remaining is None or not redeems:
+        return granted
+    return replace(granted, counted=True, remaining=allowance.remaining - 1)
+
+
+def _allowance(case: _Case, held: HeldMembership, grant: Grant) -> Allowance:
+    membership, policy = held.membership, case.ask.policy
+    company_id = membership.holder.id if membership.holder.kind is HolderKind.COMPANY else None
+    counting = Counting(
+        customer_id=case.customer_id,
+        membership_id=membership.id,
+        company_id=company_id,
+        partner=policy.partner,
+        site=policy.site,
+        calendar=case.facts.site.calendar,
+        billed_from=membership.starts_at,
+        billing=held.plan.billing,
+    )
+    uses = (use for use in case.facts.uses if use.permission == grant.permission)
+    return allowance_at(grant.limits, uses, counting, case.at)
 
 
 def _before_the_end(answer: Decision, at: datetime | None) -> datetime | None:
@@ -239,21 +246,20 @@ def _before_the_end(answer: Decision, at: datetime | None) -> datetime | None:
     return at if at < end else None
 
 
-def _needs_confirmation(customer_id: int, grant: Grant, ask: Ask, facts: Facts) -> bool:
+def _needs_confirmation(case: _Case, grant: Grant) -> bool:
     """Whether the hub has to say yes first; with the hub out of reach, whether the offline rule forbids."""
-    contact = ask.circumstances.contact
+    contact = case.ask.circumstances.contact
     if contact is Contact.CONFIRMED:
         return False
     if contact is Contact.ONLINE:
         return grant.confirm
     if grant.offline is Offline.AT_MOST:
-        return _spent_offline(customer_id, grant, facts) >= grant.offline_uses
+        return _spent_offline(case, grant) >= grant.offline_uses
     return grant.offline is Offline.DENY
 
 
-def _spent_offline(customer_id: int, grant: Grant, facts: Facts) -> int:
+def _spent_offline(case: _Case, grant: Grant) -> int:
     """The customer's uses at this edge since it was last in contact."""
-    spent = {
-        use.id for use in facts.uses if (use.permission, use.customer_id) == (grant.permission, customer_id)
-    }
-    return len(spent & facts.since_contact)
+    whose = (grant.permission, case.customer_id)
+    spent = {use.id for use in case.facts.uses if (use.permission, use.customer_id) == whose}
+    return len(spent & case.facts.since_contact)

@@ -71,7 +71,7 @@ class Facts:
     customer: Customer | None = None
     held: tuple[HeldMembership, ...] = ()
     uses: tuple[Use, ...] = ()
-    site: Site = Site()
+    site: Site = field(default_factory=Site)
     schedules: Mapping[int, Schedule] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     rotating_secret: bytes | None = field(default=None, repr=False)

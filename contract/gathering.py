@@ -1,6 +1,6 @@
 """From rows to facts: what the rows that belong to one card say.
 
-Whoever stores rows gathers them (`edge/storage/replica.py` in one SQL statement, hub/feed/lookup.py at the hub) and
+Whoever stores rows gathers them (edge/storage/replica.py in one SQL statement, hub/feed/lookup.py at the hub) and
 hands them over in any order.
 """
 
@@ -17,11 +17,8 @@ from contract.rows import (
     customer_of,
     membership_of,
     passage_of,
-
     pool_use_of,
     rotating_secret_of,
-
-
     use_of,
 )
 

@@ -1,4 +1,4 @@
-"""Grants: what a plan gives of a permission: how often, when, where, and what holds while the hub is out of reach."""
+"""Grants: what a plan gives of a permission: how often, when and where, and what holds while the hub is away."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,8 +45,12 @@ class Grant:
         if not self.limits and self.confirm:
             raise GrantError("only a limited benefit can be confirmed by the hub: give it a limit first")
         if not self.limits and self.offline is Offline.AT_MOST:
-            raise GrantError("only a limited benefit can be allowed a number of times offline: give it a limit first")
+            raise GrantError(
+                "only a limited benefit can be allowed a number of times offline: give it a limit first"
+            )
         if self.offline is Offline.AT_MOST and not 1 <= self.offline_uses <= OFFLINE_USES_MAX:
-            raise GrantError(f"a benefit is allowed 1 to {OFFLINE_USES_MAX} times offline, not {self.offline_uses}")
+            raise GrantError(
+                f"a benefit is allowed 1 to {OFFLINE_USES_MAX} times offline, not {self.offline_uses}"
+            )
         if self.offline is not Offline.AT_MOST and self.offline_uses != 0:
             raise GrantError(f"a number of times offline says nothing where the offline rule is {self.offline}")

@@ -5,7 +5,7 @@ valid end. Where clocks change, a window begins at the earlier and ends at the l
 that a night of 25 hours shortens nobody's time; a time that does not exist means the end of the gap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from contract.calendar import DAY_MINUTES, Calendar, instant_of, zone_of
@@ -73,7 +73,7 @@ class ExceptionDay:
 class Site:
     """Where readers stand: the calendar by which its days count, and its holidays."""
 
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)
     holidays: tuple[ExceptionDay, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """Limits: how often a benefit may be used, by whom and where it is counted, and when it is next due.
 
-A use counts from the instant it happened. A rolling window counts, at `t`, uses with occurred_at > t - window, so a
-use leaves it exactly one window after it happened. A calendar window counts uses in [start, next) of the site's
+A use counts from the instant it happened. A rolling window counts, at `t`, uses with occurred_at > t - window, so
+a use leaves it exactly one window after it happened. A calendar window counts uses in [start, next) of the site's
 day, week, month or year. A billing period is that of the membership (contract/billing.py). Of a gap, the newest
 use counts.
 """
@@ -119,7 +119,8 @@ class Allowance:
     """What is left under all limits of a grant.
 
     `remaining` None: unlimited. `next_available_at`: the first instant at which a use is possible again, where
-    none is possible now; None too where that never comes. `cooling_down`: something remains, but a gap has to pass.
+    none is possible now; None too where that never comes. `cooling_down`: something remains, but a gap has to
+    pass.
     `counted` are the ids that were counted, sorted, so that a decision can be replayed.
     """
 
@@ -192,32 +193,23 @@ def _next_available_at(
 def _left_by(limit: Limit, uses: tuple[Use, ...], counting: Counting, at: datetime) -> _Left:
     whose, where = _RULE_OF_WHOM[limit.counts_by], _RULE_OF_WHERE[limit.across]
     mine = [use for use in uses if whose(use, counting) and where(use, counting)]
-    rolling = limit.window is Window.ROLLING
-    inside, free_at = (_rolling if rolling else _within_period)(limit, mine, counting, at)
-    left = max(0, limit.count - len(inside))
-    due_at = max((use.occurred_at + timedelta(seconds=limit.gap_seconds) for use in mine), default=at)
-    cooling_down = limit.gap_seconds > 0 and due_at > at
-    counted = {use.id for use in inside}
-    if cooling_down:
-        counted.update(use.id for use in mine if use.occurred_at + timedelta(seconds=limit.gap_seconds) > at)
-    if left > 0:
-        free_at = due_at
-    elif cooling_down and free_at is not None:
-        free_at = max(free_at, due_at)
-    return _Left(left, cooling_down, free_at, tuple(counted))
+    gap = timedelta(seconds=limit.gap_seconds)
+    too_near = [use for use in mine if use.occurred_at + gap > at] if gap else []
+    due_at = max((use.occurred_at + gap for use in too_near), default=at)
+    inside, free_at = _inside(limit, mine, counting, at)
+    count = max(0, limit.count - len(inside))
+    if count > 0:
+        free_at = at
+    counted = {use.id for use in (*inside, *too_near)}
+    return _Left(count, bool(too_near), None if free_at is None else max(free_at, due_at), tuple(counted))
 
 
-def _rolling(
-    limit: Limit, mine: list[Use], _counting: Counting, at: datetime
-) -> tuple[list[Use], datetime | None]:
-    window = timedelta(seconds=limit.window_seconds or 0)
-    inside = sorted((use for use in mine if use.occurred_at > at - window), key=lambda use: use.occurred_at)
-    return inside, inside[-limit.count].occurred_at + window if len(inside) >= limit.count else at
-
-
-def _within_period(
-    limit: Limit, mine: list[Use], counting: Counting, at: datetime
-) -> tuple[list[Use], datetime | None]:
+def _inside(limit: Limit, mine: list[Use], counting: Counting, at: datetime) -> tuple[list[Use], datetime | None]:
+    """The uses in the window, and when a full one lets another through."""
+    if limit.window is Window.ROLLING:
+        window = timedelta(seconds=limit.window_seconds or 0)
+        inside = sorted((use for use in mine if use.occurred_at > at - window), key=lambda use: use.occurred_at)
+        return inside, inside[-limit.count].occurred_at + window if len(inside) >= limit.count else at
     period = _period(limit.window, counting, at)
     if period is None:
         return mine, None
@@ -262,13 +254,21 @@ def _by_company(use: Use, counting: Counting) -> bool:
     return use.company_id == counting.company_id
 
 
+def _anywhere(_use: Use, _counting: Counting) -> bool:
+    return True
+
+
+def _at_partner(use: Use, counting: Counting) -> bool:
+    return use.partner == counting.partner
+
+
+def _at_site(use: Use, counting: Counting) -> bool:
+    return use.site == counting.site
+
+
 _RULE_OF_WHOM: Final = {
     CountsBy.MEMBERSHIP: _by_membership,
     CountsBy.CUSTOMER: _by_customer,
     CountsBy.COMPANY: _by_company,
 }
-_RULE_OF_WHERE: Final = {
-    Across.ALL: lambda _use, _counting: True,
-    Across.PARTNER: lambda use, counting: use.partner == counting.partner,
-    Across.SITE: lambda use, counting: use.site == counting.site,
-}
+_RULE_OF_WHERE: Final = {Across.ALL: _anywhere, Across.PARTNER: _at_partner, Across.SITE: _at_site}

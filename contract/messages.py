@@ -106,7 +106,7 @@ class Ack(Struct, frozen=True):
 
 
 class Confirm(Struct, frozen=True):
-    """edge -> hub, up/{edge}/confirm: may this redemption go ahead? `checkin` is as it stands without an answer."""
+    """edge -> hub, up/{edge}/confirm: may this redemption go ahead? `checkin`: as it stands without an answer."""
 
     nonce: Id
     checkin: CheckIn

@@ -129,9 +129,7 @@ def membership_change(membership: Membership) -> Change:
 
 
 def use_change(use: Use) -> Change:
-    body = _Use(
-        use.permission, to_us(use.occurred_at), use.membership_id, use.company_id, use.partner, use.site
-    )
+    body = _Use(use.permission, to_us(use.occurred_at), use.membership_id, use.company_id, use.partner, use.site)
     return Change(Kind.USE, use_key(use.customer_id, use.id), b"", dump(body))
 
 

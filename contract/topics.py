@@ -14,8 +14,10 @@ _NAME: Final = re.compile(NAME_PATTERN)
 
 UP_CHECKINS: Final = "checkins"
 UP_PULL: Final = "pull"
+UP_CONFIRM: Final = "confirm"
 DOWN_ACK: Final = "ack"
 DOWN_PAGE: Final = "page"
+DOWN_CONFIRMED: Final = "confirmed"
 FEED_HEAD: Final = "head"
 FEED_LIVE: Final = "live"
 
