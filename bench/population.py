@@ -8,17 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from contract.card import check_letter, lookup_hash
-from contract.decision import Card, Customer
-from contract.feed import (
-    Change,
-    card_change,
-    customer_change,
-    link_change,
-    membership_change,
-    plan_change,
-)
+from contract.facts import Card, Customer
+from contract.feed import Change
+from contract.grant import Grant
 from contract.limits import Limit
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Holder, HolderKind, Membership, Plan
+from contract.plan_rows import plan_change
+from contract.rows import card_change, customer_change, link_change, membership_change
 
 ORGANIZATION_KEY = bytes(range(32))
 PERMISSION = "front-door"

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from contract.ask import Ask, Circumstances
 from contract.card import Scan, read_scan, trace_hash
-from contract.decision import Ask, Decision, Facts, cannot_record, decide
+from contract.decision import Decision, cannot_record, decide
 from contract.errors import ContractError
-from contract.facts import facts_from_rows
+from contract.facts import Facts
+from contract.gathering import facts_from_rows
 from contract.messages import CheckIn
 from edge.core.checkin import Scanned, checkin_of, scan_fields, use_of
 from edge.core.configuration import Reader, ReaderKind
@@ -67,7 +69,7 @@ class Gate:
     async def _look_up(self, card_hash: bytes) -> Facts:
         try:
             found = await self.replica.look_up(card_hash)
-            return Facts(position=None) if found is None else facts_from_rows(found.position, found.rows)
+            return Facts(position=None) if found is None else facts_from_rows(found.position, found.rows, None)
         except (CannotLookUp, ContractError) as error:
             self.log("replica_unreadable", reader=self.reader.name, why=str(error))
             return Facts(position=None)
@@ -77,7 +79,8 @@ class Gate:
         scanned = Scanned(self.new_id(), self.clock.now(), self.reader, scan, code_hash)
         if facts.card is not None:
             facts = replace(facts, uses=(*facts.uses, *self.own_uses.of(facts.card.customer_id)))
-        ask = Ask(self.reader.permission, self.reader.mode, scan.text is not None)
+        circumstances = Circumstances(readable=scan.text is not None)
+        ask = Ask(permission=self.reader.permission, mode=self.reader.mode, circumstances=circumstances)
         decision = decide(ask, facts, scanned.at)
         checkin = checkin_of(scanned, decision, facts.card)
         if checkin.counted:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from contract.decision import Decision, Position
-from contract.facts import StoredRow
+from contract.decision import Decision
+from contract.facts import Position
 from contract.feed import Row
+from contract.gathering import StoredRow
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.card import Scan
-from contract.decision import Card, Decision, Position
+from contract.decision import Decision
+from contract.facts import Card, Position
 from contract.instants import from_us, to_us
 from contract.limits import Use
 from contract.messages import CheckIn

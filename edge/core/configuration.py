@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from contract.decision import Mode
+from contract.ask import Mode
 from contract.topics import NAME_PATTERN
 
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)

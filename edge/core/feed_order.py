@@ -5,7 +5,7 @@
 
 from itertools import pairwise
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.messages import Live, Page
 from edge.core.sync_events import SendPull
 

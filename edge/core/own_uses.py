@@ -7,7 +7,7 @@ it may stay too long, and must never leave too early.
 
 from dataclasses import dataclass
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.limits import Use
 from contract.messages import Ack
 

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Row
 from contract.messages import Head, Live, Page
 from edge.core import sync_events as sync

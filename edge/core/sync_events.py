@@ -5,7 +5,7 @@ Head, Live and Page come as they are in contract/messages.py. Digests are intege
 
 from dataclasses import dataclass
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Row
 from contract.messages import Head, Live, Page
 

@@ -12,7 +12,8 @@ one too; a denial never cuts short a pulse that somebody else was granted. What 
 import asyncio
 from typing import Any, Final
 
-from contract.decision import Decision, Outcome
+from contract.decision import Decision
+from contract.reasons import Outcome
 from edge.core.configuration import Reader
 from edge.hardware.pins import Pins
 

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Head, Page, Pull
 from contract.topics import UP_CHECKINS, UP_PULL, up
 from edge.core import sync_events as sync

@@ -7,7 +7,7 @@ from typing import Final
 
 from contract.feed import Kind
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """PRAGMA user_version of a replica file; another one is pulled anew."""
 
 CREATE: Final = f"""
@@ -87,6 +87,13 @@ UNION ALL SELECT kind, key, ref, body FROM membership
 UNION ALL SELECT plan.kind, plan.key, plan.ref, plan.body
   FROM membership CROSS JOIN feed_row AS plan ON plan.kind = {Kind.PLAN:d} AND plan.key = membership.ref
 UNION ALL SELECT used.kind, used.key, used.ref, used.body
-  FROM card CROSS JOIN membership CROSS JOIN feed_row AS used
-    ON used.kind = {Kind.USE:d} AND {_under("used", "membership.key || card.ref")}
+  FROM card CROSS JOIN feed_row AS used ON used.kind = {Kind.USE:d} AND {_under("used", "card.ref")}
+UNION ALL SELECT pooled.kind, pooled.key, pooled.ref, pooled.body
+  FROM holder CROSS JOIN feed_row AS pooled
+    ON pooled.kind = {Kind.POOL_USE:d} AND {_under("pooled", "holder.key")}
+UNION ALL SELECT passage.kind, passage.key, passage.ref, passage.body
+  FROM card CROSS JOIN feed_row AS passage
+    ON passage.kind = {Kind.PASSAGE:d} AND {_under("passage", "card.ref")}
+UNION ALL SELECT kind, key, ref, body FROM feed_row WHERE kind = {Kind.ROTATING:d} AND key = ?1
+UNION ALL SELECT kind, key, ref, body FROM feed_row WHERE kind IN ({Kind.SITE:d}, {Kind.SCHEDULE:d})
 """  # noqa: S608 (every name in it stands in this file)

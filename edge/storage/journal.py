@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import aiosqlite
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow, decode, encode
 from edge.core.checkin import use_of

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import aiosqlite
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Row
 from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql

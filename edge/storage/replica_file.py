@@ -15,9 +15,9 @@ from typing import Final
 
 from msgspec.structs import astuple
 
-from contract.decision import Position
-from contract.facts import StoredRow
+from contract.facts import Position
 from contract.feed import Row, digest_bytes, moved_digest, row_digest
+from contract.gathering import StoredRow
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contract.decision import Outcome, Reason
 from contract.membership import Detail
+from contract.reasons import Outcome, Reason
 from hub.checkins import queries
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.fleet.models import Reader

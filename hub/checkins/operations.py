@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db import transaction
 
-from contract.decision import Outcome
 from contract.errors import ContractError
-from contract.feed import Change, membership_key, use_change
+from contract.feed import Change
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow
+from contract.reasons import Outcome
+from contract.rows import use_change
 from hub.checkins import queries, statements
 from hub.checkins.journal_rows import Batch, RefusedCheckIn, next_rows, parse_checkin
 from hub.checkins.statements import JournalKey
@@ -174,5 +175,5 @@ def _use_changes(counting: list[_Arrival]) -> dict[str, list[Change]]:
         membership, customer = each.checkin.membership, each.checkin.customer
         if membership in holders and customer in customers:
             use = Use(each.checkin.id, customer, membership, each.checkin.permission, each.at)
-            changes[each.feed].append(use_change(use, membership_key(holders[membership], membership)))
+            changes[each.feed].append(use_change(use))
     return changes

@@ -6,11 +6,11 @@ What happens to a membership in its time (cancelled, frozen, paid) is in status_
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 
 from contract.card import RANDOM_BYTES, canonical_code, new_code
-from contract.feed import Change, Kind, customer_key, gone
+from contract.feed import Change, Kind, customer_key
 from contract.limits import Limit
+from contract.rows import gone
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
@@ -19,9 +19,6 @@ from hub.members import codes, queries, rows
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
-
-_CUSTOMER_IN_USE_KEY: Final = 18
-"""Bytes before the customer in a use's key: they are its membership's key."""
 
 
 class CardTaken(HubError):
@@ -215,7 +212,7 @@ def _with_code(card: Card, code: str) -> Card:
 
 def _rows_of_customer(customer: Customer) -> list[Change]:
     """The uses under companies' memberships too, wherever the customer was linked once."""
-    uses = feed_queries.live_keys_with_part(EVERYONE, Kind.USE, _CUSTOMER_IN_USE_KEY, customer_key(customer.pk))
+    uses = feed_queries.live_keys_starting(EVERYONE, Kind.USE, customer_key(customer.pk))
     return [
         rows.customer_row(customer),
         *map(rows.card_row, customer.cards.all()),
@@ -227,6 +224,4 @@ def _rows_of_customer(customer: Customer) -> list[Change]:
 
 def _rows_of_memberships(memberships: Iterable[Membership]) -> list[Change]:
     """Only to be gone: their keys are right, their bodies not whole."""
-    changes = [rows.bare_membership_row(each) for each in memberships]
-    uses = (pair for row in changes for pair in feed_queries.live_keys_starting(EVERYONE, Kind.USE, row.key))
-    return [*changes, *(Change(Kind.USE, key, ref, None) for key, ref in uses)]
+    return [rows.bare_membership_row(each) for each in memberships]

@@ -2,39 +2,41 @@
 
 from collections.abc import Iterable
 
-from contract import decision, feed, limits, membership
+from contract import facts, grant, limits, membership, plan_rows, rows
 from contract.feed import Change
 from contract.membership import AtEnd, Holder, HolderKind
 from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Plan
 
 
 def customer_row(customer: Customer) -> Change:
-    return feed.customer_change(decision.Customer(customer.pk, customer.name))
+    return rows.customer_change(facts.Customer(customer.pk, customer.name))
 
 
 def link_row(link: Link) -> Change:
-    return feed.link_change(link.customer_id, link.company_id)
+    return rows.link_change(link.customer_id, link.company_id)
 
 
 def plan_row(plan: Plan) -> Change:
     """Reads the plan's grants, their permissions and limits: prefetch them for many plans."""
-    return feed.plan_change(membership.Plan(plan.pk, plan.name, tuple(_grant(each) for each in plan.grants.all())))
+    return plan_rows.plan_change(
+        membership.Plan(plan.pk, plan.name, tuple(_grant(each) for each in plan.grants.all()))
+    )
 
 
 def membership_row(held: Membership) -> Change:
     """Reads its freezes anew: those read before the feed was held may have changed since."""
-    return feed.membership_change(_with_freezes(held, held.freezes.order_by("from_at", "id")))
+    return rows.membership_change(_with_freezes(held, held.freezes.order_by("from_at", "id")))
 
 
 def bare_membership_row(held: Membership) -> Change:
     """Without freezes: of a new membership, or where its key is all that matters."""
-    return feed.membership_change(_with_freezes(held, ()))
+    return rows.membership_change(_with_freezes(held, ()))
 
 
 def card_row(card: Card) -> Change:
     revoked = card.revoked_at is not None
-    return feed.card_change(
-        bytes(card.lookup_hash), decision.Card(card.customer_id, revoked, card.valid_from, card.valid_until)
+    return rows.card_change(
+        bytes(card.lookup_hash), facts.Card(card.customer_id, revoked, card.valid_from, card.valid_until)
     )
 
 
@@ -55,8 +57,8 @@ def limits_of(grant: Grant) -> tuple[limits.Limit, ...]:
     return tuple(limits.Limit(each.count, each.window_seconds) for each in grant.limits.all())
 
 
-def _grant(grant: Grant) -> membership.Grant:
-    return membership.Grant(grant.permission.slug, limits_of(grant))
+def _grant(granted: Grant) -> grant.Grant:
+    return grant.Grant(granted.permission.slug, limits_of(granted))
 
 
 def _with_freezes(held: Membership, freezes: Iterable[Freeze]) -> membership.Membership:

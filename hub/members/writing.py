@@ -13,7 +13,8 @@ from typing import Final, TypeVar
 from django.db import transaction
 from django.db.models import ForeignKey, Model, ProtectedError
 
-from contract.feed import Change, gone
+from contract.feed import Change
+from contract.rows import gone
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE

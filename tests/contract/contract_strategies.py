@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from contract.ask import Ask, Mode
 from contract.card import RANDOM_BYTES, new_code
-from contract.decision import Ask, Card, Customer, Facts, HeldMembership, Mode, Position
+from contract.facts import Card, Customer, Facts, HeldMembership, Position
+from contract.grant import Grant
 from contract.instants import from_us
 from contract.limits import Limit, Use
-from contract.membership import AtEnd, Freeze, Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import AtEnd, Freeze, Holder, HolderKind, Membership, Plan
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -10,22 +10,13 @@ from contract_strategies import (
     NOON,
 )
 
-from contract.decision import (
-    Ask,
-    Card,
-    Customer,
-    Decision,
-    Facts,
-    HeldMembership,
-    Mode,
-    Outcome,
-    Position,
-    Reason,
-    cannot_record,
-    decide,
-)
+from contract.ask import Ask, Mode
+from contract.decision import Decision, cannot_record, decide
+from contract.facts import Card, Customer, Facts, HeldMembership, Position
+from contract.grant import Grant
 from contract.limits import Limit, Use
-from contract.membership import Detail, Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Detail, Holder, HolderKind, Membership, Plan
+from contract.reasons import Outcome, Reason
 
 POSITION = Position("everyone", 1_770_000_000_000, 42)
 MEMBER = Customer(CUSTOMER, "Member with a plan")

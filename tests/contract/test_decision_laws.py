@@ -8,9 +8,13 @@ from contract_strategies import CUSTOMER, PERMISSIONS, asks, facts, held_members
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.decision import Ask, Facts, HeldMembership, Mode, Outcome, Reason, decide
+from contract.ask import Ask, Mode
+from contract.decision import decide
+from contract.facts import Facts, HeldMembership
+from contract.grant import Grant
 from contract.limits import Use
-from contract.membership import Detail, Grant, Plan
+from contract.membership import Detail, Plan
+from contract.reasons import Outcome, Reason
 
 WINE = Ask("glass-of-wine", Mode.REDEEM, readable=True)
 

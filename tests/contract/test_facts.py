@@ -8,21 +8,16 @@ from contract_strategies import CUSTOMER, NOON, asks, facts, moments, positions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.decision import Ask, Card, Customer, Facts, HeldMembership, Position, decide
-from contract.facts import StoredRow, facts_from_rows
-from contract.feed import (
-    Change,
-    FeedError,
-    card_change,
-    customer_change,
-    link_change,
-    membership_change,
-    membership_key,
-    plan_change,
-    use_change,
-)
+from contract.ask import Ask
+from contract.decision import decide
+from contract.facts import Card, Customer, Facts, HeldMembership, Position
+from contract.feed import Change, FeedError, membership_key
+from contract.gathering import StoredRow, facts_from_rows
+from contract.grant import Grant
 from contract.limits import Use
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Holder, HolderKind, Membership, Plan
+from contract.plan_rows import plan_change
+from contract.rows import card_change, customer_change, link_change, membership_change, use_change
 
 POSITION = Position("everyone", 1, 42)
 CARD_HASH = bytes(range(32))

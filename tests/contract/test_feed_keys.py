@@ -9,14 +9,13 @@ from contract_strategies import checkin_ids, holders, ids, instants
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.decision import Card
+from contract.facts import Card
 from contract.feed import (
     company_key,
     customer_key,
     digest_bytes,
     holder_key,
     key_range_end,
-    link_change,
     membership_key,
     moved_digest,
     plan_key,
@@ -24,6 +23,7 @@ from contract.feed import (
     use_key,
 )
 from contract.membership import Holder, HolderKind, Membership
+from contract.rows import link_change
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
 CUSTOMER_KEY = customer_key(7)

@@ -13,36 +13,37 @@ from contract_strategies import checkin_ids, holders, ids, instants, plans
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.decision import Card, Customer
 from contract.errors import ContractError
+from contract.facts import Card, Customer
 from contract.feed import (
     BODY_BYTES_MAX,
     KEY_BYTES_MAX,
     Change,
     FeedError,
     Kind,
-    card_change,
-    card_of,
     company_key,
-    customer_change,
     customer_key,
-    customer_of,
     digest_bytes,
-    gone,
-    link_change,
-    membership_change,
     membership_key,
-    membership_of,
-    plan_change,
     plan_key,
-    plan_of,
     row_digest,
-    use_change,
     use_key,
-    use_of,
 )
 from contract.limits import Use
 from contract.membership import Holder, HolderKind, Membership, Plan
+from contract.plan_rows import plan_change, plan_of
+from contract.rows import (
+    card_change,
+    card_of,
+    customer_change,
+    customer_of,
+    gone,
+    link_change,
+    membership_change,
+    membership_of,
+    use_change,
+    use_of,
+)
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
 CUSTOMER_KEY = customer_key(7)

@@ -7,11 +7,11 @@ import pytest
 from contract_strategies import MICROSECOND, NOON, memberships, moments
 from hypothesis import given
 
+from contract.grant import Grant
 from contract.membership import (
     AtEnd,
     Detail,
     Freeze,
-    Grant,
     Holder,
     HolderKind,
     Membership,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec import Struct, structs, to_builtins
 
 from contract import messages
+from contract.ask import Mode
 from contract.card import read_scan
-from contract.decision import Mode, Outcome, Reason
 from contract.feed import BODY_BYTES_MAX, KEY_BYTES_MAX, Row
 from contract.membership import Detail
 from contract.messages import (
@@ -33,6 +33,7 @@ from contract.messages import (
     decode,
     encode,
 )
+from contract.reasons import Outcome, Reason
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
 TYPES: tuple[type[Struct], ...] = (CheckIn, CheckIns, Ack, Pull, Page, Head, Live)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contract.decision import Decision, Position
-from contract.facts import StoredRow
+from contract.decision import Decision
+from contract.facts import Position
+from contract.gathering import StoredRow
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow, encode
 from edge.ports import CannotLookUp, CannotRecord, Found

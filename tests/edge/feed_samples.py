@@ -4,22 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from contract.decision import Card, Customer
-from contract.feed import (
-    Change,
-    Row,
-    card_change,
-    customer_change,
-    link_change,
-    membership_change,
-    membership_key,
-    moved_digest,
-    plan_change,
-    row_digest,
-    use_change,
-)
+from contract.facts import Card, Customer
+from contract.feed import Change, Row, membership_key, moved_digest, row_digest
+from contract.grant import Grant
 from contract.limits import Limit, Use
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Holder, HolderKind, Membership, Plan
+from contract.plan_rows import plan_change
+from contract.rows import card_change, customer_change, link_change, membership_change, use_change
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 WEEK_S = 7 * 24 * 3600

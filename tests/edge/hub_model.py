@@ -7,11 +7,12 @@ import copy
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest, use_change
+from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest
 from contract.instants import from_us
 from contract.limits import Use
 from contract.membership import Holder, HolderKind
 from contract.messages import Ack, CheckIn, CheckIns, Head, Live, Page, Pull, decode
+from contract.rows import use_change
 
 FEED = "everyone"
 

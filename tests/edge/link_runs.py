@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.instants import from_us
 from contract.limits import Use
 from contract.messages import CheckIn

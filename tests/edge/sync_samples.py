@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Row, digest_bytes
 from contract.messages import Head, Live, Page
 from edge.core import sync_events as sync

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.decision import Mode
+from contract.ask import Mode
 from edge.core.configuration import (
     Configuration,
     ConfigurationError,

@@ -8,22 +8,19 @@ from datetime import timedelta
 
 import pytest
 
+from contract.ask import Mode
 from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code, trace_hash
 from contract.card import read_scan as scan_of
-from contract.decision import Card, Customer, Mode, Outcome, Position, Reason
-from contract.facts import StoredRow
-from contract.feed import (
-    Change,
-    card_change,
-    customer_change,
-    membership_change,
-    membership_key,
-    plan_change,
-    use_change,
-)
+from contract.facts import Card, Customer, Position
+from contract.feed import Change, membership_key
+from contract.gathering import StoredRow
+from contract.grant import Grant
 from contract.limits import Limit
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Holder, HolderKind, Membership, Plan
 from contract.messages import Ack, CheckIn
+from contract.plan_rows import plan_change
+from contract.reasons import Outcome, Reason
+from contract.rows import card_change, customer_change, membership_change, use_change
 from edge.core.checkin import use_of
 from edge.core.configuration import Reader, ReaderKind
 from edge.core.own_uses import OwnUses

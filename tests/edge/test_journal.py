@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.messages import Ack, CheckIn, decode
 from edge.ports import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal

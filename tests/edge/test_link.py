@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from contract.decision import Card, Customer, Position
-from contract.feed import card_change, customer_change, gone
+from contract.facts import Card, Customer, Position
+from contract.rows import card_change, customer_change, gone
 from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Card
-from contract.feed import card_change
+from contract.facts import Card
 from contract.messages import Ack
+from contract.rows import card_change
 from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.storage.replica import ReplicaError
 from tests.edge.feed_samples import Club

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Card
-from contract.feed import card_change
+from contract.facts import Card
+from contract.rows import card_change
 from edge.core import overdue
 from edge.hub_link import session
 from tests.edge.hub_model import FEED

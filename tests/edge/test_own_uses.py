@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.limits import Use
 from contract.messages import Ack
 from edge.core.own_uses import OwnUses

@@ -8,19 +8,13 @@ from pathlib import Path
 import pytest
 
 from contract.card import lookup_hash, new_code, qr_text
-from contract.decision import Card, Customer
-from contract.feed import (
-    Change,
-    Row,
-    card_change,
-    customer_change,
-    membership_change,
-    moved_digest,
-    plan_change,
-    row_digest,
-)
+from contract.facts import Card, Customer
+from contract.feed import Change, Row, moved_digest, row_digest
+from contract.grant import Grant
 from contract.limits import Limit
-from contract.membership import Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import Holder, HolderKind, Membership, Plan
+from contract.plan_rows import plan_change
+from contract.rows import card_change, customer_change, membership_change
 from edge.storage.replica import Replica
 from tests.edge.edge_process import KEY_DIGITS, EdgeProcess
 

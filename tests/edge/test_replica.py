@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Ask, Card, Mode, Position, Reason, decide
-from contract.facts import facts_from_rows
-from contract.feed import Row, card_change, gone, link_change
+from contract.ask import Ask, Mode
+from contract.decision import decide
+from contract.facts import Card, Position
+from contract.feed import Row
+from contract.gathering import facts_from_rows
+from contract.reasons import Reason
+from contract.rows import card_change, gone, link_change
 from edge.ports import Found
 from edge.storage import feed_tables
 from edge.storage.replica import Replica, ReplicaError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Row
 from edge.ports import CannotLookUp, Found
 from edge.storage.replica import Replica, ReplicaError

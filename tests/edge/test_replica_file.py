@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.decision import Card
-from contract.feed import card_change
+from contract.facts import Card
+from contract.rows import card_change
 from edge.storage.replica import Replica
 from edge.storage.replica_file import ReplicaFile
 from tests.edge.feed_samples import cards, numbered

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import digest_bytes
 from contract.messages import Page
 from edge.core import sync_events as sync

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from contract.decision import Card, Position
-from contract.feed import Row, card_change, gone, moved_digest, row_digest
+from contract.facts import Card, Position
+from contract.feed import Row, moved_digest, row_digest
 from contract.messages import Pull
+from contract.rows import card_change, gone
 from edge.core import sync_events as sync
 from edge.core.feed_order import is_in_order
 from edge.core.replica_sync import ReplicaSync, State

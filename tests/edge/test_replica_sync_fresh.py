@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import digest_bytes
 from contract.messages import Head, Live
 from edge.core import sync_events as sync

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from gpiozero import Device
 
-from contract.decision import Decision, Outcome, Reason
+from contract.decision import Decision
+from contract.reasons import Outcome, Reason
 from edge.core.configuration import PinFactory, Reader, ReaderKind
 from edge.hardware import pins as pins_module
 from edge.hardware.pins import HardwareError, Pins, open_pins

@@ -11,25 +11,14 @@ from typing import Final
 
 from msgspec import Struct, to_builtins
 
-from contract.decision import Card, Customer
-from contract.feed import (
-    Change,
-    Row,
-    card_change,
-    customer_change,
-    digest_bytes,
-    gone,
-    link_change,
-    membership_change,
-    membership_key,
-    moved_digest,
-    plan_change,
-    row_digest,
-    use_change,
-)
+from contract.facts import Card, Customer
+from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest
+from contract.grant import Grant
 from contract.limits import Limit, Use
-from contract.membership import AtEnd, Freeze, Grant, Holder, HolderKind, Membership, Plan
+from contract.membership import AtEnd, Freeze, Holder, HolderKind, Membership, Plan
 from contract.messages import Ack, CheckIn, CheckIns, Head, JournalRow, Live, Page, Pull, encode
+from contract.plan_rows import plan_change
+from contract.rows import card_change, customer_change, gone, link_change, membership_change, use_change
 
 BEGINS_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 ENDS_AT: Final = datetime(2027, 1, 1, tzinfo=UTC)

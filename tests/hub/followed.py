@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from contract.decision import Ask, Decision, Facts, Mode, Position, decide
-from contract.facts import StoredRow, facts_from_rows
+from contract.ask import Ask, Mode
+from contract.decision import Decision, decide
+from contract.facts import Facts, Position
 from contract.feed import Kind
+from contract.gathering import StoredRow, facts_from_rows
 from hub.feed import queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contract.decision import Reason
 from contract.feed import Kind
+from contract.reasons import Reason
 from hub import example_club
 from hub.feed import queries as feed
 from hub.feed.models import Feed

@@ -7,8 +7,9 @@ from datetime import UTC, timedelta
 import pytest
 from django.db import connection, transaction
 
-from contract.feed import Kind, use_of
+from contract.feed import Kind
 from contract.messages import Ack, CheckIn, JournalRow
+from contract.rows import use_of
 from hub.checkins import models, operations, queries
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE

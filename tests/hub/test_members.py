@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from contract.card import CardError, is_code
-from contract.decision import Reason
-from contract.feed import Kind, membership_key, use_change
+from contract.feed import Kind, membership_key
 from contract.limits import Limit, Use
 from contract.membership import Holder, HolderKind
+from contract.reasons import Reason
+from contract.rows import use_change
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE

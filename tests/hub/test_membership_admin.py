@@ -8,8 +8,9 @@ from django.contrib.auth.models import Permission as Right
 from django.contrib.auth.models import User
 from django.test import Client
 
-from contract.feed import Kind, membership_of
+from contract.feed import Kind
 from contract.membership import Detail, status_at
+from contract.rows import membership_of
 from hub.members import operations, status_operations
 from hub.members.models import Customer, Freeze, Membership, Plan
 from tests.hub.followed import assert_exact, live_rows

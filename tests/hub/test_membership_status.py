@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contract.feed import Kind, membership_of
+from contract.feed import Kind
 from contract.membership import AtEnd, Detail, State, Status, end_of, status_at
 from contract.membership import Membership as Meaning
+from contract.rows import membership_of
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import operations, queries, status_operations

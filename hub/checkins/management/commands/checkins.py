@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from contract.decision import Outcome
+from contract.reasons import Outcome
 from hub.checkins import queries
 from hub.checkins.follow import Follower
 from hub.checkins.models import CheckIn
