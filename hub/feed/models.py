@@ -1,15 +1,20 @@
-"""A feed and its rows. Only hub/feed/operations.py writes them."""
+"""A feed, its rows, and their past. Only hub/feed/operations.py and hub/feed/history.py write them."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Feed(models.Model):
-    """`digest` is the set digest over the live rows at `sequence`; `epoch` its beginning in Unix milliseconds."""
+    """`digest` is the set digest over the live rows at `sequence`; `epoch` its beginning in Unix milliseconds.
+
+    How the rows stood at `history_from_sequence`, and at any later sequence, is known; before that it is not.
+    """
 
     name = models.CharField(max_length=32, unique=True)
     epoch = models.BigIntegerField()
     sequence = models.BigIntegerField(default=0)
     digest = models.BinaryField(max_length=32)
+    history_from_sequence = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
@@ -29,3 +34,34 @@ class FeedRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "sequence"], name="feed_row_sequence")]
+
+
+class Epoch(models.Model):
+    """One history of a feed. It has the rows of the one before it up to `began_at_sequence`, and none after."""
+
+    pk = models.CompositePrimaryKey("feed", "epoch")
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="epochs", db_index=False)
+    epoch = models.BigIntegerField()
+    began_at_sequence = models.BigIntegerField()
+
+
+class SupersededRow(models.Model):
+    """A live row as it was from `sequence` until just before `superseded_at_sequence`, when it changed or went.
+
+    Tombstones are not kept: what has no row at a sequence was not there.
+    """
+
+    pk = models.CompositePrimaryKey("feed", "kind", "key", "sequence")
+    feed = models.ForeignKey(Feed, models.PROTECT, db_constraint=False, db_index=False)
+    kind = models.SmallIntegerField()
+    key = models.BinaryField(max_length=64)
+    ref = models.BinaryField(max_length=64)
+    body = models.BinaryField()
+    sequence = models.BigIntegerField()
+    superseded_at_sequence = models.BigIntegerField()
+    # The database's clock: only pruning reads it, to the day, and no rule of the domain needs an instant to save
+    # a name or a plan. Every caller from the forms down would have to carry one for this alone.
+    superseded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["feed", "superseded_at"], name="feed_superseded_by_age")]

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
-from hub.feed.models import Feed
+from hub.feed.history import keep_superseded
+from hub.feed.models import Epoch, Feed
 
 EVERYONE: Final = "everyone"
 """The feed that holds everybody."""
@@ -38,13 +39,18 @@ class FeedWriteError(HubError):
 def create(name: str, epoch: int) -> bool:
     """Begins the feed `name` unless it is there; `epoch` in Unix milliseconds. Whether it was made."""
     empty = {"epoch": epoch, "digest": digest_bytes(0)}
-    return Feed.objects.get_or_create(name=name, defaults=empty)[1]
+    with transaction.atomic():
+        feed, made = Feed.objects.get_or_create(name=name, defaults=empty)
+        if made:
+            Epoch.objects.create(feed=feed, epoch=epoch, began_at_sequence=0)
+    return made
 
 
 def begin_epoch(name: str, ended: int, now_ms: int) -> bool:
     """A new history of the feed, above epoch `ended`, in Unix milliseconds; False where it has begun already.
 
-    For a hub that was put back from a backup: edges have seen rows that it knows nothing of.
+    For a hub that was put back from a backup: edges have seen rows that it knows nothing of. What it has itself
+    written meanwhile counts to the old epoch, though edges may have had other rows under the same numbers.
     """
     with transaction.atomic():
         feed = hold(name)
@@ -52,6 +58,7 @@ def begin_epoch(name: str, ended: int, now_ms: int) -> bool:
             return False
         feed.epoch = max(now_ms, ended + 1)
         feed.save(update_fields=["epoch"])
+        Epoch.objects.create(feed=feed, epoch=feed.epoch, began_at_sequence=feed.sequence)
         return True
 
 
@@ -80,7 +87,9 @@ def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
     old = _contents(feed, list(wanted))
     moved = [(identity, content) for identity, content in wanted.items() if _differs(old.get(identity), content)]
     if moved:
-        _write(feed, moved)
+        numbered = list(enumerate(moved, start=feed.sequence + 1))
+        keep_superseded(feed, [(*identity, number) for number, (identity, _) in numbered if identity in old])
+        _write(feed, numbered)
         _move_head(feed, moved, old)
     return feed.epoch, feed.sequence
 
@@ -123,11 +132,8 @@ def _maybe_bytes(value: bytes | memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)
 
 
-def _write(feed: Feed, moved: Sequence[tuple[Identity, Content]]) -> None:
-    rows = [
-        (feed.id, kind, key, ref, body, sequence)
-        for sequence, ((kind, key), (ref, body)) in enumerate(moved, start=feed.sequence + 1)
-    ]
+def _write(feed: Feed, numbered: Iterable[tuple[int, tuple[Identity, Content]]]) -> None:
+    rows = [(feed.id, kind, key, ref, body, sequence) for sequence, ((kind, key), (ref, body)) in numbered]
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
 
