@@ -31,7 +31,8 @@ ROWS: Final = {
 }
 """What the keys 1 to 0 typed, and every character that stood for the separator before them.
 
-Some pairs of two foreign layouts are left out: another row reads their tails differently (docs/protocol.md).
+Some pairs of layouts, both neither American nor British, are left out: another row would read their tails as
+other digits.
 """
 
 _FOLDS: Final = tuple(
@@ -42,7 +43,7 @@ _FOLDS: Final = tuple(
 def digits_of(tail: str) -> str | None:
     """The eight ASCII digits with which `tail`, all that follows a code, begins behind a separator; None without.
 
-    They end where `tail` does or before a character that is neither a letter A to Z nor a digit.
+    A ninth digit makes them none of ours; any other character may follow, as a URL's query does.
     """
     return next((digits for separators, keys in _FOLDS if (digits := _folded(tail, separators, keys))), None)
 
@@ -53,5 +54,4 @@ def _folded(tail: str, separators: frozenset[str], keys: dict[str, str]) -> str 
     row, end = typed[1:TAIL_LETTERS], "".join(typed[TAIL_LETTERS:])
     if len(row) < DIGITS or typed[0] not in separators or not all(character in keys for character in row):
         return None
-    goes_on = end in keys or end.isdigit() or (end.isascii() and end.isalpha())
-    return None if goes_on else "".join(keys[character] for character in row)
+    return None if end in keys or end.isdigit() else "".join(keys[character] for character in row)

@@ -18,10 +18,12 @@ from edge.gate import Gate
 from edge.hardware.pins import open_pins
 from edge.hardware.signals import ReaderSignals
 from edge.hub_link.link import HubLink
-from edge.ports import Clock, Log
+from edge.ports import KernelClock, Log
 from edge.scanners.serial_reader import SerialReader
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
+from edge.storage.trust_file import SmallTrustFile
+from edge.trust import EdgeTrust
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
@@ -32,11 +34,14 @@ LAST_SCANS_S: Final = 5.0
 """How long the scans that wait at shutdown, and their commits, are given."""
 
 
+LAST_WRITE_S: Final = 5.0
+
+
 class StartError(Exception):
     """The edge cannot start here; the text says what to do."""
 
 
-async def run(configuration: Configuration, organization_key: bytes, clock: Clock, log: Log) -> None:
+async def run(configuration: Configuration, organization_key: bytes, clock: KernelClock, log: Log) -> None:
     """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError: it cannot start."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     asyncio.get_running_loop().set_exception_handler(
@@ -52,6 +57,10 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Cloc
         replica = await Replica.open(state_dir)
         stack.push_async_callback(replica.close)
         own_uses = OwnUses()
+
+        trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
+        keeping = asyncio.create_task(_supervised("trust in clock and replica", trust.keep, log))
+        stack.push_async_callback(_stop_keeping, trust, keeping)
 
         pins = open_pins(configuration.hardware.pin_factory)
         stack.callback(pins.close)
@@ -69,6 +78,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Cloc
             replica,
             journal,
             own_uses,
+            trust,
             clock,
             log,
             new_id,
@@ -150,6 +160,13 @@ async def _stop_reader(scanner: SerialReader, reading: asyncio.Task[None], servi
     scanner.close()
     await asyncio.wait({reading, serving}, timeout=LAST_SCANS_S)
     serving.cancel()
+
+
+async def _stop_keeping(trust: EdgeTrust, keeping: asyncio.Task[None]) -> None:
+    """What is known of time and replica is written once more."""
+    trust.stop()
+    await asyncio.wait({keeping}, timeout=LAST_WRITE_S)
+    keeping.cancel()
 
 
 async def _supervised(what: str, work: Callable[[], Awaitable[None]], log: Log) -> None:

@@ -14,6 +14,10 @@ from contract.feed import Row
 from contract.gathering import StoredRow
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow
+from contract.trust import ClockState
+from edge.core.contact import Contact
+from edge.core.saved_trust import SavedTrust
+from edge.core.sync_events import Answer, State
 
 
 class CannotRecord(Exception):
@@ -28,6 +32,68 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def monotonic_s(self) -> float: ...
+
+
+class KernelClock(Clock, Protocol):
+    """A clock that tells what the kernel knows of it."""
+
+    def boottime_s(self) -> float:
+        """Seconds since this boot, suspension included, the same in every process."""
+        ...
+
+    def boot_id(self) -> str | None:
+        """The kernel's name for this boot; None where it has none."""
+        ...
+
+    def kernel_synchronized(self) -> bool:
+        """Whether something keeps the clock right."""
+        ...
+
+
+class Trust(Protocol):
+    """How far time and data can be believed, asked when a decision is made. Returns at once."""
+
+    def now(self) -> datetime:
+        """The instant to decide at: the wall clock's, but not before what has surely passed."""
+        ...
+
+    def clock_state(self) -> ClockState: ...
+
+    def replica_age_s(self) -> float | None:
+        """Elapsed since the hub last said, asked, what the replica holds; None: it cannot be known."""
+        ...
+
+    def in_contact(self) -> bool:
+        """Whether the hub answers, and knows all that stands in the journal but the last seconds."""
+        ...
+
+
+class TrustSource(Protocol):
+    """What the hub link tells of the hub, the replica and the journal, for `Trust` to be made from."""
+
+    @property
+    def contact(self) -> Contact: ...
+
+    def note_sync(self, answer: Answer | None, position: Position | None, state: State) -> None:
+        """What the hub has just answered, if it has; where the whole replica stands, and what its sync does."""
+        ...
+
+
+class TrustFile(Protocol):
+    """What trust is made from, kept for the next process. Blocking: called from threads."""
+
+    def read(self) -> SavedTrust | None:
+        """What was written last; None: nothing. A damaged file is set aside, and there is nothing."""
+        ...
+
+    @property
+    def set_aside(self) -> str | None:
+        """The name of the damaged file that `read` found, if it did."""
+        ...
+
+    def write(self, trust: SavedTrust) -> None:
+        """On disk when this returns; after a power cut there is this or what was there before. OSError."""
+        ...
 
 
 class Log(Protocol):

@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
+from contract.decision import Position
+from contract.messages import Page
 from edge.core.overdue import Overdue
-from edge.core.sync_events import SendPull
+from edge.core.sync_events import Answer, SendPull
+
+ASK_EVERY_S: Final = 60.0
+"""An answer proves the hub there and says its time: two may be lost before contact is (edge/core/contact.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`heard` is the highest (epoch, sequence) of the feed that was known of when it was asked."""
+    """`heard` is the highest (epoch, sequence) of the feed that was known of when it was asked, at `asked_s`."""
 
     pull: SendPull
     heard: tuple[int, int]
+    asked_s: float
 
 
 class Inquiry:
@@ -21,6 +28,8 @@ class Inquiry:
     def __init__(self, new_id: Callable[[], bytes]) -> None:
         self._new_id = new_id
         self._question: Question | None = None
+        self._answer: Answer | None = None
+        self._answered_asked_s: float | None = None
         self._overdue = Overdue()
 
     @property
@@ -29,7 +38,7 @@ class Inquiry:
 
     def ask(self, epoch: int, after: int, heard: tuple[int, int], at_s: float) -> SendPull:
         pull = SendPull(epoch, after, self._new_id())
-        self._question = Question(pull, heard)
+        self._question = Question(pull, heard, at_s)
         self._overdue.begin(at_s)
         return pull
 
@@ -48,6 +57,22 @@ class Inquiry:
             return []
         self._overdue.repeat(at_s)
         return [self._question.pull]
+
+    def answer(self, question: Question, page: Page) -> None:
+        """`page` is the answer: no other one is awaited."""
+        self._question = None
+        self._answered_asked_s = question.asked_s
+        head = None if page.digest is None else Position(page.feed, page.epoch, page.upto)
+        self._answer = Answer(question.asked_s, page.at_us, head)
+
+    def take_answer(self) -> Answer | None:
+        """What the last answer said; once."""
+        answer, self._answer = self._answer, None
+        return answer
+
+    def is_due(self, at_s: float) -> bool:
+        """Whether what was answered last was asked so long ago that it is time to ask again."""
+        return self._answered_asked_s is None or at_s - self._answered_asked_s >= ASK_EVERY_S
 
     def end(self) -> None:
         """No answer is awaited any more."""

@@ -6,7 +6,8 @@ The rules:
 - One pull is out at a time. Only the page that repeats its nonce answers it; overdue (edge/core/overdue.py: after
   5 s, or soon once a head was heard), it is asked again with the same nonce. The next page is asked for as soon as
   one has come, while at most PAGES_WAITING_MAX wait.
-- Connecting always asks, so that what was said meanwhile is made good and the answer proves the replica.
+- Connecting always asks, so that what was said meanwhile is made good and the answer proves the replica; so does
+  a minute without an answer: the next one tells that the hub is there, and its time.
 - An epoch above the one followed, or no whole replica: a fresh one is loaded from the beginning, beside the old
   one, which decides until then. An epoch below, or a page that ends below what the replica holds: nothing changes.
 - Whenever the hub names the digest at a position, the replica must have it there. If not, a fresh one is loaded.
@@ -25,7 +26,6 @@ What is heard outside FOLLOWING only tells how far the feed is.
 
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 from typing import Final
 
 from contract.facts import Position
@@ -35,18 +35,11 @@ from edge.core import sync_events as sync
 from edge.core.feed_order import reason_to_drop
 from edge.core.inquiry import Inquiry, Question
 from edge.core.patience import Patience
+from edge.core.sync_events import State
 
 PAGES_WAITING_MAX: Final = 4
 """Pages that came and are not applied yet: one is being written, the others hide the network's round trip."""
 LIVE_WAITING_MAX: Final = 64
-
-
-class State(Enum):
-    FOLLOWING = "following"
-    CATCHING_UP = "catching_up"
-    LOADING = "loading"
-    PROVING = "proving"
-    RESTING = "resting"
 
 
 class ReplicaSync:
@@ -85,6 +78,10 @@ class ReplicaSync:
     def position(self) -> Position | None:
         """Where the whole replica stands, as far as the machine was told."""
         return self._position
+
+    def take_answer(self) -> sync.Answer | None:
+        """What the hub's last answer said beside its rows, once; None where nothing has come since."""
+        return self._inquiry.take_answer()
 
     def handle(self, event: sync.Event, at_s: float) -> list[sync.Action]:
         self._actions = []
@@ -168,7 +165,7 @@ class ReplicaSync:
         if why is not None:
             self._actions.append(sync.Dropped("page", why))
             return
-        self._inquiry.end()
+        self._inquiry.answer(question, page)
         self._hear(page.feed, page.epoch, page.head, "page")
         if page.epoch > self._epoch or page.after == 0 != self._frontier:
             self._load_afresh(page.epoch)
@@ -287,6 +284,8 @@ class ReplicaSync:
     def _note_time(self, at_s: float) -> None:
         if self._state is State.RESTING and self._patience.rested(at_s):
             self._end_rest()
+        elif self._state is State.FOLLOWING and self._connected and self._inquiry.is_due(at_s):
+            self._state = State.CATCHING_UP
 
     def _ask(self, at_s: float) -> None:
         wants = self._state in (State.CATCHING_UP, State.LOADING) and self._waiting < PAGES_WAITING_MAX

@@ -1,13 +1,23 @@
-"""What the replica's sync hears and what it asks for: the vocabulary of edge/core/replica_sync.py.
+"""What the replica's sync hears, what it asks for and its states: the vocabulary of edge/core/replica_sync.py.
 
 Head, Live and Page come as they are in contract/messages.py. Digests are integers here.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from contract.facts import Position
 from contract.feed import Row
 from contract.messages import Head, Live, Page
+
+
+class State(Enum):
+    FOLLOWING = "following"
+    CATCHING_UP = "catching_up"
+    LOADING = "loading"
+    PROVING = "proving"
+    RESTING = "resting"
+
 
 # Events
 
@@ -124,3 +134,18 @@ class Mismatch:
 
 
 Action = SendPull | Apply | StartFresh | Load | FinishFresh | NewEpoch | Dropped | Mismatch
+
+
+# What an answer says beside its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hub has answered what was asked at `asked_s` (monotonic seconds, when it was first sent).
+
+    `at_us` is its time then, if it said it. `head` is where the replica will be whole; None: more is to come.
+    """
+
+    asked_s: float
+    at_us: int | None
+    head: Position | None

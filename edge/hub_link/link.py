@@ -16,15 +16,14 @@ from edge.core import sync_events as sync
 from edge.core.outbox import Outbox, SendBatch
 from edge.core.own_uses import OwnUses
 from edge.core.replica_sync import ReplicaSync
+from edge.hub_link.ack_notes import AckNotes
 from edge.hub_link.connection import Connection, Heard, Lost, NoBroker
 from edge.hub_link.drops import Drops
 from edge.hub_link.session import Session
-from edge.ports import Clock, Journal, Log, ReplicaWriter
+from edge.ports import Clock, Journal, Log, ReplicaWriter, TrustSource
 
 _TICK_S: Final = 1.0
 _RESTART_S: Final = 1.0
-_ACKS_EVERY_S: Final = 1.0
-"""Acks are written down at most this often: one that is lost costs rows sent twice, and the disk is the scans'."""
 _RECOUNT_EVERY_S: Final = 24 * 3600.0
 
 _Deed = sync.Apply | sync.StartFresh | sync.Load | sync.FinishFresh
@@ -42,6 +41,7 @@ class HubLink:
         replica: ReplicaWriter,
         journal: Journal,
         own_uses: OwnUses,
+        trust: TrustSource,
         clock: Clock,
         log: Log,
         new_id: Callable[[], bytes],
@@ -52,17 +52,17 @@ class HubLink:
         self._replica = replica
         self._journal = journal
         self._own_uses = own_uses
+        self._trust = trust
         self._clock = clock
         self._log = log
         self._new_id = new_id
+        self._ack_notes = AckNotes(journal)
         self._drops = Drops(log)
         self._session = Session(edge, feed, (host, port), log)
         self._deeds: asyncio.Queue[_Deed] = asyncio.Queue()
         self._batches: list[SendBatch] = []
         self._new_rows = False
         self._to_send = asyncio.Event()
-        self._ack: Ack | None = None
-        self._to_remember = asyncio.Event()
         self._to_renew = asyncio.Event()
         self._to_recount = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -74,16 +74,16 @@ class HubLink:
         acked = self._journal.acked
         last = await self._journal.last_sequence()
         self._outbox = Outbox(0 if acked is None else min(acked.upto, last), last)
+        self._trust.contact.journal_stands(self._outbox.acked, last)
+        self._trust.note_sync(None, position, self._sync.state)
         if acked is not None:
             self._own_uses.acked(acked)
         await self._recall_own_uses(position)
         self._tell_what_stands(position)
         self._connection = Connection(self._edge, self._feed, self._hear, self._clock)
-        work = (
-            *(self._do_deeds, self._send_rows, self._remember_acks),
-            *(self._renew_journal, self._tick, self._recount),
-        )
-        self._tasks = [asyncio.create_task(self._supervised(each)) for each in work]
+        work = (self._do_deeds, self._send_rows, self._renew_journal, self._tick, self._recount)
+        whole_work = (*work, self._ack_notes.keep_writing)
+        self._tasks = [asyncio.create_task(self._supervised(each)) for each in whole_work]
         self._connection.start(*self._address)
 
     async def stop(self) -> None:
@@ -91,8 +91,7 @@ class HubLink:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._connection.stop()
-        if self._ack is not None:
-            await self._journal.acknowledge(self._ack)
+        await self._ack_notes.write()
 
     def journaled(self) -> None:
         self._new_rows = True
@@ -123,11 +122,13 @@ class HubLink:
     def _note_connection(self, heard: sync.Connected | Lost, at_s: float) -> None:
         if isinstance(heard, Lost):
             self._session.disconnected(heard.why, heard.crowded)
+            self._trust.contact.disconnected()
             self._outbox.disconnected()
             self._batches.clear()
             self._tell(sync.Disconnected())
             return
         self._session.connected()
+        self._trust.contact.connected()
         self._send(self._outbox.connected(at_s))
         self._tell(heard)
 
@@ -142,9 +143,9 @@ class HubLink:
             return  # what it says is of rows that this journal does not hold
         self._own_uses.acked(ack)
         self._send(self._outbox.acknowledged(ack.upto, self._clock.monotonic_s()))
+        self._trust.contact.acked(self._outbox.acked)
         self._log("acked", upto=ack.upto)
-        self._ack = ack
-        self._to_remember.set()
+        self._ack_notes.note(ack)
 
     # What the machines ask for
 
@@ -163,6 +164,7 @@ class HubLink:
                     self._log("digest_mismatch", feed=where.feed, epoch=where.epoch, sequence=where.sequence)
                 case _:
                     self._deeds.put_nowait(action)
+        self._trust.note_sync(self._sync.take_answer(), self._sync.position, self._sync.state)
 
     def _send(self, batches: list[SendBatch]) -> None:
         self._batches.extend(batches)
@@ -221,6 +223,7 @@ class HubLink:
             if self._new_rows:
                 self._new_rows = False
                 last = await self._journal.last_sequence()
+                self._trust.contact.journaled(last, self._clock.monotonic_s())
                 self._send(self._outbox.journaled(last, self._clock.monotonic_s()))
             batches, self._batches = self._batches, []
             for batch in batches:
@@ -229,19 +232,12 @@ class HubLink:
                     checkins = CheckIns(self._journal.id, rows)
                     self._connection.publish(up(self._edge, UP_CHECKINS), checkins)
 
-    async def _remember_acks(self) -> None:
-        while True:
-            await self._to_remember.wait()
-            self._to_remember.clear()
-            if self._ack is not None:
-                await self._journal.acknowledge(self._ack)
-            await asyncio.sleep(_ACKS_EVERY_S)
-
     async def _renew_journal(self) -> None:
         while True:
             await self._to_renew.wait()
             await self._journal.renew()
-            self._ack = None
+            self._ack_notes.forget()
+            self._trust.contact.acked(0)
             self._own_uses.forget_acks()
             await self._recall_own_uses(None)
             self._to_renew.clear()

@@ -45,9 +45,9 @@ def keep_superseded(feed: Feed, changing: Sequence[tuple[int, bytes, int]]) -> N
 
 
 def prune_history(before: datetime) -> int:
-    """Drops at most 1,000 rows that were superseded before `before`, in one transaction; how many it dropped.
+    """Drops at most 1,000 rows of one feed that were superseded before `before`, in one transaction.
 
-    Fewer than PRUNED_AT_ONCE: there are no more for now.
+    How many it dropped; 0: there are no more for now.
     """
     for feed_id in Feed.objects.order_by("name").values_list("id", flat=True):
         if dropped := _prune_feed(feed_id, before):

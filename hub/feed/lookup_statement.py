@@ -3,6 +3,9 @@
 Knows the shape of keys (contract/feed.py) and nothing of what rows mean.
 """
 
+# Whatever is put into SQL here stands in this file.
+# ruff: noqa: S608
+
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -19,24 +22,31 @@ class _Table(NamedTuple):
 
 
 _LIVE: Final = (_Table("feed_feedrow", "r.body IS NOT NULL"),)
-# What has changed since lies in the other table, so of each key one row at most stood.
+# What has changed since lies in the other table, so of each key one row at most stood. + 0: a row is found by its
+# key; without it PostgreSQL reads all that is older, by the index on sequences.
 _PAST: Final = (
-    _Table("feed_feedrow", "r.body IS NOT NULL AND r.sequence <= %(at)s"),
-    _Table("feed_supersededrow", "r.sequence <= %(at)s AND r.superseded_at_sequence > %(at)s"),
+    _Table("feed_feedrow", "r.body IS NOT NULL AND r.sequence + 0 <= %(at)s"),
+    _Table("feed_supersededrow", "r.sequence + 0 <= %(at)s AND r.superseded_at_sequence > %(at)s"),
 )
 
 
 class _Dialect(NamedTuple):
+    """`step`: the rows that belong to each of some keys, by one search in the index for each."""
+
     bytes: str
-    few: str
+    step: str
 
 
+_ROW: Final = "r.kind, r.key, r.ref, r.body"
 _DIALECTS: Final = {
-    # || makes text of blobs, hence the CAST in _under (bytes stay as they are).
-    "sqlite": _Dialect("BLOB", "SELECT DISTINCT {column} FROM {table}"),
-    # PostgreSQL takes a range of keys for 1 row in 200, and ranges of ranges for so many that it would rather read
-    # whole tables. Of an array it expects ten elements.
-    "postgresql": _Dialect("bytea", "SELECT DISTINCT unnest(ARRAY(SELECT {column} FROM {table}))"),
+    # CROSS JOIN keeps SQLite to this order. || makes text of blobs, which CAST turns back, bytes as they were.
+    "sqlite": _Dialect("BLOB", f"SELECT {_ROW} FROM {{keys}} CROSS JOIN {{table}} r WHERE {{condition}}"),
+    # PostgreSQL takes a range of keys for 1 row in 200 and would rather read all of a kind, but for OFFSET 0.
+    "postgresql": _Dialect(
+        "bytea",
+        f"SELECT {_ROW} FROM {{keys}} CROSS JOIN LATERAL"
+        f" (SELECT {_ROW} FROM {{table}} r WHERE {{condition}} OFFSET 0) r",
+    ),
 }
 
 _FRAME: Final = """
@@ -45,10 +55,10 @@ feed AS MATERIALIZED (SELECT id FROM feed_feed WHERE name = %(feed)s),
 card AS MATERIALIZED ({card}),
 customer (key) AS MATERIALIZED ({customer}),
 link AS MATERIALIZED ({link}),
-company (key) AS MATERIALIZED ({company}),
+company (key) AS MATERIALIZED (SELECT DISTINCT ref FROM link),
 holder (key) AS MATERIALIZED (SELECT key FROM customer UNION ALL SELECT key FROM company),
 membership AS MATERIALIZED ({membership}),
-plan (key) AS MATERIALIZED ({plan})
+plan (key) AS MATERIALIZED (SELECT DISTINCT ref FROM membership)
 SELECT f.epoch, f.sequence, f.history_from_sequence,
   (SELECT min(e.began_at_sequence) FROM feed_epoch e WHERE e.feed_id = f.id AND e.epoch > %(epoch)s),
   found.kind, found.key, found.ref, found.body
@@ -71,15 +81,13 @@ def look_up(vendor: str, *, by_card: bool, past: bool) -> str:
         card=card,
         customer="SELECT ref FROM card" if by_card else f"SELECT CAST(%(customer)s AS {dialect.bytes})",
         link=step.under("customer", Kind.LINK),
-        company=dialect.few.format(column="ref", table="link"),
         membership=step.under("holder", Kind.MEMBERSHIP),
-        plan=dialect.few.format(column="ref", table="membership"),
         found=_either(_found(step, by_card)),
     )
 
 
 def _found(step: "_Steps", by_card: bool) -> list[str]:
-    gathered = [f"SELECT kind, key, ref, body FROM {each}" for each in ("card", "link", "membership")]  # noqa: S608
+    gathered = [f"SELECT kind, key, ref, body FROM {each}" for each in ("card", "link", "membership")]
     rotating = [step.rows(_ROTATING, "r.key = %(card)s")] if by_card else []
     return [
         *gathered,
@@ -95,34 +103,34 @@ def _found(step: "_Steps", by_card: bool) -> list[str]:
 
 
 class _Steps(NamedTuple):
-    """SELECTs of rows, from wherever they lie. CROSS JOIN keeps SQLite to the order in which they are written."""
+    """SELECTs of rows, from wherever they lie."""
 
     tables: tuple[_Table, ...]
     dialect: _Dialect
 
-    def rows(self, kind: int, condition: str, starting: str = "") -> str:
-        return _either([self._rows(table, kind, condition, starting) for table in self.tables])
-
-    @staticmethod
-    def _rows(table: _Table, kind: int, condition: str, starting: str) -> str:
-        # Every part of it stands in this file.
-        return f"""
-            SELECT r.kind, r.key, r.ref, r.body FROM {starting} {table.name} r
-            WHERE r.feed_id = (SELECT id FROM feed) AND r.kind = {kind:d} AND {condition} AND {table.stood}
-        """  # noqa: S608
+    def rows(self, kind: int, condition: str) -> str:
+        return self._joined("feed", kind, condition)
 
     def all(self, kind: int) -> str:
-        """All rows of the kind; the range says to SQLite that keys lead to them, and not sequences."""
-        return self.rows(kind, "r.key < %(end)s")
+        return self.rows(kind, "1 = 1")
 
     def of(self, keys: str, kind: int) -> str:
         """The rows that have one of the keys."""
-        return self.rows(kind, f"r.key = {keys}.key", f"{keys} CROSS JOIN")
+        return self._joined(keys, kind, f"r.key = {keys}.key")
 
     def under(self, keys: str, kind: int) -> str:
         """The rows whose keys start with one of the keys."""
         end = f"CAST({keys}.key || %(end)s AS {self.dialect.bytes})"
-        return self.rows(kind, f"r.key > {keys}.key AND r.key < {end}", f"{keys} CROSS JOIN")
+        return self._joined(keys, kind, f"r.key > {keys}.key AND r.key < {end}")
+
+    def _joined(self, keys: str, kind: int, condition: str) -> str:
+        of_kind = f"r.feed_id = (SELECT id FROM feed) AND r.kind = {kind:d} AND {condition}"
+        return _either(
+            [
+                self.dialect.step.format(keys=keys, table=table.name, condition=f"{of_kind} AND {table.stood}")
+                for table in self.tables
+            ]
+        )
 
 
 def _either(selects: list[str]) -> str:

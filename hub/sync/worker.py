@@ -9,7 +9,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from contract.messages import encode
 from contract.topics import DOWN_ACK, DOWN_PAGE, down
 from hub.checkins import operations, queries
 from hub.checkins.journal_rows import Batch
+from hub.feed.history import HISTORY_DAYS, prune_history
 from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
 from hub.sync.heads import Heads, Outgoing
@@ -30,6 +31,7 @@ from hub.sync.strange_readers import Scanned, StrangeReaders
 
 HEADS_EVERY_S = 0.02
 """How often feeds are looked at while nothing comes in: half of it is what a change waits on average."""
+PRUNE_EVERY_S = 3_600.0
 TURN_BYTES_MAX = 512 * 1024
 """About 2,000 check-ins or some thousand pulls: a commit is worth its cost, and an ack does not wait long."""
 _BACK_OFF_S = (0.1, 10.0)
@@ -60,6 +62,7 @@ class Worker:
         self._heads = Heads()
         self._strange_readers = StrangeReaders()
         self._was_connected = False
+        self._prune_due_s = clocks.monotonic_s()
 
     def run(self, stopping: threading.Event) -> None:
         """Until `stopping` is set; the turn that has begun is finished first."""
@@ -68,6 +71,7 @@ class Worker:
             if messages:
                 self._supervise(stopping, partial(self.handle, messages))
             self._supervise(stopping, self.tell_heads)
+            self._supervise(stopping, self.prune)
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:
@@ -149,6 +153,14 @@ class Worker:
         if connected:
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._broker.publish(message)
+
+    def prune(self) -> None:
+        """Drop some of the feeds' past that is too old: hourly, and while there is more, turn by turn."""
+        monotonic_s = self._clocks.monotonic_s()
+        if monotonic_s < self._prune_due_s:
+            return
+        if not prune_history(self._clocks.now() - timedelta(days=HISTORY_DAYS)):
+            self._prune_due_s = monotonic_s + PRUNE_EVERY_S
 
     def _supervise(self, stopping: threading.Event, turn: Callable[[], None]) -> None:
         """Run `turn`, again and again with growing, jittered pauses while the database is gone.

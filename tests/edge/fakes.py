@@ -13,6 +13,7 @@ from contract.facts import Position
 from contract.gathering import StoredRow
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow, encode
+from edge.core.saved_trust import SavedTrust
 from edge.ports import CannotLookUp, CannotRecord, Found
 
 NOON = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
@@ -22,12 +23,42 @@ class FakeClock:
     def __init__(self) -> None:
         self.at = NOON
         self.elapsed_s = 100.0
+        self.synchronized = False
+        self.boot: str | None = "this-boot"
 
     def now(self) -> datetime:
         return self.at
 
     def monotonic_s(self) -> float:
         return self.elapsed_s
+
+    def boottime_s(self) -> float:
+        return self.elapsed_s
+
+    def boot_id(self) -> str | None:
+        return self.boot
+
+    def kernel_synchronized(self) -> bool:
+        return self.synchronized
+
+
+class FakeTrustFile:
+    """`fails`: nothing can be written."""
+
+    def __init__(self) -> None:
+        self.kept: SavedTrust | None = None
+        self.set_aside: str | None = None
+        self.fails = False
+        self.writes = 0
+
+    def read(self) -> SavedTrust | None:
+        return self.kept
+
+    def write(self, trust: SavedTrust) -> None:
+        self.writes += 1
+        if self.fails:
+            raise OSError(28, "No space left on device")
+        self.kept = trust
 
 
 class FakeLog:

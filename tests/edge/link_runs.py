@@ -18,7 +18,8 @@ from edge.core.own_uses import OwnUses
 from edge.hub_link.link import HubLink
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
-from tests.edge.fakes import FakeLog
+from edge.trust import EdgeTrust
+from tests.edge.fakes import FakeLog, FakeTrustFile
 from tests.edge.hub_model import FEED
 from tests.edge.mqtt_hub import EDGE, MqttHub
 from tests.edge.test_journal import checkin
@@ -34,6 +35,7 @@ class Edge:
     own: OwnUses
     log: FakeLog
     link: HubLink
+    trust: EdgeTrust
 
     async def check_in(self, number: int, counted: bool = True) -> int:
         """As a gate does it."""
@@ -71,11 +73,12 @@ async def edge_at(folder: Path, port: int) -> AsyncIterator[Edge]:
     new_id = lambda: secrets.token_bytes(16)  # noqa: E731
     journal = await SqliteJournal.open(folder / "journal.db", new_id)
     replica = await Replica.open(folder / "replica")
-    own, log = OwnUses(), FakeLog()
-    link = HubLink(EDGE, FEED, "127.0.0.1", port, replica, journal, own, SystemClock(), log, new_id)
+    own, log, clock = OwnUses(), FakeLog(), SystemClock()
+    trust = EdgeTrust(clock, FakeTrustFile(), log)
+    link = HubLink(EDGE, FEED, "127.0.0.1", port, replica, journal, own, trust, clock, log, new_id)
     await link.start()
     try:
-        yield Edge(journal, replica, own, log, link)
+        yield Edge(journal, replica, own, log, link, trust)
     finally:
         await link.stop()
         await replica.close()

@@ -7,7 +7,7 @@ import pytest
 
 from contract.messages import Ack
 from contract.topics import DOWN_ACK, down
-from edge.hub_link import link
+from edge.hub_link import ack_notes
 from edge.storage.journal import SqliteJournal
 from tests.edge.link_runs import Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import EDGE, MqttHub
@@ -36,7 +36,7 @@ def test_an_ack_of_another_journal_says_nothing_of_this_one(hub: MqttHub, with_e
 def test_the_last_ack_is_written_down_at_the_end(
     hub: MqttHub, with_edge: WithEdge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "_ACKS_EVERY_S", 1_000.0)
+    monkeypatch.setattr(ack_notes, "_EVERY_S", 1_000.0)
 
     async def work(edge: Edge) -> None:
         await edge.check_in(1)
