@@ -9,7 +9,7 @@ import contextlib
 from datetime import datetime
 from typing import Final
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.instants import from_us
 from contract.trust import ClockState
 from edge.core.clock_trust import ClockTrust

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.messages import Page
 from edge.core.overdue import Overdue
 from edge.core.sync_events import Answer, SendPull

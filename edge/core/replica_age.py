@@ -5,7 +5,7 @@ time of this boot, suspension included, in seconds. What is said on the feed's t
 be an old message.
 """
 
-from contract.decision import Position
+from contract.facts import Position
 from edge.core.sync_events import State
 
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from contract.decision import Position
-from contract.facts import StoredRow
+from contract.facts import Position
 from contract.feed import customer_key, key_range_end
+from contract.gathering import StoredRow
 from hub.errors import HubError
 from hub.feed.lookup_statement import look_up
 from hub.feed.queries import UnknownFeed

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from contract.decision import Position
-from contract.facts import StoredRow
+from contract.facts import Position
 from contract.feed import Change, Kind
+from contract.gathering import StoredRow
 from hub.feed.lookup import rows_of_card, rows_of_customer
 
 Rows = dict[tuple[int, bytes], tuple[bytes, bytes]]

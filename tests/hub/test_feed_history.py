@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Change, Kind, customer_key
 from hub.feed import operations as feed
 from hub.feed.history import PRUNED_AT_ONCE, prune_history

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.feed import Change, Kind, company_key, customer_key, plan_key
 from hub.feed import operations as feed
 from hub.feed import queries
