@@ -24,6 +24,7 @@ class FakeClock:
         self.at = NOON
         self.elapsed_s = 100.0
         self.synchronized = False
+        self.looks = 0
         self.boot: str | None = "this-boot"
 
     def now(self) -> datetime:
@@ -39,6 +40,7 @@ class FakeClock:
         return self.boot
 
     def kernel_synchronized(self) -> bool:
+        self.looks += 1
         return self.synchronized
 
 
