@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from contract.decision import Card
-from contract.feed import card_change
+from contract.facts import Card
 from contract.instants import to_us
+from contract.rows import card_change
 from contract.trust import ClockState
 from edge.clock import SystemClock
 from edge.core import inquiry

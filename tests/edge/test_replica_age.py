@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from edge.core.replica_age import ReplicaAge
 from edge.core.sync_events import State
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from edge.core import sync_events as sync
 from edge.core.inquiry import ASK_EVERY_S
 from edge.core.replica_sync import ReplicaSync

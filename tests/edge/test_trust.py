@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.decision import Position
+from contract.facts import Position
 from contract.instants import to_us
 from contract.trust import ClockState
 from edge import trust as room
