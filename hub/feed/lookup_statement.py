@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 
 from contract.feed import Kind
 
-_POOL_USE, _SITE, _SCHEDULE, _ROTATING, _PASSAGE = 7, 8, 9, 10, 11
-
 
 class _Table(NamedTuple):
     """Where rows `r` lie, and which of them stood."""
@@ -88,17 +86,17 @@ def look_up(vendor: str, *, by_card: bool, past: bool) -> str:
 
 def _found(step: "_Steps", by_card: bool) -> list[str]:
     gathered = [f"SELECT kind, key, ref, body FROM {each}" for each in ("card", "link", "membership")]
-    rotating = [step.rows(_ROTATING, "r.key = %(card)s")] if by_card else []
+    rotating = [step.rows(Kind.ROTATING, "r.key = %(card)s")] if by_card else []
     return [
         *gathered,
         *rotating,
         step.of("customer", Kind.CUSTOMER),
         step.of("plan", Kind.PLAN),
         step.under("customer", Kind.USE),
-        step.under("company", _POOL_USE),
-        step.under("customer", _PASSAGE),
-        step.all(_SITE),
-        step.all(_SCHEDULE),
+        step.under("company", Kind.POOL_USE),
+        step.under("customer", Kind.PASSAGE),
+        step.all(Kind.SITE),
+        step.all(Kind.SCHEDULE),
     ]
 
 

@@ -44,7 +44,7 @@ class Stood:
 
 
 def rows_for_card(rows: Rows, card_hash: bytes) -> Counter[StoredRow]:
-    of_card = _of(rows, Kind.CARD, {card_hash}) + _of(rows, 10, {card_hash})
+    of_card = _of(rows, Kind.CARD, {card_hash}) + _of(rows, Kind.ROTATING, {card_hash})
     customers = {rows[Kind.CARD, card_hash][0]} if (Kind.CARD, card_hash) in rows else set()
     return of_card + _belonging(rows, customers)
 
@@ -58,9 +58,10 @@ def _belonging(rows: Rows, customers: set[bytes]) -> Counter[StoredRow]:
     companies = {ref for _, _, ref, _ in links}
     memberships = _under(rows, Kind.MEMBERSHIP, customers | companies)
     plans = _of(rows, Kind.PLAN, {ref for _, _, ref, _ in memberships})
-    used = _under(rows, Kind.USE, customers) + _under(rows, 7, companies) + _under(rows, 11, customers)
-    shared = Counter(row for row in _stored(rows) if row[0] in (8, 9))
-    return links + memberships + plans + used + shared + _of(rows, Kind.CUSTOMER, customers)
+    passages = _under(rows, Kind.PASSAGE, customers)
+    used = _under(rows, Kind.USE, customers) + _under(rows, Kind.POOL_USE, companies)
+    shared = Counter(row for row in _stored(rows) if row[0] in (Kind.SITE, Kind.SCHEDULE))
+    return links + memberships + plans + used + passages + shared + _of(rows, Kind.CUSTOMER, customers)
 
 
 def _of(rows: Rows, kind: int, keys: set[bytes]) -> Counter[StoredRow]:

@@ -10,7 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.facts import Position
-from contract.feed import Change, Kind, customer_key
+from contract.feed import (
+    Change,
+    Kind,
+    company_key,
+    customer_key,
+    passage_key,
+    plan_key,
+    pool_use_key,
+    rotating_key,
+    schedule_key,
+    site_key,
+    use_key,
+)
 from hub.feed import operations as feed
 from hub.feed.history import PRUNED_AT_ONCE, prune_history
 from hub.feed.lookup import PositionLost, rows_of_customer
@@ -83,25 +95,28 @@ def test_many_rows_that_change_at_once_change_one_after_the_other() -> None:
 # Any history of any rows
 
 _HASHES = (b"h" * 32, b"i" * 32)
-_CUSTOMERS = tuple(map(customer_key, (1, 2)))
-_COMPANIES = tuple(b"O" + number.to_bytes(8, "big") for number in (1, 255))
-_PLANS = tuple(b"P" + number.to_bytes(8, "big") for number in (1, 2))
+_CUSTOMERS = (1, 2)
+_COMPANIES = (1, 255)
+_CHECKIN = b"\xff" * 16
 
 
-def _pairs() -> Iterator[tuple[int, bytes, tuple[bytes, ...]]]:
+def _pairs() -> Iterator[tuple[Kind, bytes, tuple[bytes, ...]]]:
     """Kind, key, and what the ref may be."""
+    customers, companies = tuple(map(customer_key, _CUSTOMERS)), tuple(map(company_key, _COMPANIES))
     for card_hash in _HASHES:
-        yield Kind.CARD, card_hash, _CUSTOMERS
-        yield 10, card_hash, (b"",)
+        yield Kind.CARD, card_hash, customers
+        yield Kind.ROTATING, rotating_key(card_hash), (b"",)
     for customer in _CUSTOMERS:
-        yield Kind.CUSTOMER, customer, (b"",)
-        yield 11, customer + b"Amain-hall", (b"",)
-        yield from ((Kind.LINK, customer + company, (company,)) for company in _COMPANIES)
-    for holder in (*_CUSTOMERS, *_COMPANIES):
-        yield Kind.MEMBERSHIP, holder + b"M" + bytes(8), _PLANS
-        yield Kind.USE if holder in _CUSTOMERS else 7, holder + b"U" + b"\xff" * 16, (b"",)
-    yield from ((Kind.PLAN, plan, (b"",)) for plan in _PLANS)
-    yield from ((kind, key, (b"",)) for kind, key in ((8, b"Sclubhouse"), (8, b"Sannex"), (9, b"H" + bytes(8))))
+        yield Kind.CUSTOMER, customer_key(customer), (b"",)
+        yield Kind.PASSAGE, passage_key(customer, "main-hall"), (b"",)
+        yield Kind.USE, use_key(customer, _CHECKIN), (b"",)
+        yield from ((Kind.LINK, customer_key(customer) + company, (company,)) for company in companies)
+    yield from ((Kind.POOL_USE, pool_use_key(company, _CHECKIN), (b"",)) for company in _COMPANIES)
+    plans = (plan_key(1), plan_key(2))
+    yield from ((Kind.PLAN, plan, (b"",)) for plan in plans)
+    yield from ((Kind.MEMBERSHIP, holder + b"M" + bytes(8), plans) for holder in customers + companies)
+    yield from ((Kind.SITE, site_key(name), (b"",)) for name in ("clubhouse", "annex"))
+    yield Kind.SCHEDULE, schedule_key(0), (b"",)
 
 
 _changes = st.sampled_from(list(_pairs())).flatmap(
@@ -133,7 +148,7 @@ def test_at_every_sequence_the_rows_are_those_that_stood(transactions: list[list
             found = stood.found(name, card_hash, sequence)
             assert found == (position, rows_for_card(rows, card_hash))
         found = stood.found(name, 1, sequence)
-        assert found == (position, rows_for_customer(rows, _CUSTOMERS[0]))
+        assert found == (position, rows_for_customer(rows, customer_key(1)))
 
 
 # Pruning
