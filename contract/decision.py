@@ -174,9 +174,9 @@ def _passes_lockdown(case: _Case) -> bool:
 
 def _is_within_hours(case: _Case, grant: Grant) -> bool:
     """Hours keep nobody in. A schedule that is not there is never open."""
-    if grant.schedule_id is None or case.ask.policy.direction is Direction.OUT:
+    if grant.schedule is None or case.ask.policy.direction is Direction.OUT:
         return True
-    schedule = case.facts.schedules.get(grant.schedule_id)
+    schedule = case.facts.schedules.get(grant.schedule)
     return schedule is not None and is_open(schedule, case.facts.site, case.at)
 
 

@@ -72,7 +72,7 @@ class Facts:
     held: tuple[HeldMembership, ...] = ()
     uses: tuple[Use, ...] = ()
     site: Site = field(default_factory=Site)
-    schedules: Mapping[int, Schedule] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     rotating_secret: bytes | None = field(default=None, repr=False)
     used_step: int | None = None

@@ -103,8 +103,8 @@ def site_key(name: str) -> bytes:
     return b"S" + name.encode()
 
 
-def schedule_key(schedule_id: int) -> bytes:
-    return b"H" + schedule_id.to_bytes(8, "big")
+def schedule_key(name: str) -> bytes:
+    return b"H" + name.encode()
 
 
 def rotating_key(card_hash: bytes) -> bytes:

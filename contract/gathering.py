@@ -80,8 +80,8 @@ def facts_from_rows(position: Position, rows: Iterable[StoredRow], site: str | N
 _USES = {int(Kind.USE): use_of, int(Kind.POOL_USE): pool_use_of}
 
 
-def _schedules(held: Iterable[HeldMembership], bodies: dict[bytes, bytes]) -> dict[int, Schedule]:
+def _schedules(held: Iterable[HeldMembership], bodies: dict[bytes, bytes]) -> dict[str, Schedule]:
     """Those that the plans name: of all that a hub may have, the few that matter are read."""
-    named = {grant.schedule_id for each in held for grant in each.plan.grants if grant.schedule_id is not None}
-    found = {schedule_id: bodies.get(schedule_key(schedule_id)) for schedule_id in sorted(named)}
-    return {schedule_id: schedule_of(body) for schedule_id, body in found.items() if body is not None}
+    named = {grant.schedule for each in held for grant in each.plan.grants if grant.schedule is not None}
+    found = {name: bodies.get(schedule_key(name)) for name in sorted(named)}
+    return {name: schedule_of(body) for name, body in found.items() if body is not None}

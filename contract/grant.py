@@ -27,14 +27,14 @@ class Offline(StrEnum):
 class Grant:
     """A plan's permission. No limits means that it is not used up; several limits hold at once.
 
-    `schedule_id`: the hours it holds in; None: at all times. `partners`: the approved ones; None: everywhere.
+    `schedule`: the name of the hours it holds in; None: at all times. `partners`: the approved ones; None: all.
     `login_required`: not where nobody is signed in. `confirm`: the hub is asked first, where it can be reached.
     `offline_uses`: how many AT_MOST allows (1 to 1,000), 0 otherwise.
     """
 
     permission: str
     limits: tuple[Limit, ...] = ()
-    schedule_id: int | None = None
+    schedule: str | None = None
     partners: frozenset[str] | None = None
     login_required: bool = False
     confirm: bool = False

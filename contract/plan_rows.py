@@ -38,7 +38,7 @@ class _Limit(Struct, omit_defaults=True):
 class _Grant(Struct, omit_defaults=True):
     p: str
     l: list[_Limit] = []  # noqa: E741 (the wire's name)
-    h: int | None = None
+    h: _Name | None = None
     w: list[_Name] | None = None
     i: bool = False
     c: bool = False
@@ -88,10 +88,10 @@ def site_change(name: str, site: Site) -> Change:
     return Change(Kind.SITE, site_key(name), b"", dump(body))
 
 
-def schedule_change(schedule_id: int, schedule: Schedule) -> Change:
+def schedule_change(name: str, schedule: Schedule) -> Change:
     weekly = [(each.weekday, each.window.start_minute, each.window.end_minute) for each in schedule.weekly]
     body = _Schedule(weekly, _day_bodies(schedule.exceptions), schedule.observes_holidays)
-    return Change(Kind.SCHEDULE, schedule_key(schedule_id), b"", dump(body))
+    return Change(Kind.SCHEDULE, schedule_key(name), b"", dump(body))
 
 
 def _grant_body(grant: Grant) -> _Grant:
@@ -101,7 +101,7 @@ def _grant_body(grant: Grant) -> _Grant:
             _Limit(each.count, each.window_seconds, each.window, each.counts_by, each.across, each.gap_seconds)
             for each in grant.limits
         ],
-        h=grant.schedule_id,
+        h=grant.schedule,
         w=None if grant.partners is None else sorted(grant.partners),
         i=grant.login_required,
         c=grant.confirm,
