@@ -1,21 +1,37 @@
-"""Sites, edges and readers. Only hub/fleet/operations.py writes them."""
+"""Sites, edges and readers; hours are in hours_models.py. Only hub/fleet/operations.py writes them."""
 
-from zoneinfo import available_timezones
+import calendar
+from datetime import time
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
+from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
+from hub.fleet.validators import time_zone, whole_minute
 from hub.members.validators import slug
 
-
-def time_zone(text: str) -> None:
-    if text not in available_timezones():
-        raise ValidationError("Use a time zone's name from the IANA database, as in Europe/Berlin or UTC.")
+__all__ = ["Edge", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
 
 
 class Site(models.Model):
-    name = models.CharField(max_length=32, unique=True, validators=[slug])
-    time_zone = models.CharField(max_length=64, default="UTC", validators=[time_zone])
+    """Where edges stand: its calendar says when days and weeks begin there."""
+
+    name = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[slug],
+        help_text="As in main-house. Edges name it in edge.toml, so it cannot be changed later.",
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[time_zone], help_text="As in Europe/Berlin."
+    )
+    week_starts_on = models.PositiveSmallIntegerField(
+        default=0, choices=list(enumerate(calendar.day_name)), help_text="For limits per calendar week."
+    )
+    day_starts_at = models.TimeField(
+        default=time(0),
+        validators=[whole_minute],
+        help_text="For limits per calendar day, week, month or year: a bar's day may begin at 06:00.",
+    )
 
     class Meta:
         ordering = ["name"]

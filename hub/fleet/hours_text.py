@@ -1,0 +1,55 @@
+"""Hours as staff write and read them: `08:00-18:00, 20:00-02:00`, or `closed`. Knows no database."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from contract.calendar import DAY_MINUTES
+from contract.hours import HoursError, Window
+from hub.errors import HubError
+
+CLOSED: Final = "closed"
+_HOUR_MINUTES: Final = 60
+_WINDOW: Final = re.compile(r"([0-9]{1,2}):([0-9]{2}) *[-–] *([0-9]{1,2}):([0-9]{2})")  # noqa: RUF001 (people's dash)
+_WAY: Final = "Write them as in 08:00-18:00, 20:00-02:00, or write closed."
+
+
+class HoursTextError(HubError):
+    """Text that is no hours; the message says how to write them."""
+
+
+def parse(text: str) -> tuple[Window, ...]:
+    """The windows in `text`, separated by commas, as they stand there; none where it is `closed` or empty."""
+    parts = [" ".join(part.split()) for part in re.split("[,;]", text)]
+    if [part.lower() for part in parts] in ([CLOSED], [""]):
+        return ()
+    return tuple(map(_window, parts))
+
+
+def encode(windows: Iterable[Window]) -> str:
+    """`parse(encode(windows))` are the same windows."""
+    return ", ".join(f"{_clock(each.start_minute)}-{_clock(each.end_minute)}" for each in windows) or CLOSED
+
+
+def _window(part: str) -> Window:
+    found = _WINDOW.fullmatch(part)
+    if found is None:
+        raise HoursTextError(f"“{part}” is no opening. {_WAY}")
+    start, end = _minute(*found.group(1, 2)), _minute(*found.group(3, 4))
+    if start == DAY_MINUTES:
+        raise HoursTextError(f"“{part}” cannot be: 24:00 is an end only. The day begins at 00:00.")
+    try:
+        return Window(start, end)
+    except HoursError as error:
+        raise HoursTextError(f"“{part}” cannot be: {error}. The whole day is 00:00-24:00.") from error
+
+
+def _minute(hours: str, minutes: str) -> int:
+    minute = int(hours) * _HOUR_MINUTES + int(minutes)
+    if int(minutes) >= _HOUR_MINUTES or minute > DAY_MINUTES:
+        raise HoursTextError(f"{hours}:{minutes} is no time of day: write 00:00 to 24:00.")
+    return minute
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // _HOUR_MINUTES:02}:{minute % _HOUR_MINUTES:02}"
