@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from contract.ask import Posture
 from contract.decision import Decision
 from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
 from contract.limits import Use
-from contract.messages import Ack, CheckIn, JournalRow
+from contract.messages import Ack, CheckIn, Confirmed, JournalRow
 from contract.trust import ClockState
 from edge.core.contact import Contact
 from edge.core.saved_trust import SavedTrust
@@ -123,6 +124,22 @@ class Found:
     rows: list[StoredRow]
 
 
+class HoursReader(Protocol):
+    """The edge's copy of its feed, as those see it who go by the site's hours."""
+
+    def position(self) -> Position | None:
+        """Where the whole replica stands; None while there is none, or no more."""
+        ...
+
+    async def hours_rows(self) -> list[StoredRow]:
+        """All rows of sites and schedules; none while there is no whole replica. CannotLookUp."""
+        ...
+
+    async def changed(self) -> None:
+        """Returns once the whole replica has moved on, or is another one."""
+        ...
+
+
 class ReplicaReader(Protocol):
     """The edge's copy of its feed, as decisions see it."""
 
@@ -212,10 +229,36 @@ class Journal(Protocol):
         ...
 
 
+class Confirmer(Protocol):
+    """Asks the hub before a redemption is granted."""
+
+    async def confirm(self, checkin: CheckIn, budget_s: float) -> Confirmed | None:
+        """What the hub decides about `checkin`; None: it cannot be reached, or did not say within `budget_s`."""
+        ...
+
+
+class DoorPosture(Protocol):
+    """What a reader's door is set to, asked at each scan. Returns at once."""
+
+    def posture(self) -> Posture: ...
+
+
 class Signals(Protocol):
     """Relay, lamps and buzzer of one reader. Returns at once; the pulses end by themselves."""
 
     def show(self, decision: Decision) -> None: ...
+
+    def turn_away(self) -> None:
+        """As for a denial, of a code that is not even looked up."""
+        ...
+
+    def hold(self) -> None:
+        """The door stands open until `release`, whatever is shown meanwhile."""
+        ...
+
+    def release(self) -> None:
+        """What was held ends at once, and any pulse with it; nothing where nothing was held."""
+        ...
 
     def close(self) -> None:
         """Everything at rest."""

@@ -6,7 +6,10 @@
 | denied  | as it was  | dark         | lit         | a long one |
 
 The relay is moved first. A grant during a pulse begins the pulse anew, so the door stays open for the later
-one too; a denial never cuts short a pulse that somebody else was granted. What to decide is none of its affair.
+one too; a denial never cuts short a pulse that somebody else was granted.
+
+While a door is held open, relay and granted lamp stay on whatever is shown, and no pulse that ends ends that. Once
+it is released they are off at once. What to decide, and when a door is held, is none of its affair.
 """
 
 import asyncio
@@ -23,6 +26,7 @@ DENIED_BEEP_S: Final = 0.6
 _DARK: Final = 0.0
 _OUTPUTS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
 """In the order in which they are set."""
+_HELD: Final = ("relay_pin", "granted_lamp_pin")
 
 
 class Output:
@@ -31,24 +35,41 @@ class Output:
     def __init__(self, device: Any) -> None:
         self._device = device
         self._end: asyncio.TimerHandle | None = None
+        self._held = False
 
     def pulse(self, seconds: float) -> None:
-        """On for so long from now, however long it was on; 0: off at once."""
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
+        """On for so long from now, however long it was on; 0: off at once. While it is held: on."""
+        if self._held:
+            return
+        self._forget_end()
         if seconds == _DARK:
             self._device.off()
             return
         self._device.on()
         self._end = asyncio.get_running_loop().call_later(seconds, self._device.off)
 
+    def hold(self) -> None:
+        """On until `release`."""
+        self._held = True
+        self._forget_end()
+        self._device.on()
+
+    def release(self) -> None:
+        """Off at once, if it was held."""
+        if self._held:
+            self._held = False
+            self._device.off()
+
     def close(self) -> None:
         """Off, and the pin given back."""
-        if self._end is not None:
-            self._end.cancel()
+        self._forget_end()
         self._device.off()
         self._device.close()
+
+    def _forget_end(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
 
 
 class ReaderSignals:
@@ -67,15 +88,32 @@ class ReaderSignals:
             raise
 
     def show(self, decision: Decision) -> None:
-        for field, output in self._outputs.items():
-            seconds = self._seconds[decision.outcome, field]
-            if seconds is not None:
-                output.pulse(seconds)
+        self._show(decision.outcome)
+
+    def turn_away(self) -> None:
+        self._show(Outcome.DENIED)
+
+    def hold(self) -> None:
+        for output in self._held():
+            output.hold()
+
+    def release(self) -> None:
+        for output in self._held():
+            output.release()
 
     def close(self) -> None:
         for output in self._outputs.values():
             output.close()
         self._outputs.clear()
+
+    def _show(self, outcome: Outcome) -> None:
+        for field, output in self._outputs.items():
+            seconds = self._seconds[outcome, field]
+            if seconds is not None:
+                output.pulse(seconds)
+
+    def _held(self) -> list[Output]:
+        return [self._outputs[field] for field in _HELD if field in self._outputs]
 
 
 def _seconds_of(reader: Reader) -> dict[tuple[Outcome, str], float | None]:

@@ -49,6 +49,8 @@ INSERT_ROW: Final = "INSERT INTO feed_row VALUES (?, ?, ?, ?, ?)"
 SELECT_ALL: Final = "SELECT kind, key, ref, body FROM feed_row"
 SELECT_META: Final = "SELECT feed, epoch, sequence, digest, complete FROM meta"
 
+SELECT_HOURS: Final = f"SELECT kind, key, ref, body FROM feed_row WHERE kind IN ({Kind.SITE:d}, {Kind.SCHEDULE:d})"  # noqa: S608
+
 META_KIND: Final = 0
 """In the answer of LOOK_UP, the kind of the row that holds feed, epoch and sequence."""
 
@@ -95,5 +97,5 @@ UNION ALL SELECT passage.kind, passage.key, passage.ref, passage.body
   FROM card CROSS JOIN feed_row AS passage
     ON passage.kind = {Kind.PASSAGE:d} AND {_under("passage", "card.ref")}
 UNION ALL SELECT kind, key, ref, body FROM feed_row WHERE kind = {Kind.ROTATING:d} AND key = ?1
-UNION ALL SELECT kind, key, ref, body FROM feed_row WHERE kind IN ({Kind.SITE:d}, {Kind.SCHEDULE:d})
+UNION ALL {SELECT_HOURS}
 """  # noqa: S608 (every name in it stands in this file)

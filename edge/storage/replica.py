@@ -15,6 +15,7 @@ import aiosqlite
 
 from contract.facts import Position
 from contract.feed import Row
+from contract.gathering import StoredRow
 from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
@@ -32,7 +33,7 @@ class ReplicaError(StorageError, CannotLookUp):
 
 
 class Replica:
-    """Implements ports.ReplicaReader and ports.ReplicaWriter."""
+    """Implements ports.ReplicaReader, ports.HoursReader and ports.ReplicaWriter."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,6 +43,7 @@ class Replica:
         self._fresh: ReplicaFile | None = None
         self._set_aside: str | None = None
         self._writing = asyncio.Lock()
+        self._changed = asyncio.Event()
         self._closing = False
 
     @classmethod
@@ -76,24 +78,26 @@ class Replica:
     async def look_up(self, card_hash: bytes) -> Found | None:
         if self._reader is None:
             return None
-        reader = self._reader
-        try:
-            rows: list[Any] = list(await reader.execute_fetchall(sql.LOOK_UP, (card_hash,)))
-        except sqlite3.Error as error:
-            if is_damage(error) and reader is self._reader:
-                await self._give_up()
-                return None
-            raise ReplicaError(f"the replica cannot be read: {error}") from error
+        rows = await self._read(self._reader, sql.LOOK_UP, card_hash)
+        if rows is None:
+            return None
         if not rows or rows[0][0] != sql.META_KIND:
             raise ReplicaError("the replica does not say where it stands")
         (_, feed, epoch, sequence), *found = rows
         return Found(Position(feed, epoch, sequence), found)
+
+    async def hours_rows(self) -> list[StoredRow]:
+        return [] if self._reader is None else await self._read(self._reader, sql.SELECT_HOURS) or []
+
+    async def changed(self) -> None:
+        await self._changed.wait()
 
     async def apply(self, rows: list[Row], upto: int) -> int:
         whole = self._whole
         if whole is None:
             raise ReplicaError("there is no whole replica to apply rows to")
         self._standing = await self._write(lambda: whole.apply(rows, upto))
+        self._tell_change()
         await self._let_look_ups_answer()
         return self._standing.digest
 
@@ -151,11 +155,27 @@ class Replica:
         reader = await _open_reader(fresh.path)
         old, old_reader = self._whole, self._reader
         self._whole, self._reader, self._standing = fresh, reader, fresh.standing()
+        self._tell_change()
         if old_reader is not None:
             await old_reader.close()  # look-ups that are under way answer first
         if old is not None:
             old.close()
             _delete(old.path)
+
+    async def _read(self, reader: aiosqlite.Connection, statement: str, *parameters: bytes) -> list[Any] | None:
+        """Rows from the whole replica; None: it is damaged, and there is none any more."""
+        try:
+            return list(await reader.execute_fetchall(statement, parameters))
+        except sqlite3.Error as error:
+            if is_damage(error) and reader is self._reader:
+                await self._give_up()
+                return None
+            raise ReplicaError(f"the replica cannot be read: {error}") from error
+
+    def _tell_change(self) -> None:
+        """To those who wait now; who waits from now on waits for the next one."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def _give_up(self) -> None:
         """The whole replica is damaged: there is none until it has been pulled anew."""

@@ -133,10 +133,22 @@ class FakeSignals:
     def __init__(self, on_show: Callable[[], None] = lambda: None) -> None:
         self.shown: list[Decision] = []
         self.on_show = on_show
+        self.turned_away = 0
+        self.held = False
 
     def show(self, decision: Decision) -> None:
         self.shown.append(decision)
         self.on_show()
+
+    def turn_away(self) -> None:
+        self.turned_away += 1
+        self.on_show()
+
+    def hold(self) -> None:
+        self.held = True
+
+    def release(self) -> None:
+        self.held = False
 
     def close(self) -> None:
         raise NotImplementedError

@@ -111,6 +111,61 @@ def test_a_grant_during_a_pulse_begins_it_anew() -> None:
     on_board(DOOR, scenario)
 
 
+def test_a_code_that_is_turned_away_shows_as_a_denial() -> None:
+    async def scenario(board: Board) -> None:
+        board.signals.turn_away()
+        assert board.on() == {RED, BUZZER}
+
+    on_board(DOOR, scenario)
+
+
+def test_a_door_is_held_open_whatever_is_shown_until_it_is_released() -> None:
+    async def scenario(board: Board) -> None:
+        board.signals.hold()
+        assert board.on() == {RELAY, GREEN}
+        board.signals.show(GRANTED)
+        assert board.on() == {RELAY, GREEN, BUZZER}
+        await asyncio.sleep(0.5)
+        assert board.on() == {RELAY, GREEN}
+        board.signals.show(DENIED)
+        assert board.on() == {RELAY, GREEN, RED, BUZZER}
+        board.signals.hold()
+        board.signals.release()
+        assert board.on() == {RED, BUZZER}
+        board.signals.release()
+        assert board.on() == {RED, BUZZER}
+
+    on_board(DOOR, scenario)
+
+
+def test_a_pulse_that_began_before_does_not_end_the_hold() -> None:
+    async def scenario(board: Board) -> None:
+        board.signals.show(GRANTED)
+        board.signals.hold()
+        await asyncio.sleep(0.5)
+        assert board.on() == {RELAY, GREEN}
+        board.signals.release()
+        assert board.on() == set()
+
+    on_board(DOOR, scenario)
+
+
+def test_a_release_leaves_a_pulse_where_nothing_was_held() -> None:
+    async def scenario(board: Board) -> None:
+        board.signals.show(GRANTED)
+        board.signals.release()
+        assert board.on() == {RELAY, GREEN, BUZZER}
+
+    on_board(DOOR, scenario)
+
+
+def test_closing_ends_a_hold() -> None:
+    async def scenario(board: Board) -> None:
+        board.signals.hold()
+
+    on_board(DOOR, scenario)
+
+
 def test_the_relay_is_set_first() -> None:
     async def scenario(board: Board) -> None:
         seen: list[set[int]] = []
