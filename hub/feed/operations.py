@@ -2,21 +2,22 @@
 
 Whoever changes data that a feed shows calls `hold` first in the same transaction, then reads, writes and calls
 `append`; so what is appended was computed from what will be committed. Who needs other locks as well takes them
-before the feed's.
+before the feed's; several feeds are held in the order of hub.feed.queries.names, the one of everybody first.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from django.db import connection, transaction
 
-from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
+from hub.feed import queries
 from hub.feed.history import keep_superseded
 from hub.feed.models import Epoch, Feed
 
 EVERYONE: Final = "everyone"
-"""The feed that holds everybody."""
+"""The feed that holds everybody; `init` makes it first."""
 ROWS_AT_ONCE: Final = 500
 """Keys in one question: SQLite takes 32,766 variables, and longer questions are not answered faster."""
 
@@ -92,6 +93,20 @@ def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
         _write(feed, numbered)
         _move_head(feed, moved, old)
     return feed.epoch, feed.sequence
+
+
+def mark_rotating(feed_name: str, rotating: bool) -> None:
+    """Whether the feed carries the secrets of rotating codes; who marks it brings its rows to that."""
+    marked = hold(feed_name)
+    marked.rotating = rotating
+    marked.save(update_fields=["rotating"])
+
+
+def append_to_all(changes: Iterable[Change]) -> None:
+    """`append`, in every feed that there is."""
+    wanted = list(changes)
+    for name in queries.names():
+        append(name, wanted)
 
 
 def _check_sizes(wanted: dict[Identity, Content]) -> None:

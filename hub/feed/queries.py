@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
 from django.db import connection
 
-from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
 from hub.errors import HubError
 from hub.feed.models import Feed
 
@@ -23,6 +23,11 @@ _KEYS_WITH_PART: Final = """
     SELECT key, ref FROM feed_feedrow
     WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s
     AND substr(key, %s, %s) = %s AND body IS NOT NULL
+"""
+_LIVE_KEYS_AFTER: Final = """
+    SELECT key, ref FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND key > %s AND body IS NOT NULL
+    ORDER BY key LIMIT %s
 """
 _RECOUNT_ROWS: Final = 5_000
 
@@ -53,6 +58,12 @@ def head(feed_name: str) -> FeedHead:
     return found
 
 
+def names(rotating: bool = False) -> list[str]:
+    """All feeds, or those that carry the secrets of rotating codes, as they are held: everybody's, made first."""
+    found = Feed.objects.filter(rotating=True) if rotating else Feed.objects.all()
+    return list(found.order_by("pk").values_list("name", flat=True))
+
+
 def rows_after(feed_name: str, after: int, limit: int) -> list[Row]:
     """At most `limit` rows that changed after sequence `after`, in order, tombstones included."""
     with connection.cursor() as cursor:
@@ -66,6 +77,11 @@ def rows_after(feed_name: str, after: int, limit: int) -> list[Row]:
 def live_keys_starting(feed_name: str, kind: int, prefix: bytes) -> list[tuple[bytes, bytes]]:
     """Key and ref of the live rows whose key starts with `prefix`."""
     return _keys(_KEYS_STARTING, [feed_name, kind, prefix, key_range_end(prefix)])
+
+
+def live_keys_after(feed_name: str, kind: int, key: bytes, limit: int) -> list[tuple[bytes, bytes]]:
+    """Key and ref of at most `limit` live rows of a kind that follow `key`, in the keys' order."""
+    return _keys(_LIVE_KEYS_AFTER, [feed_name, kind, key, limit])
 
 
 def live_keys_with_part(feed_name: str, kind: int, offset: int, part: bytes) -> list[tuple[bytes, bytes]]:

@@ -5,11 +5,11 @@ A membership's status is computed (contract.membership), never stored. A card's 
 again by its hash.
 """
 
+from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from hub.members.validators import printable, slug
 
 GRACE_HOURS_MAX = GRACE_SECONDS_MAX // 3_600
@@ -213,6 +213,7 @@ class Card(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="cards")
     lookup_hash = models.BinaryField(max_length=32, unique=True)
     code_encrypted = models.BinaryField(max_length=512)
+    rotating_secret_encrypted = models.BinaryField(max_length=64, null=True, blank=True)
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)

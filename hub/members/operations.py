@@ -11,12 +11,14 @@ from contract.card import RANDOM_BYTES, canonical_code, new_code
 from contract.feed import Change, Kind, customer_key
 from contract.limits import Limit
 from contract.rows import gone
+
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes, queries, rows
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
+from hub.members.rotating_operations import append_secrets, forget_secrets
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
@@ -41,6 +43,7 @@ def delete_customers(customers: Iterable[Customer]) -> None:
     with writing():
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
+            forget_secrets(customer.cards.all())
             delete_unless_in_use(customer)
 
 
@@ -182,15 +185,24 @@ def make_card(card: Card, text: str = "") -> Card:
 
 def save_card(card: Card) -> Card:
     """Its dates, revocation and holder; a card's code never changes."""
-    return save(card, rows.card_row)
+    with writing():
+        save(card, rows.card_row)
+        append_secrets([card])
+    return card
 
 
 def revoke_cards(cards: Iterable[Card], at: datetime) -> None:
-    revoke(cards, at, rows.card_row)
+    going = list(cards)
+    with writing():
+        revoke(going, at, rows.card_row)
+        forget_secrets(going)
 
 
 def delete_cards(cards: Iterable[Card]) -> None:
-    delete(cards, rows.card_row)
+    going = list(cards)
+    with writing():
+        forget_secrets(going)
+        delete(going, rows.card_row)
 
 
 def _append_plans(ids: Iterable[int]) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from django.db.models import Q, QuerySet
-
 from contract.card import canonical_code
 from contract.membership import State, Status, status_at
+from contract.rotating import digits_at, rotating_text, step_at
+from django.db.models import Q, QuerySet
+
 from hub.members import codes, limits_text, rows
 from hub.members.models import Card, Customer, Grant, Membership, Permission, Plan
 
@@ -50,6 +51,14 @@ def card_with_code(text: str) -> Card | None:
     """The card whose code is `text` in any of its spellings. contract.card.CardError: no card can have it."""
     found = Card.objects.select_related("customer").filter(lookup_hash=codes.hash_of(canonical_code(text)))
     return found.first()
+
+
+def rotating_text_now(card: Card, at: datetime) -> str | None:
+    """The code and the digits of now, as a wallet shows them at `at`; None where the card does not rotate."""
+    secret = codes.secret_of(card)
+    if secret is None:
+        return None
+    return rotating_text(codes.decrypt(card), digits_at(secret, step_at(at)))
 
 
 def keys_fit_cards() -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from contract import facts, grant, limits, membership, plan_rows, rows
-from contract.feed import Change
+from contract.feed import Change, Kind, rotating_key
 from contract.membership import AtEnd, Holder, HolderKind
+
+from hub.members import codes
 from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Plan
 
 
@@ -38,6 +40,18 @@ def card_row(card: Card) -> Change:
     return rows.card_change(
         bytes(card.lookup_hash), facts.Card(card.customer_id, revoked, card.valid_from, card.valid_until)
     )
+
+
+def rotating_row(card: Card) -> Change:
+    """Gone, where the card is revoked or does not rotate. CodeUnreadable: card.key is another one."""
+    secret = None if card.revoked_at is not None else codes.secret_of(card)
+    if secret is None:
+        return no_rotating_row(card)
+    return rows.rotating_change(bytes(card.lookup_hash), secret)
+
+
+def no_rotating_row(card: Card) -> Change:
+    return Change(Kind.ROTATING, rotating_key(bytes(card.lookup_hash)), b"", None)
 
 
 def meaning_of(held: Membership) -> membership.Membership:

@@ -1,0 +1,117 @@
+"""Rotating codes: giving cards their secrets and taking them away, and which feeds carry them.
+
+A secret stands in the feeds that are marked for it, and in no other; a revoked card's in none. Many cards are
+written in transactions of at most 1,000. Must not know what asks for rotating codes (the fleet).
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from contract.card import is_code
+from contract.feed import Change, Kind
+from contract.rotating import SECRET_BYTES
+
+from hub.errors import HubError
+from hub.feed import operations as feed
+from hub.feed import queries as feed_queries
+from hub.members import codes, rows
+from hub.members.models import Card
+from hub.members.writing import AT_ONCE, writing
+
+_Item = TypeVar("_Item")
+_SHOWN = 3
+
+
+class NotRotatable(HubError):
+    """Cards whose codes were taken over from elsewhere: no digits can follow them."""
+
+
+def make_rotating(cards: Iterable[Card]) -> int:
+    """Gives each card a secret, and says how many got one: those that have one and revoked ones do not.
+
+    NotRotatable: some have codes that are not ours; then nothing is changed.
+    """
+    waiting = [card for card in cards if card.revoked_at is None and card.rotating_secret_encrypted is None]
+    _refuse_imported(waiting)
+    return sum(_give_secrets(chunk) for chunk in _chunks(card.pk for card in waiting))
+
+
+def stop_rotating(cards: Iterable[Card]) -> int:
+    """Takes the secrets of these cards away, for good, and says how many had one."""
+    return sum(_take_secrets(chunk) for chunk in _chunks(card.pk for card in cards))
+
+
+def append_secrets(cards: Iterable[Card]) -> None:
+    """Brings the feeds that carry secrets to what these cards are now; in the caller's transaction."""
+    changes = list(map(rows.rotating_row, cards))
+    for name in feed_queries.names(rotating=True):
+        feed.append(name, changes)
+
+
+def forget_secrets(cards: Iterable[Card]) -> None:
+    """Takes the rows of cards that go out of the feeds; in the caller's transaction."""
+    changes = list(map(rows.no_rotating_row, cards))
+    for name in feed_queries.names(rotating=True):
+        feed.append(name, changes)
+
+
+# Feeds
+
+
+def carry_secrets(feed_name: str) -> None:
+    """From now on the feed carries the secrets of all cards. Done again, it completes what was interrupted."""
+    with writing():
+        feed.mark_rotating(feed_name, True)
+    cards = Card.objects.filter(revoked_at=None, rotating_secret_encrypted__isnull=False)
+    for chunk in _chunks(cards.order_by("pk").values_list("pk", flat=True)):
+        with writing():
+            if not feed.hold(feed_name).rotating:
+                return
+            feed.append(feed_name, map(rows.rotating_row, Card.objects.filter(pk__in=chunk)))
+
+
+def drop_secrets(feed_name: str) -> None:
+    """The feed carries no secrets any more; its past keeps them for as long as it keeps everything."""
+    with writing():
+        feed.mark_rotating(feed_name, False)
+    last = b""
+    while keys := feed_queries.live_keys_after(feed_name, Kind.ROTATING, last, AT_ONCE):
+        with writing():
+            if feed.hold(feed_name).rotating:
+                return
+            feed.append(feed_name, (Change(Kind.ROTATING, key, ref, None) for key, ref in keys))
+        last, _ = keys[-1]
+
+
+def _refuse_imported(cards: Iterable[Card]) -> None:
+    imported = [str(card) for card in cards if not is_code(codes.decrypt(card))]
+    if imported:
+        shown = ", ".join(imported[:_SHOWN]) + (" and others" if len(imported) > _SHOWN else "")
+        raise NotRotatable(
+            f"codes taken over from other cards cannot rotate ({shown}): issue cards of this hub instead"
+        )
+
+
+def _give_secrets(ids: list[int]) -> int:
+    with writing():
+        cards = list(Card.objects.filter(pk__in=ids, revoked_at=None, rotating_secret_encrypted=None))
+        for card in cards:
+            card.rotating_secret_encrypted = codes.encrypt_secret(card, secrets.token_bytes(SECRET_BYTES))
+        Card.objects.bulk_update(cards, ["rotating_secret_encrypted"], batch_size=200)
+        append_secrets(cards)
+    return len(cards)
+
+
+def _take_secrets(ids: list[int]) -> int:
+    with writing():
+        having = Card.objects.filter(pk__in=ids, rotating_secret_encrypted__isnull=False)
+        forget_secrets(having)
+        return having.update(rotating_secret_encrypted=None)
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    waiting = iter(items)
+    while chunk := list(islice(waiting, AT_ONCE)):
+        yield chunk
