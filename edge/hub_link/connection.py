@@ -18,8 +18,8 @@ from msgspec import Struct
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.errors import ContractError
-from contract.messages import Ack, Head, Live, Page, decode, encode
-from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
+from contract.messages import Ack, Confirmed, Head, Live, Page, decode, encode
+from contract.topics import DOWN_ACK, DOWN_CONFIRMED, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.core.feed_order import is_in_order
 from edge.core.sync_events import Connected, Dropped
 from edge.hub_link.pace import Pace
@@ -41,7 +41,7 @@ class Lost:
     crowded: bool
 
 
-Heard = NoBroker | Lost | Connected | Dropped | Ack | Head | Live | Page
+Heard = NoBroker | Lost | Connected | Dropped | Ack | Confirmed | Head | Live | Page
 
 _QOS: Final = 1
 _KEEPALIVE_S: Final = 20
@@ -58,9 +58,10 @@ class Connection:
         self._hear = hear
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._types: dict[str, type[Ack | Page | Head | Live]] = {
+        self._types: dict[str, type[Ack | Page | Confirmed | Head | Live]] = {
             down(edge, DOWN_ACK): Ack,
             down(edge, DOWN_PAGE): Page,
+            down(edge, DOWN_CONFIRMED): Confirmed,
             feed(feed_name, FEED_HEAD): Head,
             feed(feed_name, FEED_LIVE): Live,
         }

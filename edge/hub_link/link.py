@@ -10,15 +10,17 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from contract.facts import Position
-from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Head, Page, Pull
-from contract.topics import UP_CHECKINS, UP_PULL, up
+from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Confirm, Confirmed, Head, Page, Pull
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PULL, up
 from edge.core import sync_events as sync
 from edge.core.outbox import Outbox, SendBatch
 from edge.core.own_uses import OwnUses
 from edge.core.replica_sync import ReplicaSync
 from edge.hub_link.ack_notes import AckNotes
+from edge.hub_link.confirmations import Confirmations
 from edge.hub_link.connection import Connection, Heard, Lost, NoBroker
 from edge.hub_link.drops import Drops
+from edge.hub_link.replica_deeds import ReplicaDeeds
 from edge.hub_link.session import Session
 from edge.ports import Clock, Journal, Log, ReplicaWriter, TrustSource
 
@@ -26,11 +28,10 @@ _TICK_S: Final = 1.0
 _RESTART_S: Final = 1.0
 _RECOUNT_EVERY_S: Final = 24 * 3600.0
 
-_Deed = sync.Apply | sync.StartFresh | sync.Load | sync.FinishFresh
-
 
 class HubLink:
-    """`journaled` says that a new row stands in the journal; all else goes by itself between start and stop."""
+    """`journaled` says that a new row stands in the journal, `confirmations` asks the hub; all else goes by itself
+    between start and stop."""
 
     def __init__(  # noqa: PLR0913, PLR0917 (what it links: wired once, in edge/app.py)
         self,
@@ -59,7 +60,8 @@ class HubLink:
         self._ack_notes = AckNotes(journal)
         self._drops = Drops(log)
         self._session = Session(edge, feed, (host, port), log)
-        self._deeds: asyncio.Queue[_Deed] = asyncio.Queue()
+        self._deeds = ReplicaDeeds(feed, replica, journal, own_uses, log)
+        self.confirmations = Confirmations(self._ask, lambda: self._session.online, new_id, self._drop)
         self._batches: list[SendBatch] = []
         self._new_rows = False
         self._to_send = asyncio.Event()
@@ -78,7 +80,7 @@ class HubLink:
         self._trust.note_sync(None, position, self._sync.state)
         if acked is not None:
             self._own_uses.acked(acked)
-        await self._recall_own_uses(position)
+        await self._deeds.recall_own_uses(position)
         self._tell_what_stands(position)
         self._connection = Connection(self._edge, self._feed, self._hear, self._clock)
         work = (self._do_deeds, self._send_rows, self._renew_journal, self._tick, self._recount)
@@ -103,7 +105,7 @@ class HubLink:
         at_s = self._clock.monotonic_s()
         match heard:
             case sync.Dropped():
-                self._drops.count(heard, at_s)
+                self._drop(heard)
             case NoBroker():
                 self._session.no_broker(heard.why, at_s)
             case sync.Connected() | Lost():
@@ -114,6 +116,8 @@ class HubLink:
             case Head():
                 self._tell(heard)
                 self._send(self._outbox.hear_hub(at_s))
+            case Confirmed():
+                self.confirmations.hear(heard)
             case _:
                 if isinstance(heard, Page):
                     self._session.answered("pull")
@@ -123,6 +127,7 @@ class HubLink:
         if isinstance(heard, Lost):
             self._session.disconnected(heard.why, heard.crowded)
             self._trust.contact.disconnected()
+            self.confirmations.disconnected()
             self._outbox.disconnected()
             self._batches.clear()
             self._tell(sync.Disconnected())
@@ -134,7 +139,7 @@ class HubLink:
 
     def _hear_ack(self, ack: Ack) -> None:
         if ack.journal != self._journal.id:
-            self._hear(sync.Dropped("ack", "of another journal"))
+            self._drop(sync.Dropped("ack", "of another journal"))
             return
         if self._outbox.is_beyond(ack.upto) and not self._to_renew.is_set():
             self._log("journal_rolled_back", last=self._outbox.last, hub_has=ack.upto)
@@ -147,7 +152,13 @@ class HubLink:
         self._log("acked", upto=ack.upto)
         self._ack_notes.note(ack)
 
+    def _drop(self, dropped: sync.Dropped) -> None:
+        self._drops.count(dropped, self._clock.monotonic_s())
+
     # What the machines ask for
+
+    def _ask(self, confirm: Confirm) -> None:
+        self._connection.publish(up(self._edge, UP_CONFIRM), confirm)
 
     def _tell(self, event: sync.Event) -> None:
         for action in self._sync.handle(event, self._clock.monotonic_s()):
@@ -158,12 +169,12 @@ class HubLink:
                 case sync.NewEpoch():
                     self._send(self._outbox.new_epoch(self._clock.monotonic_s()))
                 case sync.Dropped():
-                    self._drops.count(action, self._clock.monotonic_s())
+                    self._drop(action)
                 case sync.Mismatch():
                     where = action.position
                     self._log("digest_mismatch", feed=where.feed, epoch=where.epoch, sequence=where.sequence)
                 case _:
-                    self._deeds.put_nowait(action)
+                    self._deeds.ask(action)
         self._trust.note_sync(self._sync.take_answer(), self._sync.position, self._sync.state)
 
     def _send(self, batches: list[SendBatch]) -> None:
@@ -175,45 +186,11 @@ class HubLink:
 
     async def _do_deeds(self) -> None:
         while True:
-            deed = await self._deeds.get()
-            try:
-                event = await self._do(deed)
-            except Exception as error:  # noqa: BLE001 (a full disk or a broken file must not end the link)
-                while not self._deeds.empty():
-                    self._deeds.get_nowait()
-                self._log("replica_failed", what=type(deed).__name__, why=str(error))
-                event = sync.Failed()
+            event = await self._deeds.next_done()
+            if isinstance(event, sync.Finished) and event.exact:
+                self._to_recount.set()
             if event is not None:
                 self._tell(event)
-
-    async def _do(self, deed: _Deed) -> sync.Event | None:
-        match deed:
-            case sync.Apply(rows, upto):
-                digest = await self._replica.apply(rows, upto)
-                self._note_passed()
-                self._log("applied", sequence=upto)
-                return sync.Applied(upto, digest)
-            case sync.StartFresh(epoch, head):
-                await self._replica.start_fresh(self._feed, epoch, head)
-                return None
-            case sync.Load(rows, upto):
-                await self._replica.load(rows, upto)
-                return sync.Loaded()
-            case sync.FinishFresh(position, digest):
-                return await self._finish_fresh(position, digest)
-
-    async def _finish_fresh(self, position: Position, digest: int) -> sync.Event:
-        # Before it decides: a hub that was restored has lost uses that its old feed had.
-        self._own_uses.hold_all()
-        await self._recall_own_uses(position)
-        try:
-            exact = await self._replica.finish_fresh(digest)
-        finally:
-            self._note_passed()
-        if exact:
-            self._to_recount.set()
-            self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
-        return sync.Finished(exact)
 
     async def _send_rows(self) -> None:
         self.journaled()  # what was to be sent when this failed is asked for anew
@@ -239,7 +216,7 @@ class HubLink:
             self._ack_notes.forget()
             self._trust.contact.acked(0)
             self._own_uses.forget_acks()
-            await self._recall_own_uses(None)
+            await self._deeds.recall_own_uses(None)
             self._to_renew.clear()
             self._batches.clear()
             self._send(self._outbox.journal_renewed(self._clock.monotonic_s()))
@@ -274,21 +251,12 @@ class HubLink:
                 self._log("link_failed", what=work.__name__, why=str(error))
                 await asyncio.sleep(_RESTART_S)
 
-    # Own uses and positions
+    # What stands at the start
 
     def _whole_of_feed(self) -> Position | None:
         """The whole replica's position, if it is one of the feed that this edge follows now."""
         position = self._replica.position()
         return position if position is not None and position.feed == self._feed else None
-
-    async def _recall_own_uses(self, position: Position | None) -> None:
-        for sequence, use in await self._journal.uses_not_known_passed(position):
-            self._own_uses.add(use, sequence)
-
-    def _note_passed(self) -> None:
-        position = self._replica.position()
-        if position is not None:
-            self._own_uses.passed(position)
 
     def _tell_what_stands(self, position: Position | None) -> None:
         for name in (self._journal.set_aside, self._replica.set_aside):
