@@ -8,9 +8,9 @@ before the feed's; several feeds are held in the order of hub.feed.queries.names
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from django.db import connection, transaction
 
+from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
 from hub.feed import queries
 from hub.feed.history import keep_superseded

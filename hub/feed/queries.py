@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
 from django.db import connection
 
+from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
 from hub.errors import HubError
 from hub.feed.models import Feed
 

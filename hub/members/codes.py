@@ -6,11 +6,11 @@ AES-256-GCM under card.key, bound to the card's hash, so that no two cards' code
 import os
 from typing import Final
 
-from contract.card import is_code, lookup_hash, qr_text
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from contract.card import is_code, lookup_hash, qr_text
 from hub.errors import HubError
 from hub.members.models import Card
 

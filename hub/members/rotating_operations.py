@@ -12,7 +12,6 @@ from typing import TypeVar
 from contract.card import is_code
 from contract.feed import Change, Kind
 from contract.rotating import SECRET_BYTES
-
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
