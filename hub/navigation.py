@@ -25,6 +25,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
         [
             ("Plans", "loyalty", "admin:members_plan_changelist", "members.view_plan"),
             ("Permissions", "key", "admin:members_permission_changelist", "members.view_permission"),
+            ("Partners", "storefront", "admin:partners_partner_changelist", "partners.view_partner"),
         ],
     ),
     (

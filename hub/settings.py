@@ -23,9 +23,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "hub",
     "hub.feed",
+    "hub.reservations",
     "hub.members",
+    "hub.partners",
     "hub.fleet",
     "hub.checkins",
+    "hub.decisions",
     "hub.sync",
     "hub.login",
 ]

@@ -1,16 +1,31 @@
-"""Customers, companies, plans, memberships and cards. Only operations.py and
+"""Customers, companies, memberships and cards; plans are in plan_models.py. Only operations.py and
 status_operations.py beside this file write them.
 
 A membership's status is computed (contract.membership), never stored. A card's code is kept encrypted, and found
 again by its hash.
 """
 
-from contract.membership import GRACE_SECONDS_MAX, AtEnd
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from hub.members.validators import printable, slug
+from contract.membership import GRACE_SECONDS_MAX, AtEnd
+from hub.members.plan_models import Approval, Grant, GrantLimit, Permission, Plan
+from hub.members.validators import printable
+
+__all__ = [
+    "Approval",
+    "Card",
+    "Company",
+    "Customer",
+    "Freeze",
+    "Grant",
+    "GrantLimit",
+    "Link",
+    "Membership",
+    "Permission",
+    "Plan",
+]
 
 GRACE_HOURS_MAX = GRACE_SECONDS_MAX // 3_600
 _AT_END = [
@@ -61,70 +76,6 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} at {self.company}"
-
-
-class Permission(models.Model):
-    """An access right or a benefit. Readers and plans name it by its slug."""
-
-    slug = models.CharField(
-        max_length=32,
-        unique=True,
-        validators=[slug],
-        help_text="As in front-door. Edges name it in edge.toml, so it cannot be changed later.",
-    )
-    name = models.CharField(max_length=200, validators=[printable])
-
-    class Meta:
-        ordering = ["slug"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Plan(models.Model):
-    name = models.CharField(max_length=200, validators=[printable])
-    description = models.TextField(blank=True)
-    permissions = models.ManyToManyField(Permission, through="Grant", related_name="plans")
-
-    class Meta:
-        ordering = ["name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Grant(models.Model):
-    """A plan's permission. Without limits it is not used up."""
-
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="grants")
-    permission = models.ForeignKey(Permission, models.PROTECT, related_name="grants")
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "permission"],
-                name="grant_once",
-                violation_error_message="This plan already grants this permission: change that grant instead.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.plan}: {self.permission}"
-
-
-class GrantLimit(models.Model):
-    """At most `count` uses within any `window_seconds`; several limits of a grant hold at once."""
-
-    grant = models.ForeignKey(Grant, models.CASCADE, related_name="limits")
-    count = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(1_000_000)])
-    window_seconds = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(315_576_000)])
-
-    class Meta:
-        ordering = ["window_seconds", "count", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.count} in {self.window_seconds} s"
 
 
 class Membership(models.Model):

@@ -4,21 +4,25 @@ What happens to a membership in its time (cancelled, frozen, paid) is in status_
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db.models import Model
 
 from contract.card import RANDOM_BYTES, canonical_code, new_code
 from contract.feed import Change, Kind, customer_key
 from contract.limits import Limit
 from contract.rows import gone
-
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes, queries, rows
+from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_secrets, forget_secrets
+from hub.members.signals import pools_changed
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
@@ -79,11 +83,14 @@ def delete_links(links: Iterable[Link]) -> None:
 # Permissions and plans
 
 
-def save_permission(permission: Permission) -> Permission:
-    """A new slug moves every plan that grants the permission."""
+def save_permission(permission: Permission, partners: Iterable[Model] | None = None) -> Permission:
+    """With the partners approved for it; None: they stay. Every plan that grants the permission moves."""
     with writing():
+        approved = list(permission.partners.all() if partners is None and permission.pk else partners or ())
+        check_permission(permission, approved, "approved_partners_only")
         save(permission)
-        _append_plans(permission.plans.values_list("pk", flat=True))
+        permission.partners.set(approved)
+        _append_plans(permission.grants.values_list("plan_id", flat=True))
     return permission
 
 
@@ -92,10 +99,24 @@ def delete_permissions(permissions: Iterable[Permission]) -> None:
     delete(permissions)
 
 
-def save_plan(plan: Plan) -> Plan:
+def append_plans_approving(partner_id: int) -> None:
+    """For who has changed a partner, in the same transaction: the plans whose rows name it."""
+    _append_plans(Grant.objects.filter(permission__partners=partner_id).values_list("plan_id", flat=True))
+
+
+def save_plan(
+    plan: Plan, grants: Iterable[tuple[Grant, Sequence[Limit]]] = (), leaving: Iterable[Grant] = ()
+) -> Plan:
+    """With those of its grants that change and those that leave, all at once: each may need the others' change."""
     with writing():
         save(plan)
-        _append_plans([plan.pk])
+        with _moving([plan.pk]):
+            for grant in filter(None, map(stored, leaving)):
+                grant.delete()
+            for grant, limits in grants:
+                grant.plan = plan
+                _write_grant(grant, limits)
+            check_billing(plan)
     return plan
 
 
@@ -106,21 +127,35 @@ def delete_plans(plans: Iterable[Plan]) -> None:
 
 def save_grant(grant: Grant, limits: Sequence[Limit]) -> Grant:
     """Grants the permission with exactly these limits; none: it is not used up."""
-    with writing():
-        save(grant)
-        grant.limits.all().delete()
-        GrantLimit.objects.bulk_create(
-            GrantLimit(grant=grant, count=limit.count, window_seconds=limit.window_seconds) for limit in limits
-        )
-        _append_plans([grant.plan_id])
+    with writing(), _moving([grant.plan_id]):
+        _write_grant(grant, limits)
     return grant
 
 
 def delete_grants(grants: Iterable[Grant]) -> None:
     with writing():
         for grant in filter(None, map(stored, grants)):
-            grant.delete()
-            _append_plans([grant.plan_id])
+            with _moving([grant.plan_id]):
+                grant.delete()
+
+
+def _write_grant(grant: Grant, limits: Sequence[Limit]) -> None:
+    grant.full_clean()
+    check_grant(grant, limits)
+    grant.save()
+    grant.limits.all().delete()
+    GrantLimit.objects.bulk_create(GrantLimit.of(grant, limit) for limit in limits)
+
+
+@contextmanager
+def _moving(plan_ids: Collection[int]) -> Iterator[None]:
+    """What is done inside moves the plans' rows, and those of uses where other permissions come from a pool."""
+    before = queries.pooled(plan_ids)
+    yield
+    _append_plans(plan_ids)
+    moved = {plan_id for plan_id, _ in before ^ queries.pooled(plan_ids)}
+    if moved:
+        pools_changed.send(Plan, plan_ids=sorted(moved))
 
 
 # Memberships

@@ -5,13 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from contract.card import canonical_code
-from contract.membership import State, Status, status_at
-from contract.rotating import digits_at, rotating_text, step_at
 from django.db.models import Q, QuerySet
 
+from contract.card import canonical_code
+from contract.limits import CountsBy
+from contract.membership import State, Status, status_at
+from contract.rotating import digits_at, rotating_text, step_at
 from hub.members import codes, limits_text, rows
-from hub.members.models import Card, Customer, Grant, Membership, Permission, Plan
+from hub.members.models import Card, Customer, Grant, GrantLimit, Membership, Permission, Plan
 
 
 class CardState(StrEnum):
@@ -79,7 +80,13 @@ def known_permissions(slugs: Collection[str]) -> set[str]:
 
 def plans_with_grants() -> QuerySet[Plan]:
     """Plans with all that their feed rows show."""
-    return Plan.objects.prefetch_related("grants__permission", "grants__limits")
+    return Plan.objects.prefetch_related("grants__permission__partners", "grants__limits", "grants__schedule")
+
+
+def pooled(plan_ids: Collection[int]) -> set[tuple[int, str]]:
+    """(plan, permission's slug) where a limit counts by the company's pool."""
+    of_pools = GrantLimit.objects.filter(counts_by=CountsBy.COMPANY.value, grant__plan__in=plan_ids)
+    return set(of_pools.values_list("grant__plan", "grant__permission__slug"))
 
 
 def grant_text(grant: Grant) -> str:

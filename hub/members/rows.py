@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from contract import facts, grant, limits, membership, plan_rows, rows
 from contract.feed import Change, Kind, rotating_key
 from contract.membership import AtEnd, Holder, HolderKind
-
 from hub.members import codes
-from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Plan
+from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Permission, Plan
 
 
 def customer_row(customer: Customer) -> Change:
@@ -19,10 +18,9 @@ def link_row(link: Link) -> Change:
 
 
 def plan_row(plan: Plan) -> Change:
-    """Reads the plan's grants, their permissions and limits: prefetch them for many plans."""
-    return plan_rows.plan_change(
-        membership.Plan(plan.pk, plan.name, tuple(_grant(each) for each in plan.grants.all()))
-    )
+    """Reads the plan's grants and all that belongs to them: prefetch it for many plans (queries)."""
+    grants = tuple(map(meaning_of_grant, plan.grants.all()))
+    return plan_rows.plan_change(membership.Plan(plan.pk, plan.name, grants, plan.billing))
 
 
 def membership_row(held: Membership) -> Change:
@@ -67,12 +65,30 @@ def check_freezes(freezes: Iterable[Freeze]) -> None:
         membership.Membership(0, holder, 0, meant[0].from_at, None, freezes=meant)
 
 
-def limits_of(grant: Grant) -> tuple[limits.Limit, ...]:
-    return tuple(limits.Limit(each.count, each.window_seconds) for each in grant.limits.all())
+def limits_of(granted: Grant) -> tuple[limits.Limit, ...]:
+    return tuple(each.limit for each in granted.limits.all())
 
 
-def _grant(granted: Grant) -> grant.Grant:
-    return grant.Grant(granted.permission.slug, limits_of(granted))
+def meaning_of_grant(granted: Grant) -> grant.Grant:
+    """The grant as the rules see it. contract.grant.GrantError: it cannot be meant."""
+    permission = granted.permission
+    return grant.Grant(
+        permission.slug,
+        limits_of(granted),
+        schedule=None if granted.schedule is None else granted.schedule.slug,
+        partners=_partners_of(permission),
+        login_required=permission.login_required,
+        confirm=granted.confirm,
+        offline=grant.Offline(granted.offline),
+        offline_uses=granted.offline_uses or 0,
+    )
+
+
+def _partners_of(permission: Permission) -> frozenset[str] | None:
+    """The approved ones that are active; None: all partners, named or not."""
+    if not permission.approved_partners_only:
+        return None
+    return frozenset(each.slug for each in permission.partners.all() if each.active)
 
 
 def _with_freezes(held: Membership, freezes: Iterable[Freeze]) -> membership.Membership:

@@ -1,0 +1,194 @@
+"""Permissions, and what plans grant of them: how often, when and where. Only operations.py beside this file writes
+them."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from contract.billing import DAYS_MAX, MONTHS_MAX, BillingError, BillingInterval
+from contract.grant import OFFLINE_USES_MAX, Offline
+from contract.limits import Across, CountsBy, Limit, LimitError, Window
+from hub.members.validators import printable, slug
+
+_OFFLINE = [
+    (Offline.ALLOW.value, "go on by what the edge knows"),
+    (Offline.DENY.value, "refuse"),
+    (Offline.AT_MOST.value, "at most a number of times"),
+]
+
+
+class Permission(models.Model):
+    """An access right or a benefit. Readers and plans name it by its slug."""
+
+    slug = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[slug],
+        help_text="As in front-door. Edges name it in edge.toml, so it cannot be changed later.",
+    )
+    name = models.CharField(max_length=200, validators=[printable])
+    login_required = models.BooleanField(
+        default=False, help_text="Only where somebody is signed in or present: at no reader that stands alone."
+    )
+    approved_partners_only = models.BooleanField(
+        default=False, help_text="Only at the partners chosen here; else at all partners."
+    )
+    partners = models.ManyToManyField("partners.Partner", through="Approval", related_name="permissions")
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Approval(models.Model):
+    """A partner may redeem a permission that is for approved partners only."""
+
+    permission = models.ForeignKey(Permission, models.CASCADE, related_name="approvals")
+    partner = models.ForeignKey("partners.Partner", models.PROTECT, related_name="approvals")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["permission", "partner"], name="approval_once")]
+
+    def __str__(self) -> str:
+        return f"{self.permission} at {self.partner}"
+
+
+class Plan(models.Model):
+    class Unit(models.TextChoices):
+        MONTHS = "months"
+        DAYS = "days"
+
+    name = models.CharField(max_length=200, validators=[printable])
+    description = models.TextField(blank=True)
+    billed_every = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=f"1 to {MONTHS_MAX} months or 1 to {DAYS_MAX} days. Empty: billed once, or not at all.",
+    )
+    billed_in = models.CharField("billed in", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
+    permissions = models.ManyToManyField(Permission, through="Grant", related_name="plans")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def billing(self) -> BillingInterval | None:
+        """contract.billing.BillingError: there is no such interval."""
+        if self.billed_every is None:
+            return None
+        in_days = self.billed_in == self.Unit.DAYS
+        return BillingInterval(days=self.billed_every) if in_days else BillingInterval(months=self.billed_every)
+
+    def clean(self) -> None:
+        try:
+            _ = self.billing
+        except BillingError as error:
+            raise ValidationError({"billed_every": f"This cannot be: {error}."}) from error
+
+
+class Grant(models.Model):
+    """A plan's permission. Without limits it is not used up. What cannot be together is in grant_rules.py."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="grants")
+    permission = models.ForeignKey(Permission, models.PROTECT, related_name="grants")
+    schedule = models.ForeignKey(
+        "fleet.Schedule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grants",
+        verbose_name="hours",
+        help_text="Empty: at all times.",
+    )
+    confirm = models.BooleanField(
+        "ask the hub first", default=False, help_text="Two counters then never both take the last one."
+    )
+    offline = models.CharField(
+        "while the hub is out of reach", max_length=8, choices=_OFFLINE, default=Offline.ALLOW.value
+    )
+    offline_uses = models.PositiveSmallIntegerField(
+        "how many times",
+        null=True,
+        blank=True,
+        help_text=f"1 to {OFFLINE_USES_MAX} of a member at each edge, until the hub is in reach again.",
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "permission"],
+                name="grant_once",
+                violation_error_message="This plan already grants this permission: change that grant instead.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.permission}"
+
+
+class GrantLimit(models.Model):
+    """At most `count` uses within a window; several limits of a grant hold at once. See contract.limits.Limit."""
+
+    grant = models.ForeignKey(Grant, models.CASCADE, related_name="limits")
+    count = models.PositiveIntegerField()
+    window = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in Window], default=Window.ROLLING.value
+    )
+    window_seconds = models.PositiveIntegerField(null=True, blank=True)
+    counts_by = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in CountsBy], default=CountsBy.MEMBERSHIP.value
+    )
+    across = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in Across], default=Across.ALL.value
+    )
+    gap_seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(window=Window.ROLLING.value, window_seconds__isnull=False)
+                | (~Q(window=Window.ROLLING.value) & Q(window_seconds__isnull=True)),
+                name="limit_seconds_where_rolling",
+                violation_error_message="A rolling window has seconds, and no other has.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.window}"
+
+    @classmethod
+    def of(cls, grant: Grant, limit: Limit) -> "GrantLimit":
+        return cls(
+            grant=grant,
+            count=limit.count,
+            window=limit.window.value,
+            window_seconds=limit.window_seconds,
+            counts_by=limit.counts_by.value,
+            across=limit.across.value,
+            gap_seconds=limit.gap_seconds,
+        )
+
+    @property
+    def limit(self) -> Limit:
+        """contract.limits.LimitError: it cannot be meant."""
+        return Limit(
+            self.count,
+            self.window_seconds,
+            Window(self.window),
+            CountsBy(self.counts_by),
+            Across(self.across),
+            self.gap_seconds,
+        )
+
+    def clean(self) -> None:
+        try:
+            _ = self.limit
+        except LimitError as error:
+            raise ValidationError(f"This cannot be: {error}.") from error

@@ -1,0 +1,1 @@
+"""The partners: who redeems benefits of the organization's members."""
