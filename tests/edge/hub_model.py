@@ -22,8 +22,6 @@ class HubModel:
     epoch: int = 1_000
     sequence: int = 0
     page_rows: int = 1_000
-    at_us: int | None = None
-    """The time that pages say."""
     rows: dict[tuple[int, bytes], Row] = field(default_factory=dict)
     upto: dict[bytes, int] = field(default_factory=dict)
     taken: list[tuple[bytes, int, bytes]] = field(default_factory=list)
@@ -50,7 +48,7 @@ class HubModel:
         rows = self._after(after)[: min(pull.limit, self.page_rows)]
         upto = rows[-1].sequence if rows else self.sequence
         digest = self.digest() if upto == self.sequence else None
-        return Page(FEED, self.epoch, after, upto, self.sequence, pull.nonce, rows, digest, self.at_us)
+        return Page(FEED, self.epoch, after, upto, self.sequence, pull.nonce, rows, digest)
 
     def ingest(self, batch: CheckIns) -> tuple[Ack, Live | None]:
         """The answer to a batch, and the rows of its counted check-ins."""

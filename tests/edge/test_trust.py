@@ -86,6 +86,13 @@ def test_a_wrong_clock_shows_and_is_logged_once_each_time(run: Run) -> None:
     assert run.log.all("clock") == [{"from": before, "to": after} for before, after in changes]
 
 
+def test_a_clock_that_is_a_second_off_needs_no_writing_at_once(run: Run) -> None:
+    run.answer()
+    run.clock.at += timedelta(seconds=1)
+    run.answer()
+    assert run.trust.now() == NOON + timedelta(seconds=1)
+
+
 def test_a_restart_in_the_same_boot_goes_on(run: Run) -> None:
     run.clock.synchronized = True
     run.started()
