@@ -12,10 +12,21 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from contract.ask import Mode
 from contract.topics import NAME_PATTERN
+from edge.core.reader_configuration import ALLOWED, NUMBERS, Name, Path, Reader, ReaderKind, misfits
 
-BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+__all__ = [
+    "Broker",
+    "Configuration",
+    "ConfigurationError",
+    "Hardware",
+    "PinFactory",
+    "Reader",
+    "ReaderKind",
+    "parse_configuration",
+    "parse_organization_key",
+]
+
 ORGANIZATION_KEY_BYTES: Final = 32
 _SHOWN_LETTERS_MAX: Final = 100
 
@@ -34,19 +45,9 @@ class ConfigurationError(Exception):
         super().__init__(f"{field} {says}; it should be {allowed}" if allowed else f"{field} {says}")
 
 
-class ReaderKind(StrEnum):
-    DOOR = "door"
-    COUNTER = "counter"
-
-
 class PinFactory(StrEnum):
     LGPIO = "lgpio"
     MOCK = "mock"
-
-
-Name = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
-Path = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00]*\Z")]
-Pin = Annotated[int, Meta(ge=0, le=27)]
 
 
 class Broker(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,32 +61,9 @@ class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
     pin_factory: PinFactory
 
 
-class Reader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One scanner and what it serves. Pins are BCM numbers; `pulse_seconds` is how long a grant holds the relay
-    and the granted lamp."""
-
-    name: Name
-    kind: ReaderKind
-    permission: Name
-    device: Path
-    mode: Mode = Mode.REDEEM
-    baud: int = 115_200
-    pulse_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
-    relay_pin: Pin | None = None
-    granted_lamp_pin: Pin | None = None
-    denied_lamp_pin: Pin | None = None
-    buzzer_pin: Pin | None = None
-
-    @property
-    def pins(self) -> dict[str, int]:
-        """The pins it has, by field."""
-        return {field: pin for field in PIN_FIELDS if (pin := getattr(self, field)) is not None}
-
-
-PIN_FIELDS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
-
-
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
+    """`site`: where the edge stands, by its name at the hub; None: hours and calendar days count in UTC."""
+
     edge: Name
     feed: Name
     state_dir: Path
@@ -93,31 +71,24 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
     broker: Broker
     hardware: Hardware
     readers: Annotated[tuple[Reader, ...], Meta(min_length=1)]
+    site: Name | None = None
 
 
-_A_NAME: Final = "a name: 1 to 32 of a-z, 0-9 and -, not beginning with -"
-_A_PIN: Final = "a GPIO number, 0 to 27 (BCM)"
 _ALLOWED: Final = {
-    "edge": _A_NAME,
-    "feed": _A_NAME,
-    "name": _A_NAME,
-    "permission": _A_NAME,
+    **ALLOWED,
+    "edge": ALLOWED["name"],
+    "feed": ALLOWED["name"],
+    "site": f"a site's name at the hub, {ALLOWED['name']}",
     "state_dir": "the path of a folder",
     "organization_key_file": "the path of a file",
-    "device": 'the path of a serial port, as in "/dev/ttyACM0"',
     "broker": "a section with host and port",
     "hardware": "a section with pin_factory",
     "readers": "at least one [[readers]] section",
     "host": "a host name or an address",
     "port": "a TCP port, 1 to 65535",
     "pin_factory": '"lgpio" (a Raspberry Pi\'s pins) or "mock" (no pins at all)',
-    "kind": '"door" or "counter"',
-    "mode": '"redeem" or "identify"',
-    "baud": "one of " + ", ".join(map(str, BAUD_RATES)),
-    "pulse_seconds": "0.1 to 60 seconds",
-    **dict.fromkeys(PIN_FIELDS, _A_PIN),
 }
-_NUMBERS: Final = ("port", "baud", "pulse_seconds", *PIN_FIELDS)
+_NUMBERS: Final = ("port", *NUMBERS)
 _SECTIONS: Final[dict[str, type[Struct]]] = {
     "": Configuration,
     "broker": Broker,
@@ -136,7 +107,7 @@ def parse_configuration(text: str) -> Configuration:
         configuration = convert(document, Configuration)
     except ValidationError as error:
         raise _misfit(str(error), document) from error
-    for rule in (_key_is_elsewhere, _baud_rates_exist, _relays_belong_to_doors, _nothing_is_named_twice):
+    for rule in (_key_is_elsewhere, _readers_fit, _schedules_have_a_zone, _nothing_is_named_twice):
         rule(configuration)
     return configuration
 
@@ -200,18 +171,17 @@ def _key_is_elsewhere(configuration: Configuration) -> None:
         raise ConfigurationError("organization_key_file", "holds a key", _ALLOWED["organization_key_file"])
 
 
-def _baud_rates_exist(configuration: Configuration) -> None:
+def _readers_fit(configuration: Configuration) -> None:
     for place, reader in _places(configuration):
-        if reader.baud not in BAUD_RATES:
-            raise ConfigurationError(f"{place}.baud", f"is {reader.baud}", _ALLOWED["baud"])
+        for field, says, allowed in misfits(reader):
+            raise ConfigurationError(f"{place}.{field}", says, allowed)
 
 
-def _relays_belong_to_doors(configuration: Configuration) -> None:
+def _schedules_have_a_zone(configuration: Configuration) -> None:
     for place, reader in _places(configuration):
-        if reader.kind is ReaderKind.DOOR and reader.relay_pin is None:
-            raise ConfigurationError(f"{place}.relay_pin", "is missing", f"there for a door, {_A_PIN}")
-        if reader.kind is ReaderKind.COUNTER and reader.relay_pin is not None:
-            raise ConfigurationError(f"{place}.relay_pin", f"is {reader.relay_pin}", "left out for a counter")
+        if reader.unlocked_schedule is not None and configuration.site is None:
+            why = f"there for {place}.unlocked_schedule, whose hours are those of the site's time zone"
+            raise ConfigurationError("site", "is missing", f"{why}: {_ALLOWED['site']}")
 
 
 def _nothing_is_named_twice(configuration: Configuration) -> None:
