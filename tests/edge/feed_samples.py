@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from contract.facts import Card, Customer
-from contract.feed import Change, Row, membership_key, moved_digest, row_digest
+from contract.feed import Change, Row, moved_digest, row_digest
 from contract.grant import Grant
 from contract.limits import Limit, Use
 from contract.membership import Holder, HolderKind, Membership, Plan
@@ -29,7 +29,6 @@ class Club:
         inherited = Membership(company, Holder(HolderKind.COMPANY, company), 2, T, None)
         use = Use(b"\xff" * 16, self.customer, own.id, "glass-of-wine", T)
         others_use = Use(b"\x00" * 16, self.customer + 1, own.id, "glass-of-wine", T)
-        key = membership_key(own.holder, own.id)
         return [
             plan_change(Plan(1, "Full", (Grant("glass-of-wine", (Limit(1, WEEK_S),)),))),
             plan_change(Plan(2, "Door only", (Grant("front-door"),))),
@@ -39,8 +38,8 @@ class Club:
             membership_change(inherited),
             link_change(self.customer, company),
             link_change(self.customer, company + 250_000_000),
-            use_change(use, key),
-            use_change(others_use, key),
+            use_change(use),
+            use_change(others_use),
         ]
 
 

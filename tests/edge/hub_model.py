@@ -7,10 +7,9 @@ import copy
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest
+from contract.feed import Change, Row, digest_bytes, moved_digest, row_digest
 from contract.instants import from_us
 from contract.limits import Use
-from contract.membership import Holder, HolderKind
 from contract.messages import Ack, CheckIn, CheckIns, Head, Live, Page, Pull, decode
 from contract.rows import use_change
 
@@ -97,4 +96,4 @@ def use_row(checkin: CheckIn) -> Change:
     assert checkin.customer is not None
     assert checkin.membership is not None
     use = Use(checkin.id, checkin.customer, checkin.membership, checkin.permission, from_us(checkin.at_us))
-    return use_change(use, membership_key(Holder(HolderKind.CUSTOMER, checkin.customer), checkin.membership))
+    return use_change(use)
