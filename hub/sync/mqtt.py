@@ -11,12 +11,12 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
-from contract.topics import UP_CHECKINS, UP_PULL, up
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PULL, up
 from hub.sync.heads import Outgoing
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 
-SUBSCRIPTIONS = [(up("+", UP_CHECKINS), 1), (up("+", UP_PULL), 1)]
+SUBSCRIPTIONS = [(up("+", what), 1) for what in (UP_CHECKINS, UP_CONFIRM, UP_PULL)]
 KEEPALIVE_S = 30
 _INFLIGHT_MAX = 1_000
 _QUEUED_MAX = 2_000
@@ -116,7 +116,8 @@ class HubLink:
         self._log.event("disconnected", reason=str(reason))
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        if not self._inbox.put(Incoming(message.topic, message.payload)):
+        urgent = message.topic.endswith(f"/{UP_CONFIRM}")
+        if not self._inbox.put(Incoming(message.topic, message.payload), urgent):
             self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from contract.messages import CheckIns, MessageError, Pull, decode
-from contract.topics import UP_CHECKINS, UP_PULL, TopicError, parse
+from contract.messages import CheckIns, Confirm, MessageError, Pull, decode
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PULL, TopicError, parse
 from hub.checkins.journal_rows import Batch
 from hub.sync.inbox import Incoming
 
@@ -23,7 +23,13 @@ class PullRequest:
     pull: Pull
 
 
-Request = Batch | PullRequest
+@dataclass(frozen=True, slots=True)
+class ConfirmRequest:
+    edge: str
+    confirm: Confirm
+
+
+Request = Batch | PullRequest | ConfirmRequest
 
 
 def parse_request(message: Incoming) -> Request:
@@ -32,11 +38,13 @@ def parse_request(message: Incoming) -> Request:
         address = parse(message.topic)
     except TopicError as error:
         raise DroppedMessage("unknown_topic", str(error)) from error
-    if address.direction != "up" or address.what not in (UP_CHECKINS, UP_PULL):
+    if address.direction != "up" or address.what not in (UP_CHECKINS, UP_CONFIRM, UP_PULL):
         raise DroppedMessage("unknown_topic", f"nothing is taken at {message.topic}", address.name)
     try:
         if address.what == UP_PULL:
             return PullRequest(address.name, decode(message.payload, Pull))
+        if address.what == UP_CONFIRM:
+            return ConfirmRequest(address.name, decode(message.payload, Confirm))
         return Batch(address.name, decode(message.payload, CheckIns))
     except MessageError as error:
         raise DroppedMessage("no_message", str(error), address.name) from error

@@ -16,17 +16,19 @@ from typing import Protocol
 from django.db import DataError, Error, IntegrityError, connection
 
 from contract.messages import encode
-from contract.topics import DOWN_ACK, DOWN_PAGE, down
+from contract.topics import DOWN_ACK, DOWN_CONFIRMED, DOWN_PAGE, down
 from hub.checkins import operations, queries
 from hub.checkins.journal_rows import Batch
+from hub.decisions.confirming import confirm
 from hub.feed.history import HISTORY_DAYS, prune_history
 from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
+from hub.reservations.operations import drop_lapsed
 from hub.sync.heads import Heads, Outgoing
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 from hub.sync.pages import page_for
-from hub.sync.requests import DroppedMessage, PullRequest, Request, parse_request
+from hub.sync.requests import ConfirmRequest, DroppedMessage, PullRequest, Request, parse_request
 from hub.sync.strange_readers import Scanned, StrangeReaders
 
 HEADS_EVERY_S = 0.02
@@ -75,22 +77,27 @@ class Worker:
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:
-        """Answer `messages`: acks for check-ins, once committed, and pages for pulls. Broken ones are dropped.
+        """Answer `messages`: first those that somebody stands and waits for, then acks for check-ins, once
+        committed, and pages for pulls. Broken ones are dropped.
 
         django.db.Error: the database is gone; the same messages may be handled again.
         """
         requests = self._parsed(messages)
         edges = queries.edges_by_name({request.edge for request in requests})
-        batches, pulls = [], []
+        batches, confirms, pulls = [], [], []
         for request in requests:
             if request.edge not in edges:
                 self._log.dropped("unknown_edge", "no edge of this hub has this name", request.edge)
             elif isinstance(request, Batch):
                 batches.append(request)
+            elif isinstance(request, ConfirmRequest):
+                confirms.append(request)
             elif request.pull.feed != edges[request.edge].feed:
                 self._log.dropped("wrong_feed", "the edge follows another feed", request.edge)
             else:
                 pulls.append(request)
+        for question in confirms:
+            self._confirm(question, edges[question.edge])
         if batches:
             self._ingest(batches)
         for pull in pulls:
@@ -104,6 +111,16 @@ class Worker:
             except DroppedMessage as dropped:
                 self._log.dropped(dropped.why, str(dropped), dropped.edge)
         return requests
+
+    def _confirm(self, request: ConfirmRequest, edge: queries.KnownEdge) -> None:
+        try:
+            answered = confirm(edge, request.confirm, self._clocks.now())
+        except (DataError, IntegrityError) as error:
+            self._log.dropped("database_refused", type(error).__name__, request.edge)
+            return
+        if answered.refused is not None:
+            self._log.dropped(answered.refused.why, str(answered.refused), request.edge)
+        self._broker.publish(Outgoing(down(request.edge, DOWN_CONFIRMED), encode(answered.confirmed)))
 
     def _ingest(self, batches: list[Batch]) -> None:
         try:
@@ -155,10 +172,11 @@ class Worker:
                 self._broker.publish(message)
 
     def prune(self) -> None:
-        """Drop some of the feeds' past that is too old: hourly, and while there is more, turn by turn."""
+        """Drop what lapsed and some of the feeds' past that is too old: hourly, while there is more turn by turn."""
         monotonic_s = self._clocks.monotonic_s()
         if monotonic_s < self._prune_due_s:
             return
+        drop_lapsed(self._clocks.now())
         if not prune_history(self._clocks.now() - timedelta(days=HISTORY_DAYS)):
             self._prune_due_s = monotonic_s + PRUNE_EVERY_S
 

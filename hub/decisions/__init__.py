@@ -1,0 +1,1 @@
+"""The hub decides, by the contract's one function, and explains what was decided."""

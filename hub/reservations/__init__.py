@@ -1,0 +1,1 @@
+"""What the hub holds free for redemptions that it has confirmed and that have not come in yet."""
