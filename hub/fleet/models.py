@@ -1,4 +1,4 @@
-"""Sites, edges and readers; hours are in hours_models.py. Only hub/fleet/operations.py writes them."""
+"""Sites and edges; hours and readers are in files beside this one. Only hub/fleet/operations.py writes them."""
 
 import calendar
 from datetime import time
@@ -6,6 +6,7 @@ from datetime import time
 from django.db import models
 
 from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
+from hub.fleet.reader_models import Reader
 from hub.fleet.validators import time_zone, whole_minute
 from hub.members.validators import slug
 
@@ -57,31 +58,3 @@ class Edge(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Reader(models.Model):
-    """One scanner on an edge, at a door or a counter, that asks for one permission."""
-
-    class Kind(models.TextChoices):
-        DOOR = "door"
-        COUNTER = "counter"
-
-    edge = models.ForeignKey(Edge, models.CASCADE, related_name="readers")
-    name = models.CharField(max_length=32, validators=[slug], help_text="The same as in edge.toml.")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    permission = models.ForeignKey(
-        "members.Permission", models.PROTECT, related_name="readers", help_text="The same as in edge.toml."
-    )
-
-    class Meta:
-        ordering = ["edge", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edge", "name"],
-                name="reader_once",
-                violation_error_message="This edge already has a reader of that name.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.edge}/{self.name}"

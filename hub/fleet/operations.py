@@ -1,17 +1,69 @@
-"""Every write to sites, edges and readers. They stand in no feed: edges know themselves by their configuration."""
+"""Every write to sites, schedules, edges and readers.
 
-from collections.abc import Iterable
+Sites and schedules stand in every feed, in the transaction that changes them. Edges and readers stand in none:
+they know themselves by their configuration.
+"""
 
+from collections.abc import Collection, Iterable
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
-from hub.fleet.models import Edge, Reader, Site
-from hub.members.writing import delete_unless_in_use
+from contract.feed import Change
+from contract.rows import gone
+from hub.feed import operations as feed
+from hub.fleet import rows
+from hub.fleet.hours_models import ExceptionDay
+from hub.fleet.models import Edge, Holiday, Reader, Schedule, ScheduleException, Site
+from hub.members.writing import RowOf, delete_unless_in_use, stored, writing
+
+_Place = TypeVar("_Place", Site, Schedule)
+_Day = TypeVar("_Day", Holiday, ScheduleException)
 
 
 def save_site(site: Site) -> Site:
-    _save(site)
-    return site
+    """Its name stays what it was: edges know it by that."""
+    return _save_place(site, "name", rows.site_row)
+
+
+def save_schedule(schedule: Schedule) -> Schedule:
+    """Its slug stays what it was: edges and plans know it by that."""
+    return _save_place(schedule, "slug", rows.schedule_row)
+
+
+def replace_holidays(site: Site, holidays: Collection[Holiday]) -> None:
+    """The site has exactly these. ValidationError: one cannot be, or a day stands there twice."""
+    with writing():
+        site.holidays.all().delete()
+        _add_days(Holiday, holidays)
+        feed.append_to_all([rows.site_row(site)])
+
+
+def replace_exceptions(schedule: Schedule, exceptions: Collection[ScheduleException]) -> None:
+    """The schedule has exactly these. ValidationError: one cannot be, or a day stands there twice."""
+    with writing():
+        schedule.exceptions.all().delete()
+        _add_days(ScheduleException, exceptions)
+        feed.append_to_all([rows.schedule_row(schedule)])
+
+
+def check_days(days: Iterable[ExceptionDay]) -> None:
+    """ValidationError: two stand on one date, or on one day of every year."""
+    seen = set()
+    for day in days:
+        date = (day.month, day.day, day.year)
+        if date in seen:
+            raise ValidationError(f"{day} stands here twice: write its hours into one line.")
+        seen.add(date)
+
+
+def append_places() -> None:
+    """Brings every feed to all sites and schedules; what a feed says already stays as it is."""
+    with writing():
+        changes = [*map(rows.site_row, Site.objects.all()), *map(rows.schedule_row, Schedule.objects.all())]
+        feed.append_to_all(changes)
 
 
 def save_edge(edge: Edge) -> Edge:
@@ -25,8 +77,13 @@ def save_reader(reader: Reader) -> Reader:
 
 
 def delete_sites(sites: Iterable[Site]) -> None:
-    """InUse: an edge stands there."""
-    _delete(sites)
+    """With their holidays. InUse: an edge stands there."""
+    _delete_places(sites, rows.site_row)
+
+
+def delete_schedules(schedules: Iterable[Schedule]) -> None:
+    """With their exceptions. InUse: a plan grants something in these hours, or a door stands open in them."""
+    _delete_places(schedules, rows.schedule_row)
 
 
 def delete_edges(edges: Iterable[Edge]) -> None:
@@ -36,6 +93,32 @@ def delete_edges(edges: Iterable[Edge]) -> None:
 
 def delete_readers(readers: Iterable[Reader]) -> None:
     _delete(readers)
+
+
+def _save_place(place: _Place, name: str, row: RowOf[_Place]) -> _Place:
+    with writing():
+        before = stored(place)
+        if before is not None and getattr(before, name) != getattr(place, name):
+            raise ValidationError({name: f"Edges know it as “{getattr(before, name)}”: that cannot be changed."})
+        place.full_clean()
+        place.save()
+        feed.append_to_all([row(place)])
+    return place
+
+
+def _delete_places(places: Iterable[_Place], row: RowOf[_Place]) -> None:
+    with writing():
+        for place in filter(None, map(stored, places)):
+            change: Change = gone(row(place))
+            delete_unless_in_use(place)
+            feed.append_to_all([change])
+
+
+def _add_days(model: type[_Day], days: Collection[_Day]) -> None:
+    check_days(days)
+    for day in days:
+        day.full_clean()
+    model._default_manager.bulk_create(days)
 
 
 def _save(thing: Model) -> None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from hub.feed import operations as feed
+from hub.fleet import operations as fleet
 from hub.startup import NotReady, check_keys
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             ) from error
         check_keys()
         feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
+        fleet.append_places()
         self.stdout.write(f"The hub is ready: data in {environment.data}, keys in {environment.keys}.")
         self.stdout.write(
             "Next: `doorward-hub createsuperuser`, then `doorward-hub web` and `doorward-hub worker`."
