@@ -23,6 +23,7 @@ from hub.checkins import queries, statements
 from hub.checkins.journal_rows import Batch, RefusedCheckIn, next_rows, parse_checkin
 from hub.checkins.statements import JournalKey
 from hub.feed import operations as feed_operations
+from hub.reservations import operations as reservations
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(arrivals, received_at)
         refusals += conflicts
+        reservations.settle([each.checkin.id for each in inserted])
         statements.insert_refused([refusal.values(received_at) for refusal in refusals])
         statements.move_positions(positions)
         feeds = _append_uses(inserted, {edge.feed for edge in edges.values()})

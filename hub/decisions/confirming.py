@@ -72,7 +72,13 @@ def _ask_of(edge: KnownEdge, checkin: CheckIn, at: datetime) -> Ask:
         raise Refused("stale", "asked more than five minutes from the hub's time: look at the edge's clock")
     if (edge.name, checkin.reader) not in fleet.readers_of({edge.name}):
         raise Refused("unknown_reader", "the hub has no reader of this name on this edge")
-    return with_static_codes(Ask(checkin.permission, Mode(checkin.mode), checkin.policy, checkin.circumstances))
+    ask = Ask(
+        permission=checkin.permission,
+        mode=Mode(checkin.mode),
+        policy=checkin.policy,
+        circumstances=checkin.circumstances,
+    )
+    return with_static_codes(ask)
 
 
 def _standing(edge: KnownEdge, question: Confirm) -> Confirmed | None:

@@ -172,7 +172,7 @@ class Worker:
                 self._broker.publish(message)
 
     def prune(self) -> None:
-        """Drop what lapsed and some of the feeds' past that is too old: hourly, while there is more turn by turn."""
+        """Drop what lapsed, and some of the feeds' past: hourly, and while there is more, turn by turn."""
         monotonic_s = self._clocks.monotonic_s()
         if monotonic_s < self._prune_due_s:
             return

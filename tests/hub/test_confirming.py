@@ -29,7 +29,7 @@ from hub.sync.log import Log
 from hub.sync.worker import Clocks, Worker
 from tests.hub.conftest import Database
 from tests.hub.questions import EDGE, Bar, asked_about, bar_of, question
-from tests.hub.scans import AT, NONCE, batch, journal_rows, many_rows, small_club
+from tests.hub.scans import AT, batch, journal_rows, many_rows, small_club
 from tests.hub.test_worker_turns import ListeningBroker, checkins_message
 
 JOURNAL = b"j" * 16
@@ -163,7 +163,7 @@ def test_another_edge_of_another_feed_shares_the_last_one(bar: Bar) -> None:
     assert answer(bar, question(asked_about(bar))) == GRANTED
     with connection.execute_wrapper(note := _Statements()):
         confirm(bar.edge, question(asked_about(bar)), AT)
-    assert sum('UPDATE' in each or 'SELECT' in each for each in note.on_feeds) >= Feed.objects.count()
+    assert sum("UPDATE" in each or "SELECT" in each for each in note.on_feeds) >= Feed.objects.count()
 
 
 class _Statements:
@@ -193,7 +193,9 @@ class _Statements:
         ("stale", {"at_us": 2**57}),
     ],
 )
-def test_a_question_that_is_not_decided_is_denied_and_says_why(bar: Bar, why: str, changed: dict[str, Any]) -> None:
+def test_a_question_that_is_not_decided_is_denied_and_says_why(
+    bar: Bar, why: str, changed: dict[str, Any]
+) -> None:
     answered = confirm(bar.edge, question(asked_about(bar, **changed)), AT)
     assert answered.refused is not None
     assert answered.refused.why == why
@@ -211,7 +213,9 @@ def test_one_id_with_two_contents_is_a_conflict(bar: Bar) -> None:
 
 def test_an_id_of_another_edges_checkin_is_a_conflict(bar: Bar) -> None:
     other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
-    Reader.objects.create(edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission)
+    Reader.objects.create(
+        edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission
+    )
     about = asked_about(bar)
     checkins.ingest([batch(JOURNAL, journal_rows(settled(about)), edge="annex")], AT)
     answered = confirm(bar.edge, question(about), AT)
@@ -229,7 +233,9 @@ def test_an_unknown_card_is_denied_by_its_reason(bar: Bar) -> None:
 @pytest.mark.parametrize("_round", range(20))
 def test_two_workers_two_edges_one_last_glass(bar: Bar, _round: int) -> None:
     other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
-    Reader.objects.create(edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission)
+    Reader.objects.create(
+        edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission
+    )
     annex = type(bar.edge)(other.pk, "annex", bar.edge.feed)
     together = threading.Barrier(2)
 
@@ -308,10 +314,9 @@ def test_urgent_messages_are_taken_first() -> None:
     inbox = Inbox(messages_max=3)
     batches = [Incoming("dw/1/up/a/checkins", bytes(10)) for _ in range(2)]
     asked = Incoming("dw/1/up/a/confirm", secrets.token_bytes(5))
-    assert all([inbox.put(each) for each in batches])
+    assert [inbox.put(each) for each in batches] == [True, True]
     assert inbox.put(asked, urgent=True)
     assert not inbox.put(asked, urgent=True)
     assert inbox.take(15, 0.0) == [asked, batches[0]]
     assert inbox.take(15, 0.0) == [batches[1]]
     assert inbox.take(15, 0.0) == []
-    assert NONCE
