@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Model
 
 from contract.card import RANDOM_BYTES, canonical_code, new_code
-from contract.feed import Change, Kind, customer_key
+from contract.feed import Change, Kind, company_key, customer_key
 from contract.limits import Limit
 from contract.rows import gone
 from hub.errors import HubError
@@ -63,8 +63,7 @@ def delete_companies(companies: Iterable[Company]) -> None:
     """With their links and memberships; the people stay."""
     with writing():
         for company in companies:
-            changes = [*map(rows.link_row, company.links.all()), *_rows_of_memberships(company.memberships.all())]
-            feed.append(EVERYONE, map(gone, changes))
+            feed.append(EVERYONE, map(gone, _rows_of_company(company)))
             delete_unless_in_use(company)
 
 
@@ -162,14 +161,8 @@ def _moving(plan_ids: Collection[int]) -> Iterator[None]:
 
 
 def save_membership(membership: Membership) -> Membership:
-    """A membership that changes its holder takes no uses along: they were counted for somebody else."""
-    with writing():
-        before = stored(membership)
-        leaving = [] if before is None else _rows_of_memberships([before])
-        save(with_grace(membership), rows.membership_row)
-        if leaving and leaving[0].key != rows.bare_membership_row(membership).key:
-            feed.append(EVERYONE, map(gone, leaving))
-    return membership
+    """A new holder takes no uses along: they were counted for somebody else."""
+    return save(with_grace(membership), rows.membership_row)
 
 
 def add_memberships(memberships: Iterable[Membership]) -> list[Membership]:
@@ -182,10 +175,8 @@ def revoke_memberships(memberships: Iterable[Membership], at: datetime) -> None:
 
 
 def delete_memberships(memberships: Iterable[Membership]) -> None:
-    with writing():
-        for membership in filter(None, map(stored, memberships)):
-            feed.append(EVERYONE, map(gone, _rows_of_memberships([membership])))
-            membership.delete()
+    """What was used under them still counts where a limit looks at the customer or at the company's pool."""
+    delete(memberships, rows.bare_membership_row)
 
 
 # Cards
@@ -258,15 +249,27 @@ def _with_code(card: Card, code: str) -> Card:
 
 
 def _rows_of_customer(customer: Customer) -> list[Change]:
-    """The uses under companies' memberships too, wherever the customer was linked once."""
-    uses = feed_queries.live_keys_starting(EVERYONE, Kind.USE, customer_key(customer.pk))
+    """What they took of a company's pool stays taken."""
     return [
         rows.customer_row(customer),
         *map(rows.card_row, customer.cards.all()),
         *map(rows.link_row, customer.links.all()),
         *_rows_of_memberships(customer.memberships.all()),
-        *(Change(Kind.USE, key, ref, None) for key, ref in uses),
+        *_rows_starting(Kind.USE, customer_key(customer.pk)),
+        *_rows_starting(Kind.PASSAGE, customer_key(customer.pk)),
     ]
+
+
+def _rows_of_company(company: Company) -> list[Change]:
+    return [
+        *map(rows.link_row, company.links.all()),
+        *_rows_of_memberships(company.memberships.all()),
+        *_rows_starting(Kind.POOL_USE, company_key(company.pk)),
+    ]
+
+
+def _rows_starting(kind: Kind, prefix: bytes) -> list[Change]:
+    return [Change(kind, key, ref, None) for key, ref in feed_queries.live_keys_starting(EVERYONE, kind, prefix)]
 
 
 def _rows_of_memberships(memberships: Iterable[Membership]) -> list[Change]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contract.ask import Ask, Mode
+from contract.ask import Ask, Policy
 from contract.decision import Decision, decide
 from contract.facts import Facts, Position
 from contract.feed import Kind
@@ -25,26 +25,31 @@ def kinds() -> dict[Kind, int]:
     return counted
 
 
-def facts(code: str) -> Facts:
-    """By following refs and key ranges only."""
+def facts(code: str, site: str | None = None) -> Facts:
+    """By following refs and key ranges only, at `site`."""
     rows = live_rows()
     head = queries.head(EVERYONE)
     position = Position(head.feed, head.epoch, head.sequence)
     card = [row for row in rows if row[0] == Kind.CARD and row[1] == codes.hash_of(code)]
     if not card:
-        return facts_from_rows(position, [])
+        return facts_from_rows(position, [], site)
     holder = card[0][2]
     links = [row for row in rows if row[0] == Kind.LINK and row[1].startswith(holder)]
     holders = (holder, *(row[2] for row in links))
     memberships = [row for row in rows if row[0] == Kind.MEMBERSHIP and row[1].startswith(holders)]
     plans = [row for row in rows if row[0] == Kind.PLAN and row[1] in {each[2] for each in memberships}]
     people = [row for row in rows if row[0] == Kind.CUSTOMER and row[1] == holder]
-    uses = [row for row in rows if row[0] == Kind.USE]
-    return facts_from_rows(position, [*card, *people, *memberships, *plans, *uses])
+    own = [row for row in rows if row[0] in {Kind.USE, Kind.PASSAGE} and row[1].startswith(holder)]
+    pools = [row for row in rows if row[0] == Kind.POOL_USE and row[1].startswith(holders)]
+    secret = [row for row in rows if row[0] == Kind.ROTATING and row[1] == card[0][1]]
+    hours = [row for row in rows if row[0] in {Kind.SITE, Kind.SCHEDULE}]
+    return facts_from_rows(position, [*card, *people, *memberships, *plans, *own, *pools, *secret, *hours], site)
 
 
-def decision(code: str, permission: str, at: datetime) -> Decision:
-    return decide(Ask(permission, Mode.REDEEM, readable=True), facts(code), at)
+def decision(code: str, permission: str, at: datetime, policy: Policy | None = None) -> Decision:
+    """At a reader with this policy, the hub in reach and the clock right."""
+    policy = policy or Policy()
+    return decide(Ask(permission=permission, policy=policy), facts(code, policy.site), at)
 
 
 def assert_exact() -> None:

@@ -7,12 +7,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from contract.ask import Direction
 from contract.card import CardError, is_code
-from contract.feed import Kind, membership_key
-from contract.limits import Limit, Use
-from contract.membership import Holder, HolderKind
+from contract.facts import Passage
+from contract.feed import Kind
+from contract.limits import CountsBy, Limit, Use
 from contract.reasons import Reason
-from contract.rows import use_change
+from contract.rows import passage_change, pool_use_change, use_change
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
@@ -48,11 +49,13 @@ def a_membership(plan: Plan, **fields: object) -> Membership:
     return operations.save_membership(Membership(plan=plan, starts_at=AT - DAY, **fields))
 
 
-def use_up(membership: Membership, customer: Customer, holder: Holder, permission: str = "front-door") -> None:
+def use_up(membership: Membership, customer: Customer, permission: str = "front-door") -> None:
     """As the ingest of check-ins does."""
-    use = Use(secrets.token_bytes(16), customer.pk, membership.pk, permission, AT)
+    use = Use(secrets.token_bytes(16), customer.pk, membership.pk, permission, AT, membership.company_id)
     with transaction.atomic():
-        feed.append(EVERYONE, [use_change(use, membership_key(holder, membership.pk))])
+        feed.append(EVERYONE, [use_change(use)])
+        if membership.company_id is not None:
+            feed.append(EVERYONE, [pool_use_change(use)])
 
 
 def test_a_member_gets_in() -> None:
@@ -112,7 +115,7 @@ def test_limits_reach_the_feed() -> None:
     plan = a_plan("glass-of-wine", Limit(1, 604_800))
     membership = a_membership(plan, customer=customer)
     assert decision(code, "glass-of-wine", AT).remaining == 0
-    use_up(membership, customer, Holder(HolderKind.CUSTOMER, customer.pk), "glass-of-wine")
+    use_up(membership, customer, "glass-of-wine")
     assert decision(code, "glass-of-wine", AT).reason is Reason.LIMIT_REACHED
     operations.save_grant(plan.grants.get(), [Limit(3, 604_800), Limit(5, 3_000_000)])
     assert decision(code, "glass-of-wine", AT).remaining == 1
@@ -142,11 +145,10 @@ def test_a_revoked_membership_stays_revoked_at_its_first_instant() -> None:
 def test_a_membership_that_changes_hands_takes_no_uses_along() -> None:
     one, two = a_customer("One"), a_customer("Two")
     membership = a_membership(a_plan("front-door", Limit(1, 1_000)), customer=one)
-    use_up(membership, one, Holder(HolderKind.CUSTOMER, one.pk))
+    use_up(membership, one)
     membership.customer = two
     operations.save_membership(membership)
     assert kinds()[Kind.MEMBERSHIP] == 1
-    assert Kind.USE not in kinds()
     assert decision(a_card(one), "front-door", AT).reason is Reason.NO_MEMBERSHIP
     assert decision(a_card(two), "front-door", AT).granted
     assert_exact()
@@ -208,23 +210,33 @@ def test_deleting_a_customer_leaves_no_row_of_theirs() -> None:
     for person in (stays, goes):
         operations.issue_card(person)
         operations.save_link(Link(customer=person, company=company))
-        use_up(shared, person, Holder(HolderKind.COMPANY, company.pk))
-    use_up(own, goes, Holder(HolderKind.CUSTOMER, goes.pk))
+        use_up(shared, person)
+        with transaction.atomic():
+            inside = Passage(secrets.token_bytes(16), person.pk, "gym", Direction.IN, AT)
+            feed.append(EVERYONE, [passage_change(inside)])
+    use_up(own, goes)
     operations.delete_customers([goes])
-    left = {Kind.CUSTOMER: 1, Kind.CARD: 1, Kind.LINK: 1, Kind.PLAN: 1, Kind.MEMBERSHIP: 1, Kind.USE: 1}
-    assert kinds() == left
+    left = dict.fromkeys([Kind.CUSTOMER, Kind.CARD, Kind.LINK, Kind.PLAN, Kind.MEMBERSHIP, Kind.PASSAGE], 1)
+    # What was taken of the company's pool stays taken.
+    assert kinds() == left | {Kind.USE: 1, Kind.POOL_USE: 2}
     assert Card.objects.count() == Link.objects.count() == Membership.objects.count() == 1
     operations.delete_companies([company])
-    assert kinds() == {Kind.CUSTOMER: 1, Kind.CARD: 1, Kind.PLAN: 1}
+    assert kinds() == dict.fromkeys([Kind.CUSTOMER, Kind.CARD, Kind.PLAN, Kind.PASSAGE, Kind.USE], 1)
     assert_exact()
 
 
-def test_deleting_a_membership_forgets_its_uses() -> None:
+def test_a_new_membership_does_not_bring_back_what_the_customer_has_used() -> None:
     customer = a_customer()
-    membership = a_membership(a_plan("front-door", Limit(1, 1_000)), customer=customer)
-    use_up(membership, customer, Holder(HolderKind.CUSTOMER, customer.pk))
+    code = a_card(customer)
+    plan = a_plan("front-door", Limit(1, 1_000, counts_by=CountsBy.CUSTOMER))
+    membership = a_membership(plan, customer=customer)
+    use_up(membership, customer)
     operations.delete_memberships([membership])
-    assert kinds() == {Kind.CUSTOMER: 1, Kind.PLAN: 1}
+    assert kinds()[Kind.USE] == 1
+    a_membership(plan, customer=customer)
+    assert decision(code, "front-door", AT).reason is Reason.LIMIT_REACHED
+    operations.save_grant(plan.grants.get(), [Limit(1, 1_000)])
+    assert decision(code, "front-door", AT).granted
 
 
 def test_what_is_in_use_is_not_deleted() -> None:
