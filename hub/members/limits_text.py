@@ -1,14 +1,43 @@
-"""Limits as staff write and read them: `1 per week, 3 per 30 days`."""
+"""Limits as staff write and read them: `2 per week 30 minutes apart, 10 per calendar month for the company`.
+
+`1 per week` is any seven days; `1 per calendar week` begins anew with the week.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from contract.limits import Limit, LimitError
+from contract.limits import Across, CountsBy, Limit, LimitError, Window
 from hub.errors import HubError
 
 _SECONDS: Final = {"week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
-_LIMIT: Final = re.compile(rf"([0-9]{{1,9}}) per (?:([0-9]{{1,9}}) )?({'|'.join(_SECONDS)})s?")
+_UNIT: Final = rf"(?:{'|'.join(_SECONDS)})"
+_PERIODS: Final = {
+    "per calendar day": Window.DAY,
+    "per calendar week": Window.WEEK,
+    "per calendar month": Window.MONTH,
+    "per calendar year": Window.YEAR,
+    "per billing period": Window.BILLING_PERIOD,
+    "in all": Window.LIFETIME,
+}
+_WHOM: Final = {
+    "for the membership": CountsBy.MEMBERSHIP,
+    "for the customer": CountsBy.CUSTOMER,
+    "for the company": CountsBy.COMPANY,
+}
+_WHERE: Final = {
+    "at all partners": Across.ALL,
+    "at each partner": Across.PARTNER,
+    "at each site": Across.SITE,
+}
+_UNSAID: Final = (CountsBy.MEMBERSHIP, Across.ALL)
+_LIMIT: Final = re.compile(
+    rf"(?P<count>-?[0-9]{{1,9}}) (?:(?P<period>{'|'.join(_PERIODS)})"
+    rf"|per (?:(?P<times>-?[0-9]{{1,9}}) )?(?P<unit>{_UNIT})s?)(?P<rest>(?: .*)?)"
+)
+_GAP: Final = rf"(?P<gap>-?[0-9]{{1,9}}) (?P<gap_unit>{_UNIT})s? apart"
+_REST: Final = re.compile(rf" (?:(?P<whom>{'|'.join(_WHOM)})|(?P<where>{'|'.join(_WHERE)})|{_GAP})(?= |$)")
+_ROUGHLY: Final = re.compile(r"per (?:[0-9]+ )?(month|year)s?\b")
 
 
 class LimitTextError(HubError):
@@ -22,21 +51,95 @@ def parse(text: str) -> tuple[Limit, ...]:
 
 
 def encode(limits: Iterable[Limit]) -> str:
-    return ", ".join(_text(limit) for limit in limits)
+    return ", ".join(map(_text, limits))
 
 
 def _limit(part: str) -> Limit:
     found = _LIMIT.fullmatch(part)
     if found is None:
-        raise LimitTextError(f"“{part}” is no limit. Write COUNT per TIME, as in 1 per week or 3 per 30 days.")
-    count, times, unit = found.groups()
+        raise LimitTextError(_no_limit(part))
+    said = dict(_rest(part, found["rest"]))
+    window = Window.ROLLING if found["period"] is None else _PERIODS[found["period"]]
+    rolling = window is Window.ROLLING
     try:
-        return Limit(int(count), int(times or 1) * _SECONDS[unit])
+        return Limit(
+            count=int(found["count"]),
+            window_seconds=int(found["times"] or 1) * _SECONDS[found["unit"]] if rolling else None,
+            window=window,
+            counts_by=_WHOM[said.get("whom", "for the membership")],
+            across=_WHERE[said.get("where", "at all partners")],
+            gap_seconds=int(said.get("gap", "0")),
+        )
     except LimitError as error:
         raise LimitTextError(f"“{part}” cannot be: {error}.") from error
 
 
+def _rest(part: str, rest: str) -> Iterator[tuple[str, str]]:
+    """What is said after the count and its time: each kind once, in any order; a gap in seconds."""
+    seen: set[str] = set()
+    position = 0
+    while position < len(rest):
+        found = _REST.match(rest, position)
+        if found is None:
+            raise LimitTextError(_no_rest(part, rest[position:].strip()))
+        kind = "gap" if found["gap"] else str(found.lastgroup)
+        if kind in seen:
+            raise LimitTextError(f"“{part}” says twice {_QUESTIONS[kind]}: leave one out.")
+        seen.add(kind)
+        yield kind, str(_gap_seconds(part, found)) if kind == "gap" else found[kind]
+        position = found.end()
+
+
+_QUESTIONS: Final = {"whom": "for whom it counts", "where": "where it counts", "gap": "how far apart"}
+
+
+def _gap_seconds(part: str, found: re.Match[str]) -> int:
+    seconds = int(found["gap"]) * _SECONDS[found["gap_unit"]]
+    if seconds == 0:
+        raise LimitTextError(f"“{part}”: no time apart says nothing. Leave it out.")
+    return seconds
+
+
+def _no_limit(part: str) -> str:
+    roughly = _ROUGHLY.search(part)
+    if roughly is not None:
+        unit, days = roughly[1], {"month": 30, "year": 365}[roughly[1]]
+        return (
+            f"“{part}” can be meant in two ways: write “per calendar {unit}” for a {unit} that begins anew"
+            f" on its 1st, or “per {days} days” for any {days} days."
+        )
+    if re.fullmatch(_GAP, part) or any(part.startswith(each) for each in (*_WHOM, *_WHERE)):
+        return f"“{part}” belongs to the limit before it: leave out the comma between them."
+    return (
+        f"“{part}” is no limit. Write COUNT per TIME, as in 1 per week or 3 per 30 days; or 5 per calendar month,"
+        " 5 per billing period, 3 in all."
+    )
+
+
+def _no_rest(part: str, rest: str) -> str:
+    return (
+        f"“{part}”: “{rest}” is not known after a limit. Write for the customer or for the company;"
+        " at each partner or at each site; and a time between two, as in 30 minutes apart."
+    )
+
+
 def _text(limit: Limit) -> str:
-    unit = next(name for name, seconds in _SECONDS.items() if limit.window_seconds % seconds == 0)
-    times = limit.window_seconds // _SECONDS[unit]
-    return f"{limit.count} per {unit}" if times == 1 else f"{limit.count} per {times} {unit}s"
+    words = [f"{limit.count} {_window_text(limit)}"]
+    for names, meant in ((_WHOM, limit.counts_by), (_WHERE, limit.across)):
+        words += [name for name, each in names.items() if each is meant and meant not in _UNSAID]
+    if limit.gap_seconds:
+        times, unit = _in_units(limit.gap_seconds)
+        words.append(f"{times} {unit}{'' if times == 1 else 's'} apart")
+    return " ".join(words)
+
+
+def _window_text(limit: Limit) -> str:
+    if limit.window_seconds is None:
+        return next(name for name, window in _PERIODS.items() if window is limit.window)
+    times, unit = _in_units(limit.window_seconds)
+    return f"per {unit}" if times == 1 else f"per {times} {unit}s"
+
+
+def _in_units(seconds: int) -> tuple[int, str]:
+    unit = next(name for name, each in _SECONDS.items() if seconds % each == 0)
+    return seconds // _SECONDS[unit], unit
