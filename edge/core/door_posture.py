@@ -1,0 +1,103 @@
+"""What a reader's door is set to now: by hand in the configuration, or unlocked by hours.
+
+Pure. The first that applies:
+
+  | case                                                        | posture    | why              |
+  |-------------------------------------------------------------|------------|------------------|
+  | configured: lockdown                                        | lockdown   | configured       |
+  | the reader is disabled                                      | secure     | reader_disabled  |
+  | configured: unlocked, or no hours are configured            | configured | configured       |
+  | no whole replica                                            | configured | not_ready        |
+  | the clock is unknown                                        | configured | clock_unknown    |
+  | no site is configured, its row or the schedule's is missing | configured | hours_unknown    |
+  | within the hours                                            | unlocked   | hours            |
+  | else                                                        | configured | hours            |
+
+So whatever is not known leaves a door as it is without hours, and nothing unlocks it in a lockdown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from contract.ask import Posture
+from contract.feed import Kind, schedule_key, site_key
+from contract.gathering import StoredRow
+from contract.hours import Schedule, Site, is_open
+from contract.plan_rows import schedule_of, site_of
+from contract.trust import ClockState
+
+
+class Why(StrEnum):
+    """Why a posture is what it is."""
+
+    CONFIGURED = "configured"
+    READER_DISABLED = "reader_disabled"
+    NOT_READY = "not_ready"
+    CLOCK_UNKNOWN = "clock_unknown"
+    HOURS_UNKNOWN = "hours_unknown"
+    HOURS = "hours"
+
+
+NOT_FOLLOWED: Final = frozenset((Why.NOT_READY, Why.CLOCK_UNKNOWN, Why.HOURS_UNKNOWN))
+"""There are hours, and they cannot be gone by."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSetting:
+    """`posture` is the configured one; `schedule` names the hours that unlock it, at `site`."""
+
+    posture: Posture
+    enabled: bool = True
+    schedule: str | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    schedule: Schedule
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known at an instant: whether there is a whole replica, and the hours in it; None: none that fit."""
+
+    ready: bool
+    hours: Hours | None
+    clock: ClockState
+    at: datetime
+
+
+def hours_of(rows: Iterable[StoredRow], setting: DoorSetting) -> Hours | None:
+    """The hours that `setting` names, from rows of sites and schedules; None: one is missing.
+
+    FeedError: a row does not fit its kind.
+    """
+    if setting.schedule is None or setting.site is None:
+        return None
+    bodies = {(kind, key): body for kind, key, _, body in rows}
+    schedule = bodies.get((Kind.SCHEDULE, schedule_key(setting.schedule)))
+    site = bodies.get((Kind.SITE, site_key(setting.site)))
+    return None if schedule is None or site is None else Hours(schedule_of(schedule), site_of(site))
+
+
+def posture_of(setting: DoorSetting, now: Standing) -> tuple[Posture, Why]:
+    """The table above."""
+    configured = setting.posture
+    if configured is Posture.LOCKDOWN:
+        return configured, Why.CONFIGURED
+    if not setting.enabled:
+        return Posture.SECURE, Why.READER_DISABLED
+    if configured is Posture.UNLOCKED or setting.schedule is None:
+        return configured, Why.CONFIGURED
+    if not now.ready:
+        return configured, Why.NOT_READY
+    if now.clock is ClockState.UNKNOWN:
+        return configured, Why.CLOCK_UNKNOWN
+    if now.hours is None:
+        return configured, Why.HOURS_UNKNOWN
+    unlocked = is_open(now.hours.schedule, now.hours.site, now.at)
+    return Posture.UNLOCKED if unlocked else configured, Why.HOURS

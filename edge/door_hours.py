@@ -1,0 +1,73 @@
+"""Keeps a door as it is set, by hand or by hours: held open while it is unlocked. One for each reader.
+
+Implements ports.DoorPosture. The rules are in edge/core/door_posture.py, what holds a door is the signals'.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Final
+
+from contract.ask import Posture
+from contract.errors import ContractError
+from contract.facts import Position
+from edge.core.door_posture import NOT_FOLLOWED, DoorSetting, Hours, Standing, Why, hours_of, posture_of
+from edge.ports import CannotLookUp, HoursReader, Log, Signals, Trust
+
+_LOOK_EVERY_S: Final = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class DoorHours:
+    """`keep` looks every second and when the replica has moved on; who asks for the posture looks too."""
+
+    reader: str
+    setting: DoorSetting
+    replica: HoursReader
+    trust: Trust
+    signals: Signals
+    log: Log
+    _hours: Hours | None = None
+    _read_at: Position | None = None
+    _unreadable: str | None = None
+    _posture: Posture = Posture.SECURE
+    _why: Why = Why.CONFIGURED
+
+    def posture(self) -> Posture:
+        """As it is now; the door is held or released before this returns."""
+        clock, at = self.trust.clock_state(), self.trust.now()
+        ready = self.replica.position() is not None
+        self._take(*posture_of(self.setting, Standing(ready, self._hours, clock, at)))
+        return self._posture
+
+    async def keep(self) -> None:
+        """Until it is cancelled; without hours once is enough."""
+        self.posture()
+        while self.setting.schedule is not None:
+            await self._read()
+            self.posture()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.replica.changed(), _LOOK_EVERY_S)
+
+    def _take(self, posture: Posture, why: Why) -> None:
+        if posture is not self._posture:
+            (self.signals.hold if posture is Posture.UNLOCKED else self.signals.release)()
+            self.log("posture", reader=self.reader, **{"from": self._posture, "to": posture}, why=why)
+        elif why is not self._why and why in NOT_FOLLOWED:
+            self.log("hours_not_followed", reader=self.reader, why=why)
+        self._posture, self._why = posture, why
+
+    async def _read(self) -> None:
+        """The hours, where the replica has moved on since; what cannot be read is none, and told once."""
+        position = self.replica.position()
+        if position == self._read_at:
+            return
+        try:
+            rows = await self.replica.hours_rows()
+            self._hours, unreadable = hours_of(rows, self.setting), None
+            self._read_at = position
+        except (CannotLookUp, ContractError) as error:
+            self._hours, unreadable = None, str(error)
+        if unreadable is not None and unreadable != self._unreadable:
+            self.log("replica_unreadable", reader=self.reader, why=unreadable)
+        self._unreadable = unreadable
