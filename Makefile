@@ -55,12 +55,18 @@ lint: $(INSTALLED)
 test: $(INSTALLED) apt-for-tests lint
 	$(BIN)/python -m pytest --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
 
-bench: $(INSTALLED) apt-for-tests
+$(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench-installed apt-for-tests
 	$(BIN)/python -m bench
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra edge --extra hub --extra demo --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -6,16 +6,17 @@ they are looked for, and when every membership denies, the reason that came furt
 come before the memberships are in contract/reader_rules.py.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec import Struct, structs
 
 from contract.ask import Ask, Contact, Direction, Mode, Passback, Posture
 from contract.facts import Customer, Facts, HeldMembership, Position
 from contract.grant import Grant, Offline
 from contract.hours import is_open
-from contract.limits import Allowance, Counting, allowance_at
+from contract.limits import UNLIMITED, Allowance, Counting, allowance_at
 from contract.membership import AtEnd, Detail, HolderKind, Membership, Plan, State, end_of, status_at
 from contract.reader_rules import OPENS, reason_before_memberships, step_shown
 from contract.reasons import Outcome, Reason
@@ -25,8 +26,7 @@ _RANK: Final = {reason: rank for rank, reason in enumerate(Reason)}
 _FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The answer, with all that a display shows and a replay needs.
 
     `counted`: this check-in uses a limited benefit up (a redemption). `remaining` is what is left after it.
@@ -56,62 +56,103 @@ class Decision:
         return self.outcome is Outcome.GRANTED
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One question with all that is known; `bare` is the denial that answers are made from."""
+class _Case(NamedTuple):
+    """One question with all that is known."""
 
     ask: Ask
     facts: Facts
     at: datetime
-    bare: Decision
+    step: int | None
     customer_id: int
+
+
+class _Finding(NamedTuple):
+    """What one membership alone answers."""
+
+    reason: Reason
+    held: HeldMembership
+    detail: Detail
+    inside_already: bool = False
+    allowance: Allowance = UNLIMITED
 
 
 def decide(ask: Ask, facts: Facts, at: datetime) -> Decision:
     """Whether the card in `facts` may have `ask.permission` at `at` (aware UTC)."""
-    bare = _bare(ask, facts, at)
-    reason = reason_before_memberships(bare.step, ask, facts, at)
-    if reason is not None:
-        outcome = Outcome.GRANTED if reason in OPENS else Outcome.DENIED
-        return replace(bare, outcome=outcome, reason=reason)
-    no_membership = replace(bare, reason=Reason.NO_MEMBERSHIP)
-    return max(answers(ask, facts, at), key=lambda answer: _RANK[answer.reason], default=no_membership)
+    step = step_shown(ask, facts, at)
+    reason = reason_before_memberships(step, ask, facts, at)
+    if reason is not None or facts.card is None:
+        return _told_of_no_membership(reason or Reason.UNKNOWN_CARD, ask, facts, step)
+    case = _Case(ask, facts, at, step, facts.card.customer_id)
+    best: _Finding | None = None
+    for held in _in_consumption_order(facts.held):
+        finding = _find(case, held)
+        # Of equals the first stays: consumption order also settles which of two equal answers is told.
+        if best is None or _RANK[finding.reason] > _RANK[best.reason]:
+            best = finding
+        if finding.reason is Reason.GRANTED:
+            break
+    return _told_of_no_membership(Reason.NO_MEMBERSHIP, ask, facts, step) if best is None else _told(case, best)
 
 
 def answers(ask: Ask, facts: Facts, at: datetime) -> list[Decision]:
-    """What each membership alone answers where reader and card are in order, in consumption order: of equals the
-    first one is told."""
+    """What each membership alone answers where reader and card are in order, in consumption order."""
     if facts.card is None:
         return []
-    case = _Case(ask, facts, at, _bare(ask, facts, at), facts.card.customer_id)
-    return [_answer(case, held) for held in _in_consumption_order(facts.held)]
+    case = _Case(ask, facts, at, step_shown(ask, facts, at), facts.card.customer_id)
+    return [_told(case, _find(case, held)) for held in _in_consumption_order(facts.held)]
 
 
 def cannot_record(decision: Decision) -> Decision:
     """The denial of a redemption that was granted but could not be written down: nothing was used up."""
     remaining = None if decision.remaining is None else decision.remaining + decision.counted
-    return replace(
+    return structs.replace(
         decision, outcome=Outcome.DENIED, reason=Reason.CANNOT_RECORD, counted=False, remaining=remaining
+    )
+
+
+def _told_of_no_membership(reason: Reason, ask: Ask, facts: Facts, step: int | None) -> Decision:
+    return Decision(
+        outcome=Outcome.GRANTED if reason in OPENS else Outcome.DENIED,
+        reason=reason,
+        permission=ask.permission,
+        decided_from=facts.position,
+        clock=ask.circumstances.clock,
+        customer=facts.customer,
+        step=step,
+    )
+
+
+def _told(case: _Case, finding: _Finding) -> Decision:
+    ask, facts, held, allowance = case.ask, case.facts, finding.held, finding.allowance
+    granted = finding.reason is Reason.GRANTED
+    counted = granted and allowance.remaining is not None and ask.mode is Mode.REDEEM
+    return Decision(
+        outcome=Outcome.GRANTED if granted else Outcome.DENIED,
+        reason=finding.reason,
+        permission=ask.permission,
+        decided_from=facts.position,
+        clock=ask.circumstances.clock,
+        detail=finding.detail,
+        customer=facts.customer,
+        membership=held.membership,
+        plan=held.plan,
+        valid_until=end_of(held.membership),
+        counted=counted,
+        remaining=allowance.remaining - 1 if counted and allowance.remaining is not None else allowance.remaining,
+        next_available_at=_before_the_end(held.membership, allowance.next_available_at),
+        counted_uses=allowance.counted,
+        inside_already=finding.inside_already,
+        step=case.step,
     )
 
 
 # The memberships
 
 
-def _bare(ask: Ask, facts: Facts, at: datetime) -> Decision:
-    return Decision(
-        outcome=Outcome.DENIED,
-        reason=Reason.GRANTED,
-        permission=ask.permission,
-        decided_from=facts.position,
-        clock=ask.circumstances.clock,
-        customer=facts.customer,
-        step=step_shown(ask, facts, at),
-    )
-
-
-def _in_consumption_order(held: Iterable[HeldMembership]) -> list[HeldMembership]:
+def _in_consumption_order(held: tuple[HeldMembership, ...]) -> Sequence[HeldMembership]:
     """Earliest to expire first, a customer's own before a company's, then the older one."""
+    if len(held) < 2:
+        return held
     return sorted(
         held,
         key=lambda each: (
@@ -133,24 +174,22 @@ _REASON_OF_STATUS: Final = {
 }
 
 
-def _answer(case: _Case, held: HeldMembership) -> Decision:
+def _find(case: _Case, held: HeldMembership) -> _Finding:
     """What one membership alone answers."""
-    ask, membership = case.ask, held.membership
-    status = status_at(membership, case.at)
-    answer = replace(
-        case.bare, detail=status.detail, membership=membership, plan=held.plan, valid_until=end_of(membership)
-    )
+    status = status_at(held.membership, case.at)
     if status.state is not State.ACTIVE:
-        return replace(answer, reason=_REASON_OF_STATUS[status.detail])
-    if ask.circumstances.posture is Posture.LOCKDOWN and not _passes_lockdown(case):
-        return replace(answer, reason=Reason.LOCKDOWN)
-    grant = held.plan.grant_of(ask.permission)
+        return _Finding(_REASON_OF_STATUS[status.detail], held, status.detail)
+    if case.ask.circumstances.posture is Posture.LOCKDOWN and not _passes_lockdown(case):
+        return _Finding(Reason.LOCKDOWN, held, status.detail)
+    grant = held.plan.grant_of(case.ask.permission)
     if grant is None:
-        return replace(answer, reason=Reason.PERMISSION_MISSING)
+        return _Finding(Reason.PERMISSION_MISSING, held, status.detail)
     reason = _reason_of_time_and_place(case, grant)
     if reason is not None:
-        return replace(answer, reason=reason)
-    return _within_limits(replace(answer, inside_already=_is_inside(case)), case, held, grant)
+        return _Finding(reason, held, status.detail)
+    allowance = _allowance(case, held, grant)
+    reason = _reason_of_limits(case, grant, allowance) or Reason.GRANTED
+    return _Finding(reason, held, status.detail, _is_inside(case), allowance)
 
 
 def _reason_of_time_and_place(case: _Case, grant: Grant) -> Reason | None:
@@ -200,25 +239,14 @@ def _is_inside(case: _Case) -> bool:
 # The limits, and the record
 
 
-def _within_limits(answer: Decision, case: _Case, held: HeldMembership, grant: Grant) -> Decision:
-    allowance = _allowance(case, held, grant)
-    answer = replace(
-        answer,
-        remaining=allowance.remaining,
-        next_available_at=_before_the_end(answer, allowance.next_available_at),
-        counted_uses=allowance.counted,
-    )
+def _reason_of_limits(case: _Case, grant: Grant, allowance: Allowance) -> Reason | None:
     if allowance.remaining == 0:
-        return replace(answer, reason=Reason.LIMIT_REACHED)
+        return Reason.LIMIT_REACHED
     if allowance.cooling_down:
-        return replace(answer, reason=Reason.COOLDOWN)
-    redeems = case.ask.mode is Mode.REDEEM
-    if redeems and _needs_confirmation(case, grant):
-        return replace(answer, reason=Reason.CONFIRMATION_NEEDED)
-    granted = replace(answer, outcome=Outcome.GRANTED, reason=Reason.GRANTED)
-    if allowance.remaining is None or not redeems:
-        return granted
-    return replace(granted, counted=True, remaining=allowance.remaining - 1)
+        return Reason.COOLDOWN
+    if case.ask.mode is Mode.REDEEM and _needs_confirmation(case, grant):
+        return Reason.CONFIRMATION_NEEDED
+    return None
 
 
 def _allowance(case: _Case, held: HeldMembership, grant: Grant) -> Allowance:
@@ -238,12 +266,12 @@ def _allowance(case: _Case, held: HeldMembership, grant: Grant) -> Allowance:
     return allowance_at(grant.limits, uses, counting, case.at)
 
 
-def _before_the_end(answer: Decision, at: datetime | None) -> datetime | None:
+def _before_the_end(membership: Membership, at: datetime | None) -> datetime | None:
     """None where the membership is over by then, unless it is to be renewed."""
-    membership, end = answer.membership, answer.valid_until
-    if at is None or end is None or membership is None or membership.at_end is AtEnd.RENEWS:
+    if at is None or membership.at_end is AtEnd.RENEWS:
         return at
-    return at if at < end else None
+    end = end_of(membership)
+    return at if end is None or at < end else None
 
 
 def _needs_confirmation(case: _Case, grant: Grant) -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from contract.billing import BillingInterval, billing_period_at
 from contract.calendar import Calendar, Unit, period_at
@@ -99,8 +101,7 @@ class Use:
     site: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """For whom, where and by which calendar uses are counted now. `billed_from` is when the membership started;
     `billing` None: it is not billed again, so its one period has no end."""
 
@@ -114,8 +115,7 @@ class Counting:
     billing: BillingInterval | None
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What is left under all limits of a grant.
 
     `remaining` None: unlimited. `next_available_at`: the first instant at which a use is possible again, where
@@ -124,41 +124,42 @@ class Allowance:
     `counted` are the ids that were counted, sorted, so that a decision can be replayed.
     """
 
-    remaining: int | None
-    next_available_at: datetime | None
-    cooling_down: bool
-    counted: tuple[bytes, ...]
+    remaining: int | None = None
+    next_available_at: datetime | None = None
+    cooling_down: bool = False
+    counted: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+UNLIMITED: Final = Allowance()
+
+
+class _Left(NamedTuple):
     """What one limit leaves at an instant. `free_at`: when it lets another use through, where it lets none now;
     None: never."""
 
-    count: int
+    remaining: int
     cooling_down: bool
     free_at: datetime | None
-    counted: tuple[bytes, ...]
+    counted: list[bytes]
 
     @property
     def blocks(self) -> bool:
-        return self.count == 0 or self.cooling_down
+        return self.remaining == 0 or self.cooling_down
 
 
 def allowance_at(limits: Iterable[Limit], uses: Iterable[Use], counting: Counting, at: datetime) -> Allowance:
     """What `limits` leave at `at`, of `uses` of one permission (each id once, in any order)."""
-    known = tuple({use.id: use for use in uses}.values())
-    all_limits = tuple(limits)
-    if not all_limits:
-        return Allowance(None, None, False, ())
-    lefts = [_left_by(limit, known, counting, at) for limit in all_limits]
-    remaining = min(left.count for left in lefts)
-    blocked = any(left.blocks for left in lefts)
+    known = list({use.id: use for use in uses}.values())
+    lefts = [(limit, _left_by(limit, known, counting, at)) for limit in limits]
+    if not lefts:
+        return UNLIMITED
+    remaining = min(left.remaining for _, left in lefts)
+    blocked = remaining == 0 or any(left.cooling_down for _, left in lefts)
     return Allowance(
         remaining,
-        _next_available_at(all_limits, known, counting, at) if blocked else None,
+        _next_available_at([limit for limit, _ in lefts], known, counting, at) if blocked else None,
         blocked and remaining > 0,
-        tuple(sorted({use_id for left in lefts for use_id in left.counted})),
+        tuple(sorted({use_id for _, left in lefts for use_id in left.counted})),
     )
 
 
@@ -177,9 +178,7 @@ def reach_of(limit: Limit, billing: BillingInterval | None) -> timedelta | None:
     return max(longest, timedelta(seconds=limit.gap_seconds))
 
 
-def _next_available_at(
-    limits: tuple[Limit, ...], uses: tuple[Use, ...], counting: Counting, at: datetime
-) -> datetime | None:
+def _next_available_at(limits: list[Limit], uses: list[Use], counting: Counting, at: datetime) -> datetime | None:
     """Looks again at each instant that looks free: uses that lie ahead (another edge's clock runs fast) may block
     the next period too."""
     while blocking := [left for left in (_left_by(each, uses, counting, at) for each in limits) if left.blocks]:
@@ -190,26 +189,39 @@ def _next_available_at(
     return at
 
 
-def _left_by(limit: Limit, uses: tuple[Use, ...], counting: Counting, at: datetime) -> _Left:
-    whose, where = _RULE_OF_WHOM[limit.counts_by], _RULE_OF_WHERE[limit.across]
-    mine = [use for use in uses if whose(use, counting) and where(use, counting)]
-    gap = timedelta(seconds=limit.gap_seconds)
-    too_near = [use for use in mine if use.occurred_at + gap > at] if gap else []
-    due_at = max((use.occurred_at + gap for use in too_near), default=at)
+def _left_by(limit: Limit, uses: list[Use], counting: Counting, at: datetime) -> _Left:
+    mine = _mine(limit, uses, counting)
     inside, free_at = _inside(limit, mine, counting, at)
-    count = max(0, limit.count - len(inside))
-    if count > 0:
+    remaining = max(0, limit.count - len(inside))
+    if remaining > 0:
         free_at = at
-    counted = {use.id for use in (*inside, *too_near)}
-    return _Left(count, bool(too_near), None if free_at is None else max(free_at, due_at), tuple(counted))
+    counted = [use.id for use in inside]
+    if limit.gap_seconds == 0:
+        return _Left(remaining, False, free_at, counted)
+    gap = timedelta(seconds=limit.gap_seconds)
+    too_near = [use for use in mine if use.occurred_at + gap > at]
+    due_at = max((use.occurred_at + gap for use in too_near), default=at)
+    counted += [use.id for use in too_near]
+    return _Left(remaining, bool(too_near), None if free_at is None else max(free_at, due_at), counted)
+
+
+def _mine(limit: Limit, uses: list[Use], counting: Counting) -> list[Use]:
+    """The uses that the limit counts for whom and where it is asked about, at whatever time."""
+    whose, where = _RULE_OF_WHOM[limit.counts_by], _RULE_OF_WHERE[limit.across]
+    if where is None:
+        return [use for use in uses if whose(use, counting)]
+    return [use for use in uses if whose(use, counting) and where(use, counting)]
 
 
 def _inside(limit: Limit, mine: list[Use], counting: Counting, at: datetime) -> tuple[list[Use], datetime | None]:
     """The uses in the window, and when a full one lets another through."""
     if limit.window is Window.ROLLING:
         window = timedelta(seconds=limit.window_seconds or 0)
-        inside = sorted((use for use in mine if use.occurred_at > at - window), key=lambda use: use.occurred_at)
-        return inside, inside[-limit.count].occurred_at + window if len(inside) >= limit.count else at
+        since = at - window
+        inside = [use for use in mine if use.occurred_at > since]
+        if len(inside) < limit.count:
+            return inside, at
+        return inside, sorted(use.occurred_at for use in inside)[-limit.count] + window
     period = _period(limit.window, counting, at)
     if period is None:
         return mine, None
@@ -254,10 +266,6 @@ def _by_company(use: Use, counting: Counting) -> bool:
     return use.company_id == counting.company_id
 
 
-def _anywhere(_use: Use, _counting: Counting) -> bool:
-    return True
-
-
 def _at_partner(use: Use, counting: Counting) -> bool:
     return use.partner == counting.partner
 
@@ -271,4 +279,4 @@ _RULE_OF_WHOM: Final = {
     CountsBy.CUSTOMER: _by_customer,
     CountsBy.COMPANY: _by_company,
 }
-_RULE_OF_WHERE: Final = {Across.ALL: _anywhere, Across.PARTNER: _at_partner, Across.SITE: _at_site}
+_RULE_OF_WHERE: Final = {Across.ALL: None, Across.PARTNER: _at_partner, Across.SITE: _at_site}

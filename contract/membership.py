@@ -133,28 +133,41 @@ class Status:
     detail: Detail
 
 
+_ACTIVE: Final = (Detail.CURRENT, Detail.TRIAL, Detail.CANCELLING, Detail.GRACE)
+_INACTIVE: Final = (Detail.PENDING, Detail.SCHEDULED, Detail.SUSPENDED)
+_STATUS: Final = {
+    detail: Status(
+        State.ACTIVE if detail in _ACTIVE else State.INACTIVE if detail in _INACTIVE else State.EXPIRED, detail
+    )
+    for detail in Detail
+}
+
+
 def status_at(membership: Membership, at: datetime) -> Status:
-    """The first that applies, in this order; intervals are half open."""
+    """The first that applies of the table in docs/decisions.md; intervals are half open."""
+    return _STATUS[_detail_at(membership, at)]
+
+
+def _detail_at(membership: Membership, at: datetime) -> Detail:
     if membership.revoked:
-        return Status(State.EXPIRED, Detail.REVOKED)
+        return Detail.REVOKED
     if membership.pending:
-        return Status(State.INACTIVE, Detail.PENDING)
+        return Detail.PENDING
     if at < membership.starts_at:
-        return Status(State.INACTIVE, Detail.SCHEDULED)
+        return Detail.SCHEDULED
     end = end_of(membership)
-    if end is not None and at >= end and at - end >= _grace(membership):
-        return Status(State.EXPIRED, _DETAIL_OF_END[membership.at_end])
-    if any(_covers(freeze, at) for freeze in membership.freezes):
-        return Status(State.INACTIVE, Detail.SUSPENDED)
-    if end is not None and at >= end:
-        return Status(State.ACTIVE, Detail.GRACE)
-    return Status(State.ACTIVE, _running_detail(membership, at))
+    is_past_end = end is not None and at >= end
+    if end is not None and is_past_end and at - end >= _grace(membership):
+        return _DETAIL_OF_END[membership.at_end]
+    if membership.freezes and any(_covers(freeze, at) for freeze in membership.freezes):
+        return Detail.SUSPENDED
+    return Detail.GRACE if is_past_end else _running_detail(membership, at)
 
 
 def end_of(membership: Membership) -> datetime | None:
     """When it ends, moved on by its freezes; None while it has no end, or is frozen until further notice."""
     end = membership.ends_at
-    if end is None or not membership.freezes_extend:
+    if end is None or not membership.freezes or not membership.freezes_extend:
         return end
     for freeze in sorted(membership.freezes, key=_begin):
         if freeze.from_at >= end:

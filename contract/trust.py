@@ -16,5 +16,7 @@ class ClockState(StrEnum):
     UNKNOWN = "unknown"
 
     def is_worse_than(self, other: "ClockState") -> bool:
-        order = list(ClockState)
-        return order.index(self) > order.index(other)
+        return _ORDER[self] > _ORDER[other]
+
+
+_ORDER = {state: place for place, state in enumerate(ClockState)}

@@ -1,0 +1,1 @@
+"""What F4 measures `decide` beside: the same rule in a policy library, and behind HTTP."""
