@@ -150,16 +150,17 @@ class _Left(NamedTuple):
 def allowance_at(limits: Iterable[Limit], uses: Iterable[Use], counting: Counting, at: datetime) -> Allowance:
     """What `limits` leave at `at`, of `uses` of one permission (each id once, in any order)."""
     known = list({use.id: use for use in uses}.values())
-    lefts = [(limit, _left_by(limit, known, counting, at)) for limit in limits]
-    if not lefts:
+    all_limits = tuple(limits)
+    if not all_limits:
         return UNLIMITED
-    remaining = min(left.remaining for _, left in lefts)
-    blocked = remaining == 0 or any(left.cooling_down for _, left in lefts)
+    lefts = [_left_by(limit, known, counting, at) for limit in all_limits]
+    remaining = min(left.remaining for left in lefts)
+    blocked = any(left.blocks for left in lefts)
     return Allowance(
         remaining,
-        _next_available_at([limit for limit, _ in lefts], known, counting, at) if blocked else None,
+        _next_available_at(all_limits, known, counting, lefts) if blocked else None,
         blocked and remaining > 0,
-        tuple(sorted({use_id for _, left in lefts for use_id in left.counted})),
+        tuple(sorted({use_id for left in lefts for use_id in left.counted})),
     )
 
 
@@ -178,15 +179,19 @@ def reach_of(limit: Limit, billing: BillingInterval | None) -> timedelta | None:
     return max(longest, timedelta(seconds=limit.gap_seconds))
 
 
-def _next_available_at(limits: list[Limit], uses: list[Use], counting: Counting, at: datetime) -> datetime | None:
+def _next_available_at(
+    limits: tuple[Limit, ...], uses: list[Use], counting: Counting, lefts: list[_Left]
+) -> datetime | None:
     """Looks again at each instant that looks free: uses that lie ahead (another edge's clock runs fast) may block
     the next period too."""
-    while blocking := [left for left in (_left_by(each, uses, counting, at) for each in limits) if left.blocks]:
+    free_at: datetime | None = None
+    while blocking := [left for left in lefts if left.blocks]:
         frees = [left.free_at for left in blocking if left.free_at is not None]
         if len(frees) < len(blocking):
             return None
-        at = max(frees)
-    return at
+        free_at = max(frees)
+        lefts = [_left_by(limit, uses, counting, free_at) for limit in limits]
+    return free_at
 
 
 def _left_by(limit: Limit, uses: list[Use], counting: Counting, at: datetime) -> _Left:

@@ -1,7 +1,6 @@
 """The rule in Cedar (cedarpy): one policy a grant, one request a membership in one batch.
 
-It cannot count, so it is told how many uses there were. Policies and entities are parsed beforehand; the context of
-a request (the instant, the uses) is new each time, as it would be.
+It cannot count, so it is told how many uses there were. Policies and entities are parsed beforehand.
 """
 
 import json
