@@ -98,7 +98,7 @@ def _table(measured: dict[str, dict[str, list[float]]]) -> Table:
     table.remarks += [
         f"The best peer takes {worst:.1f} x as long as decide() where it is nearest: the goal is {reached}.",
         "All four agree on every case. casbin and cedarpy (both Apache 2.0) cannot count: they are told how many"
-        " uses there were. They answer yes or no; decide() says why, what is left, and when it is next due. Policies,"
+        " uses there were. They answer yes or no; decide() says why, what is left, when it is next due. Policies,"
         " entities and the connection are ready beforehand.",
         "One call at a time, in one process; blocks of calls in turn. The service has a process of its own.",
     ]
