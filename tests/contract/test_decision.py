@@ -1,97 +1,35 @@
-"""The decision: every reason, their order, and the laws that hold over all facts."""
+"""The decision by examples: what is told, what counts, and which of several memberships it is."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from contract_strategies import (
-    CUSTOMER,
-    MICROSECOND,
-    NOON,
+from contract_examples import (
+    COMPANY,
+    DAY,
+    DOOR,
+    DOOR_ONLY,
+    FULL,
+    HOUR,
+    MEMBER,
+    POSITION,
+    WEEKLY,
+    WINE,
+    ask,
+    facts_of,
+    held,
+    wine,
+    wine_plan,
 )
+from contract_strategies import CUSTOMER, MICROSECOND, NOON
+from msgspec import structs
 
-from contract.ask import Ask, Mode
-from contract.decision import Decision, cannot_record, decide
-from contract.facts import Card, Customer, Facts, HeldMembership, Position
-from contract.grant import Grant
+from contract.ask import Mode
+from contract.decision import Decision, answers, cannot_record, decide
+from contract.facts import Card, Facts
 from contract.limits import Limit, Use
-from contract.membership import Detail, Holder, HolderKind, Membership, Plan
+from contract.membership import AtEnd, Detail, Freeze
 from contract.reasons import Outcome, Reason
-
-POSITION = Position("everyone", 1_770_000_000_000, 42)
-MEMBER = Customer(CUSTOMER, "Member with a plan")
-DOOR = Ask("front-door", Mode.REDEEM, readable=True)
-WINE = Ask("glass-of-wine", Mode.REDEEM, readable=True)
-WEEKLY = Limit(1, 7 * 86_400)
-FULL = Plan(1, "Full", (Grant("front-door"), Grant("glass-of-wine", (WEEKLY,))))
-DOOR_ONLY = Plan(2, "Door only", (Grant("front-door"),))
-DAY = timedelta(days=1)
-OWN = Holder(HolderKind.CUSTOMER, CUSTOMER)
-COMPANY = Holder(HolderKind.COMPANY, CUSTOMER)
-
-
-def held(
-    number: int = 1,
-    *,
-    plan: Plan = FULL,
-    holder: Holder = OWN,
-    starts_at: datetime = NOON - DAY,
-    ends_at: datetime | None = NOON + DAY,
-    revoked: bool = False,
-) -> HeldMembership:
-    return HeldMembership(Membership(number, holder, plan.id, starts_at, ends_at, revoked), plan)
-
-
-def facts_of(*memberships: HeldMembership, card: Card | None = None, used: tuple[Use, ...] = ()) -> Facts:
-    return Facts(POSITION, card or Card(CUSTOMER), MEMBER, memberships, used)
-
-
-def wine(membership_id: int, at: datetime = NOON - DAY, customer_id: int = CUSTOMER, number: int = 1) -> Use:
-    return Use(number.to_bytes(16, "big"), customer_id, membership_id, "glass-of-wine", at)
-
-
-# Every reason
-
-
-def test_the_reasons_are_the_api_and_their_order_is_the_rule() -> None:
-    assert [str(reason) for reason in Reason] == [
-        *("not_ready", "unreadable", "unknown_card", "card_revoked", "card_not_yet_valid", "card_expired"),
-        *("no_membership", "pending", "scheduled", "suspended", "expired"),
-        *("permission_missing", "limit_reached", "cannot_record"),
-        "granted",
-    ]
-
-
-def test_an_edge_without_a_replica_knows_nothing() -> None:
-    assert decide(DOOR, Facts(None), NOON) == Decision(
-        Outcome.DENIED, Reason.NOT_READY, "front-door", decided_from=None
-    )
-
-
-@pytest.mark.parametrize(
-    ("ask", "known", "reason"),
-    [
-        (replace(DOOR, readable=False), Facts(None), Reason.NOT_READY),
-        (replace(DOOR, readable=False), Facts(POSITION), Reason.UNREADABLE),
-        (DOOR, Facts(POSITION), Reason.UNKNOWN_CARD),
-        (DOOR, facts_of(held(), card=Card(CUSTOMER, revoked=True)), Reason.CARD_REVOKED),
-        (DOOR, facts_of(held(), card=Card(CUSTOMER, valid_from=NOON + MICROSECOND)), Reason.CARD_NOT_YET_VALID),
-        (DOOR, facts_of(held(), card=Card(CUSTOMER, valid_until=NOON)), Reason.CARD_EXPIRED),
-        (DOOR, facts_of(), Reason.NO_MEMBERSHIP),
-        (DOOR, facts_of(held(starts_at=NOON + MICROSECOND)), Reason.SCHEDULED),
-        (DOOR, facts_of(held(ends_at=NOON)), Reason.EXPIRED),
-        (DOOR, facts_of(held(revoked=True)), Reason.EXPIRED),
-        (WINE, facts_of(held(plan=DOOR_ONLY)), Reason.PERMISSION_MISSING),
-        (WINE, facts_of(held(), used=(wine(1),)), Reason.LIMIT_REACHED),
-    ],
-)
-def test_every_denial(ask: Ask, known: Facts, reason: Reason) -> None:
-    decision = decide(ask, known, NOON)
-    assert (decision.outcome, decision.reason, decision.granted) == (Outcome.DENIED, reason, False)
-    assert decision.permission == ask.permission
-    assert decision.decided_from == known.position
-    assert decision.customer == known.customer
-    assert not decision.counted
 
 
 @pytest.mark.parametrize("card", [Card(CUSTOMER, valid_from=NOON), Card(CUSTOMER, valid_until=NOON + MICROSECOND)])
@@ -140,14 +78,34 @@ def test_a_redemption_is_counted_and_leaves_one_less() -> None:
 
 
 def test_identify_shows_and_counts_nothing() -> None:
-    decision = decide(replace(WINE, mode=Mode.IDENTIFY), facts_of(held()), NOON)
+    decision = decide(structs.replace(WINE, mode=Mode.IDENTIFY), facts_of(held()), NOON)
     assert (decision.granted, decision.counted, decision.remaining) == (True, False, 1)
 
 
 def test_a_limit_that_is_reached_says_when_there_is_more() -> None:
-    decision = decide(WINE, facts_of(held(), used=(wine(1),)), NOON)
+    decision = decide(WINE, facts_of(held(ends_at=None), used=(wine(1),)), NOON)
     assert (decision.remaining, decision.next_available_at) == (0, NOON + 6 * DAY)
     assert decision.counted_uses == (wine(1).id,)
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [(timedelta(days=6), None), (timedelta(days=6) + MICROSECOND, NOON + 6 * DAY), (timedelta(days=5), None)],
+)
+def test_there_is_no_more_once_the_membership_is_over(end: timedelta, told: datetime | None) -> None:
+    for at_end in (AtEnd.ENDS, AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
+        one = held(ends_at=NOON + end, at_end=at_end)
+        assert decide(WINE, facts_of(one, used=(wine(1),)), NOON).next_available_at == told
+    renewed = held(ends_at=NOON + end, at_end=AtEnd.RENEWS)
+    assert decide(WINE, facts_of(renewed, used=(wine(1),)), NOON).next_available_at == NOON + 6 * DAY
+
+
+def test_a_cooldown_says_when_it_ends_and_what_remains() -> None:
+    plan = wine_plan(Limit(3, 7 * 86_400, gap_seconds=3_600))
+    decision = decide(WINE, facts_of(held(plan=plan), used=(wine(at=NOON),)), NOON + HOUR - MICROSECOND)
+    assert (decision.reason, decision.remaining) == (Reason.COOLDOWN, 2)
+    assert (decision.next_available_at, decision.counted_uses) == (NOON + HOUR, (wine().id,))
+    assert decide(WINE, facts_of(held(plan=plan), used=(wine(at=NOON),)), NOON + HOUR).granted
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import random
 from pathlib import Path
 from typing import Any
 
-from contract_strategies import checkin_ids, holders, ids, instants
+from contract_strategies import checkin_ids, holders, ids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.facts import Card
 from contract.feed import (
+    KEY_BYTES_MAX,
     company_key,
     customer_key,
     digest_bytes,
@@ -18,21 +18,20 @@ from contract.feed import (
     key_range_end,
     membership_key,
     moved_digest,
+    passage_key,
     plan_key,
+    pool_use_key,
+    rotating_key,
     row_digest,
+    schedule_key,
+    site_key,
     use_key,
 )
-from contract.membership import Holder, HolderKind, Membership
+from contract.membership import Holder
 from contract.rows import link_change
+from contract.topics import NAME_PATTERN
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
-CUSTOMER_KEY = customer_key(7)
-MEMBERSHIP_KEY = membership_key(Holder(HolderKind.CUSTOMER, 7), 11)
-USE_KEY = use_key(MEMBERSHIP_KEY, 7, bytes(16))
-
-hashes = st.binary(min_size=32, max_size=32)
-cards = st.builds(Card, ids, st.booleans(), st.none() | instants, st.none() | instants)
-memberships = st.builds(Membership, ids, holders, ids, instants, st.none() | instants, st.booleans())
 
 
 rows = st.tuples(st.integers(1, 255), st.binary(max_size=64), st.binary(max_size=64), st.binary(max_size=200))
@@ -59,16 +58,41 @@ def test_the_memberships_of_a_holder_are_one_range(holder: Holder, other: Holder
     assert within(holder_key(other), key) == (other == holder)
 
 
-@given(holders, ids, ids, checkin_ids | st.binary(min_size=15, max_size=15).map(lambda rest: b"\xff" + rest), ids)
-def test_the_uses_of_a_membership_by_a_customer_are_one_range(
-    holder: Holder, membership_id: int, customer: int, checkin_id: bytes, other: int
+awkward_ids = checkin_ids | st.binary(min_size=15, max_size=15).map(lambda rest: b"\xff" + rest)
+slugs = st.from_regex(rf"\A{NAME_PATTERN}\Z")
+
+
+@given(ids, ids, awkward_ids)
+def test_the_uses_of_a_customer_and_of_a_pool_are_one_range_each(one: int, other: int, checkin_id: bytes) -> None:
+    for key_of, prefix in ((use_key, customer_key), (pool_use_key, company_key)):
+        key = key_of(one, checkin_id)
+        assert within(prefix(one), key)
+        assert within(prefix(other), key) == (other == one)
+        assert len(key) <= KEY_BYTES_MAX
+    assert use_key(one, checkin_id) != pool_use_key(one, checkin_id)
+
+
+@given(ids, ids, slugs, slugs)
+def test_the_passages_of_a_customer_are_one_range_and_one_for_each_area(
+    one: int, other: int, area: str, elsewhere: str
 ) -> None:
-    membership = membership_key(holder, membership_id)
-    key = use_key(membership, customer, checkin_id)
-    assert within(membership, key)
-    assert within(membership + customer_key(customer), key)
-    assert within(membership + customer_key(other), key) == (other == customer)
-    assert within(membership_key(holder, other), key) == (other == membership_id)
+    key = passage_key(one, area)
+    assert within(customer_key(one), key)
+    assert within(customer_key(other), key) == (other == one)
+    assert (key == passage_key(one, elsewhere)) == (area == elsewhere)
+    assert len(key) <= KEY_BYTES_MAX
+
+
+@given(slugs, slugs)
+def test_sites_and_schedules_are_known_by_name(one: str, other: str) -> None:
+    assert (site_key(one) == site_key(other)) == (schedule_key(one) == schedule_key(other)) == (one == other)
+    assert site_key(one) != schedule_key(other)
+    assert max(len(site_key(one)), len(schedule_key(one))) <= KEY_BYTES_MAX
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_card_and_its_rotating_code_have_one_key(card_hash: bytes) -> None:
+    assert rotating_key(card_hash) == card_hash
 
 
 @given(ids, ids)

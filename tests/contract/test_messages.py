@@ -7,36 +7,41 @@ from typing import Any
 
 import cbor2
 import pytest
-from contract_strategies import checkin_ids, ids, printable
+from contract_strategies import checkin_ids, circumstances, ids, policies, printable
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct, structs, to_builtins
 
 from contract import messages
-from contract.ask import Mode
+from contract.ask import Circumstances, Mode, Policy
 from contract.card import read_scan
 from contract.feed import BODY_BYTES_MAX, KEY_BYTES_MAX, Row
 from contract.membership import Detail
 from contract.messages import (
     CHECKIN_ROWS_MAX,
     MESSAGE_BYTES_MAX,
+    OWN_USES_MAX,
     PAGE_ROWS_MAX,
     Ack,
     CheckIn,
     CheckIns,
+    Confirm,
+    Confirmed,
     Head,
     JournalRow,
     Live,
     MessageError,
     Page,
     Pull,
+    Void,
     decode,
+    decode_journaled,
     encode,
 )
 from contract.reasons import Outcome, Reason
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
-TYPES: tuple[type[Struct], ...] = (CheckIn, CheckIns, Ack, Pull, Page, Head, Live)
+TYPES: tuple[type[Struct], ...] = (CheckIn, Void, CheckIns, Ack, Confirm, Confirmed, Pull, Page, Head, Live)
 
 names = st.text(min_size=1, max_size=64)
 digests = st.binary(min_size=32, max_size=32)
@@ -70,10 +75,28 @@ checkins = st.builds(
     feed=st.none() | names,
     epoch=st.none() | epochs,
     sequence=st.none() | ids,
+    policy=policies() | st.just(Policy()),
+    circumstances=circumstances() | st.just(Circumstances()),
+    company=st.none() | ids,
+    own_uses=st.lists(checkin_ids, max_size=3),
+    inside_already=st.booleans(),
+    step=st.none() | ids,
 )
+voids = st.builds(Void, voids=checkin_ids, at_us=instants_us, reader=names)
 journal_rows = st.builds(JournalRow, st.integers(1, 2**53), st.binary(max_size=200))
 anything = st.one_of(
     checkins,
+    voids,
+    st.builds(Confirm, checkin_ids, checkins),
+    st.builds(
+        Confirmed,
+        checkin_ids,
+        checkin_ids,
+        st.sampled_from(Outcome),
+        st.sampled_from(Reason),
+        st.none() | ids,
+        st.none() | instants_us,
+    ),
     st.builds(CheckIns, checkin_ids, st.lists(journal_rows, min_size=1, max_size=5)),
     st.builds(Ack, checkin_ids, ids, epochs, ids),
     st.builds(Pull, names, ids, ids, st.integers(1, PAGE_ROWS_MAX), checkin_ids),
@@ -176,6 +199,66 @@ def test_a_field_out_of_its_range_is_refused(good: Struct, field: str, wrong: li
     for value in wrong:
         with pytest.raises(MessageError, match=rf"no {type(good).__name__}: .*{field}"):
             decode(cbor2.dumps({**fields, field: value}), type(good))
+
+
+CHECKIN = decode(bytes.fromhex(GOLDEN["messages"]["check-in"]["cbor"]), CheckIn)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("own_uses", [[bytes(15)], [bytes(16)] * (OWN_USES_MAX + 1)]),
+        (
+            "policy",
+            [
+                {"area": "Hall"},
+                {"area": "hall\n"},
+                {"passback": "hard"},
+                {"passback_seconds": 5},
+                {"direction": "out"},
+            ],
+        ),
+        (
+            "policy",
+            [{"replica_age_seconds_max": 0}, {"replica_age_seconds_max": 366 * 86_400 + 1}, {"codes": "none"}],
+        ),
+        ("circumstances", [{"digits": "1" * 17}, {"replica_age_s": -1.0}, {"posture": "ajar"}, {"clock": ""}]),
+        ("step", [-1, 2**53 + 1]),
+        ("company", [-1, 2**53 + 1]),
+    ],
+)
+def test_what_was_asked_is_checked_like_all_else(field: str, wrong: list[object]) -> None:
+    fields = cbor2.loads(encode(CHECKIN))
+    for value in wrong:
+        with pytest.raises(MessageError, match="no CheckIn: "):
+            decode(cbor2.dumps({**fields, field: value}), CheckIn)
+
+
+@given(checkins | voids)
+def test_a_journal_holds_check_ins_and_voids(message: CheckIn | Void) -> None:
+    assert decode_journaled(encode(message)) == message
+
+
+def test_of_what_is_neither_the_check_ins_fault_is_told() -> None:
+    with pytest.raises(MessageError, match=r"no CheckIn: .*`id`"):
+        decode_journaled(cbor2.dumps({"voids": b"", "at_us": 0, "reader": "door"}))
+    with pytest.raises(MessageError, match="no CheckIn: "):
+        decode_journaled(b"\xff")
+
+
+def test_a_check_in_says_only_what_is_special() -> None:
+    assert cbor2.loads(encode(CHECKIN))["policy"] == cbor2.loads(encode(CHECKIN))["circumstances"] == {}
+
+
+def test_the_largest_check_in_fits_a_journals_row() -> None:
+    whole = decode(bytes.fromhex(GOLDEN["messages"]["check-in with all that is special"]["cbor"]), CheckIn)
+    longest = structs.replace(
+        whole,
+        own_uses=[bytes(16)] * OWN_USES_MAX,
+        **dict.fromkeys(("reader", "outcome", "reason", "permission", "mode", "detail", "feed"), "x" * 64),
+        code_classes="x" * 64,
+    )
+    assert len(encode(longest)) <= 4_096
 
 
 def test_the_largest_batch_of_check_ins_is_no_oversized_message() -> None:

@@ -5,20 +5,51 @@ tests hold the code to these bytes, and a second implementation can be held to t
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace as replace_fields
 
-from contract.facts import Card, Customer
-from contract.feed import Change, Row, digest_bytes, membership_key, moved_digest, row_digest
-from contract.grant import Grant
-from contract.limits import Limit, Use
+from contract.ask import Circumstances, Codes, Contact, Direction, Passback, Policy, Posture
+from contract.billing import BillingInterval
+from contract.calendar import Calendar
+from contract.facts import Card, Customer, Passage
+from contract.feed import Change, Row, digest_bytes, moved_digest, row_digest
+from contract.grant import Grant, Offline
+from contract.hours import ExceptionDay, Schedule, Site, WeeklyWindow, Window
+from contract.limits import Across, CountsBy, Limit, Use
+from contract.limits import Window as LimitWindow
 from contract.membership import AtEnd, Freeze, Holder, HolderKind, Membership, Plan
-from contract.messages import Ack, CheckIn, CheckIns, Head, JournalRow, Live, Page, Pull, encode
-from contract.plan_rows import plan_change
-from contract.rows import card_change, customer_change, gone, link_change, membership_change, use_change
+from contract.messages import (
+    Ack,
+    CheckIn,
+    CheckIns,
+    Confirm,
+    Confirmed,
+    Head,
+    JournalRow,
+    Live,
+    Page,
+    Pull,
+    Void,
+    encode,
+)
+from contract.plan_rows import plan_change, schedule_change, site_change
+from contract.rows import (
+    card_change,
+    customer_change,
+    gone,
+    link_change,
+    membership_change,
+    passage_change,
+    pool_use_change,
+    rotating_change,
+    use_change,
+)
+from contract.trust import ClockState
 
 BEGINS_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 ENDS_AT: Final = datetime(2027, 1, 1, tzinfo=UTC)
@@ -47,6 +78,30 @@ USE: Final = Use(CHECKIN_ID, 7, 11, "glass-of-wine", datetime(2026, 3, 14, 12, 0
 FULL: Final = Plan(
     3, "Full", (Grant("front-door"), Grant("glass-of-wine", (Limit(1, 604_800), Limit(20, 31_536_000))))
 )
+POOLED: Final = replace(USE, membership_id=12, company_id=5, partner="bar", site="clubhouse")
+RULES: Final = Plan(
+    4,
+    "With all rules",
+    (
+        Grant(
+            "glass-of-wine",
+            (Limit(4, None, LimitWindow.MONTH, CountsBy.COMPANY, Across.PARTNER, 3_600),),
+            schedule="evenings",
+            partners=frozenset({"bar", "cafe"}),
+            login_required=True,
+            confirm=True,
+            offline=Offline.AT_MOST,
+            offline_uses=2,
+        ),
+    ),
+    BillingInterval(months=1),
+)
+MIDNIGHT: Final = Window(1_320, 120)
+CHRISTMAS: Final = ExceptionDay(12, 25)
+CLUBHOUSE: Final = Site(
+    Calendar("Europe/Berlin", 6, 360), (CHRISTMAS, ExceptionDay(12, 31, 2026, (Window(0, 1_440),)))
+)
+EVENINGS: Final = Schedule((WeeklyWindow(4, MIDNIGHT), WeeklyWindow(5, MIDNIGHT)), (CHRISTMAS,), True)
 CHANGES: Final = {
     "card": card_change(CARD_HASH, Card(7)),
     "card with dates of its own, revoked": card_change(CARD_HASH[::-1], Card(7, True, BEGINS_AT, ENDS_AT)),
@@ -56,7 +111,14 @@ CHANGES: Final = {
     "membership of a customer": membership_change(OWN),
     "membership of a company, without end, revoked": membership_change(COMPANYS),
     "membership with all that is special": membership_change(SPECIAL),
-    "use": use_change(USE, membership_key(OWN.holder, OWN.id)),
+    "use": use_change(USE),
+    "use of a company's membership, at a partner": use_change(POOLED),
+    "use in a company's pool": pool_use_change(POOLED),
+    "plan with all rules": plan_change(RULES),
+    "site": site_change("clubhouse", CLUBHOUSE),
+    "schedule": schedule_change("evenings", EVENINGS),
+    "rotating": rotating_change(CARD_HASH, bytes(range(20))),
+    "passage": passage_change(Passage(CHECKIN_ID, 7, "hall", Direction.OUT, USE.occurred_at)),
 }
 
 
@@ -102,25 +164,61 @@ UNREADABLE: Final = CheckIn(
     code_length=0,
     code_classes="",
 )
+SPECIAL_CHECKIN: Final = replace_fields(
+    CHECKIN,
+    policy=Policy(
+        enabled=False,
+        site="clubhouse",
+        partner="bar",
+        signed_in=False,
+        visitors_redeem=True,
+        codes=Codes.ROTATING_STRICTLY,
+        clock=ClockState.HOLDOVER,
+        replica_age_seconds_max=3_600,
+        area="hall",
+        direction=Direction.OUT,
+        passback=Passback.SOFT,
+        passback_seconds=7_200,
+        lockdown_permission="lockdown",
+    ),
+    circumstances=Circumstances(
+        readable=False,
+        posture=Posture.LOCKDOWN,
+        digits="12345678",
+        clock=ClockState.UNKNOWN,
+        replica_age_s=None,
+        contact=Contact.OFFLINE,
+    ),
+    company=5,
+    own_uses=[JOURNAL],
+    inside_already=True,
+    step=59_116_320,
+)
 _ROWS: Final = [_row(sequence, change) for sequence, change in enumerate(CHANGES.values(), 1)]
+_LAST: Final = len(_ROWS)
 _WHOLE: Final = _digest(*CHANGES.values())
 MESSAGES: Final[dict[str, Struct]] = {
     "check-in": CHECKIN,
     "check-in without a replica": UNREADABLE,
+    "check-in with all that is special": SPECIAL_CHECKIN,
+    "void": Void(voids=CHECKIN_ID, at_us=1_773_489_660_000_000, reader="counter"),
+    "confirm": Confirm(NONCE, CHECKIN),
+    "confirmed": Confirmed(NONCE, CHECKIN_ID, "granted", "granted", 0),
+    "confirmed: not now": Confirmed(NONCE, CHECKIN_ID, "denied", "limit_reached", 0, 1_773_500_000_000_000),
     "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
-    "ack": Ack(JOURNAL, 2, EPOCH, 8),
+    "ack": Ack(JOURNAL, 2, EPOCH, _LAST),
     "pull of everything": Pull("everyone", 0, 0, 1_000, NONCE),
-    "pull of what is new": Pull("everyone", EPOCH, 8, 500, NONCE),
-    "page with more to come": Page("everyone", EPOCH, 0, 4, 8, NONCE, _ROWS[:4]),
-    "last page": Page("everyone", EPOCH, 4, 8, 8, NONCE, _ROWS[4:], _WHOLE, 1_773_489_600_000_000),
-    "head": Head("everyone", EPOCH, 8, _WHOLE, 1_773_489_600_000_000),
+    "pull of what is new": Pull("everyone", EPOCH, _LAST, 500, NONCE),
+    "page with more to come": Page("everyone", EPOCH, 0, 4, _LAST, NONCE, _ROWS[:4]),
+    "last page": Page("everyone", EPOCH, 4, _LAST, _LAST, NONCE, _ROWS[4:], _WHOLE, 1_773_489_600_000_000),
+    "head": Head("everyone", EPOCH, _LAST, _WHOLE, 1_773_489_600_000_000),
     "live": Live(
         "everyone",
         EPOCH,
-        8,
-        9,
+        _LAST,
+        _LAST + 1,
         _digest(*(change for name, change in CHANGES.items() if name != "link")),
-        [_row(9, gone(CHANGES["link"]))],
+        [_row(_LAST + 1, gone(CHANGES["link"]))],
     ),
 }
 
