@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.instants import from_us
-from contract.messages import CheckIn, CheckIns, JournalRow, decode
+from contract.messages import CheckIn, CheckIns, JournalRow, Void, decode_journaled
 
 INTEGER_MAX = 2**53
 """What every database's bigint, JSON and JavaScript hold exactly."""
 
 
 class RefusedCheckIn(ValueError):
-    """A journal row that is a CheckIn, but holds what no database keeps or no person can read."""
+    """A journal row that is a CheckIn or a Void, but holds what no database keeps or no person can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,20 @@ def next_rows(upto: int, rows: Iterable[JournalRow]) -> list[JournalRow]:
     return following
 
 
-def parse_checkin(body: bytes) -> tuple[CheckIn, datetime]:
-    """The check-in in a journal row and when it happened. MessageError, InstantError, RefusedCheckIn."""
-    checkin = decode(body, CheckIn)
-    texts = (
+def parse_row(body: bytes) -> tuple[CheckIn | Void, datetime]:
+    """The check-in or void in a journal row and when it happened. MessageError, InstantError, RefusedCheckIn."""
+    row = decode_journaled(body)
+    texts = [row.reader] if isinstance(row, Void) else _texts(row)
+    # PostgreSQL keeps no NUL in text, and a terminal or a log should meet no escapes.
+    if not "".join(texts).isprintable():
+        raise RefusedCheckIn("a text with characters that cannot be printed")
+    if isinstance(row, CheckIn) and (row.code_length > INTEGER_MAX or (row.remaining or 0) > INTEGER_MAX):
+        raise RefusedCheckIn(f"a number above {INTEGER_MAX}")
+    return row, from_us(row.at_us)
+
+
+def _texts(checkin: CheckIn) -> list[str]:
+    return [
         checkin.reader,
         checkin.outcome,
         checkin.reason,
@@ -51,10 +61,5 @@ def parse_checkin(body: bytes) -> tuple[CheckIn, datetime]:
         checkin.code_classes,
         checkin.detail or "",
         checkin.feed or "",
-    )
-    # PostgreSQL keeps no NUL in text, and a terminal or a log should meet no escapes.
-    if not "".join(texts).isprintable():
-        raise RefusedCheckIn("a text with characters that cannot be printed")
-    if checkin.code_length > INTEGER_MAX or (checkin.remaining or 0) > INTEGER_MAX:
-        raise RefusedCheckIn(f"a number above {INTEGER_MAX}")
-    return checkin, from_us(checkin.at_us)
+        checkin.circumstances.digits or "",
+    ]

@@ -1,14 +1,28 @@
 """What scans became: the check-ins that stand at the hub, how far each journal is in, and rows that could not be.
 
-A check-in is a fact from an edge: it is never changed, and it outlives the customer and the membership it names
-(no database constraint holds those). Nothing here knows the wire or the feed.
+What an edge said of a check-in is never changed, and it outlives the customer and the membership it names (no
+database constraint holds those). Beside it stands what the hub has found since: whether it was over a limit,
+whether it was voided, and whether it is in the feed as a use. Nothing here knows the wire or the feed.
 """
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+
+def _named(model: str) -> models.ForeignKey:
+    """Of something that may be gone, or may never have been here."""
+    return models.ForeignKey(
+        model, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
 
 
 class CheckIn(models.Model):
-    """One scan and what was decided. `number` rises roughly as check-ins arrive; `at` is when it happened."""
+    """One scan and what was decided. `number` rises roughly as check-ins arrive; `at` is when it happened.
+
+    `policy`, `circumstances` and `own_uses` are packed: content.py reads them. Everything from `over_limit` on is
+    the hub's own.
+    """
 
     number = models.BigAutoField(primary_key=True)
     checkin_id = models.BinaryField("id", max_length=16, unique=True)
@@ -28,43 +42,75 @@ class CheckIn(models.Model):
     code_hash = models.BinaryField(max_length=32)
     code_length = models.BigIntegerField()
     code_classes = models.CharField(max_length=64)
-    customer = models.ForeignKey(
-        "members.Customer",
-        null=True,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-    )
-    membership = models.ForeignKey(
-        "members.Membership",
-        null=True,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-    )
+    customer = _named("members.Customer")
+    membership = _named("members.Membership")
+    company = _named("members.Company")
     remaining = models.BigIntegerField(null=True)
     feed = models.CharField(max_length=64, null=True)
     feed_epoch = models.BigIntegerField(null=True)
     feed_sequence = models.BigIntegerField(null=True)
+    policy = models.BinaryField(db_default=b"\xa0")
+    circumstances = models.BinaryField(db_default=b"\xa0")
+    own_uses = models.BinaryField(db_default=b"")
+    inside_already = models.BooleanField("inside already", db_default=False)
+    step = models.BigIntegerField(null=True)
+    partner = models.CharField(max_length=64, null=True)
+    site = models.CharField(max_length=64, null=True)
+
+    over_limit = models.BooleanField("over the limit", db_default=False)
+    voided_at = models.DateTimeField("voided", null=True)
+    void_reason = models.CharField("why it was voided", max_length=200, db_default="")
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    is_use = models.BooleanField(db_default=False)
+    is_pool_use = models.BooleanField(db_default=False)
 
     class Meta:
         verbose_name = "check-in"
+        permissions = [("void_checkin", "Can void check-ins")]
         constraints = [
             models.UniqueConstraint(fields=["edge", "journal", "sequence"], name="checkin_once_a_journal"),
         ]
         indexes = [
             models.Index(fields=["-at", "-number"], name="checkin_by_time"),
             models.Index(fields=["customer", "-at"], name="checkin_by_customer"),
+            models.Index(
+                fields=["company", "permission", "at"],
+                name="checkin_by_company",
+                condition=Q(counted=True, company__isnull=False),
+            ),
+            models.Index(fields=["permission", "at"], name="checkin_in_the_feed", condition=Q(is_use=True)),
+            models.Index(
+                fields=["permission", "at"],
+                name="checkin_out_of_the_feed",
+                condition=Q(counted=True, is_use=False),
+            ),
+            models.Index(fields=["-at"], name="checkin_over_limit", condition=Q(over_limit=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.reader}: {self.outcome} ({self.reason})"
 
 
+class EarlyVoid(models.Model):
+    """A void that came before its check-in: remembered until that comes. Its place is that of its journal row."""
+
+    edge = models.ForeignKey("fleet.Edge", on_delete=models.CASCADE, db_index=False, related_name="+")
+    journal = models.BinaryField(max_length=16)
+    sequence = models.BigIntegerField()
+    checkin_id = models.BinaryField(max_length=16, db_index=True)
+    reader = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edge", "journal", "sequence"], name="early_void_once_a_journal"),
+        ]
+
+
 class JournalPosition(models.Model):
-    """Every row of an edge's journal up to `upto` is committed: as a check-in or as a refused row."""
+    """Every row of an edge's journal up to `upto` is committed: as a check-in, as a void, or as a refused row."""
 
     edge = models.ForeignKey("fleet.Edge", on_delete=models.CASCADE, related_name="+")
     journal = models.BinaryField(max_length=16)

@@ -1,7 +1,8 @@
-"""Check-ins come in: many journals' rows in one transaction, each exactly once, with the uses they make.
+"""Check-ins and voids come in: many journals' rows in one transaction, each once, with what they bring about.
 
-Locks are taken in one order everywhere: journal positions (by edge, then journal), then the feed (by `append`,
-feeds by name). Whoever writes domain rows and feed rows takes the feed last, so nobody waits in a circle.
+Locks are taken in one order everywhere: journal positions (by edge, then journal), new check-ins (whose ids only
+copies of a journal share), then all feeds (hub.feed.queries.names). A check-in that stands is changed only while
+the feeds are held; whoever holds them waits for nothing else, so nobody waits in a circle.
 Must not know MQTT; `at` is the caller's.
 """
 
@@ -14,15 +15,12 @@ from typing import Any
 from django.db import transaction
 
 from contract.errors import ContractError
-from contract.feed import Change
-from contract.limits import Use
 from contract.messages import Ack, CheckIn, JournalRow
-from contract.reasons import Outcome
-from contract.rows import use_change
-from hub.checkins import queries, statements
-from hub.checkins.journal_rows import Batch, RefusedCheckIn, next_rows, parse_checkin
+from hub.checkins import content, queries, statements
+from hub.checkins.consequences import bring_about
+from hub.checkins.journal_rows import Batch, RefusedCheckIn, next_rows, parse_row
 from hub.checkins.statements import JournalKey
-from hub.feed import operations as feed_operations
+from hub.checkins.voids import VoidArrival
 from hub.reservations import operations as reservations
 
 
@@ -34,6 +32,11 @@ class Ingested:
     committed: int = 0
     refused: int = 0
     repeated: int = 0
+    voided: int = 0
+    over_limit: int = 0
+    """Check-ins that are over a limit now and were not before."""
+    conflicts: list[tuple[str, bytes]] = field(default_factory=list)
+    """Edge and check-in id: it stands with other content already."""
     unknown_edges: list[str] = field(default_factory=list)
     """Of each batch that was left out, since no edge of this hub has its name."""
     scanned: set[tuple[str, str, str]] = field(default_factory=set)
@@ -45,21 +48,14 @@ class _Arrival:
     """One journal row that is taken now, as a check-in."""
 
     key: JournalKey
-    feed: str
     row: JournalRow
     checkin: CheckIn
     at: datetime
 
     def values(self, received_at: Any) -> tuple[Any, ...]:
         """In the order of CHECKIN_COLUMNS."""
-        checkin = self.checkin
-        return (
-            *(checkin.id, *self.key, self.row.sequence, statements.instant_value(self.at), received_at),
-            *(checkin.reader, checkin.outcome, checkin.reason, checkin.detail, checkin.permission, checkin.mode),
-            *(checkin.counted, checkin.code_hash, checkin.code_length, checkin.code_classes),
-            *(checkin.customer, checkin.membership, checkin.remaining),
-            *(checkin.feed, checkin.epoch, checkin.sequence),
-        )
+        said = content.values(self.checkin, statements.instant_value(self.at))
+        return (*self.key, self.row.sequence, received_at, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +83,20 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         known = [batch for batch in batches if batch.edge in edges]
         rows = _rows_of_journals(known, edges)
         positions = statements.lock_positions(rows)
-        arrivals, refusals = _take(rows, positions, {edge.id: edge.feed for edge in edges.values()}, done)
+        taken = _take(rows, positions, done)
         received_at = statements.instant_value(at)
-        inserted, conflicts = _insert(arrivals, received_at)
-        refusals += conflicts
+        inserted, conflicts = _insert(taken.arrivals, received_at)
         reservations.settle([each.checkin.id for each in inserted])
+        brought = bring_about([(each.checkin, each.at) for each in inserted], taken.voids)
+        refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
+        refusals += [_Refusal(each.key, each.row, why) for each, why in brought.refused]
         statements.insert_refused([refusal.values(received_at) for refusal in refusals])
         statements.move_positions(positions)
-        feeds = _append_uses(inserted, {edge.feed for edge in edges.values()})
-    done.committed, done.refused = len(inserted), len(refusals)
+        feeds = {edge.feed: queries.feed_position(edge.feed) for edge in edges.values()}
     names = {edge.id: edge.name for edge in edges.values()}
+    done.committed, done.refused = len(inserted), len(refusals)
+    done.voided, done.over_limit = brought.voided, brought.over_limit
+    done.conflicts = [(names[each.key[0]], each.checkin.id) for each in conflicts]
     done.scanned = {(names[each.key[0]], each.checkin.reader, each.checkin.permission) for each in inserted}
     done.acks = [
         (edge.name, Ack(journal, positions[edge.id, journal], *feeds[edge.feed]))
@@ -114,26 +114,39 @@ def _rows_of_journals(
     return rows
 
 
-def _take(
-    rows: dict[JournalKey, list[JournalRow]],
-    positions: dict[JournalKey, int],
-    feeds: dict[int, str],
-    done: Ingested,
-) -> tuple[list[_Arrival], list[_Refusal]]:
+@dataclass(slots=True)
+class _Taken:
+    """The rows that are taken now."""
+
+    arrivals: list[_Arrival] = field(default_factory=list)
+    voids: list[VoidArrival] = field(default_factory=list)
+    refusals: list[_Refusal] = field(default_factory=list)
+
+
+def _take(rows: dict[JournalKey, list[JournalRow]], positions: dict[JournalKey, int], done: Ingested) -> _Taken:
     """What is new in each journal, parsed; `positions` move past it."""
-    arrivals, refusals = [], []
+    taken = _Taken()
     for key, sent in rows.items():
         done.repeated += sum(row.sequence <= positions[key] for row in sent)
         for row in next_rows(positions[key], sent):
             positions[key] = row.sequence
-            try:
-                arrivals.append(_Arrival(key, feeds[key[0]], row, *parse_checkin(row.body)))
-            except (ContractError, RefusedCheckIn) as error:
-                refusals.append(_Refusal(key, row, str(error)))
-    return arrivals, refusals
+            _parse_into(taken, key, row)
+    return taken
 
 
-def _insert(arrivals: list[_Arrival], received_at: Any) -> tuple[list[_Arrival], list[_Refusal]]:
+def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow) -> None:
+    try:
+        parsed, at = parse_row(row.body)
+    except (ContractError, RefusedCheckIn) as error:
+        taken.refusals.append(_Refusal(key, row, str(error)))
+        return
+    if isinstance(parsed, CheckIn):
+        taken.arrivals.append(_Arrival(key, row, parsed, at))
+    else:
+        taken.voids.append(VoidArrival(key, row.sequence, parsed, at))
+
+
+def _insert(arrivals: list[_Arrival], received_at: Any) -> tuple[list[_Arrival], list[_Arrival]]:
     """The arrivals that are check-ins from now on, and those whose id belongs to a different one.
 
     An arrival whose id stands already with the same content (a journal that was copied) is neither.
@@ -147,35 +160,9 @@ def _insert(arrivals: list[_Arrival], received_at: Any) -> tuple[list[_Arrival],
         if standing.place == (*each.key, each.row.sequence):
             inserted.append(each)
         elif standing.content != each.checkin:
-            conflicts.append(_Refusal(each.key, each.row, "its id belongs to another check-in"))
+            conflicts.append(each)
     return inserted, conflicts
 
 
-def _append_uses(inserted: list[_Arrival], feeds: set[str]) -> dict[str, tuple[int, int]]:
-    """Uses of limited benefits become rows of their edge's feed. Where each feed then stands."""
-    counting = [each for each in inserted if _counts(each.checkin)]
-    # Held before memberships are read, so that none is deleted between that and its use's row.
-    for feed in sorted({each.feed for each in counting}):
-        feed_operations.hold(feed)
-    changes = _use_changes(counting)
-    return {
-        feed: feed_operations.append(feed, changes[feed]) if feed in changes else queries.feed_position(feed)
-        for feed in sorted(feeds)
-    }
-
-
-def _counts(checkin: CheckIn) -> bool:
-    return checkin.counted and checkin.outcome == Outcome.GRANTED
-
-
-def _use_changes(counting: list[_Arrival]) -> dict[str, list[Change]]:
-    """By feed. A membership or a customer who is gone has no uses any more."""
-    holders = queries.holders({each.checkin.membership for each in counting if each.checkin.membership})
-    customers = queries.customers({each.checkin.customer for each in counting if each.checkin.customer})
-    changes: dict[str, list[Change]] = defaultdict(list)
-    for each in counting:
-        membership, customer = each.checkin.membership, each.checkin.customer
-        if membership in holders and customer in customers:
-            use = Use(each.checkin.id, customer, membership, each.checkin.permission, each.at)
-            changes[each.feed].append(use_change(use))
-    return changes
+def _conflict(arrival: _Arrival) -> _Refusal:
+    return _Refusal(arrival.key, arrival.row, "its id belongs to another check-in")

@@ -2,17 +2,24 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from contract.instants import to_us
-from contract.membership import Holder, HolderKind
 from contract.messages import CheckIn as CheckInMessage
+from contract.reasons import Outcome
+from hub.checkins import content
 from hub.checkins.models import CheckIn
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
 from hub.members.models import Customer, Membership
 
+COUNTING = Q(counted=True, outcome=Outcome.GRANTED.value, voided_at=None)
+"""Check-ins that use a limited benefit up."""
+USE_FIELDS = (
+    *("checkin_id", "customer_id", "membership_id", "company_id", "permission", "at", "partner", "site"),
+)
+"""What content.use_of reads."""
 _IDS_A_LOOKUP = 500
 
 
@@ -21,6 +28,14 @@ class KnownEdge:
     id: int
     name: str
     feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMembership:
+    """What counting needs of a membership."""
+
+    plan_id: int
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +58,40 @@ def feed_position(feed_name: str) -> tuple[int, int]:
     return epoch, sequence
 
 
-def holders(membership_ids: Collection[int]) -> dict[int, Holder]:
-    """Who holds each of these memberships; those that are gone are left out."""
-    found = Membership.objects.filter(pk__in=membership_ids).values_list("pk", "customer_id", "company_id")
-    return {
-        pk: Holder(HolderKind.COMPANY, company) if customer is None else Holder(HolderKind.CUSTOMER, customer)
-        for pk, customer, company in found
-    }
+def memberships_by_id(membership_ids: Collection[int]) -> dict[int, HeldMembership]:
+    """Those of these memberships that are here."""
+    found: dict[int, HeldMembership] = {}
+    ids = sorted(membership_ids)
+    for start in range(0, len(ids), _IDS_A_LOOKUP):
+        some = Membership.objects.filter(pk__in=ids[start : start + _IDS_A_LOOKUP])
+        for pk, plan, starts_at in some.values_list("pk", "plan_id", "starts_at"):
+            found[pk] = HeldMembership(plan, starts_at)
+    return found
 
 
 def customers(customer_ids: Collection[int]) -> set[int]:
     """Those of these customers that are here."""
-    return set(Customer.objects.filter(pk__in=customer_ids).values_list("pk", flat=True))
+    found: set[int] = set()
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), _IDS_A_LOOKUP):
+        found.update(
+            Customer.objects.filter(pk__in=ids[start : start + _IDS_A_LOOKUP]).values_list("pk", flat=True)
+        )
+    return found
+
+
+def rows_by_id(checkin_ids: Collection[bytes]) -> list[CheckIn]:
+    """The check-ins that stand under these ids."""
+    ids = list(checkin_ids)
+    found: list[CheckIn] = []
+    for start in range(0, len(ids), _IDS_A_LOOKUP):
+        found += CheckIn.objects.filter(checkin_id__in=ids[start : start + _IDS_A_LOOKUP])
+    return found
 
 
 def checkins_by_id(checkin_ids: Collection[bytes]) -> dict[bytes, StandingCheckIn]:
     """What stands under these ids."""
-    ids = list(checkin_ids)
-    found = {}
-    for start in range(0, len(ids), _IDS_A_LOOKUP):
-        for each in CheckIn.objects.filter(checkin_id__in=ids[start : start + _IDS_A_LOOKUP]):
-            found[bytes(each.checkin_id)] = _standing(each)
-    return found
+    return {bytes(each.checkin_id): _standing(each) for each in rows_by_id(checkin_ids)}
 
 
 def newest(count: int) -> list[CheckIn]:
@@ -89,24 +116,4 @@ def _shown() -> QuerySet[CheckIn]:
 
 
 def _standing(row: CheckIn) -> StandingCheckIn:
-    content = CheckInMessage(
-        id=bytes(row.checkin_id),
-        at_us=to_us(row.at),
-        reader=row.reader,
-        outcome=row.outcome,
-        reason=row.reason,
-        permission=row.permission,
-        mode=row.mode,
-        counted=row.counted,
-        code_hash=bytes(row.code_hash),
-        code_length=row.code_length,
-        code_classes=row.code_classes,
-        detail=row.detail,
-        customer=row.customer_id,
-        membership=row.membership_id,
-        remaining=row.remaining,
-        feed=row.feed,
-        epoch=row.feed_epoch,
-        sequence=row.feed_sequence,
-    )
-    return StandingCheckIn((row.edge_id, bytes(row.journal), row.sequence), content)
+    return StandingCheckIn((row.edge_id, bytes(row.journal), row.sequence), content.message_of(row))

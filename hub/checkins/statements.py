@@ -1,6 +1,6 @@
 """The SQL of ingest: many rows a statement, the same on SQLite and PostgreSQL, never row by row through the ORM.
 
-Every function runs inside the caller's transaction. Must not know messages or the feed.
+Every function runs inside the caller's transaction. Must not know the feed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,16 +9,13 @@ from typing import Any
 
 from django.db import connection
 
+from hub.checkins import content
 from hub.checkins.models import CheckIn, JournalPosition, RefusedRow
 
 JournalKey = tuple[int, bytes]
 """An edge's database id and a journal's id."""
 
-CHECKIN_COLUMNS = (
-    *("checkin_id", "edge_id", "journal", "sequence", "at", "received_at", "reader", "outcome", "reason"),
-    *("detail", "permission", "mode", "counted", "code_hash", "code_length", "code_classes"),
-    *("customer_id", "membership_id", "remaining", "feed", "feed_epoch", "feed_sequence"),
-)
+CHECKIN_COLUMNS = ("edge_id", "journal", "sequence", "received_at", *content.COLUMNS)
 _REFUSED_COLUMNS = ("edge_id", "journal", "sequence", "body", "error", "received_at")
 
 

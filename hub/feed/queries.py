@@ -1,6 +1,6 @@
 """Reading a feed: where it stands, and its rows in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from django.db import connection
@@ -29,6 +29,11 @@ _LIVE_KEYS_AFTER: Final = """
     WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND key > %s AND body IS NOT NULL
     ORDER BY key LIMIT %s
 """
+_LIVE_BODIES: Final = """
+    SELECT key, body FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND body IS NOT NULL
+"""
+_KEYS_AT_ONCE: Final = 500
 _RECOUNT_ROWS: Final = 5_000
 
 
@@ -87,6 +92,18 @@ def live_keys_after(feed_name: str, kind: int, key: bytes, limit: int) -> list[t
 def live_keys_with_part(feed_name: str, kind: int, offset: int, part: bytes) -> list[tuple[bytes, bytes]]:
     """Key and ref of the live rows whose key holds `part` at `offset` bytes. Reads every row of the kind."""
     return _keys(_KEYS_WITH_PART, [feed_name, kind, offset + 1, len(part), part])
+
+
+def live_bodies(feed_name: str, kind: int, keys: Sequence[bytes] | None = None) -> dict[bytes, bytes]:
+    """Bodies of the live rows of a kind, or of those with these keys, by key."""
+    if keys is None:
+        return dict(_keys(_LIVE_BODIES, [feed_name, kind]))
+    found: dict[bytes, bytes] = {}
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        statement = f"{_LIVE_BODIES} AND key IN ({', '.join(['%s'] * len(some))})"
+        found.update(_keys(statement, [feed_name, kind, *some]))
+    return found
 
 
 def digest_from_rows(feed_name: str) -> bytes:

@@ -1,0 +1,118 @@
+"""A check-in as a row holds it and as its message says it: each from the other, exactly.
+
+Must not know the feed; reads no database.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from contract.ask import Ask, Circumstances, Mode, Policy
+from contract.feed import CHECKIN_ID_BYTES
+from contract.instants import to_us
+from contract.limits import Use
+from contract.messages import CheckIn as CheckInMessage
+from contract.messages import decode, encode
+from contract.reasons import Outcome
+from hub.checkins.models import CheckIn
+
+COLUMNS: Final = (
+    *("checkin_id", "at", "reader", "outcome", "reason", "detail", "permission", "mode", "counted"),
+    *("code_hash", "code_length", "code_classes", "customer_id", "membership_id", "company_id", "remaining"),
+    *("feed", "feed_epoch", "feed_sequence", "policy", "circumstances", "own_uses", "inside_already", "step"),
+    *("partner", "site"),
+)
+
+
+def values(checkin: CheckInMessage, at: object) -> tuple[object, ...]:
+    """In the order of COLUMNS; `at` as the database's driver takes it."""
+    return (
+        *(checkin.id, at, checkin.reader, checkin.outcome, checkin.reason, checkin.detail, checkin.permission),
+        *(checkin.mode, checkin.counted, checkin.code_hash, checkin.code_length, checkin.code_classes),
+        *(checkin.customer, checkin.membership, checkin.company, checkin.remaining),
+        *(checkin.feed, checkin.epoch, checkin.sequence),
+        *(encode(checkin.policy), encode(checkin.circumstances), b"".join(checkin.own_uses)),
+        *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.site),
+    )
+
+
+def message_of(row: CheckIn) -> CheckInMessage:
+    """What the edge said when it came."""
+    return CheckInMessage(
+        id=bytes(row.checkin_id),
+        at_us=to_us(row.at),
+        reader=row.reader,
+        outcome=row.outcome,
+        reason=row.reason,
+        permission=row.permission,
+        mode=row.mode,
+        counted=row.counted,
+        code_hash=bytes(row.code_hash),
+        code_length=row.code_length,
+        code_classes=row.code_classes,
+        detail=row.detail,
+        customer=row.customer_id,
+        membership=row.membership_id,
+        remaining=row.remaining,
+        feed=row.feed,
+        epoch=row.feed_epoch,
+        sequence=row.feed_sequence,
+        policy=decode(bytes(row.policy), Policy),
+        circumstances=decode(bytes(row.circumstances), Circumstances),
+        company=row.company_id,
+        own_uses=own_uses_of(row),
+        inside_already=row.inside_already,
+        step=row.step,
+    )
+
+
+def ask_of(row: CheckIn) -> Ask:
+    """What was asked, exactly. ValueError: in a mode that this hub does not know."""
+    return Ask(
+        permission=row.permission,
+        mode=Mode(row.mode),
+        policy=decode(bytes(row.policy), Policy),
+        circumstances=decode(bytes(row.circumstances), Circumstances),
+    )
+
+
+def own_uses_of(row: CheckIn) -> list[bytes]:
+    """Ids of the edge's own check-ins that it counted and its replica did not hold."""
+    packed = bytes(row.own_uses)
+    return [packed[start : start + CHECKIN_ID_BYTES] for start in range(0, len(packed), CHECKIN_ID_BYTES)]
+
+
+def counts(outcome: str, counted: bool) -> bool:
+    """Whether such a check-in uses a benefit up, unless it is voided."""
+    return counted and outcome == Outcome.GRANTED
+
+
+def use_made_by(checkin: CheckInMessage, at: datetime) -> Use | None:
+    """The use that a check-in of `at` is, unless it is voided; None: it is none, or names nobody."""
+    if not counts(checkin.outcome, checkin.counted) or checkin.customer is None or checkin.membership is None:
+        return None
+    return Use(
+        id=checkin.id,
+        customer_id=checkin.customer,
+        membership_id=checkin.membership,
+        permission=checkin.permission,
+        occurred_at=at,
+        company_id=checkin.company,
+        partner=checkin.policy.partner,
+        site=checkin.policy.site,
+    )
+
+
+def use_of(row: CheckIn) -> Use | None:
+    """The same of a row that counts."""
+    if row.customer_id is None or row.membership_id is None:
+        return None
+    return Use(
+        id=bytes(row.checkin_id),
+        customer_id=row.customer_id,
+        membership_id=row.membership_id,
+        permission=row.permission,
+        occurred_at=row.at,
+        company_id=row.company_id,
+        partner=row.partner,
+        site=row.site,
+    )

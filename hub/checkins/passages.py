@@ -1,0 +1,71 @@
+"""Passages: the last time each customer went into an area or out of it, as rows of all feeds (anti-passback).
+
+The newest by (instant, id) stands; one that comes late changes nothing. To be called while the feeds are held.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from contract.ask import Direction
+from contract.facts import Passage
+from contract.feed import Change, FeedError, Kind, passage_key
+from contract.messages import CheckIn
+from contract.reasons import Outcome
+from contract.rows import gone, passage_change, passage_of
+from hub.feed import queries as feed
+from hub.feed.operations import EVERYONE
+
+_LEAST = timedelta(microseconds=1)
+
+
+def passage_made_by(checkin: CheckIn, at: datetime) -> Passage | None:
+    """None: nobody known went in or out."""
+    policy = checkin.policy
+    if checkin.outcome != Outcome.GRANTED or policy.area is None or checkin.customer is None:
+        return None
+    return Passage(checkin.id, checkin.customer, policy.area, policy.direction, at)
+
+
+def newer(passages: Iterable[Passage]) -> list[Change]:
+    """Rows of those that are newer than what stands."""
+    newest: dict[bytes, Passage] = {}
+    for each in sorted(passages, key=_place):
+        newest[passage_key(each.customer_id, each.area)] = each
+    standing = _standing(list(newest))
+    return [
+        passage_change(each)
+        for key, each in newest.items()
+        if key not in standing or _place(standing[key]) < _place(each)
+    ]
+
+
+def reset(keys: Collection[bytes], ids: Iterable[bytes], at: datetime) -> list[Change]:
+    """Who has a passage under one of `keys` counts as gone out at `at`; where a fast clock has it later, just
+    after that. Each with one of `ids`, which are fresh."""
+    return [
+        passage_change(
+            replace(each, id=new_id, direction=Direction.OUT, occurred_at=max(at, each.occurred_at + _LEAST))
+        )
+        for each, new_id in zip(_standing(list(keys)).values(), ids, strict=False)
+    ]
+
+
+def older(keys: Collection[bytes], before: datetime) -> list[Change]:
+    """Of the rows under `keys`, those older than `before`, as gone."""
+    return [gone(passage_change(each)) for each in _standing(list(keys)).values() if each.occurred_at < before]
+
+
+def _standing(keys: list[bytes]) -> dict[bytes, Passage]:
+    """What cannot be read is as if it was not there: the next passage replaces it."""
+    found = {}
+    for key, body in feed.live_bodies(EVERYONE, Kind.PASSAGE, keys).items():
+        try:
+            found[key] = passage_of(key, body)
+        except FeedError:
+            continue
+    return found
+
+
+def _place(passage: Passage) -> tuple[datetime, bytes]:
+    return passage.occurred_at, passage.id
