@@ -32,6 +32,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
         "Fleet",
         [
             ("Sites", "location_on", "admin:fleet_site_changelist", "fleet.view_site"),
+            ("Schedules", "schedule", "admin:fleet_schedule_changelist", "fleet.view_schedule"),
             ("Edges", "developer_board", "admin:fleet_edge_changelist", "fleet.view_edge"),
             ("Readers", "barcode_scanner", "admin:fleet_reader_changelist", "fleet.view_reader"),
             ("Feeds", "rss_feed", "admin:feed_feed_changelist", "feed.view_feed"),

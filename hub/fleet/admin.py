@@ -1,4 +1,4 @@
-"""The fleet in Django's admin."""
+"""The fleet in Django's admin: edges and readers; sites and schedules are in hours_admin.py."""
 
 from typing import Any
 
@@ -8,22 +8,21 @@ from unfold.admin import TabularInline
 
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
-from hub.fleet import operations
-from hub.fleet.models import Edge, Reader, Site
+from hub.fleet import (
+    hours_admin,  # noqa: F401
+    operations,
+)
+from hub.fleet.models import Edge, Reader
 from hub.members.operations_admin import OperationsAdmin, without_form
 
 
 class ReaderInline(TabularInline):
+    """What a reader is set to otherwise stands on its own page."""
+
     model = Reader
+    fields = ["name", "kind", "permission", "partner"]
     extra = 0
-
-
-@admin.register(Site)
-class SiteAdmin(OperationsAdmin):
-    save_operation = staticmethod(operations.save_site)
-    delete_operation = staticmethod(operations.delete_sites)
-    list_display = ["name", "time_zone"]
-    search_fields = ["name"]
+    show_change_link = True
 
 
 @admin.register(Edge)
@@ -51,6 +50,13 @@ class ReaderAdmin(OperationsAdmin):
     delete_operation = staticmethod(operations.delete_readers)
     list_before_template = "fleet/reader_note.html"
     change_form_outer_before_template = "fleet/reader_note.html"
-    list_display = ["name", "edge", "kind", "permission"]
-    list_select_related = ["edge", "permission"]
+    list_display = ["name", "edge", "kind", "permission", "partner", "posture", "enabled"]
+    list_select_related = ["edge", "permission", "partner"]
     list_filter = ["kind", "edge"]
+    fieldsets = [
+        (None, {"fields": ["edge", "name", "kind", "permission", "mode", "partner", "enabled", "attended"]}),
+        ("What it takes", {"fields": ["codes", "clock", "replica_age_seconds_max"]}),
+        ("Coming and going", {"fields": ["area", "direction", "passback", "passback_seconds"]}),
+        ("Open, or in lockdown", {"fields": ["posture", "unlocked_schedule", "lockdown_permission"]}),
+        ("At the counter", {"fields": ["confirm_seconds", "rescan_seconds", "undo_permission"]}),
+    ]

@@ -28,7 +28,12 @@ def parse(text: str) -> tuple[Window, ...]:
 
 def encode(windows: Iterable[Window]) -> str:
     """`parse(encode(windows))` are the same windows."""
-    return ", ".join(f"{_clock(each.start_minute)}-{_clock(each.end_minute)}" for each in windows) or CLOSED
+    return ", ".join(f"{clock(each.start_minute)}-{clock(each.end_minute)}" for each in windows) or CLOSED
+
+
+def clock(minute: int) -> str:
+    """A minute of the day as `08:00`; 1440 as `24:00`."""
+    return f"{minute // _HOUR_MINUTES:02}:{minute % _HOUR_MINUTES:02}"
 
 
 def _window(part: str) -> Window:
@@ -49,7 +54,3 @@ def _minute(hours: str, minutes: str) -> int:
     if int(minutes) >= _HOUR_MINUTES or minute > DAY_MINUTES:
         raise HoursTextError(f"{hours}:{minutes} is no time of day: write 00:00 to 24:00.")
     return minute
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // _HOUR_MINUTES:02}:{minute % _HOUR_MINUTES:02}"

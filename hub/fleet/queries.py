@@ -1,10 +1,50 @@
-"""Reading the fleet."""
+"""Reading the fleet: readers by name, and a schedule as a site's days show it."""
 
 from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
 
-from hub.fleet.models import Reader
+from contract.calendar import zone_of
+from contract.hours import is_open
+from hub.fleet import rows
+from hub.fleet.hours_models import ExceptionDay, Schedule
+from hub.fleet.models import Reader, Site
+from hub.fleet.picture import DayShown, days_shown
+
+PICTURE_DAYS = 14
+
+
+class ScheduleShown(NamedTuple):
+    """A schedule at a site; `named` says of a day why its hours are others than the week's."""
+
+    site: Site
+    days: list[DayShown]
+    named: dict[date, str]
+    today: date
+    open_now: bool
 
 
 def readers_of(edges: Collection[str]) -> set[tuple[str, str]]:
     """(edge, reader) by name, of all readers that these edges have at the hub."""
     return set(Reader.objects.filter(edge__name__in=edges).values_list("edge__name", "name"))
+
+
+def schedule_shown(schedule: Schedule, site: Site, at: datetime, first: date | None = None) -> ScheduleShown:
+    """Fourteen days from `first` on, or from the site's today at `at`."""
+    exceptions, holidays = list(schedule.exceptions.all()), list(site.holidays.all())
+    meant, place = rows.schedule_of(schedule, exceptions), rows.site_of(site, holidays)
+    today = at.astimezone(zone_of(site.time_zone)).date()
+    days = days_shown(meant, place, first or today, PICTURE_DAYS)
+    other_days = [exceptions, holidays if schedule.observes_holidays else []]
+    named = {each.day: name for each in days if (name := _name_of(each.day, other_days))}
+    return ScheduleShown(site, days, named, today, is_open(meant, place, at))
+
+
+def _name_of(day: date, other_days: list[list[ExceptionDay]]) -> str | None:
+    """Exceptions go before holidays, and a date before the same day of every year."""
+    for days in other_days:
+        found = [each for each in days if rows.exception_day(each).is_on(day)]
+        if found:
+            chosen = min(found, key=lambda each: each.year is None)
+            return chosen.name or chosen._meta.verbose_name
+    return None
