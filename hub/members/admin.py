@@ -10,11 +10,10 @@ from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from hub.members import card_admin, operations, queries  # noqa: F401
-from hub.members.forms import GrantForm
+from hub.members import card_admin, operations, plan_admin, queries  # noqa: F401
 from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.membership_admin import INLINE_FIELDS, MembershipInline
-from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from hub.members.models import Card, Company, Customer, Link, Membership
 from hub.members.operations_admin import OperationsAdmin, without_form
 
 
@@ -42,16 +41,6 @@ class CardInline(TabularInline):
     @display(description="State")
     def state(self, card: Card) -> str:
         return card_label(queries.card_state(card, timezone.now()))[1]
-
-
-class GrantInline(TabularInline):
-    model = Grant
-    form = GrantForm
-    fields = ["permission", "limits"]
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
-        return super().get_queryset(request).prefetch_related("limits")
 
 
 _MEMBERSHIPS = (without_form(operations.save_membership), operations.delete_memberships)
@@ -106,37 +95,3 @@ class CompanyAdmin(OperationsAdmin):
     list_display = ["name"]
     search_fields = ["name"]
     inlines = [MembershipInline, LinkInline]
-
-
-@admin.register(Permission)
-class PermissionAdmin(OperationsAdmin):
-    save_operation = staticmethod(operations.save_permission)
-    delete_operation = staticmethod(operations.delete_permissions)
-    list_display = ["name", "slug"]
-    search_fields = ["name", "slug"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Permission | None = None) -> list[str]:
-        # Edges' configurations name it.
-        return [] if obj is None else ["slug"]
-
-
-@admin.register(Plan)
-class PlanAdmin(OperationsAdmin):
-    save_operation = staticmethod(operations.save_plan)
-    delete_operation = staticmethod(operations.delete_plans)
-    inline_operations = {
-        Grant: (
-            lambda grant, form: operations.save_grant(grant, form.cleaned_data["limits"]),
-            operations.delete_grants,
-        )
-    }
-    list_display = ["name", "grants_listed"]
-    search_fields = ["name"]
-    inlines = [GrantInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
-        return queries.plans_with_grants().order_by("name", "id")
-
-    @display(description="Permissions")
-    def grants_listed(self, plan: Plan) -> str:
-        return ", ".join(queries.grant_text(grant) for grant in plan.grants.all())

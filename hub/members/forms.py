@@ -1,42 +1,14 @@
 """Forms of the admin that ask for something other than a model's fields."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contract.card import CardError
-from contract.limits import Limit
 from contract.membership import MembershipError
-from hub.members import limits_text, queries, rows
-from hub.members.models import Card, Grant
-
-
-class GrantForm(forms.ModelForm):
-    """A grant with its limits, written as text."""
-
-    limits = forms.CharField(
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "no limit"}),
-        help_text="As in “1 per week” or “1 per day, 10 per 30 days”. Empty: not used up.",
-    )
-
-    class Meta:
-        model = Grant
-        fields = ["permission"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["limits"] = limits_text.encode(rows.limits_of(self.instance))
-
-    def clean_limits(self) -> tuple[Limit, ...]:
-        try:
-            return limits_text.parse(self.cleaned_data["limits"])
-        except limits_text.LimitTextError as error:
-            raise ValidationError(str(error)) from error
+from hub.members import queries, rows
+from hub.members.models import Card
 
 
 class NewCardForm(forms.ModelForm):

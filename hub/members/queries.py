@@ -5,14 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contract.card import canonical_code
 from contract.limits import CountsBy
 from contract.membership import State, Status, status_at
 from contract.rotating import digits_at, rotating_text, step_at
-from hub.members import codes, limits_text, rows
-from hub.members.models import Card, Customer, Grant, GrantLimit, Membership, Permission, Plan
+from hub.feed.models import Feed
+from hub.feed.operations import EVERYONE
+from hub.members import codes, rows
+from hub.members.models import Card, Customer, GrantLimit, Membership, Permission, Plan
 
 
 class CardState(StrEnum):
@@ -89,10 +91,15 @@ def pooled(plan_ids: Collection[int]) -> set[tuple[int, str]]:
     return set(of_pools.values_list("grant__plan", "grant__permission__slug"))
 
 
-def grant_text(grant: Grant) -> str:
-    """As in `Glass of wine (1 per week)`."""
-    limits = limits_text.encode(rows.limits_of(grant))
-    return f"{grant.permission} ({limits})" if limits else str(grant.permission)
+def redeemable_nowhere() -> list[Permission]:
+    """Permissions for approved partners of which none is active."""
+    active = Permission.objects.filter(partners__active=True).values("pk")
+    return list(Permission.objects.filter(approved_partners_only=True).exclude(pk__in=active))
+
+
+def edges_following() -> int:
+    """How many edges follow the feed that plans are in."""
+    return Feed.objects.filter(name=EVERYONE).aggregate(edges=Count("edges"))["edges"]
 
 
 def customers_with_memberships() -> QuerySet[Customer]:

@@ -14,12 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from contract.feed import Kind
 from contract.reasons import Reason
 from hub import example_club
-from hub.feed import queries as feed
 from hub.feed.models import Feed
-from hub.feed.operations import EVERYONE
 from hub.fleet.models import Edge, Reader, Site
 from hub.members import codes, operations
-from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from hub.members.models import Card, Company, Customer, Link, Membership, Permission, Plan
 from tests.hub.followed import assert_exact, decision, kinds
 from tests.hub.staff_pages import address, history, inline, post
 
@@ -68,42 +66,6 @@ def test_inlines_change_and_delete(staff: Client) -> None:
     assert denied.reason is Reason.CARD_EXPIRED
     assert denied.customer is not None
     assert denied.customer.name == "Member renamed"
-
-
-def test_a_plan_with_grants_and_limits(staff: Client) -> None:
-    door, wine = (
-        operations.save_permission(Permission(slug=slug, name=slug)) for slug in ("front-door", "glass-of-wine")
-    )
-    grants = [
-        {"permission": door.pk, "limits": ""},
-        {"permission": wine.pk, "limits": "1 per week; 3 per 30 days"},
-    ]
-    post(staff, address(Plan, "add"), name="Full", description="", **inline("grants", *grants))
-    plan = Plan.objects.get()
-    customer = operations.save_customer(Customer(name="Member"))
-    operations.save_membership(Membership(plan=plan, customer=customer, starts_at=AT))
-    code = codes.decrypt(operations.issue_card(customer))
-    assert decision(code, "front-door", AT).remaining is None
-    assert decision(code, "glass-of-wine", AT).counted
-    door_grant, wine_grant = Grant.objects.order_by("id")
-    changed = [
-        {"id": door_grant.pk, "plan": plan.pk, "permission": door.pk, "limits": "", "DELETE": "on"},
-        {"id": wine_grant.pk, "plan": plan.pk, "permission": wine.pk, "limits": "5 per day"},
-    ]
-    fields = inline("grants", *changed, initial=2)
-    post(staff, address(Plan, "change", plan.pk), name="Full", description="", **fields)
-    assert decision(code, "front-door", AT).reason is Reason.PERMISSION_MISSING
-    assert decision(code, "glass-of-wine", AT).remaining == 4
-
-
-def test_limits_that_cannot_be_meant_say_how_to_write_them(staff: Client) -> None:
-    wine = operations.save_permission(Permission(slug="glass-of-wine", name="Wine"))
-    before = feed.head(EVERYONE)
-    for text, says in (("once a week", "as in 1 per week"), ("0 per day", "count is 1 to 1000000")):
-        grant = inline("grants", {"permission": wine.pk, "limits": text})
-        page = staff.post(address(Plan, "add"), {"name": "Full", "description": "", **grant})
-        assert says in page.content.decode()
-    assert feed.head(EVERYONE) == before
 
 
 def test_memberships_are_saved_revoked_and_deleted(staff: Client) -> None:

@@ -1,0 +1,35 @@
+"""Plans and what they grant, in words for staff."""
+
+from contract.grant import Offline
+from hub.members import limits_text, rows
+from hub.members.models import Grant, Plan
+
+
+def billing_text(plan: Plan) -> str:
+    """As in `every 3 months`; empty: it is not billed again."""
+    if plan.billed_every is None:
+        return ""
+    unit = str(plan.billed_in)
+    return f"every {unit.removesuffix('s')}" if plan.billed_every == 1 else f"every {plan.billed_every} {unit}"
+
+
+def grant_text(grant: Grant) -> str:
+    """As in `Glass of wine (1 per week; Opening hours)`."""
+    details = [limits_text.encode(rows.limits_of(grant)), str(grant.schedule or "")]
+    said = "; ".join(filter(None, details))
+    return f"{grant.permission} ({said})" if said else str(grant.permission)
+
+
+def offline_text(grant: Grant, edges: int) -> str:
+    """What `edges` edges may give out while they and the hub don't reach each other."""
+    if grant.offline == Offline.DENY:
+        return "nothing"
+    if not rows.limits_of(grant):
+        return "as much as ever: it has no limit"
+    if edges == 0:
+        return "nothing yet: there are no edges"
+    at_each = "at 1 edge" if edges == 1 else f"at each of {edges} edges"
+    if grant.offline == Offline.ALLOW:
+        return f"{at_each} as much as it knows to be left; together that may be more than the limit"
+    most = grant.offline_uses or 0
+    return f"{most} {at_each}: up to {most * edges} more than the limit"
