@@ -13,12 +13,18 @@ from pathlib import Path
 from typing import Final
 
 from edge.core.configuration import Configuration
+from edge.core.door_posture import DoorSetting
 from edge.core.own_uses import OwnUses
+from edge.core.reader_configuration import policy_of
+from edge.core.rescans import Rescans
+from edge.core.used_steps import UsedSteps
+from edge.door_hours import DoorHours
 from edge.gate import Gate
 from edge.hardware.pins import open_pins
 from edge.hardware.signals import ReaderSignals
 from edge.hub_link.link import HubLink
 from edge.ports import KernelClock, Log
+from edge.recorder import Recorder
 from edge.scanners.serial_reader import SerialReader
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
@@ -57,6 +63,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
         replica = await Replica.open(state_dir)
         stack.push_async_callback(replica.close)
         own_uses = OwnUses()
+        used_steps = UsedSteps(await journal.used_steps())
 
         trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
         keeping = asyncio.create_task(_supervised("trust in clock and replica", trust.keep, log))
@@ -88,17 +95,24 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
 
         scanners = []
         for reader in configuration.readers:
+            setting = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
+            door = DoorHours(reader.name, setting, replica, trust, signals[reader.name], log)
             gate = Gate(
                 reader=reader,
+                policy=policy_of(reader, configuration.site),
                 organization_key=organization_key,
                 replica=replica,
-                journal=journal,
+                recorder=Recorder(reader, journal, own_uses, log, link.journaled),
                 own_uses=own_uses,
+                used_steps=used_steps,
+                rescans=Rescans(reader.rescan_s),
+                confirmer=link.confirmations,
+                door=door,
                 signals=signals[reader.name],
                 clock=clock,
+                trust=trust,
                 log=log,
                 new_id=new_id,
-                journaled=link.journaled,
             )
             scanner = SerialReader(reader.name, reader.device, reader.baud, clock, log)
             stack.push_async_callback(_stop_reader, scanner, *_start_reader(gate, scanner, log))

@@ -1,102 +1,133 @@
-"""The way of a scan, in one place: read -> look up -> decide -> record -> act.
+"""The way of a scan, in one place: read -> look up -> decide -> (confirm, undo) -> record -> act.
 
 A gate is one reader's: its scans are handled one after another. It knows nothing of serial lines, SQLite or MQTT.
 """
 
-import asyncio
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from contract.ask import Ask, Circumstances
+from contract.ask import Ask, Circumstances, Contact, Policy
 from contract.card import Scan, read_scan, trace_hash
-from contract.decision import Decision, cannot_record, decide
+from contract.decision import Decision, decide
 from contract.errors import ContractError
 from contract.facts import Facts
 from contract.gathering import facts_from_rows
 from contract.messages import CheckIn
-from edge.core.checkin import Scanned, checkin_of, scan_fields, use_of
-from edge.core.configuration import Reader, ReaderKind
+from contract.reasons import Outcome, Reason
+from edge.core.checkin import Scanned, checkin_of, scan_fields
+from edge.core.confirmation import as_answered, contact_after
+from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
-from edge.ports import CannotLookUp, CannotRecord, Clock, Frame, Journal, Log, ReplicaReader, Signals
-
-COMMIT_WAIT_S: Final = 0.040
-"""A healthy SD card commits in 4 to 10 ms; nobody should stand before a door for one that stalls."""
-RECORDINGS_MAX: Final = 1_000
+from edge.core.reader_configuration import Reader
+from edge.core.rescans import FirstOutcome, Rescans
+from edge.core.undo import undo_ask
+from edge.core.used_steps import UsedSteps
+from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
+from edge.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gate:
-    """`new_id` gives 16 random bytes; `journaled` is called whenever a new row stands in the journal."""
+    """`new_id` gives 16 random bytes."""
 
     reader: Reader
+    policy: Policy
     organization_key: bytes = field(repr=False)
     replica: ReplicaReader
-    journal: Journal
+    recorder: Recorder
     own_uses: OwnUses
+    used_steps: UsedSteps
+    rescans: Rescans
+    confirmer: Confirmer
+    door: DoorPosture
     signals: Signals
     clock: Clock
+    trust: Trust
     log: Log
     new_id: Callable[[], bytes]
-    journaled: Callable[[], None]
-    _recordings: set[asyncio.Task[int | None]] = field(default_factory=set)
 
     async def serve(self, frames: AsyncIterable[Frame]) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost."""
         async for frame in frames:
             await self.handle(frame)
-        await asyncio.gather(*self._recordings)
+        await self.recorder.finish()
 
     async def handle(self, frame: Frame) -> None:
         scan = replace(read_scan(frame.raw), length=frame.length)
         code_hash = trace_hash(self.organization_key, scan)
+        first = self.rescans.of(code_hash, scan.digits, frame.arrived_s)
+        if first is not None and scan.text is not None:
+            return self._repeat(first)
+
         facts = await self._look_up(code_hash)
-        decision, checkin = self._decide(scan, code_hash, facts)
-        recording = asyncio.create_task(self._record(checkin))
-        self._recordings.add(recording)
-        recording.add_done_callback(self._recordings.discard)
-        # A redemption at a counter waits until it is on disk. A door opens, and the commit finishes behind it.
-        redeems = decision.counted and self.reader.kind is ReaderKind.COUNTER
-        await asyncio.wait({recording}, timeout=None if redeems else COMMIT_WAIT_S)
-        sequence = recording.result() if recording.done() else None
-        if redeems and sequence is None:
-            decision = cannot_record(decision)
-            self.own_uses.remove(checkin.id)
-        self.signals.show(decision)
+        scanned = self._scanned(scan, code_hash)
+        undoing = self._undoing(scanned, facts)
+        decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
+        if _is_to_be_confirmed(checkin):
+            decision, checkin = await self._confirm(scanned, checkin)
+        # From the last look at own uses to here without an await: of two readers that want the last, one gets it.
+        self.own_uses.add(checkin)
+        self.used_steps.take(checkin)
+        shown, sequence = await self.recorder.keep(decision, checkin)
+        if undoing is not None and not await self.recorder.undo(checkin, scanned.at):
+            shown = replace(shown, outcome=Outcome.DENIED)
+
+        self.signals.show(shown)
+        self.rescans.remember(FirstOutcome(checkin, shown, frame.arrived_s))
         latency_ms = round((self.clock.monotonic_s() - frame.arrived_s) * 1_000, 3)
-        self.log("scan", **scan_fields(checkin, decision), journal_sequence=sequence, latency_ms=latency_ms)
+        self.log("scan", **scan_fields(checkin, shown), journal_sequence=sequence, latency_ms=latency_ms)
+
+    def _repeat(self, first: FirstOutcome) -> None:
+        self.signals.show(first.shown)
+        self.log("scan_repeated", **scan_fields(first.checkin, first.shown))
 
     async def _look_up(self, card_hash: bytes) -> Facts:
         try:
             found = await self.replica.look_up(card_hash)
-            return Facts(position=None) if found is None else facts_from_rows(found.position, found.rows, None)
+            if found is None:
+                return Facts(position=None)
+            return facts_from_rows(found.position, found.rows, self.policy.site)
         except (CannotLookUp, ContractError) as error:
             self.log("replica_unreadable", reader=self.reader.name, why=str(error))
             return Facts(position=None)
 
-    def _decide(self, scan: Scan, code_hash: bytes, facts: Facts) -> tuple[Decision, CheckIn]:
-        """In one step without an await: of two readers that want the last use, one gets it."""
-        scanned = Scanned(self.new_id(), self.clock.now(), self.reader, scan, code_hash)
-        if facts.card is not None:
-            facts = replace(facts, uses=(*facts.uses, *self.own_uses.of(facts.card.customer_id)))
-        circumstances = Circumstances(readable=scan.text is not None)
-        ask = Ask(permission=self.reader.permission, mode=self.reader.mode, circumstances=circumstances)
-        decision = decide(ask, facts, scanned.at)
-        checkin = checkin_of(scanned, decision, facts.card)
-        if checkin.counted:
-            self.own_uses.add(use_of(checkin))
-        return decision, checkin
+    def _scanned(self, scan: Scan, code_hash: bytes) -> Scanned:
+        age_s = self.trust.replica_age_s()
+        circumstances = Circumstances(
+            readable=scan.text is not None,
+            posture=self.door.posture(),
+            digits=scan.digits,
+            clock=self.trust.clock_state(),
+            replica_age_s=None if age_s is None else round(age_s, 3),
+            contact=Contact.ONLINE if self.trust.in_contact() else Contact.OFFLINE,
+        )
+        return Scanned(self.new_id(), self.trust.now(), self.reader, self.policy, circumstances, scan, code_hash)
 
-    async def _record(self, checkin: CheckIn) -> int | None:
-        """The sequence it got in the journal; None, and a line in the log, if it could not be kept."""
-        try:
-            if len(self._recordings) > RECORDINGS_MAX:
-                raise CannotRecord("too many check-ins wait for the disk")
-            sequence = await self.journal.append(checkin)
-        except CannotRecord as error:
-            self.log("lost", reader=self.reader.name, id=checkin.id.hex(), why=str(error))
+    def _decide(self, scanned: Scanned, ask: Ask, facts: Facts) -> tuple[Decision, CheckIn]:
+        """From the replica's facts and all that the edge knows itself."""
+        decision = decide(ask, self._with_own(scanned, facts), scanned.at)
+        return decision, checkin_of(scanned, ask, decision, facts)
+
+    def _with_own(self, scanned: Scanned, facts: Facts) -> Facts:
+        used_step = self.used_steps.of(self.reader.name, scanned.code_hash, scanned.at)
+        return with_own(facts, self.own_uses, used_step)
+
+    async def _confirm(self, scanned: Scanned, asked: CheckIn) -> tuple[Decision, CheckIn]:
+        """Ask the hub, and decide anew: much may have happened meanwhile."""
+        answer = await self.confirmer.confirm(asked, self.reader.confirm_seconds)
+        facts = await self._look_up(scanned.code_hash)
+        ask = scanned.ask(contact_after(answer))
+        decision = as_answered(decide(ask, self._with_own(scanned, facts), scanned.at), answer)
+        return decision, checkin_of(scanned, ask, decision, facts)
+
+    def _undoing(self, scanned: Scanned, facts: Facts) -> Ask | None:
+        """What is asked by a card that may undo at this reader; None for any other card."""
+        ask = undo_ask(scanned)
+        if ask is None or decide(ask, self._with_own(scanned, facts), scanned.at).reason is not Reason.GRANTED:
             return None
-        if checkin.counted:
-            self.own_uses.journaled(checkin.id, sequence)
-        self.journaled()
-        return sequence
+        return ask
+
+
+def _is_to_be_confirmed(checkin: CheckIn) -> bool:
+    online = checkin.circumstances.contact is Contact.ONLINE
+    return online and checkin.reason == Reason.CONFIRMATION_NEEDED

@@ -13,12 +13,12 @@ from contract.decision import Decision
 from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
-from contract.limits import Use
-from contract.messages import Ack, CheckIn, Confirmed, JournalRow
+from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void
 from contract.trust import ClockState
 from edge.core.contact import Contact
 from edge.core.saved_trust import SavedTrust
 from edge.core.sync_events import Answer, State
+from edge.core.used_steps import UsedStep
 
 
 class CannotRecord(Exception):
@@ -208,8 +208,9 @@ class Journal(Protocol):
         """The hub's last ack of this journal, as far as it was written down."""
         ...
 
-    async def append(self, checkin: CheckIn) -> int:
-        """On disk (fsync) when this returns; the sequence it got. CannotRecord: it could not be kept."""
+    async def append(self, row: CheckIn | Void) -> int:
+        """On disk (fsync) when this returns, with the step of a rotating code that a check-in uses up; the
+        sequence it got. CannotRecord: it could not be kept."""
         ...
 
     async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]: ...
@@ -224,8 +225,17 @@ class Journal(Protocol):
         """Another id for the same rows, none of them acked: the hub knows other rows under the id it had."""
         ...
 
-    async def uses_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, Use]]:
-        """Own uses (with their journal sequence) that a replica at `position` may not hold yet."""
+    async def own_rows_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, CheckIn | Void]]:
+        """Own uses, passages and voids (with their sequence, in order) that a replica at `position` may not hold
+        yet."""
+        ...
+
+    async def newest_own_rows(self) -> Iterable[CheckIn | Void]:
+        """The last uses, passages and voids, the newest first, as many as can matter to an undo. CannotRecord."""
+        ...
+
+    async def used_steps(self) -> Iterable[UsedStep]:
+        """The newest step of each card's rotating code that a reader has taken."""
         ...
 
 

@@ -1,40 +1,63 @@
-"""What the journal keeps of a scan and its decision: never the code's text, only its hash, length and classes."""
+"""What the journal keeps of a scan and its decision: never the code's text, only its hash, length and classes.
+
+And what a check-in is, read again: a use, a passage, a step of a rotating code that is used up.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from contract.ask import Ask, Circumstances, Contact, Policy
 from contract.card import Scan
 from contract.decision import Decision
-from contract.facts import Card, Position
+from contract.facts import Facts, Passage, Position
 from contract.instants import from_us, to_us
 from contract.limits import Use
-from contract.messages import CheckIn
-from edge.core.configuration import Reader
+from contract.membership import HolderKind
+from contract.messages import OWN_USES_MAX, CheckIn
+from contract.reasons import Outcome, Reason
+from edge.core.reader_configuration import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One scan, before anything is decided about it. `id` (16 random bytes) becomes its check-in's."""
+    """One scan, before anything is decided about it. `id` (16 random bytes) becomes its check-in's.
+
+    `circumstances` are those of when it came, but for `contact`, which may change while the hub is asked.
+    """
 
     id: bytes
     at: datetime
     reader: Reader
+    policy: Policy
+    circumstances: Circumstances
     scan: Scan
     code_hash: bytes
 
+    def ask(self, contact: Contact | None = None) -> Ask:
+        """What is asked at this reader. `contact`: another than that of when it came."""
+        return Ask(
+            permission=self.reader.permission,
+            mode=self.reader.mode,
+            policy=self.policy,
+            circumstances=self.circumstances if contact is None else replace(self.circumstances, contact=contact),
+        )
 
-def checkin_of(scanned: Scanned, decision: Decision, card: Card | None) -> CheckIn:
-    """What `decision` made of a scan. `card` is the one it was found to be: it says whose, even where nothing
-    else is known of the customer."""
+
+def checkin_of(scanned: Scanned, ask: Ask, decision: Decision, replica_facts: Facts) -> CheckIn:
+    """What `decision` made of a scan. `replica_facts`: what the replica alone held, which says whose card it is,
+    even where nothing else is known of the customer, and which uses it did not hold."""
     feed, epoch, sequence = _where(decision.decided_from)
+    card, held = replica_facts.card, {use.id for use in replica_facts.uses}
     return CheckIn(
         id=scanned.id,
         at_us=to_us(scanned.at),
         reader=scanned.reader.name,
         outcome=decision.outcome,
         reason=decision.reason,
-        permission=scanned.reader.permission,
-        mode=scanned.reader.mode,
+        permission=ask.permission,
+        mode=ask.mode,
         counted=decision.counted,
         code_hash=scanned.code_hash,
         code_length=scanned.scan.length,
@@ -46,26 +69,61 @@ def checkin_of(scanned: Scanned, decision: Decision, card: Card | None) -> Check
         feed=feed,
         epoch=epoch,
         sequence=sequence,
+        policy=ask.policy,
+        circumstances=ask.circumstances,
+        company=_company_of(decision),
+        own_uses=[use_id for use_id in decision.counted_uses if use_id not in held][:OWN_USES_MAX],
+        inside_already=decision.inside_already,
+        step=decision.step,
     )
 
 
-def use_of(checkin: CheckIn) -> Use:
+def use_of(checkin: CheckIn) -> Use | None:
     """The use that a counted check-in is, under the check-in's id."""
-    assert checkin.customer is not None
-    assert checkin.membership is not None
-    return Use(checkin.id, checkin.customer, checkin.membership, checkin.permission, from_us(checkin.at_us))
+    if not checkin.counted or checkin.customer is None or checkin.membership is None:
+        return None
+    return Use(
+        id=checkin.id,
+        customer_id=checkin.customer,
+        membership_id=checkin.membership,
+        permission=checkin.permission,
+        occurred_at=from_us(checkin.at_us),
+        company_id=checkin.company,
+        partner=checkin.policy.partner,
+        site=checkin.policy.site,
+    )
+
+
+def passage_of(checkin: CheckIn) -> Passage | None:
+    """The way into an area or out of it that a granted check-in is."""
+    area = checkin.policy.area
+    if checkin.outcome != Outcome.GRANTED or area is None or checkin.customer is None:
+        return None
+    return Passage(checkin.id, checkin.customer, area, checkin.policy.direction, from_us(checkin.at_us))
+
+
+def step_used_by(checkin: CheckIn) -> int | None:
+    """The step of the card's rotating code that this reader takes no more, nor any before it."""
+    return None if checkin.reason == Reason.CODE_REPLAYED else checkin.step
 
 
 def scan_fields(checkin: CheckIn, decision: Decision) -> dict[str, object]:
     """What the log tells of a scan. `decision` is what was shown, which differs from the check-in's where a
     redemption could not be kept."""
-    return {
+    fields: dict[str, object] = {
         "reader": checkin.reader,
         "id": checkin.id.hex(),
         "outcome": decision.outcome,
         "reason": decision.reason,
         "remaining": decision.remaining,
     }
+    return fields | {"inside_already": True} if decision.inside_already else fields
+
+
+def _company_of(decision: Decision) -> int | None:
+    if decision.membership is None or decision.membership.holder.kind is not HolderKind.COMPANY:
+        return None
+    return decision.membership.holder.id
 
 
 def _where(position: Position | None) -> tuple[str | None, int | None, int | None]:

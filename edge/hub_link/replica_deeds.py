@@ -38,8 +38,8 @@ class ReplicaDeeds:
 
     async def recall_own_uses(self, position: Position | None) -> None:
         """From the journal: those that a replica at `position` may not hold."""
-        for sequence, use in await self._journal.uses_not_known_passed(position):
-            self._own_uses.add(use, sequence)
+        for sequence, row in await self._journal.own_rows_not_known_passed(position):
+            self._own_uses.add(row, sequence)
 
     def note_passed(self) -> None:
         """Own uses that the whole replica holds by now leave."""

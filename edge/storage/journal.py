@@ -12,72 +12,31 @@ a row that is being appended meanwhile needs no care; a new file would begin wit
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
 
 from contract.facts import Position
-from contract.limits import Use
-from contract.messages import Ack, CheckIn, JournalRow, decode, encode
-from edge.core.checkin import use_of
-from edge.ports import CannotRecord
-from edge.storage.errors import StorageError, is_damage
+from contract.messages import Ack, CheckIn, JournalRow, Void, decode_journaled, encode
+from edge.core.checkin import passage_of, step_used_by, use_of
+from edge.core.used_steps import UsedStep
+from edge.storage import journal_tables as sql
+from edge.storage.journal_file import Identity, JournalError, prepare
 
-FORMAT: Final = 1
-"""PRAGMA user_version of a journal; a newer one is left alone."""
-_CREATE: Final = """
-BEGIN;
-CREATE TABLE journal (id BLOB NOT NULL);
-CREATE TABLE checkin (sequence INTEGER PRIMARY KEY AUTOINCREMENT, counted INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE TABLE ack (number INTEGER PRIMARY KEY, upto INTEGER, epoch INTEGER, sequence INTEGER);
-INSERT INTO journal VALUES (x'{id}');
-PRAGMA user_version = {format};
-COMMIT;
-"""
-_APPEND: Final = "INSERT INTO checkin (counted, body) VALUES (?, ?)"
-_ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence LIMIT ?"
-_LAST_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) FROM checkin"
-_LAST_ACK: Final = "SELECT upto, epoch, sequence FROM ack ORDER BY number DESC LIMIT 1"
-# In one go, so that the lock is not held while the event loop is elsewhere. A hub that has less than it once
-# acked, within one epoch, takes back what it said.
-_ACKNOWLEDGE: Final = """
-BEGIN IMMEDIATE;
-DELETE FROM ack WHERE epoch = {ack.epoch:d} AND upto > {ack.upto:d};
-INSERT INTO ack (upto, epoch, sequence) VALUES ({ack.upto:d}, {ack.epoch:d}, {ack.sequence:d});
-DELETE FROM ack WHERE number <= (SELECT max(number) FROM ack) - {kept:d};
-COMMIT;
-"""
-_RENEW: Final = """
-BEGIN IMMEDIATE;
-UPDATE journal SET id = x'{id}';
-DELETE FROM ack;
-COMMIT;
-"""
-_PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE epoch = ? AND sequence <= ?"
-_USES_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND sequence > ?"
+__all__ = ["JournalError", "SqliteJournal"]
 
 _ACKS_KEPT: Final = 100
+_NEWEST_ROWS: Final = 2_000
+"""More than a busy edge redeems in the time in which something can be undone."""
 _CHECKPOINT_EVERY: Final = 256
 """Check-ins between two checkpoints; each takes two or three pages of the WAL."""
 _CHECKPOINT_PAGES_KEEPER: Final = 1_000
 _CHECKPOINT_PAGES_RECORDER: Final = 10_000
 """A scan pays for a checkpoint only where the keeper could make none (40 MB of WAL)."""
 _BUSY_S: Final = 5.0
-
-
-class JournalError(StorageError, CannotRecord):
-    """The journal could not be opened, read or written; a check-in that was to be kept is not in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    id: bytes
-    acked: Ack | None
 
 
 class SqliteJournal:
@@ -87,7 +46,7 @@ class SqliteJournal:
         self,
         recorder: aiosqlite.Connection,
         keeper: aiosqlite.Connection,
-        identity: _Identity,
+        identity: Identity,
         set_aside: str | None,
         new_id: Callable[[], bytes],
     ) -> None:
@@ -107,7 +66,7 @@ class SqliteJournal:
         JournalError: it cannot be opened, or a newer Doorward wrote it.
         """
         try:
-            identity, set_aside = await asyncio.to_thread(_prepare, path, new_id)
+            identity, set_aside = await asyncio.to_thread(prepare, path, new_id)
             recorder = await _connect(path, "FULL", _CHECKPOINT_PAGES_RECORDER)
             keeper = await _connect(path, "NORMAL", _CHECKPOINT_PAGES_KEEPER)
         except (OSError, sqlite3.Error) as error:
@@ -132,43 +91,51 @@ class SqliteJournal:
     def acked(self) -> Ack | None:
         return self._acked
 
-    async def append(self, checkin: CheckIn) -> int:
+    async def append(self, row: CheckIn | Void) -> int:
+        values = (_makes_facts(row), encode(row), *_step_used_up(row))
         try:
-            row = await self._recorder.execute_insert(_APPEND, (checkin.counted, encode(checkin)))
+            inserted = await self._recorder.execute_insert(sql.APPEND, values)
         except sqlite3.Error as error:
             raise JournalError(f"a check-in cannot be written to the journal: {error}") from error
-        assert row is not None
+        assert inserted is not None
         self._appended += 1
         if self._appended % _CHECKPOINT_EVERY == 0:
             self._begin_checkpoint()
-        return int(row[0])
+        return int(inserted[0])
 
     async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]:
-        return [JournalRow(*row) for row in await self._read(_ROWS_AFTER, sequence, limit)]
+        return [JournalRow(*row) for row in await self._read(sql.ROWS_AFTER, sequence, limit)]
 
     async def last_sequence(self) -> int:
-        return int((await self._read(_LAST_SEQUENCE))[0][0])
+        return int((await self._read(sql.LAST_SEQUENCE))[0][0])
 
     async def acknowledge(self, ack: Ack) -> None:
         """Losing the last of these to a power cut costs no more than sending rows again."""
         if ack == self._acked or ack.journal != self._id:
             return
-        await self._keep(_ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT), "an ack")
+        await self._keep(sql.ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT), "an ack")
         self._acked = ack
 
     async def renew(self) -> None:
         journal_id = self._new_id()
-        await self._keep(_RENEW.format(id=journal_id.hex()), "a new id")
+        await self._keep(sql.RENEW.format(id=journal_id.hex()), "a new id")
         self._id = journal_id
         self._acked = None
 
-    async def uses_not_known_passed(self, position: Position | None) -> list[tuple[int, Use]]:
+    async def own_rows_not_known_passed(self, position: Position | None) -> list[tuple[int, CheckIn | Void]]:
         """Those after the last ack that a replica at `position` has passed: rather too many than too few."""
         passed = 0
         if position is not None:
-            passed = (await self._read(_PASSED, position.epoch, position.sequence))[0][0]
-        rows = await self._read(_USES_AFTER, passed)
-        return await asyncio.to_thread(lambda: [each for row in rows if (each := _use_of(*row))])
+            passed = (await self._read(sql.PASSED, position.epoch, position.sequence))[0][0]
+        rows = await self._read(sql.OWN_ROWS_AFTER, passed)
+        return await asyncio.to_thread(lambda: [(sequence, decode_journaled(body)) for sequence, body in rows])
+
+    async def newest_own_rows(self) -> list[CheckIn | Void]:
+        rows = await self._read(sql.NEWEST_OWN_ROWS, _NEWEST_ROWS)
+        return await asyncio.to_thread(lambda: [decode_journaled(body) for (body,) in rows])
+
+    async def used_steps(self) -> list[UsedStep]:
+        return [UsedStep(*row) for row in await self._read(sql.USED_STEPS)]
 
     async def _keep(self, script: str, what: str) -> None:
         try:
@@ -193,71 +160,14 @@ class SqliteJournal:
             await self._keeper.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
 
-def _use_of(sequence: int, body: bytes) -> tuple[int, Use] | None:
-    checkin = decode(body, CheckIn)
-    if checkin.customer is None or checkin.membership is None:
-        return None
-    return sequence, use_of(checkin)
+def _makes_facts(row: CheckIn | Void) -> bool:
+    return isinstance(row, Void) or use_of(row) is not None or passage_of(row) is not None
 
 
-def _prepare(path: Path, new_id: Callable[[], bytes]) -> tuple[_Identity, str | None]:
-    """A sound journal in `path`, and the name of the damaged file that had to make way for it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return _check_or_create(path, new_id), None
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            raise
-    set_aside = _make_way(path)
-    return _check_or_create(path, new_id), set_aside
-
-
-def _check_or_create(path: Path, new_id: Callable[[], bytes]) -> _Identity:
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found > FORMAT:
-            raise JournalError(f"{path} was written by a newer Doorward: install that one, or move the file away")
-        if found == 0:
-            _create(connection, path, new_id())
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise _damaged(verdict)
-        (journal_id,) = connection.execute("SELECT id FROM journal").fetchone()
-        ack = connection.execute(_LAST_ACK).fetchone()
-        return _Identity(journal_id, None if ack is None else Ack(journal_id, *ack))
-    finally:
-        connection.close()
-
-
-def _create(connection: sqlite3.Connection, path: Path, journal_id: bytes) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.executescript(_CREATE.format(id=journal_id.hex(), format=FORMAT))
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # SQLite syncs the file, not the name that a power cut could take away
-    finally:
-        os.close(folder)
-
-
-def _damaged(verdict: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(verdict)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
-
-
-def _make_way(path: Path) -> str:
-    """Rename a damaged journal, its WAL with it, so that what can be read of it is not lost."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", ""):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + suffix))
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    return aside.name
+def _step_used_up(row: CheckIn | Void) -> tuple[str, bytes, int] | tuple[None, None, None]:
+    if isinstance(row, Void) or (step := step_used_by(row)) is None:
+        return None, None, None
+    return row.reader, row.code_hash, step
 
 
 async def _connect(path: Path, synchronous: str, checkpoint_pages: int) -> aiosqlite.Connection:

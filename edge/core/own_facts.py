@@ -1,0 +1,32 @@
+"""What an edge knows itself, put to what its replica says about one card. Pure."""
+
+from dataclasses import replace
+
+from contract.facts import Facts
+from contract.limits import Use
+from contract.membership import HolderKind
+from edge.core.own_uses import OwnUses
+
+
+def with_own(facts: Facts, own: OwnUses, used_step: int | None) -> Facts:
+    """`facts` of the replica, own uses and passages added, and what was undone here left out."""
+    if facts.card is None:
+        return facts
+    customer_id = facts.card.customer_id
+    return replace(
+        facts,
+        uses=tuple(_uses(facts, own, customer_id).values()),
+        passages=(*facts.passages, *own.passages_of(customer_id)),
+        used_step=used_step,
+        since_contact=own.since_contact(customer_id),
+    )
+
+
+def _uses(facts: Facts, own: OwnUses, customer_id: int) -> dict[bytes, Use]:
+    """By id: a pool's may be those of people whom the replica tells nothing of."""
+    uses = {use.id: use for use in facts.uses if not own.is_voided(use.id)}
+    uses |= {use.id: use for use in own.of(customer_id)}
+    holders = {each.membership.holder for each in facts.held}
+    for company in (holder.id for holder in holders if holder.kind is HolderKind.COMPANY):
+        uses |= {use.id: use for use in own.of_company(company)}
+    return uses

@@ -1,0 +1,65 @@
+"""The tables of the journal's file, and its statements.
+
+`counted` marks the rows that facts are made of, to be read again after a restart: uses, passages and voids. A
+check-in that used a step of a rotating code up says so beside its body, and a trigger keeps the newest: one
+statement, so that no crash parts the two.
+"""
+
+from typing import Final
+
+from edge.core.used_steps import STEPS_AHEAD_MAX
+
+FORMAT: Final = 2
+"""PRAGMA user_version of a journal; an older one is brought up to it, a newer one is left alone."""
+_CREATE_1: Final = """
+CREATE TABLE journal (id BLOB NOT NULL);
+CREATE TABLE checkin (sequence INTEGER PRIMARY KEY AUTOINCREMENT, counted INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE ack (number INTEGER PRIMARY KEY, upto INTEGER, epoch INTEGER, sequence INTEGER);
+INSERT INTO journal VALUES (x'{id}');
+"""
+_FROM_1_TO_2: Final = f"""
+ALTER TABLE checkin ADD COLUMN reader TEXT;
+ALTER TABLE checkin ADD COLUMN card BLOB;
+ALTER TABLE checkin ADD COLUMN step INTEGER;
+CREATE INDEX checkin_counted ON checkin (sequence) WHERE counted;
+CREATE TABLE used_step (
+  reader TEXT NOT NULL,
+  card BLOB NOT NULL,
+  step INTEGER NOT NULL,
+  PRIMARY KEY (reader, card)
+) WITHOUT ROWID;
+CREATE TRIGGER checkin_uses_step_up AFTER INSERT ON checkin WHEN new.step IS NOT NULL BEGIN
+  INSERT INTO used_step VALUES (new.reader, new.card, new.step)
+  ON CONFLICT DO UPDATE SET step = iif(
+    used_step.step > excluded.step + {STEPS_AHEAD_MAX}, excluded.step, max(used_step.step, excluded.step)
+  );
+END;
+"""  # noqa: S608 (a number of ours)
+_AT_FORMAT: Final = f"PRAGMA user_version = {FORMAT};"
+CREATE: Final = f"BEGIN; {_CREATE_1} {_FROM_1_TO_2} {_AT_FORMAT} COMMIT;"
+UPGRADE: Final = {1: f"BEGIN IMMEDIATE; {_FROM_1_TO_2} {_AT_FORMAT} COMMIT;"}
+"""By the format that is found."""
+
+APPEND: Final = "INSERT INTO checkin (counted, body, reader, card, step) VALUES (?, ?, ?, ?, ?)"
+ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence LIMIT ?"
+LAST_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) FROM checkin"
+LAST_ACK: Final = "SELECT upto, epoch, sequence FROM ack ORDER BY number DESC LIMIT 1"
+# In one go, so that the lock is not held while the event loop is elsewhere. A hub that has less than it once
+# acked, within one epoch, takes back what it said.
+ACKNOWLEDGE: Final = """
+BEGIN IMMEDIATE;
+DELETE FROM ack WHERE epoch = {ack.epoch:d} AND upto > {ack.upto:d};
+INSERT INTO ack (upto, epoch, sequence) VALUES ({ack.upto:d}, {ack.epoch:d}, {ack.sequence:d});
+DELETE FROM ack WHERE number <= (SELECT max(number) FROM ack) - {kept:d};
+COMMIT;
+"""
+RENEW: Final = """
+BEGIN IMMEDIATE;
+UPDATE journal SET id = x'{id}';
+DELETE FROM ack;
+COMMIT;
+"""
+PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE epoch = ? AND sequence <= ?"
+OWN_ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND sequence > ? ORDER BY sequence"
+NEWEST_OWN_ROWS: Final = "SELECT body FROM checkin WHERE counted ORDER BY sequence DESC LIMIT ?"
+USED_STEPS: Final = "SELECT reader, card, step FROM used_step"
