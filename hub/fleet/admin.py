@@ -9,6 +9,7 @@ from unfold.admin import TabularInline
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet import (
+    feed_admin,  # noqa: F401
     hours_admin,  # noqa: F401
     operations,
 )

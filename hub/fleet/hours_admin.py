@@ -53,6 +53,12 @@ class DayInline(TabularInline):
     fields = ["day", "month", "year", "windows", "name"]
     extra = 0
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "month":
+            field.widget.attrs["style"] = "min-width: 9rem"
+        return field
+
 
 class HolidayInline(DayInline):
     model = Holiday
@@ -67,6 +73,7 @@ class SiteAdmin(DaysAdmin):
     save_operation = staticmethod(operations.save_site)
     delete_operation = staticmethod(operations.delete_sites)
     replace_operation = staticmethod(operations.replace_holidays)
+    fields = ["name", "time_zone", "week_starts_on", "day_starts_at"]
     list_display = ["name", "time_zone", "week_starts_on", "day_starts_at"]
     search_fields = ["name"]
     inlines = [HolidayInline]

@@ -61,8 +61,16 @@ def _day(day: DayShown, shown: ScheduleShown, at: datetime) -> dict[str, Any]:
         "now_minute": local.hour * 60 + local.minute if is_today else None,
         "pieces": [_piece(piece) for piece in day.pieces],
         "words": hours_text.encode(day.windows),
-        "notes": ", ".join(filter(None, [shown.named.get(day.day), _length_text(day)])),
+        "notes": ", ".join(filter(None, [shown.named.get(day.day), _carried_text(day), _length_text(day)])),
     }
+
+
+def _carried_text(day: DayShown) -> str | None:
+    """As in `until 04:00 from the day before`."""
+    first = next((each for each in day.pieces if each.kind is PieceKind.OPEN), None)
+    if first is None or first.start_minute > 0 or any(each.start_minute == 0 for each in day.windows):
+        return None
+    return f"until {hours_text.clock(first.end_minute)} from the day before"
 
 
 def _length_text(day: DayShown) -> str | None:

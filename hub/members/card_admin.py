@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from unfold.decorators import action, display
 
-from hub.members import codes, drawing, operations, queries
+from hub.members import codes, drawing, operations, queries, rotating_operations
 from hub.members.forms import NewCardForm
 from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.models import Card
@@ -27,19 +29,20 @@ class CardAdmin(RevocableAdmin):
     delete_operation = staticmethod(operations.delete_cards)
     revoke_operation = staticmethod(operations.revoke_cards)
     revoke_otherwise = "; “Valid until” on its page is there to end one later"
-    list_display = ["customer", "state", "valid_from", "valid_until", "revoked_at"]
+    list_display = ["customer", "state", "rotates", "valid_from", "valid_until", "revoked_at"]
     list_select_related = ["customer"]
     search_fields = ["customer__name", "customer__email"]
     autocomplete_fields = ["customer"]
+    actions = ["make_rotating", "stop_rotating", "revoke"]
     actions_list = ["show_sheet"]
 
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        return ["customer", "state_now", "qr", "code_text", "valid_from", "valid_until", "revoked_at"]
+        return ["customer", "state_now", "qr", "code_text", "rotates", "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
-        return [] if obj is None else ["customer", "state_now", "qr", "code_text", "revoked_at"]
+        return [] if obj is None else ["customer", "state_now", "qr", "code_text", "rotates", "revoked_at"]
 
     def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -60,6 +63,10 @@ class CardAdmin(RevocableAdmin):
     def state_now(self, card: Card) -> str:
         return card_label(queries.card_state(card, timezone.now()))[1]
 
+    @display(description="Rotates", boolean=True)
+    def rotates(self, card: Card) -> bool:
+        return card.rotating_secret_encrypted is not None
+
     @display(description="QR code")
     def qr(self, card: Card) -> str:
         return drawing.qr_svg(card, size_mm=40)
@@ -67,6 +74,25 @@ class CardAdmin(RevocableAdmin):
     @display(description="Code, to type")
     def code_text(self, card: Card) -> str:
         return codes.typed_text(codes.decrypt(card))
+
+    @action(description="Let codes rotate in wallets", permissions=["change"])
+    def make_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
+        """The printed code goes on, at readers that take static ones."""
+        chosen = [card for card in queryset if card.revoked_at is None and not self.rotates(card)]
+        try:
+            made = rotating_operations.make_rotating(chosen)
+        except rotating_operations.NotRotatable as error:
+            messages.error(request, f"Nothing was changed: {error}.")
+            return
+        LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate.")
+        messages.success(request, f"Cards whose codes rotate now: {made}.")
+
+    @action(description="Stop codes from rotating", permissions=["change"])
+    def stop_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
+        chosen = [card for card in queryset if self.rotates(card)]
+        stopped = rotating_operations.stop_rotating(chosen)
+        LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate no more.")
+        messages.success(request, f"Cards whose codes rotate no more: {stopped}.")
 
     @action(description="Cards as QR", icon="qr_code_2", permissions=["view"], url_path="to-sheet")
     def show_sheet(self, request: HttpRequest) -> HttpResponse:
