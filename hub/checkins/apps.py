@@ -1,7 +1,32 @@
+from itertools import islice
+
 from django.apps import AppConfig
+from django.db import transaction
+
+_STEPS_AT_ONCE = 10
+"""While somebody waits for a page; what is left after these 10,000 check-ins comes with the worker's next hour."""
 
 
 class CheckInsConfig(AppConfig):
     name = "hub.checkins"
     label = "checkins"
     verbose_name = "Check-ins"
+
+    def ready(self) -> None:
+        from hub.members.signals import pools_changed  # noqa: PLC0415 (apps are ready only now)
+
+        pools_changed.connect(_pools_changed, dispatch_uid="checkins")
+
+
+def _pools_changed(**_: object) -> None:
+    """Once the plans are committed, in transactions of its own: there may be many uses."""
+    transaction.on_commit(_realign)
+
+
+def _realign() -> None:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from hub.checkins.uses import realign_uses  # noqa: PLC0415 (models are there only now)
+
+    for _ in islice(realign_uses(timezone.now()), _STEPS_AT_ONCE):
+        pass

@@ -13,6 +13,7 @@ from contract.feed import Change, FeedError, Kind, passage_key
 from contract.messages import CheckIn
 from contract.reasons import Outcome
 from contract.rows import gone, passage_change, passage_of
+from hub.checkins import queries
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 
@@ -28,9 +29,11 @@ def passage_made_by(checkin: CheckIn, at: datetime) -> Passage | None:
 
 
 def newer(passages: Iterable[Passage]) -> list[Change]:
-    """Rows of those that are newer than what stands."""
+    """Rows of those that are newer than what stands, of customers who are here."""
+    found = list(passages)
+    here = queries.customers({each.customer_id for each in found})
     newest: dict[bytes, Passage] = {}
-    for each in sorted(passages, key=_place):
+    for each in sorted((each for each in found if each.customer_id in here), key=_place):
         newest[passage_key(each.customer_id, each.area)] = each
     standing = _standing(list(newest))
     return [

@@ -12,7 +12,7 @@ from hub.checkins import content
 from hub.checkins.models import CheckIn
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
-from hub.members.models import Customer, Membership
+from hub.members.models import Company, Customer, Membership
 
 COUNTING = Q(counted=True, outcome=Outcome.GRANTED.value, voided_at=None)
 """Check-ins that use a limited benefit up."""
@@ -71,13 +71,12 @@ def memberships_by_id(membership_ids: Collection[int]) -> dict[int, HeldMembersh
 
 def customers(customer_ids: Collection[int]) -> set[int]:
     """Those of these customers that are here."""
-    found: set[int] = set()
-    ids = sorted(customer_ids)
-    for start in range(0, len(ids), _IDS_A_LOOKUP):
-        found.update(
-            Customer.objects.filter(pk__in=ids[start : start + _IDS_A_LOOKUP]).values_list("pk", flat=True)
-        )
-    return found
+    return _here(Customer, customer_ids)
+
+
+def companies(company_ids: Collection[int]) -> set[int]:
+    """Those of these companies that are here."""
+    return _here(Company, company_ids)
 
 
 def rows_by_id(checkin_ids: Collection[bytes]) -> list[CheckIn]:
@@ -113,6 +112,14 @@ def newest_number() -> int:
 
 def _shown() -> QuerySet[CheckIn]:
     return CheckIn.objects.select_related("edge", "customer")
+
+
+def _here(model: type[Customer] | type[Company], wanted: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    ids = sorted(wanted)
+    for start in range(0, len(ids), _IDS_A_LOOKUP):
+        found.update(model.objects.filter(pk__in=ids[start : start + _IDS_A_LOOKUP]).values_list("pk", flat=True))
+    return found
 
 
 def _standing(row: CheckIn) -> StandingCheckIn:

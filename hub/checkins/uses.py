@@ -44,18 +44,19 @@ def hold_feeds() -> list[str]:
 # One at a time, as check-ins come and are voided
 
 
-def of_those_here(checkin_uses: Iterable[Use]) -> list[Use]:
-    """Without those of customers and memberships that are gone: they have no uses any more."""
-    uses = list(checkin_uses)
-    memberships = queries.memberships_by_id({each.membership_id for each in uses})
-    customers = queries.customers({each.customer_id for each in uses})
-    return [each for each in uses if each.membership_id in memberships and each.customer_id in customers]
+def of_those_here(uses: Iterable[Use]) -> list[Use]:
+    """Without those of customers who are gone. A membership that is gone leaves its uses to its people."""
+    found = list(uses)
+    customers = queries.customers({each.customer_id for each in found})
+    return [each for each in found if each.customer_id in customers]
 
 
 def add(uses: Sequence[Use], book: PlanBook) -> None:
-    """Rows that stand already stay as they are."""
+    """Rows that stand already stay as they are. A company that is gone has no pool."""
     pooled = book.pooled()
-    in_pools = [each for each in uses if each.company_id is not None and each.permission in pooled]
+    of_pools = [each for each in uses if each.company_id is not None and each.permission in pooled]
+    companies = queries.companies({each.company_id for each in of_pools if each.company_id is not None})
+    in_pools = [each for each in of_pools if each.company_id in companies]
     _append(uses, [*map(use_change, uses), *map(pool_use_change, in_pools)])
     _mark(uses, is_use=True)
     _mark(in_pools, is_pool_use=True)

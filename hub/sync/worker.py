@@ -7,10 +7,11 @@ committed. Must not know paho: what is sent goes through `publish`.
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Protocol
 
 from django.db import DataError, Error, IntegrityError, connection
@@ -18,6 +19,7 @@ from django.db import DataError, Error, IntegrityError, connection
 from contract.messages import encode
 from contract.topics import DOWN_ACK, DOWN_CONFIRMED, DOWN_PAGE, down
 from hub.checkins import operations, queries
+from hub.checkins.hourly import tidy
 from hub.checkins.journal_rows import Batch
 from hub.decisions.confirming import confirm
 from hub.feed.history import HISTORY_DAYS, prune_history
@@ -65,6 +67,7 @@ class Worker:
         self._strange_readers = StrangeReaders()
         self._was_connected = False
         self._prune_due_s = clocks.monotonic_s()
+        self._pruning: Iterator[int] | None = None
 
     def run(self, stopping: threading.Event) -> None:
         """Until `stopping` is set; the turn that has begun is finished first."""
@@ -132,6 +135,10 @@ class Worker:
             self._broker.publish(Outgoing(down(edge, DOWN_ACK), encode(ack)))
         if done.refused:
             self._log.event("refused_rows", count=done.refused)
+        for edge, checkin_id in done.conflicts:
+            self._log.event("conflicting_checkin", edge=edge, checkin=checkin_id.hex())
+        if done.over_limit:
+            self._log.event("over_limit", count=done.over_limit)
         scanned = [Scanned(*each) for each in done.scanned]
         for strange in self._strange_readers.among(scanned, self._clocks.monotonic_s()):
             self._log.event("unknown_reader", **strange.scanned._asdict(), text=strange.text)
@@ -172,13 +179,19 @@ class Worker:
                 self._broker.publish(message)
 
     def prune(self) -> None:
-        """Drop what lapsed, and some of the feeds' past: hourly, and while there is more, turn by turn."""
+        """Drop what lapsed and what nobody asks about any more: hourly, and a step a turn while there is more."""
         monotonic_s = self._clocks.monotonic_s()
         if monotonic_s < self._prune_due_s:
             return
-        drop_lapsed(self._clocks.now())
-        if not prune_history(self._clocks.now() - timedelta(days=HISTORY_DAYS)):
+        step = next(self._pruning or self._begin_pruning(), None)
+        if step is None:
+            self._pruning = None
             self._prune_due_s = monotonic_s + PRUNE_EVERY_S
+
+    def _begin_pruning(self) -> Iterator[int]:
+        at = self._clocks.now()
+        self._pruning = chain(iter(lambda: drop_lapsed(at), 0), tidy(at), _prune_histories(at))
+        return self._pruning
 
     def _supervise(self, stopping: threading.Event, turn: Callable[[], None]) -> None:
         """Run `turn`, again and again with growing, jittered pauses while the database is gone.
@@ -201,3 +214,8 @@ class Worker:
             if stopped or not again:
                 return None
             pause_s = min(longest, pause_s * 2)
+
+
+def _prune_histories(at: datetime) -> Iterator[int]:
+    while dropped := prune_history(at - timedelta(days=HISTORY_DAYS)):
+        yield dropped
