@@ -49,6 +49,8 @@ class Approval(models.Model):
     partner = models.ForeignKey("partners.Partner", models.PROTECT, related_name="approvals")
 
     class Meta:
+        # As it is told who would delete the partner.
+        verbose_name = "permission that approves it"
         constraints = [models.UniqueConstraint(fields=["permission", "partner"], name="approval_once")]
 
     def __str__(self) -> str:

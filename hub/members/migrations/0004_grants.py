@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
             ],
+            options={'verbose_name': 'permission that approves it'},
         ),
         migrations.AlterModelOptions(
             name='grantlimit',
