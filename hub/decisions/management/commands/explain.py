@@ -1,0 +1,70 @@
+"""`explain`: why a check-in was granted or denied, and what would have to change."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+
+from hub.decisions.evidence import Fact
+from hub.decisions.explaining import Explanation, as_json, explain, find
+from hub.decisions.ladder import Mark, Rung
+
+_SIGNS: Final = {Mark.PASSED: "✓", Mark.NOT_REACHED: "·"}
+
+
+class Command(BaseCommand):
+    help = "Explain a check-in: the rules in their order, the rows that mattered, and what would have to change."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("checkin", help="its id (32 hex digits), its number, or last")
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        told = explain(find(options["checkin"]))
+        if options["json"]:
+            print(json.dumps(as_json(told), ensure_ascii=False))
+        else:
+            print(_printable("\n".join(_lines(told))))
+
+
+def _lines(told: Explanation) -> list[str]:
+    checkin = told.checkin
+    who = checkin.customer.name if checkin.customer else "nobody that is known"
+    lines = [
+        f"{'✓' if told.granted else '✕'} {checkin.outcome}: {_words(checkin.reason)}",
+        f"  {checkin.permission} at {told.reader} for {who}",
+        f"  {told.when}",
+        f"  {told.replayed}",
+    ]
+    if told.replay.missing:
+        lines.append(f"  {told.replay.missing} of the uses that the edge counted have not come in yet.")
+    lines += ["", "Rules, in their order", *_rungs(told.ladder)]
+    lines += ["", "What mattered", *_facts(told.facts)]
+    for each in told.memberships:
+        lines += ["", f"By the membership “{each.plan}” alone: {_words(each.reason)}", *_facts(each.facts)]
+        if len(told.memberships) > 1:
+            lines += [*_rungs(each.ladder), f"  {each.change}"]
+    return [*lines, "", "What would have to change", f"  {told.change}"]
+
+
+def _rungs(ladder: list[Rung]) -> list[str]:
+    return [f"  {_sign(each)} {each.rule.topic:<11} {each.rule.text}" for each in ladder]
+
+
+def _sign(rung: Rung) -> str:
+    return _SIGNS.get(rung.mark, "✓" if rung.opens else "✕")
+
+
+def _facts(facts: list[Fact]) -> list[str]:
+    return [f"  {each.name:<11} {each.text}" for each in facts]
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")
+
+
+def _printable(text: str) -> str:
+    """As it is, but for what a terminal would obey in a name."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)

@@ -1,0 +1,149 @@
+"""A check-in decided once more: the same question, the facts as they stood for the edge, the contract's function.
+
+What an edge knew beside its replica comes from the hub's check-ins: uses that it counted, passages, and the steps
+of rotating codes that its reader had taken. Reads only.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from contract.ask import PASSBACK_SECONDS_MAX, Ask, Contact
+from contract.decision import Decision, cannot_record, decide
+from contract.errors import ContractError
+from contract.facts import Facts, Passage
+from contract.reasons import Outcome, Reason
+from hub.checkins import content, queries
+from hub.checkins.models import CheckIn
+from hub.decisions.deciding import facts_of_card, with_uses
+from hub.feed.lookup import PositionLost
+from hub.feed.queries import UnknownFeed
+
+_CODES_LAST: Final = timedelta(minutes=10)
+"""Longer than a rotating code is taken, one step either way: older steps are behind any that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`lost`: in words, why there are no facts. `missing`: how many of the uses that the edge counted have not
+    come in. `differences`: in words, what the replay answers otherwise; none: the same. `by_hub`: the edge asked the
+    hub, and passed its no on."""
+
+    ask: Ask | None
+    facts: Facts | None = None
+    decision: Decision | None = None
+    lost: str | None = None
+    missing: int = 0
+    differences: tuple[str, ...] = ()
+    by_hub: bool = False
+
+    @property
+    def same(self) -> bool:
+        return self.decision is not None and not self.differences
+
+
+def replay(checkin: CheckIn) -> Replay:
+    try:
+        ask = content.ask_of(checkin)
+    except (ContractError, ValueError) as error:
+        return Replay(None, lost=f"what was asked cannot be read by this hub: {error}")
+    try:
+        facts, missing = _facts(checkin, ask)
+    except (ContractError, PositionLost, UnknownFeed) as error:
+        return Replay(ask, lost=str(error))
+    decision = decide(ask, facts, checkin.at)
+    if checkin.reason == Reason.CANNOT_RECORD and decision.granted:
+        decision = cannot_record(decision)
+    by_hub = _is_hubs_denial(checkin, ask, decision)
+    differences = () if by_hub else _differences(checkin, ask, facts, decision)
+    return Replay(ask, facts, decision, None, missing, differences, by_hub)
+
+
+def _is_hubs_denial(checkin: CheckIn, ask: Ask, decision: Decision) -> bool:
+    """An edge that is told no stays with the question to the hub, and gives the hub's reason."""
+    asked = ask.circumstances.contact is Contact.ONLINE and decision.reason is Reason.CONFIRMATION_NEEDED
+    return asked and checkin.outcome == Outcome.DENIED
+
+
+def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
+    if checkin.feed is None:
+        return Facts(position=None), 0
+    place = (checkin.feed, bytes(checkin.code_hash), ask.policy.site)
+    facts = facts_of_card(*place, checkin.feed_sequence, checkin.feed_epoch)
+    own = content.own_uses_of(checkin)
+    uses = tuple(filter(None, map(content.use_of, queries.rows_by_id(own))))
+    known = replace(
+        with_uses(facts, uses),
+        passages=(*facts.passages, *_own_passages(checkin, ask)),
+        used_step=_used_step(checkin),
+        since_contact=frozenset(own),
+    )
+    return known, len(set(own)) - len(uses)
+
+
+def _before(checkin: CheckIn, within: timedelta) -> QuerySet[CheckIn]:
+    """What the same edge had journaled of the same customer before."""
+    return CheckIn.objects.filter(
+        customer=checkin.customer_id,
+        at__gte=checkin.at - within,
+        edge=checkin.edge_id,
+        journal=checkin.journal,
+        sequence__lt=checkin.sequence,
+    )
+
+
+def _own_passages(checkin: CheckIn, ask: Ask) -> list[Passage]:
+    if ask.policy.area is None or checkin.customer_id is None:
+        return []
+    granted = _before(checkin, timedelta(seconds=PASSBACK_SECONDS_MAX)).filter(outcome=Outcome.GRANTED.value)
+    passages = []
+    for each in granted:
+        policy = content.message_of(each).policy
+        if policy.area is not None:
+            at = (policy.area, policy.direction, each.at)
+            passages.append(Passage(bytes(each.checkin_id), checkin.customer_id, *at))
+    return passages
+
+
+def _used_step(checkin: CheckIn) -> int | None:
+    """The newest step of the card's rotating code that the reader had taken."""
+    if checkin.step is None or checkin.customer_id is None:
+        return None
+    taken = _before(checkin, _CODES_LAST).filter(
+        reader=checkin.reader, code_hash=checkin.code_hash, step__isnull=False
+    )
+    return (
+        taken.exclude(reason=Reason.CODE_REPLAYED.value).order_by("-step").values_list("step", flat=True).first()
+    )
+
+
+# The same answer?
+
+
+def _differences(checkin: CheckIn, ask: Ask, facts: Facts, decision: Decision) -> tuple[str, ...]:
+    pairs = {
+        "outcome": (checkin.outcome, decision.outcome.value),
+        "reason": (checkin.reason, decision.reason.value),
+        "detail": (checkin.detail, decision.detail and decision.detail.value),
+        "customer": (checkin.customer_id, facts.card and facts.card.customer_id),
+        "membership": (checkin.membership_id, decision.membership and decision.membership.id),
+        "used up": (checkin.counted, decision.counted),
+        "remaining": (checkin.remaining, decision.remaining),
+        "inside already": (checkin.inside_already, decision.inside_already),
+    }
+    if ask.circumstances.contact is Contact.CONFIRMED:
+        # It is the hub's, which may have known of uses that the edge's replica did not hold yet.
+        del pairs["remaining"]
+    return tuple(
+        f"{name}: the edge said {_said(edge)}, the replay says {_said(hub)}"
+        for name, (edge, hub) in pairs.items()
+        if edge != hub
+    )
+
+
+def _said(value: str | int | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else str(value)
