@@ -2,8 +2,8 @@
 
 But where somebody guesses (edge/core/guessing.py), a code that could be a guess waits for the pause to end, and
 lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read is no code: neither
-waits. At most one code waits, and more are turned away: they are not looked up, and leave no check-in. Knows nothing
-of how a scan is handled.
+waits. At most one code waits, and more are turned away: they are not looked up, and leave no check-in. Knows
+nothing of how a scan is handled.
 """
 
 import asyncio

@@ -1,0 +1,222 @@
+"""Asking the hub to confirm, over a real mosquitto: whatever comes back, only the right answer counts."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from msgspec.structs import replace
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.messages import Confirm, Confirmed, decode, encode
+from contract.topics import DOWN_CONFIRMED, UP_CONFIRM, down, up
+from tests.edge.link_runs import Edge, WithEdge, hub, until, with_edge
+from tests.edge.mqtt_hub import EDGE, MqttHub
+from tests.edge.test_journal import checkin
+from tests.hub.broker import Mosquitto
+
+__all__ = ["hub", "with_edge"]  # fixtures
+
+LONG_S, SHORT_S = 60.0, 0.1
+DRINK = checkin(1)
+
+
+def granted(ask: Confirm) -> Confirmed:
+    return Confirmed(ask.nonce, ask.checkin.id, "granted", "granted", 3)
+
+
+class ConfirmingHub:
+    """Answers questions as it is told to: `answers` gives the payloads."""
+
+    def __init__(self, port: int) -> None:
+        self.asked: list[Confirm] = []
+        self.answers: Callable[[Confirm], list[Confirmed | bytes]] = lambda ask: [granted(ask)]
+        self._subscribed = threading.Event()
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="confirming", protocol=paho.MQTTv311)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = lambda client, *_: client.subscribe(up("+", UP_CONFIRM), 1)
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = self._on_message
+        self._client.connect_async("127.0.0.1", port)
+        self._client.loop_start()
+        assert self._subscribed.wait(20)
+
+    def say(self, answer: Confirmed | bytes) -> None:
+        payload = answer if isinstance(answer, bytes) else encode(answer)
+        self._client.publish(down(EDGE, DOWN_CONFIRMED), payload, qos=1)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
+        assert message.topic == up(EDGE, UP_CONFIRM)
+        assert message.qos == 1
+        ask = decode(bytes(message.payload), Confirm)
+        self.asked.append(ask)
+        for answer in self.answers(ask):
+            self.say(answer)
+
+
+@pytest.fixture
+def confirming(mosquitto: Mosquitto) -> Iterator[ConfirmingHub]:
+    hub = ConfirmingHub(mosquitto.port)
+    yield hub
+    hub.stop()
+
+
+def whys(edge: Edge) -> list[object]:
+    return [line["why"] for line in edge.log.all("dropped") if line["what"] == "confirmed"]
+
+
+def test_the_hub_is_asked_and_its_answer_comes_back(
+    hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge
+) -> None:
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        first = await edge.link.confirmations.confirm(DRINK, LONG_S)
+        second = await edge.link.confirmations.confirm(DRINK, LONG_S)
+        assert [ask.checkin for ask in confirming.asked] == [DRINK, DRINK]
+        assert confirming.asked[0].nonce != confirming.asked[1].nonce
+        assert [first, second] == [granted(ask) for ask in confirming.asked]
+        assert whys(edge) == []
+
+    with_edge(work)
+
+
+def test_two_readers_each_get_their_own_answer(
+    hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge
+) -> None:
+    waiting: list[Confirm] = []
+
+    def in_reverse(ask: Confirm) -> list[Confirmed | bytes]:
+        waiting.append(ask)
+        return [granted(each) for each in reversed(waiting)] if len(waiting) == 2 else []
+
+    confirming.answers = in_reverse
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        both = await asyncio.gather(
+            *(edge.link.confirmations.confirm(checkin(number), LONG_S) for number in (1, 2))
+        )
+        assert [each and each.id for each in both] == [checkin(1).id, checkin(2).id]
+
+    with_edge(work)
+
+
+def test_a_denial_is_an_answer(hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge) -> None:
+    confirming.answers = lambda ask: [
+        Confirmed(ask.nonce, ask.checkin.id, "denied", "limit_reached", 0, 1_000_000)
+    ]
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        answer = await edge.link.confirmations.confirm(DRINK, LONG_S)
+        assert answer is not None
+        assert (answer.outcome, answer.reason, answer.next_available_us) == ("denied", "limit_reached", 1_000_000)
+
+    with_edge(work)
+
+
+def test_without_a_broker_nothing_is_waited_for_or_sent(
+    hub: MqttHub, mosquitto: Mosquitto, with_edge: WithEdge
+) -> None:
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        mosquitto.kill()
+        await until(lambda: edge.log.all("disconnected"))
+        assert await edge.link.confirmations.confirm(DRINK, LONG_S) is None
+        mosquitto.start()
+        confirming = ConfirmingHub(mosquitto.port)
+        await until(lambda: len(edge.log.all("connected")) == 2)
+        assert await edge.link.confirmations.confirm(checkin(2), LONG_S) is not None
+        assert [ask.checkin.id for ask in confirming.asked] == [checkin(2).id]
+        confirming.stop()
+
+    with_edge(work)
+
+
+def test_a_broker_that_goes_away_ends_the_wait(
+    hub: MqttHub, confirming: ConfirmingHub, mosquitto: Mosquitto, with_edge: WithEdge
+) -> None:
+    confirming.answers = lambda _: []
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        asking = asyncio.create_task(edge.link.confirmations.confirm(DRINK, 10 * LONG_S))
+        await until(lambda: confirming.asked)
+        mosquitto.kill()
+        assert await asking is None
+
+    with_edge(work)
+
+
+def test_a_late_answer_changes_nothing(hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge) -> None:
+    confirming.answers = lambda _: []
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        assert await edge.link.confirmations.confirm(DRINK, SHORT_S) is None
+        await until(lambda: confirming.asked)
+        confirming.say(granted(confirming.asked[0]))
+        await until(lambda: whys(edge))
+        assert whys(edge) == ["late, repeated or never asked for"]
+
+    with_edge(work)
+
+
+OTHER = checkin(2)
+NOT_THE_ANSWER: dict[str, Callable[[Confirm], Confirmed | bytes]] = {
+    "another question's": lambda ask: replace(granted(ask), nonce=b"?" * 16),
+    "about another check-in": lambda ask: replace(granted(ask), id=OTHER.id),
+    "an outcome nobody knows": lambda ask: replace(granted(ask), outcome="perhaps"),
+    "not a message": lambda _: b"\xff\x00",
+    "another message": encode,
+    "cut short": lambda ask: encode(granted(ask))[:-3],
+}
+
+
+@pytest.mark.parametrize("wrong", NOT_THE_ANSWER.values(), ids=NOT_THE_ANSWER)
+def test_what_is_no_answer_is_dropped_and_the_right_one_still_taken(
+    hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge, wrong: Callable[[Confirm], Confirmed | bytes]
+) -> None:
+    confirming.answers = lambda ask: [wrong(ask), granted(ask)]
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        assert await edge.link.confirmations.confirm(DRINK, LONG_S) == granted(confirming.asked[0])
+        assert len(whys(edge)) == 1
+
+    with_edge(work)
+
+
+def test_a_repeated_answer_is_dropped(hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge) -> None:
+    confirming.answers = lambda ask: [granted(ask), replace(granted(ask), outcome="denied")]
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        assert await edge.link.confirmations.confirm(DRINK, LONG_S) == granted(confirming.asked[0])
+        await until(lambda: whys(edge))
+        assert whys(edge) == ["late, repeated or never asked for"]
+
+    with_edge(work)
+
+
+def test_who_gives_up_waiting_leaves_no_question_open(
+    hub: MqttHub, confirming: ConfirmingHub, with_edge: WithEdge
+) -> None:
+    confirming.answers = lambda _: []
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        asking = asyncio.create_task(edge.link.confirmations.confirm(DRINK, LONG_S))
+        await until(lambda: confirming.asked)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        confirming.say(granted(confirming.asked[0]))
+        await until(lambda: whys(edge))
+
+    with_edge(work)
