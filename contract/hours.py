@@ -92,8 +92,8 @@ class Schedule:
 def is_open(schedule: Schedule, site: Site, at: datetime) -> bool:
     """Whether `at` lies in one of the schedule's windows at `site`."""
     local_day = at.astimezone(zone_of(site.calendar.zone)).date()
-    # A window that crosses midnight belongs to the day before. One of the day after may have begun where a clock is
-    # put back over midnight (St. John's did so at 0:01).
+    # A window that crosses midnight belongs to the day before. One of the day after may have begun where a clock
+    # is put back over midnight (St. John's did so at 0:01).
     return any(
         _covers(site, day, window, at)
         for day in (local_day - _DAY, local_day, local_day + _DAY)
