@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from contract.ask import Posture
 from contract.decision import Decision
 from contract.facts import Position
 from contract.gathering import StoredRow
-from contract.limits import Use
-from contract.messages import Ack, CheckIn, JournalRow, encode
+from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void, encode
+from contract.trust import ClockState
 from edge.core.saved_trust import SavedTrust
+from edge.core.used_steps import UsedStep
 from edge.ports import CannotLookUp, CannotRecord, Found
 
 NOON = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
@@ -95,7 +99,7 @@ class FakeJournal:
     """`free` cleared: commits wait. `fails`: they fail."""
 
     def __init__(self) -> None:
-        self.checkins: list[CheckIn] = []
+        self.rows: list[CheckIn | Void] = []
         self.free = asyncio.Event()
         self.free.set()
         self.fails = False
@@ -106,27 +110,86 @@ class FakeJournal:
     def id(self) -> bytes:
         return b"J" * 16
 
-    async def append(self, checkin: CheckIn) -> int:
+    @property
+    def checkins(self) -> list[CheckIn]:
+        return [row for row in self.rows if isinstance(row, CheckIn)]
+
+    async def append(self, row: CheckIn | Void) -> int:
         self.waiting += 1
         await self.free.wait()
         self.waiting -= 1
         if self.fails:
             raise CannotRecord("the disk is full")
-        self.checkins.append(checkin)
-        return len(self.checkins)
+        self.rows.append(row)
+        return len(self.rows)
 
     async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]:
-        after = list(enumerate(self.checkins, start=1))[sequence : sequence + limit]
-        return [JournalRow(number, encode(checkin)) for number, checkin in after]
+        after = list(enumerate(self.rows, start=1))[sequence : sequence + limit]
+        return [JournalRow(number, encode(row)) for number, row in after]
 
     async def last_sequence(self) -> int:
-        return len(self.checkins)
+        return len(self.rows)
 
     async def acknowledge(self, ack: Ack) -> None:
         raise NotImplementedError
 
-    async def uses_not_known_passed(self) -> Iterable[tuple[int, Use]]:
-        return []
+    async def own_rows_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, CheckIn | Void]]:
+        raise NotImplementedError
+
+    async def newest_own_rows(self) -> Iterable[CheckIn | Void]:
+        if self.fails:
+            raise CannotRecord("the disk is full")
+        return list(reversed(self.rows))
+
+    async def used_steps(self) -> Iterable[UsedStep]:
+        raise NotImplementedError
+
+
+class FakeTrust:
+    """The clock's time, believed; a replica of this moment; a hub that answers."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.state = ClockState.SYNCED
+        self.age_s: float | None = 0.0
+        self.contact = True
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def clock_state(self) -> ClockState:
+        return self.state
+
+    def replica_age_s(self) -> float | None:
+        return self.age_s
+
+    def in_contact(self) -> bool:
+        return self.contact
+
+
+class FakeDoor:
+    def __init__(self) -> None:
+        self.set_to = Posture.SECURE
+
+    def posture(self) -> Posture:
+        return self.set_to
+
+
+class FakeConfirmer:
+    """A hub that answers `answer` (the id is filled in) once it is `free`, after `meanwhile` has happened."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[CheckIn, float]] = []
+        self.answer: Confirmed | None = None
+        self.free = asyncio.Event()
+        self.free.set()
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def confirm(self, checkin: CheckIn, budget_s: float) -> Confirmed | None:
+        self.asked.append((checkin, budget_s))
+        await self.free.wait()
+        self.meanwhile()
+        return None if self.answer is None else replace(self.answer, id=checkin.id)
 
 
 class FakeSignals:

@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 
 from contract.facts import Position
-from contract.instants import from_us
-from contract.limits import Use
-from contract.messages import CheckIn
 from edge.clock import SystemClock
 from edge.core.own_uses import OwnUses
 from edge.hub_link.link import HubLink
@@ -40,8 +37,7 @@ class Edge:
     async def check_in(self, number: int, counted: bool = True) -> int:
         """As a gate does it."""
         each = checkin(number, counted)
-        if counted:
-            self.own.add(use_of(each))
+        self.own.add(each)
         sequence = await self.journal.append(each)
         self.own.journaled(each.id, sequence)
         self.link.journaled()
@@ -54,12 +50,6 @@ class Edge:
 
         await until(same)
         assert await self.replica.digest_from_disk() == hub.model.digest_number()
-
-
-def use_of(each: CheckIn) -> Use:
-    assert each.customer is not None
-    assert each.membership is not None
-    return Use(each.id, each.customer, each.membership, each.permission, from_us(each.at_us))
 
 
 async def until(condition: Callable[[], object]) -> None:

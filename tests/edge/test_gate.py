@@ -12,7 +12,7 @@ from contract.ask import Mode
 from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code, trace_hash
 from contract.card import read_scan as scan_of
 from contract.facts import Card, Customer, Position
-from contract.feed import Change, membership_key
+from contract.feed import Change
 from contract.gathering import StoredRow
 from contract.grant import Grant
 from contract.limits import Limit
@@ -22,11 +22,24 @@ from contract.plan_rows import plan_change
 from contract.reasons import Outcome, Reason
 from contract.rows import card_change, customer_change, membership_change, use_change
 from edge.core.checkin import use_of
-from edge.core.configuration import Reader, ReaderKind
 from edge.core.own_uses import OwnUses
-from edge.gate import RECORDINGS_MAX, Gate
+from edge.core.reader_configuration import Reader, ReaderKind, policy_of
+from edge.core.rescans import Rescans
+from edge.core.used_steps import UsedSteps
+from edge.gate import Gate
 from edge.ports import Frame
-from tests.edge.fakes import NOON, FakeClock, FakeJournal, FakeLog, FakeReplica, FakeSignals
+from edge.recorder import RECORDINGS_MAX, Recorder
+from tests.edge.fakes import (
+    NOON,
+    FakeClock,
+    FakeConfirmer,
+    FakeDoor,
+    FakeJournal,
+    FakeLog,
+    FakeReplica,
+    FakeSignals,
+    FakeTrust,
+)
 
 KEY = bytes(range(32))
 CODE = new_code(b"0123456789")
@@ -53,7 +66,12 @@ class World:
         self.replica = FakeReplica(HERE)
         self.journal = FakeJournal()
         self.own_uses = OwnUses()
+        self.used_steps = UsedSteps()
+        self.trust = FakeTrust(self.clock)
+        self.door = FakeDoor()
+        self.confirmer = FakeConfirmer()
         self.nudges = 0
+        self.site: str | None = None
         self._ids = itertools.count(1)
         self.replica.rows[lookup_hash(KEY, CODE)] = [
             stored(card_change(lookup_hash(KEY, CODE), Card(HOLDER.id))),
@@ -65,15 +83,20 @@ class World:
     def gate(self, reader: Reader, signals: FakeSignals) -> Gate:
         return Gate(
             reader=reader,
+            policy=policy_of(reader, self.site),
             organization_key=KEY,
             replica=self.replica,
-            journal=self.journal,
+            recorder=Recorder(reader, self.journal, self.own_uses, self.log, self.nudge),
             own_uses=self.own_uses,
+            used_steps=self.used_steps,
+            rescans=Rescans(reader.rescan_s),
+            confirmer=self.confirmer,
+            door=self.door,
             signals=signals,
             clock=self.clock,
+            trust=self.trust,
             log=self.log,
             new_id=lambda: next(self._ids).to_bytes(16, "big"),
-            journaled=self.nudge,
         )
 
     def nudge(self) -> None:
@@ -256,7 +279,8 @@ def test_an_own_use_that_the_feed_holds_too_counts_once() -> None:
     world = World(twice)
     scan(world, COUNTER, CODE.encode())
     use = use_of(world.journal.checkins[0])
-    row = stored(use_change(use, membership_key(HOLDER, world.membership.id)))
+    assert use is not None
+    row = stored(use_change(use))
     world.replica.rows[lookup_hash(KEY, CODE)].append(row)
     signals = scan(world, COUNTER, CODE.encode(), CODE.encode())
     assert reasons(signals) == [Reason.GRANTED, Reason.LIMIT_REACHED]
@@ -349,7 +373,7 @@ def test_a_disk_that_hangs_for_ever_fills_no_memory() -> None:
         world.journal.free.clear()
         gates = [world.gate(DOOR, FakeSignals())]
         forever = [asyncio.create_task(asyncio.sleep(3_600, None)) for _ in range(RECORDINGS_MAX)]
-        gates[0]._recordings.update(forever)
+        gates[0].recorder._recordings.update(forever)
         await gates[0].handle(world.frame(CODE.encode()))
         assert world.journal.waiting == 0
         assert "wait for the disk" in str(world.log.all("lost")[0]["why"])

@@ -10,6 +10,7 @@ import pytest
 
 from contract.facts import Position
 from contract.messages import Ack, CheckIn, decode
+from edge.core.checkin import use_of
 from edge.ports import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal
 from tests.edge.fakes import NOON
@@ -130,11 +131,11 @@ def test_own_uses_are_those_that_the_replica_may_not_hold(path: Path) -> None:
             await journal.append(checkin(number, counted=number % 2 == 0))
 
         async def unknown_at(epoch: int, sequence: int) -> list[int]:
-            uses = await journal.uses_not_known_passed(Position(FEED, epoch, sequence))
-            assert all(use.id == number.to_bytes(16, "big") for number, use in uses)
+            uses = await journal.own_rows_not_known_passed(Position(FEED, epoch, sequence))
+            assert all(isinstance(row, CheckIn) and row.id[-1] == number for number, row in uses)
             return [number for number, _ in uses]
 
-        assert [number for number, _ in await journal.uses_not_known_passed(None)] == [2, 4, 6, 8, 10]
+        assert [number for number, _ in await journal.own_rows_not_known_passed(None)] == [2, 4, 6, 8, 10]
         assert await unknown_at(5, 999) == [2, 4, 6, 8, 10]
         await journal.acknowledge(Ack(journal.id, 4, 5, 100))
         await journal.acknowledge(Ack(journal.id, 8, 5, 110))
@@ -155,7 +156,7 @@ def test_a_hub_that_takes_an_ack_back_has_not_got_those_uses(path: Path) -> None
             await journal.append(checkin(number, counted=True))
         await journal.acknowledge(Ack(journal.id, 4, 5, 100))
         await journal.acknowledge(Ack(journal.id, 2, 5, 101))
-        uses = await journal.uses_not_known_passed(Position(FEED, 5, 200))
+        uses = await journal.own_rows_not_known_passed(Position(FEED, 5, 200))
         assert [number for number, _ in uses] == [3, 4]
 
     run(path, work)
@@ -165,7 +166,10 @@ def test_a_use_is_who_what_and_when(path: Path) -> None:
     async def work(journal: SqliteJournal) -> None:
         counted = checkin(1, counted=True)
         await journal.append(counted)
-        ((_, use),) = await journal.uses_not_known_passed(None)
+        ((_, row),) = await journal.own_rows_not_known_passed(None)
+        assert isinstance(row, CheckIn)
+        use = use_of(row)
+        assert use is not None
         assert (use.id, use.customer_id, use.membership_id, use.permission) == (counted.id, 7, 3, "glass-of-wine")
         assert (use.occurred_at - NOON.replace(year=1970, month=1, day=1, hour=0)).total_seconds() * 1e6 == (
             pytest.approx(counted.at_us, abs=1)
@@ -289,7 +293,7 @@ def test_a_counted_row_without_a_customer_is_no_use(path: Path) -> None:
         odd = checkin(1, counted=True)
         fields = {name: getattr(odd, name) for name in CheckIn.__struct_fields__} | {"membership": None}
         await journal.append(CheckIn(**fields))
-        assert await journal.uses_not_known_passed(None) == []
+        assert await journal.own_rows_not_known_passed(None) == []
 
     run(path, work)
 
@@ -312,7 +316,7 @@ def test_a_renewed_journal_holds_the_same_rows_under_another_id(path: Path) -> N
         assert (journal.acked, journal.set_aside) == (None, None)
         rows = await journal.rows_after(0, 100)
         assert [decode(row.body, CheckIn).id for row in rows] == [n.to_bytes(16, "big") for n in range(1, 21)]
-        uses = await journal.uses_not_known_passed(Position(FEED, 5, 200))
+        uses = await journal.own_rows_not_known_passed(Position(FEED, 5, 200))
         assert [number for number, _ in uses] == [1, 2, 3, 4, 5]
 
     new_id = ids()

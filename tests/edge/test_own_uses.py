@@ -1,20 +1,47 @@
 """Own uses: never counted twice (facts are a union by id), never missed."""
 
 import random
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from contract.facts import Position
+from contract.ask import Direction, Policy
+from contract.facts import Passage, Position
+from contract.instants import to_us
 from contract.limits import Use
-from contract.messages import Ack
+from contract.messages import Ack, CheckIn, Void
+from edge.core.checkin import use_of
 from edge.core.own_uses import OwnUses
 from tests.edge.fakes import NOON
 
 JOURNAL = b"j" * 16
 
 
+def checkin(number: int, customer: int | None = 7, at: datetime = NOON, **more: Any) -> CheckIn:
+    """A redemption, unless `more` says otherwise."""
+    fields = {
+        "id": number.to_bytes(16, "big"),
+        "at_us": to_us(at),
+        "reader": "counter",
+        "outcome": "granted",
+        "reason": "granted",
+        "permission": "glass-of-wine",
+        "mode": "redeem",
+        "counted": True,
+        "code_hash": b"h" * 32,
+        "code_length": 20,
+        "code_classes": "upper",
+        "customer": customer,
+        "membership": 3,
+    }
+    return CheckIn(**(fields | more))
+
+
 def use(number: int, customer: int = 7) -> Use:
-    return Use(number.to_bytes(16, "big"), customer, 3, "glass-of-wine", NOON)
+    found = use_of(checkin(number, customer))
+    assert found is not None
+    return found
 
 
 def ack(upto: int, epoch: int, sequence: int) -> Ack:
@@ -31,16 +58,16 @@ def own() -> OwnUses:
 
 
 def test_a_use_is_the_customers_from_the_decision_on(own: OwnUses) -> None:
-    own.add(use(1))
-    own.add(use(2, customer=8))
+    own.add(checkin(1))
+    own.add(checkin(2, customer=8))
     assert own.of(7) == (use(1),)
     assert own.of(8) == (use(2, customer=8),)
     assert own.of(9) == ()
 
 
 def test_one_that_could_not_be_recorded_did_not_happen(own: OwnUses) -> None:
-    own.add(use(1))
-    own.add(use(2))
+    own.add(checkin(1))
+    own.add(checkin(2))
     own.remove(use(1).id)
     own.remove(use(1).id)
     assert own.of(7) == (use(2),)
@@ -50,7 +77,7 @@ def test_one_that_could_not_be_recorded_did_not_happen(own: OwnUses) -> None:
 
 
 def test_it_stays_until_the_replica_has_passed_what_its_ack_named(own: OwnUses) -> None:
-    own.add(use(1))
+    own.add(checkin(1))
     own.passed(at(5, 100))
     own.journaled(use(1).id, 1)
     own.acked(ack(1, 5, 101))
@@ -62,14 +89,14 @@ def test_it_stays_until_the_replica_has_passed_what_its_ack_named(own: OwnUses) 
 
 
 def test_it_leaves_at_the_ack_where_the_replica_was_faster(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
+    own.add(checkin(1), sequence=1)
     own.passed(at(5, 101))
     own.acked(ack(1, 5, 101))
     assert own.of(7) == ()
 
 
 def test_an_ack_that_comes_before_the_commit_is_told_still_counts(own: OwnUses) -> None:
-    own.add(use(1))
+    own.add(checkin(1))
     own.passed(at(5, 101))
     own.acked(ack(1, 5, 101))
     assert own.of(7) == (use(1),)
@@ -78,16 +105,16 @@ def test_an_ack_that_comes_before_the_commit_is_told_still_counts(own: OwnUses) 
 
 
 def test_an_ack_says_nothing_of_later_rows_nor_of_unwritten_ones(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
-    own.add(use(2), sequence=2)
-    own.add(use(3))
+    own.add(checkin(1), sequence=1)
+    own.add(checkin(2), sequence=2)
+    own.add(checkin(3))
     own.passed(at(5, 900))
     own.acked(ack(1, 5, 10))
     assert own.of(7) == (use(2), use(3))
 
 
 def test_a_position_of_another_epoch_passes_nothing(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
+    own.add(checkin(1), sequence=1)
     own.acked(ack(1, 5, 10))
     own.passed(at(6, 900))
     own.passed(at(4, 900))
@@ -98,7 +125,7 @@ def test_a_position_of_another_epoch_passes_nothing(own: OwnUses) -> None:
 
 
 def test_an_ack_of_an_epoch_that_is_over_changes_nothing(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
+    own.add(checkin(1), sequence=1)
     own.acked(ack(0, 6, 20))
     own.acked(ack(1, 5, 10))
     own.passed(at(5, 10))
@@ -106,7 +133,7 @@ def test_an_ack_of_an_epoch_that_is_over_changes_nothing(own: OwnUses) -> None:
 
 
 def test_a_hub_that_has_less_than_it_acked_takes_its_ack_back(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
+    own.add(checkin(1), sequence=1)
     own.acked(ack(1, 5, 10))
     own.acked(ack(0, 5, 10))
     own.passed(at(5, 10))
@@ -118,7 +145,7 @@ def test_a_hub_that_has_less_than_it_acked_takes_its_ack_back(own: OwnUses) -> N
 
 
 def test_the_first_ack_of_an_epoch_names_the_position(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
+    own.add(checkin(1), sequence=1)
     own.acked(ack(1, 5, 10))
     own.acked(ack(2, 5, 20))
     own.passed(at(5, 10))
@@ -126,8 +153,8 @@ def test_the_first_ack_of_an_epoch_names_the_position(own: OwnUses) -> None:
 
 
 def test_what_is_known_already_is_not_there_twice(own: OwnUses) -> None:
-    own.add(use(1))
-    own.add(use(1), sequence=1)
+    own.add(checkin(1))
+    own.add(checkin(1), sequence=1)
     own.journaled(b"unknown", 4)
     assert own.of(7) == (use(1),)
     own.acked(ack(1, 5, 10))
@@ -136,8 +163,8 @@ def test_what_is_known_already_is_not_there_twice(own: OwnUses) -> None:
 
 
 def test_what_is_on_disk_stays_so_when_it_is_added_again(own: OwnUses) -> None:
-    own.add(use(1), sequence=1)
-    own.add(use(1))
+    own.add(checkin(1), sequence=1)
+    own.add(checkin(1))
     own.acked(ack(1, 5, 10))
     own.passed(at(5, 10))
     assert len(own) == 0
@@ -157,7 +184,7 @@ def test_in_any_order_of_things_every_use_is_here_or_in_the_replica(seed: int) -
         match chance.randrange(5):
             case 0:
                 decided.append(use(number))
-                own.add(decided[-1])
+                own.add(checkin(number))
             case 1 if len(journaled) < len(decided):
                 journaled.append(decided[len(journaled)])
                 own.journaled(journaled[-1].id, len(journaled))
@@ -177,12 +204,135 @@ def test_in_any_order_of_things_every_use_is_here_or_in_the_replica(seed: int) -
 
 
 def test_under_another_journal_id_a_use_stays_until_it_is_acked_anew(own: OwnUses) -> None:
-    own.add(use(1), 1)
+    own.add(checkin(1), 1)
     own.acked(ack(1, 5, 100))
     own.forget_acks()
-    own.add(use(2))
+    own.add(checkin(2))
     own.journaled(use(2).id, 1)
     own.passed(at(5, 200))
     assert own.of(7) == (use(1), use(2))
     own.acked(ack(1, 5, 150))
+    assert len(own) == 0
+
+
+# Companies, contact
+
+
+def test_a_pools_uses_are_found_by_their_company(own: OwnUses) -> None:
+    own.add(checkin(1, company=90))
+    own.add(checkin(2, customer=8, company=90))
+    own.add(checkin(3))
+    assert [each.id for each in own.of_company(90)] == [use(1).id, use(2).id]
+    assert own.of_company(91) == ()
+    own.remove(use(1).id)
+    own.remove(use(2).id)
+    own.remove(use(3).id)
+    assert (own.of_company(90), len(own)) == ((), 0)
+
+
+def test_since_contact_are_those_that_are_not_acked(own: OwnUses) -> None:
+    own.add(checkin(1), sequence=1)
+    own.add(checkin(2), sequence=2)
+    own.add(checkin(3))
+    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
+    own.acked(ack(1, 5, 10))
+    assert own.since_contact(7) == {use(2).id, use(3).id}
+    own.acked(ack(2, 5, 11))
+    assert own.since_contact(7) == {use(3).id}
+    own.acked(ack(0, 6, 1))
+    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
+    own.forget_acks()
+    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
+    assert own.since_contact(8) == frozenset()
+
+
+# Voids
+
+
+def void(number: int) -> Void:
+    return Void(voids=number.to_bytes(16, "big"), at_us=to_us(NOON), reader="counter")
+
+
+def test_what_was_undone_counts_no_more_until_the_replica_has_let_it_go(own: OwnUses) -> None:
+    own.passed(at(5, 1))
+    own.add(checkin(1), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.add(void(1), sequence=2)
+    assert own.of(7) == ()
+    assert own.is_voided(use(1).id)
+    own.passed(at(5, 10))
+    assert own.is_voided(use(1).id)
+    own.acked(ack(2, 5, 12))
+    own.passed(at(5, 11))
+    assert own.is_voided(use(1).id)
+    own.passed(at(5, 12))
+    assert (own.is_voided(use(1).id), len(own)) == (False, 0)
+
+
+def test_what_was_undone_stays_so_in_whatever_order_the_journal_is_read(own: OwnUses) -> None:
+    own.add(void(1), sequence=2)
+    own.add(checkin(1, company=90), sequence=1)
+    own.add(checkin(2, company=90), sequence=3)
+    assert [each.id for each in own.of(7)] == [use(2).id]
+    assert [each.id for each in own.of_company(90)] == [use(2).id]
+    assert own.since_contact(7) == {use(2).id}
+
+
+def test_what_was_undone_never_counts_again_while_ack_and_replica_come(own: OwnUses) -> None:
+    own.add(checkin(1), sequence=1)
+    own.add(void(1), sequence=2)
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 10))
+    assert (own.of(7), own.is_voided(use(1).id)) == ((), True)
+
+
+# Passages
+
+
+def way(number: int, minute: int, direction: Direction = Direction.IN, area: str = "hall", **more: Any) -> CheckIn:
+    policy = Policy(area=area, direction=direction)
+    fields = {"counted": False, "policy": policy, "at": NOON + timedelta(minutes=minute)}
+    return checkin(number, **(fields | more))
+
+
+def ways(own: OwnUses, customer: int = 7) -> list[tuple[int, str, Direction]]:
+    return [(int.from_bytes(each.id, "big"), each.area, each.direction) for each in own.passages_of(customer)]
+
+
+def test_the_last_passage_of_each_area_says_all(own: OwnUses) -> None:
+    own.add(way(1, 0))
+    assert own.passages_of(7) == (Passage(use(1).id, 7, "hall", Direction.IN, NOON),)
+    own.add(way(2, 1, area="bar"))
+    own.add(way(3, 2, Direction.OUT))
+    own.add(way(4, 1))
+    own.add(way(3, 2, Direction.OUT))
+    assert ways(own) == [(2, "bar", Direction.IN), (3, "hall", Direction.OUT)]
+    assert len(own) == 2
+    assert ways(own, 8) == []
+
+
+def test_a_passage_leaves_once_the_replica_has_passed_its_ack(own: OwnUses) -> None:
+    own.add(way(1, 0), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 9))
+    assert len(ways(own)) == 1
+    own.passed(at(5, 10))
+    assert (ways(own), len(own)) == ([], 0)
+
+
+def test_a_passage_that_is_a_use_too_stays_a_use_when_a_later_one_comes(own: OwnUses) -> None:
+    own.add(way(1, 0, counted=True))
+    own.add(way(2, 1))
+    assert [each.id for each in own.of(7)] == [use(1).id]
+    assert ways(own) == [(2, "hall", Direction.IN)]
+    own.remove(use(1).id)
+    own.remove(use(2).id)
+    assert (own.of(7), ways(own), len(own)) == ((), [], 0)
+
+
+@pytest.mark.parametrize(
+    "more", [{"outcome": "denied"}, {"customer": None}, {"policy": Policy()}], ids=["denied", "unknown", "no area"]
+)
+def test_what_is_no_passage(own: OwnUses, more: dict[str, Any]) -> None:
+    own.add(way(1, 0, **more))
     assert len(own) == 0
