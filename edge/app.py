@@ -30,6 +30,7 @@ from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.trust_file import SmallTrustFile
 from edge.trust import EdgeTrust
+from edge.turns import Turns
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
@@ -97,6 +98,8 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
         for reader in configuration.readers:
             setting = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
             door = DoorHours(reader.name, setting, replica, trust, signals[reader.name], log)
+            holding = asyncio.create_task(_supervised(f"hours of reader {reader.name}", door.keep, log))
+            stack.callback(holding.cancel)
             gate = Gate(
                 reader=reader,
                 policy=policy_of(reader, configuration.site),
@@ -109,6 +112,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
                 confirmer=link.confirmations,
                 door=door,
                 signals=signals[reader.name],
+                turns=Turns(reader.name, signals[reader.name], clock, log),
                 clock=clock,
                 trust=trust,
                 log=log,

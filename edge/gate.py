@@ -24,11 +24,12 @@ from edge.core.undo import undo_ask
 from edge.core.used_steps import UsedSteps
 from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
 from edge.recorder import Recorder
+from edge.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gate:
-    """`new_id` gives 16 random bytes."""
+    """`new_id` gives 16 random bytes; `turns` says whose scan comes next."""
 
     reader: Reader
     policy: Policy
@@ -41,6 +42,7 @@ class Gate:
     confirmer: Confirmer
     door: DoorPosture
     signals: Signals
+    turns: Turns
     clock: Clock
     trust: Trust
     log: Log
@@ -48,8 +50,7 @@ class Gate:
 
     async def serve(self, frames: AsyncIterable[Frame]) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost."""
-        async for frame in frames:
-            await self.handle(frame)
+        await self.turns.serve(frames, self.handle)
         await self.recorder.finish()
 
     async def handle(self, frame: Frame) -> None:
@@ -73,6 +74,7 @@ class Gate:
             shown = replace(shown, outcome=Outcome.DENIED)
 
         self.signals.show(shown)
+        self.turns.note(shown.reason)
         self.rescans.remember(FirstOutcome(checkin, shown, frame.arrived_s))
         latency_ms = round((self.clock.monotonic_s() - frame.arrived_s) * 1_000, 3)
         self.log("scan", **scan_fields(checkin, shown), journal_sequence=sequence, latency_ms=latency_ms)
