@@ -28,8 +28,8 @@ _CODES_LAST: Final = timedelta(minutes=10)
 @dataclass(frozen=True, slots=True)
 class Replay:
     """`lost`: in words, why there are no facts. `missing`: how many of the uses that the edge counted have not
-    come in. `differences`: in words, what the replay answers otherwise; none: the same. `by_hub`: the edge asked the
-    hub, and passed its no on."""
+    come in. `differences`: in words, what the replay answers otherwise; none: the same. `by_hub`: the edge asked
+    the hub, and passed its no on."""
 
     ask: Ask | None
     facts: Facts | None = None
