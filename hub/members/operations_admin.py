@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, Model, QuerySet
 from django.forms import BaseModelForm
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin
 
+from hub.errors import HubError
 from hub.members.instant_fields import DayOrInstantField
 
 Save = Callable[[Any], Any]
@@ -27,6 +31,16 @@ class OperationsAdmin(ModelAdmin):
     show_full_result_count = False
     change_form_outer_before_template = "hub/add_title.html"
     formfield_overrides = {DateTimeField: {"form_class": DayOrInstantField}}
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What no form could foresee (somebody else was faster) is told, and nothing is saved."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as error:
+            messages.error(request, f"Not saved: {' '.join(error.messages)}")
+        except HubError as error:
+            messages.error(request, f"Not saved: {error}.")
+        return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
         self.save_operation(obj)

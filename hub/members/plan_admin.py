@@ -24,7 +24,7 @@ class PermissionAdmin(OperationsAdmin):
     delete_operation = staticmethod(operations.delete_permissions)
     fields = ["name", "slug", "login_required", "approved_partners_only", "approved"]
     conditional_fields = {"approved": "approved_partners_only == true"}
-    list_display = ["name", "slug", "where", "login_required"]
+    list_display = ["name", "slug", "where", "who"]
     search_fields = ["name", "slug"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:
@@ -38,6 +38,10 @@ class PermissionAdmin(OperationsAdmin):
         operations.save_permission(obj, form.cleaned_data.get("approved"))
         warn_of_permissions_for_nobody(request)
 
+    @display(description="Login")
+    def who(self, permission: Permission) -> str:
+        return "required" if permission.login_required else ""
+
     @display(description="Partners")
     def where(self, permission: Permission) -> str:
         if not permission.approved_partners_only:
@@ -50,7 +54,8 @@ class GrantInline(StackedInline):
     form = GrantForm
     formset = GrantFormSet
     fields = [
-        ("permission", "limits"),
+        "permission",
+        "limits",
         ("schedule", "confirm"),
         ("offline", "offline_uses"),
         "offline_means",
@@ -70,8 +75,8 @@ class GrantInline(StackedInline):
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "offline_uses":
             kwargs["help_text"] = (
-                f"1 to {OFFLINE_USES_MAX} for a member at each edge, until the hub is in reach again. Edges now:"
-                f" {self.edges}, so up to {self.edges} times as many more than the limit."
+                f"1 to {OFFLINE_USES_MAX} for a member at each edge, until the hub is in reach again."
+                f" {plan_text.edges_text(self.edges)}"
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

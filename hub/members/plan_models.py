@@ -69,7 +69,7 @@ class Plan(models.Model):
         blank=True,
         help_text=f"1 to {MONTHS_MAX} months or 1 to {DAYS_MAX} days. Empty: billed once, or not at all.",
     )
-    billed_in = models.CharField("billed in", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
+    billed_in = models.CharField("months or days", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
     permissions = models.ManyToManyField(Permission, through="Grant", related_name="plans")
 
     class Meta:

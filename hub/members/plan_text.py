@@ -32,4 +32,11 @@ def offline_text(grant: Grant, edges: int) -> str:
     if grant.offline == Offline.ALLOW:
         return f"{at_each} as much as it knows to be left; together that may be more than the limit"
     most = grant.offline_uses or 0
-    return f"{most} {at_each}: up to {most * edges} more than the limit"
+    return f"{most} {at_each}: up to {most * edges} more than the limit" if most else "say how many times"
+
+
+def edges_text(edges: int) -> str:
+    """What a number for each of `edges` edges comes to."""
+    if edges == 1:
+        return "There is 1 edge now."
+    return f"There are {edges} edges now, so {edges} times as many in all." if edges else "There are no edges yet."

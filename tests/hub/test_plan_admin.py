@@ -221,6 +221,28 @@ def test_whoever_may_change_a_plan_may_change_its_grants_and_nobody_else(staff: 
     assert rows.limits_of(Grant.objects.get()) == (Limit(1, 86_400),)
 
 
+def test_more_than_edges_take_is_told_and_not_saved(staff: Client, wine: Permission) -> None:
+    plan = operations.save_plan(Plan(name="Full"))
+    before = feed.head(EVERYONE)
+    url = address(Plan, "change", plan.pk)
+    too_many = ", ".join(["10 per billing period for the company 30 minutes apart"] * 900)
+    response = staff.post(url, PLAN | {"billed_every": 1} | saved(plan, grant(wine, too_many)), follow=True)
+    assert "edges take 16384: shorten it or split it." in response.content.decode()
+    assert feed.head(EVERYONE) == before
+    assert not Grant.objects.exists()
+
+
+def test_who_was_slower_is_told(staff: Client, wine: Permission) -> None:
+    billed = Limit(1, window=Window.BILLING_PERIOD)
+    plan = operations.save_plan(Plan(name="Full", billed_every=1), [(Grant(permission=wine), [billed])])
+    # From a page that was opened before that grant was there.
+    response = staff.post(address(Plan, "change", plan.pk), PLAN | inline("grants"), follow=True)
+    page = response.content.decode()
+    assert "Not saved: “Glass of wine” is limited per billing period: say how often" in page
+    plan.refresh_from_db()
+    assert plan.billed_every == 1
+
+
 # Permissions and partners
 
 

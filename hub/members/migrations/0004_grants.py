@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plan',
             name='billed_in',
-            field=models.CharField(choices=[('months', 'Months'), ('days', 'Days')], default='months', max_length=8, verbose_name='billed in'),
+            field=models.CharField(choices=[('months', 'Months'), ('days', 'Days')], default='months', max_length=8, verbose_name='months or days'),
         ),
         migrations.AlterField(
             model_name='grantlimit',
