@@ -29,6 +29,7 @@ from edge.core.used_steps import UsedSteps
 from edge.gate import Gate
 from edge.ports import Frame
 from edge.recorder import RECORDINGS_MAX, Recorder
+from edge.turns import Turns
 from tests.edge.fakes import (
     NOON,
     FakeClock,
@@ -93,6 +94,7 @@ class World:
             confirmer=self.confirmer,
             door=self.door,
             signals=signals,
+            turns=Turns(reader.name, signals, self.clock, self.log),
             clock=self.clock,
             trust=self.trust,
             log=self.log,
