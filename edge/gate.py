@@ -6,6 +6,8 @@ A gate is one reader's: its scans are handled one after another. It knows nothin
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from contract.ask import Ask, Circumstances, Contact, Policy
 from contract.card import Scan, read_scan, trace_hash
 from contract.decision import Decision, decide
@@ -71,7 +73,7 @@ class Gate:
         self.used_steps.take(checkin)
         shown, sequence = await self.recorder.keep(decision, checkin)
         if undoing is not None and not await self.recorder.undo(checkin, scanned.at):
-            shown = replace(shown, outcome=Outcome.DENIED)
+            shown = structs.replace(shown, outcome=Outcome.DENIED)
 
         self.signals.show(shown)
         self.turns.note(shown.reason)

@@ -1,6 +1,6 @@
 """What the hub's answer makes of a redemption that it was asked to confirm. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from contract.ask import Contact
 from contract.decision import Decision
