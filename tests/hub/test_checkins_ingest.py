@@ -6,11 +6,14 @@ from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection, transaction
+from msgspec import structs
 
+from contract.ask import Ask, Circumstances, Contact, Direction, Mode, Policy
 from contract.feed import Kind
 from contract.messages import Ack, CheckIn, JournalRow
 from contract.rows import use_of
-from hub.checkins import models, operations, queries
+from contract.trust import ClockState
+from hub.checkins import content, models, operations, queries
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import operations as members
@@ -45,7 +48,18 @@ def use_rows() -> list[bytes]:
 
 
 def test_a_batch_is_stored_whole_and_acked(club: Club) -> None:
-    first = redemption(club, detail="trial")
+    first = redemption(
+        club,
+        detail="trial",
+        policy=Policy(site="clubhouse", partner="bar", area="lounge", direction=Direction.OUT),
+        circumstances=Circumstances(
+            digits="12345678", clock=ClockState.HOLDOVER, replica_age_s=0.1, contact=Contact.OFFLINE
+        ),
+        company=17,
+        own_uses=[b"o" * 16, b"p" * 16],
+        inside_already=True,
+        step=59_000_000,
+    )
     second = checkin(2, outcome="denied", reason="unknown_card", feed=None, epoch=None, sequence=None)
     done = ingest(batch(JOURNAL, journal_rows(first, second)))
     head = feed_queries.head(EVERYONE)
@@ -58,6 +72,11 @@ def test_a_batch_is_stored_whole_and_acked(club: Club) -> None:
     assert row.at.tzinfo == UTC
     assert row.received_at == ARRIVED
     assert row.customer == club.customer
+    assert (row.site, row.partner, row.inside_already, row.over_limit) == ("clubhouse", "bar", True, False)
+    assert content.ask_of(row) == Ask(
+        permission="glass-of-wine", mode=Mode.REDEEM, policy=first.policy, circumstances=first.circumstances
+    )
+    assert content.own_uses_of(row) == first.own_uses
 
 
 def test_the_same_batch_again_changes_nothing(club: Club) -> None:
@@ -128,6 +147,7 @@ def test_rows_sent_at_random_arrive_once_each(club: Club) -> None:
         journal_rows(checkin(reason="\x1b[2J"))[0].body,
         journal_rows(checkin(code_length=2**60))[0].body,
         journal_rows(checkin(remaining=2**60))[0].body,
+        journal_rows(checkin(circumstances=Circumstances(digits="1\x00")))[0].body,
     ],
 )
 def test_a_row_that_is_no_checkin_is_kept_and_blocks_nothing(club: Club, body: bytes) -> None:
@@ -150,6 +170,25 @@ def test_an_id_with_other_content_is_a_conflict(club: Club) -> None:
     assert queries.checkins_by_id([first.id])[first.id].content == first
     assert use_rows() == []
     assert "another check-in" in models.RefusedRow.objects.get().error
+    assert done.conflicts == [("clubhouse", first.id)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"policy": Policy(partner="bar")},
+        {"circumstances": Circumstances(contact=Contact.OFFLINE)},
+        {"company": 3},
+        {"own_uses": [b"o" * 16]},
+        {"inside_already": True},
+        {"step": 1},
+    ],
+)
+def test_whatever_differs_is_a_conflict(club: Club, other: dict[str, object]) -> None:
+    first = checkin()
+    ingest(batch(JOURNAL, journal_rows(first)))
+    done = ingest(batch(OTHER_JOURNAL, journal_rows(checkin(**(structs.asdict(first) | other)))))
+    assert (done.refused, done.conflicts) == (1, [("clubhouse", first.id)])
 
 
 def test_an_id_twice_in_one_batch_is_a_conflict(club: Club) -> None:
@@ -167,18 +206,17 @@ def test_a_copied_journal_changes_nothing(club: Club) -> None:
     assert (len(stored_ids()), len(use_rows())) == (2, 1)
 
 
-def test_only_counted_and_granted_checkins_of_memberships_that_are_here_are_uses(club: Club) -> None:
-    counted = redemption(club)
+def test_only_counted_and_granted_checkins_of_customers_who_are_here_are_uses(club: Club) -> None:
+    counted, under_a_gone_membership = redemption(club), redemption(club, membership=999_999)
     others: list[CheckIn] = [
         redemption(club, counted=False),
         redemption(club, outcome="denied", reason="limit_reached"),
         redemption(club, membership=None),
         redemption(club, customer=None),
-        redemption(club, membership=999_999),
         redemption(club, customer=999_999),
     ]
-    done = ingest(batch(JOURNAL, journal_rows(counted, *others)))
-    assert (done.committed, use_rows()) == (7, [counted.id])
+    done = ingest(batch(JOURNAL, journal_rows(counted, under_a_gone_membership, *others)))
+    assert (done.committed, use_rows()) == (7, sorted([counted.id, under_a_gone_membership.id]))
     head = feed_queries.head(EVERYONE)
     assert done.acks[0][1].sequence == head.sequence
     assert head.digest == feed_queries.digest_from_rows(EVERYONE)
@@ -268,12 +306,12 @@ def test_two_workers_at_once(postgresql_database: Database) -> None:
     assert feed_queries.head(EVERYONE).digest == feed_queries.digest_from_rows(EVERYONE)
 
 
-def test_a_use_and_the_end_of_its_membership_do_not_cross(postgresql_database: Database) -> None:
-    """Whoever is second sees what the first did: no use is left of a membership that is gone."""
+def test_a_use_and_the_end_of_its_customer_do_not_cross(postgresql_database: Database) -> None:
+    """Whoever is second sees what the first did: no use is left of a customer who is gone."""
     club = small_club()
     counted = redemption(club)
     with transaction.atomic():
-        members.delete_memberships([club.membership])
+        members.delete_customers([club.customer])
         ingesting = threading.Thread(target=_ingest_apart, args=(batch(JOURNAL, journal_rows(counted)),))
         ingesting.start()
         ingesting.join(0.3)
