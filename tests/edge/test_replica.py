@@ -2,23 +2,17 @@
 
 import asyncio
 import random
-import sqlite3
-import time
 from pathlib import Path
 
 import pytest
 
-from contract.ask import Ask, Mode
-from contract.decision import decide
 from contract.facts import Card, Position
 from contract.feed import Row
 from contract.gathering import facts_from_rows
-from contract.reasons import Reason
 from contract.rows import card_change, gone, link_change
 from edge.ports import Found
-from edge.storage import feed_tables
 from edge.storage.replica import Replica, ReplicaError
-from tests.edge.feed_samples import Club, T, cards, digest_of, numbered
+from tests.edge.feed_samples import cards, digest_of, numbered
 from tests.edge.replica_runs import CARD, FEED, club_rows, fill, run
 
 
@@ -43,56 +37,6 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         asyncio.run(Replica.open(tmp_path / "file"))
 
 
-def test_a_look_up_gathers_all_of_one_card_and_nothing_of_others(tmp_path: Path) -> None:
-    async def work(replica: Replica) -> None:
-        other = Club(8, b"\x08" * 32).changes()
-        rows = numbered([*Club(7, CARD).changes(), *other[2:]])
-        assert await fill(replica, rows)
-        found = await replica.look_up(CARD)
-        assert found is not None
-        assert found.position == Position(FEED, 1, len(rows)) == replica.position()
-        facts = facts_from_rows(found.position, found.rows)
-        assert facts.card == Card(7)
-        assert facts.customer is not None
-        assert facts.customer.id == 7
-        assert {each.plan.name for each in facts.held} == {"Full", "Door only"}
-        assert [use.id for use in facts.uses] == [b"\xff" * 16]
-        assert len(found.rows) == 7
-        decision = decide(Ask("glass-of-wine", Mode.REDEEM, readable=True), facts, T)
-        assert decision.reason is Reason.LIMIT_REACHED
-        assert await replica.look_up(b"\x09" * 32) == Found(found.position, [])
-
-    run(tmp_path, work)
-
-
-def test_every_step_of_a_look_up_is_a_search_in_the_index(tmp_path: Path) -> None:
-    async def work(replica: Replica) -> None:
-        assert await fill(replica, cards(100_000))
-        upto = 100_000
-        for row in numbered(Club(7, CARD).changes(), upto + 1):
-            await replica.apply([row], row.sequence)
-        laps = 2_000
-        began = time.perf_counter()
-        for _ in range(laps):
-            await replica.look_up(CARD)
-        print(f"look_up with 100,000 cards: {(time.perf_counter() - began) / laps * 1e6:.0f} us")
-
-    run(tmp_path, work)
-    (path,) = tmp_path.glob("replica.*.db")
-    with sqlite3.connect(path) as connection:
-        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {feed_tables.LOOK_UP}", (CARD,))]
-    scanned = {step.removeprefix("SCAN ") for step in plan if step.startswith("SCAN")}
-    assert scanned <= {
-        "meta",
-        "card",
-        "holder",
-        "membership",
-    }  # what the statement itself has gathered, and one row
-    searches = [step for step in plan if step.startswith("SEARCH")]
-    assert len(searches) == 6
-    assert all("USING INDEX feed_row_by_key (kind=? AND key" in step for step in searches)
-
-
 def test_pages_change_add_and_remove(tmp_path: Path) -> None:
     async def work(replica: Replica) -> None:
         rows = club_rows()
@@ -104,7 +48,7 @@ def test_pages_change_add_and_remove(tmp_path: Path) -> None:
         found = await replica.look_up(CARD)
         assert found is not None
         assert found.position.sequence == 12
-        facts = facts_from_rows(found.position, found.rows)
+        facts = facts_from_rows(found.position, found.rows, None)
         assert facts.card == Card(7, revoked=True)
         assert {each.plan.name for each in facts.held} == {"Full"}
 
