@@ -56,8 +56,8 @@ device = "{folder / "counter"}"
 class EdgeProcess:
     """`python -m edge run`; `events` are the lines of its log so far."""
 
-    def __init__(self, folder: Path, broker_port: int = 1) -> None:
-        """Nothing listens at port 1."""
+    def __init__(self, folder: Path, broker_port: int = 1, **changes: str) -> None:
+        """Nothing listens at port 1. `changes` replace text in the configuration."""
         self.door, self.counter = Scanner(folder / "door"), Scanner(folder / "counter")
         self.door.plug_in()
         self.counter.plug_in()
@@ -65,7 +65,7 @@ class EdgeProcess:
         self.raw_log = b""
         self.events: list[Event] = []
         self._came = threading.Condition()
-        configuration = write_configuration(folder, **{"port = 1\n": f"port = {broker_port}\n"})
+        configuration = write_configuration(folder, **{"port = 1\n": f"port = {broker_port}\n"}, **changes)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge", "run", "--config", str(configuration)],
             stdout=subprocess.PIPE,
