@@ -23,6 +23,7 @@ from contract.ask import (
     Posture,
 )
 from contract.trust import ClockState
+from hub.fleet.validators import finite
 from hub.members.validators import slug
 
 RESCAN_SECONDS_MAX: Final = 60
@@ -112,13 +113,13 @@ class Reader(models.Model):
     )
     confirm_seconds = models.FloatField(
         default=1.0,
-        validators=[MinValueValidator(0.1), MaxValueValidator(10)],
+        validators=[finite, MinValueValidator(0.1), MaxValueValidator(10)],
         help_text="How long the hub is given to confirm a benefit: 0.1 to 10.",
     )
     rescan_seconds = models.FloatField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(RESCAN_SECONDS_MAX)],
+        validators=[finite, MinValueValidator(0), MaxValueValidator(RESCAN_SECONDS_MAX)],
         help_text=f"The same code again within it repeats the answer: 0 to {RESCAN_SECONDS_MAX}."
         " Empty: 0, or 5 where codes rotate.",
     )

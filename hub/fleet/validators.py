@@ -1,5 +1,6 @@
-"""What a time zone, a time of day and hours may look like; the rules themselves are the contract's."""
+"""What a time zone, a time of day, hours and seconds may look like; the rules themselves are the contract's."""
 
+import math
 from datetime import time
 from zoneinfo import available_timezones
 
@@ -22,6 +23,11 @@ def time_zone(text: str) -> None:
 def whole_minute(value: time) -> None:
     if value.second or value.microsecond:
         raise ValidationError("Write hours and minutes, as in 06:00: a day begins at a whole minute.")
+
+
+def finite(value: float) -> None:
+    if not math.isfinite(value):
+        raise ValidationError("Write a number of seconds.")
 
 
 def hours(text: str) -> None:

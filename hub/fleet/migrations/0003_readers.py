@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import hub.fleet.validators
 from django.db import migrations, models
 
 
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reader',
             name='confirm_seconds',
-            field=models.FloatField(default=1.0, help_text='How long the hub is given to confirm a benefit: 0.1 to 10.', validators=[django.core.validators.MinValueValidator(0.1), django.core.validators.MaxValueValidator(10)]),
+            field=models.FloatField(default=1.0, help_text='How long the hub is given to confirm a benefit: 0.1 to 10.', validators=[hub.fleet.validators.finite, django.core.validators.MinValueValidator(0.1), django.core.validators.MaxValueValidator(10)]),
         ),
         migrations.AddField(
             model_name='reader',
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reader',
             name='rescan_seconds',
-            field=models.FloatField(blank=True, help_text='The same code again within it repeats the answer: 0 to 60. Empty: 0, or 5 where codes rotate.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(60)]),
+            field=models.FloatField(blank=True, help_text='The same code again within it repeats the answer: 0 to 60. Empty: 0, or 5 where codes rotate.', null=True, validators=[hub.fleet.validators.finite, django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(60)]),
         ),
         migrations.AddField(
             model_name='reader',

@@ -1,0 +1,208 @@
+"""Staff's pages of sites, schedules, readers, feeds and rotating cards."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Permission as Right
+from django.contrib.auth.models import User
+from django.test import Client
+
+from hub import example_club
+from hub.feed.models import Feed
+from hub.fleet.hours_admin import week_text
+from hub.fleet.models import Edge, Reader, Schedule, Site
+from hub.members.models import Card
+from tests.hub.conftest import Database
+from tests.hub.followed import assert_exact
+from tests.hub.staff_pages import address, history, inline, post
+
+WEEK = {"monday": "8:00-18:00", "tuesday": "08:00-18:00", "saturday": "20:00-04:00", "sunday": ""}
+
+
+@pytest.fixture
+def staff(sqlite_database: Database) -> Iterator[Client]:
+    example_club.seed(datetime.now(UTC))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_superuser("owner"))
+    yield client
+    assert_exact()
+
+
+def page(client: Client, url: str) -> str:
+    return client.get(url).content.decode()
+
+
+def refused(client: Client, url: str, **fields: object) -> str:
+    response = client.post(url, fields)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def schedule(staff: Client) -> Schedule:
+    days = inline(
+        "exceptions",
+        {"day": 27, "month": 11, "year": 2026, "windows": "12:00-15:00", "name": "Inventory"},
+        {"day": 24, "month": 12, "year": "", "windows": "", "name": ""},
+    )
+    post(staff, address(Schedule, "add"), name="Opening hours", slug="opening", **WEEK, **days)
+    return Schedule.objects.get()
+
+
+def test_a_week_is_written_as_text(staff: Client, schedule: Schedule) -> None:
+    assert (schedule.monday, schedule.wednesday, schedule.sunday) == ("08:00-18:00", "closed", "closed")
+    assert [each.windows for each in schedule.exceptions.all()] == ["12:00-15:00", "closed"]
+    assert week_text(schedule) == "Mon-Tue 08:00-18:00; Sat 20:00-04:00"
+    assert "Mon-Tue 08:00-18:00" in page(staff, address(Schedule, "changelist"))
+    assert 'name="slug"' not in page(staff, address(Schedule, "change", schedule.pk))
+    said = refused(
+        staff, address(Schedule, "add"), name="Late", slug="late", friday="26:00-27:00", **inline("exceptions")
+    )
+    assert "26:00 is no time of day: write 00:00 to 24:00." in said
+
+
+def test_days_are_changed_together(staff: Client, schedule: Schedule) -> None:
+    url = address(Schedule, "change", schedule.pk)
+    first, second = schedule.exceptions.order_by("month")
+    rows = [
+        {"id": first.pk, "schedule": schedule.pk, "day": 27, "month": 11, "year": 2026, "windows": "12:00-16:00"},
+        {"id": second.pk, "schedule": schedule.pk, "day": 24, "month": 12, "DELETE": "on"},
+        {"day": 31, "month": 12, "windows": "08:00-12:00"},
+    ]
+    post(staff, url, name="Opening hours", **WEEK, **inline("exceptions", *rows, initial=2))
+    assert [(each.day, each.windows) for each in schedule.exceptions.order_by("month", "day")] == [
+        (27, "12:00-16:00"),
+        (31, "08:00-12:00"),
+    ]
+    assert "exception" in history(schedule)[-1].lower()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([{"day": 30, "month": 2, "windows": ""}], "there is no day 30 of month 2"),
+        ([{"day": 1, "month": 5, "windows": "noon"}], "“noon” is no opening"),
+        ([{"day": 1, "month": 5}, {"day": 1, "month": 5}], "1 May (every year) stands here twice"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_on_the_page(
+    staff: Client, days: list[dict[str, object]], words: str
+) -> None:
+    said = refused(staff, address(Schedule, "add"), name="Late", slug="late", **inline("exceptions", *days))
+    assert words in said
+    said = refused(
+        staff,
+        address(Site, "add"),
+        name="lake",
+        time_zone="UTC",
+        week_starts_on=0,
+        day_starts_at="00:00",
+        **inline("holidays", *days),
+    )
+    assert words in said
+    assert not Schedule.objects.exists()
+
+
+def test_a_sites_page(staff: Client) -> None:
+    fields = {"name": "lake", "week_starts_on": 6, "day_starts_at": "06:00"}
+    said = refused(staff, address(Site, "add"), **fields, time_zone="Atlantis/Sea", **inline("holidays"))
+    assert "is no time zone: names are like Europe/Berlin or UTC" in said
+    holidays = inline("holidays", {"day": 1, "month": 1, "windows": "closed", "name": "New Year"})
+    post(staff, address(Site, "add"), **fields, time_zone="America/New_York", **holidays)
+    lake = Site.objects.get(name="lake")
+    assert str(lake.holidays.get()) == "1 January (every year)"
+    assert 'name="name"' not in page(staff, address(Site, "change", lake.pk))
+
+
+def test_the_picture_of_a_schedule(staff: Client, schedule: Schedule) -> None:
+    url = address(Schedule, "change", schedule.pk)
+    Site.objects.create(name="lake", time_zone="America/New_York")
+    shown = page(staff, f"{url}?from=2026-11-20")
+    assert shown.count('<div class="schedule-day') == 15
+    assert "clubhouse" in shown
+    assert "Inventory" in shown
+    assert "until 04:00 from the day before" in shown
+    assert "clocks go" not in shown
+    forward = page(staff, f"{url}?site=lake&from=2027-03-10")
+    assert "America/New_York" in forward
+    assert "23 hours: clocks go forward" in forward
+    assert '<rect class="skipped" x="120" width="60"' in forward
+    assert "25 hours: clocks go back" in page(staff, f"{url}?site=lake&from=2026-10-25")
+    for nonsense in ("?site=nowhere", "?from=never", "?from=9999-12-31", "?from=0001-01-01"):
+        assert "◂" in page(staff, url + nonsense)
+
+
+def test_without_a_site_there_is_no_picture(staff: Client, schedule: Schedule) -> None:
+    Reader.objects.all().delete()
+    Edge.objects.all().delete()
+    Site.objects.all().delete()
+    assert "There is no site yet" in page(staff, address(Schedule, "change", schedule.pk))
+
+
+def test_who_may_not_look_sees_no_picture(staff: Client, schedule: Schedule) -> None:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    url = address(Schedule, "change", schedule.pk)
+    assert client.get(url).status_code == 403
+    User.objects.get(username="clerk").user_permissions.add(Right.objects.get(codename="view_schedule"))
+    assert "schedule-picture" in page(client, url)
+
+
+def test_a_readers_page_says_what_cannot_be(staff: Client) -> None:
+    reader = Reader.objects.filter(kind="door").first()
+    fields = {
+        "edge": reader.edge_id,
+        "name": reader.name,
+        "kind": "door",
+        "permission": reader.permission_id,
+        "mode": "redeem",
+        "enabled": "on",
+        "codes": "static",
+        "clock": "unknown",
+        "direction": "in",
+        "passback": "hard",
+        "posture": "secure",
+        "confirm_seconds": "1.0",
+    }
+    url = address(Reader, "change", reader.pk)
+    assert "need an area that they are about" in refused(staff, url, **fields)
+    post(staff, url, **fields, area="house")
+    reader.refresh_from_db()
+    assert (reader.passback, reader.area, reader.attended) == ("hard", "house", False)
+
+
+# Rotating codes
+
+
+def switch(client: Client, action: str) -> None:
+    client.post(address(Feed, "changelist"), {"action": action, "_selected_action": [Feed.objects.get().pk]})
+
+
+def test_staff_let_codes_rotate(staff: Client) -> None:
+    ours = list(Card.objects.filter(revoked_at=None).order_by("pk")[:2])
+    chosen = {"action": "make_rotating", "_selected_action": [card.pk for card in ours]}
+    assert (
+        "Cards whose codes rotate now: 2."
+        in staff.post(address(Card, "changelist"), chosen, follow=True).content.decode()
+    )
+    assert history(ours[0]) == ["Codes rotate."]
+    switch(staff, "carry_secrets")
+    assert Feed.objects.get().rotating
+    staff.post(address(Card, "changelist"), chosen | {"action": "stop_rotating"})
+    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
+    switch(staff, "drop_secrets")
+    assert not Feed.objects.get().rotating
+    every = {"action": "make_rotating", "_selected_action": [card.pk for card in Card.objects.all()]}
+    said = staff.post(address(Card, "changelist"), every, follow=True).content.decode()
+    assert "Nothing was changed: codes taken over from other cards cannot rotate" in said
+    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
+
+
+def test_who_may_only_look_at_feeds_switches_nothing(staff: Client) -> None:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(Right.objects.get(codename="view_feed"))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(clerk)
+    switch(client, "carry_secrets")
+    assert not Feed.objects.get().rotating

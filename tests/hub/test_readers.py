@@ -1,0 +1,124 @@
+"""Readers at the hub: stored in the words of edge.toml, and meant as the contract means them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from contract.ask import Codes, Direction, Passback, Policy
+from contract.trust import ClockState
+from hub.feed.models import Feed
+from hub.feed.operations import EVERYONE
+from hub.fleet import operations
+from hub.fleet.models import Edge, Reader, Schedule, Site
+from hub.fleet.rows import policy_of
+from hub.members import operations as members
+from hub.members.models import Permission
+from hub.members.writing import InUse
+from hub.partners import operations as partners
+from hub.partners.models import Partner
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def edge() -> Edge:
+    site = operations.save_site(Site(name="house", time_zone="Europe/Berlin"))
+    return operations.save_edge(Edge(name="east", site=site, feed=Feed.objects.get(name=EVERYONE)))
+
+
+def a_permission(slug: str) -> Permission:
+    found = Permission.objects.filter(slug=slug).first()
+    return found or members.save_permission(Permission(slug=slug, name=slug))
+
+
+def a_reader(edge: Edge, kind: str = "door", **fields: object) -> Reader:
+    return operations.save_reader(
+        Reader(edge=edge, name="reader", kind=kind, permission=a_permission("front-door"), **fields)
+    )
+
+
+def test_a_reader_that_says_nothing_special(edge: Edge) -> None:
+    assert policy_of(a_reader(edge)) == Policy(site="house")
+
+
+def test_a_reader_that_says_everything(edge: Edge) -> None:
+    bar = partners.save_partner(Partner(slug="wine-bar", name="Wine bar"))
+    reader = a_reader(
+        edge,
+        enabled=False,
+        partner=bar,
+        attended=False,
+        codes="rotating",
+        clock="holdover",
+        replica_age_seconds_max=86_400,
+        area="sauna",
+        passback="hard",
+        passback_seconds=3_600,
+        lockdown_permission=a_permission("keyholder"),
+        posture="lockdown",
+        unlocked_schedule=operations.save_schedule(Schedule(slug="opening", name="Opening")),
+        confirm_seconds=2.5,
+        rescan_seconds=10,
+    )
+    found = Reader.objects.select_related("edge__site", "partner", "lockdown_permission").get(pk=reader.pk)
+    assert policy_of(found) == Policy(
+        enabled=False,
+        site="house",
+        partner="wine-bar",
+        signed_in=False,
+        codes=Codes.ROTATING,
+        clock=ClockState.HOLDOVER,
+        replica_age_seconds_max=86_400,
+        area="sauna",
+        direction=Direction.IN,
+        passback=Passback.HARD,
+        passback_seconds=3_600,
+        lockdown_permission="keyholder",
+    )
+    with pytest.raises(InUse, match="reader"):
+        partners.delete_partners([bar])
+    with pytest.raises(InUse, match="reader"):
+        members.delete_permissions([a_permission("keyholder")])
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"passback": "hard"}, "area", "need an area that they are about"),
+        ({"direction": "out"}, "area", "need an area that they are about"),
+        ({"area": "sauna", "passback_seconds": 60}, "passback_seconds", "needs anti-passback, soft or hard"),
+        ({"area": "sauna", "passback": "soft", "passback_seconds": 604_801}, "passback_seconds", "604800"),
+        ({"area": "sauna", "passback": "soft", "direction": "out"}, "passback", "Nobody is kept in"),
+        ({"area": "the sauna"}, "area", "lower-case"),
+        ({"passback": "strict"}, "passback", "not a valid choice"),
+        ({"direction": "up", "area": "sauna"}, "direction", "not a valid choice"),
+        ({"codes": "all"}, "codes", "not a valid choice"),
+        ({"clock": "wrong"}, "clock", "not a valid choice"),
+        ({"replica_age_seconds_max": 0}, "replica_age_seconds_max", "greater than or equal to 1"),
+        ({"confirm_seconds": 0}, "confirm_seconds", "greater than or equal to 0.1"),
+        ({"confirm_seconds": float("nan")}, "confirm_seconds", "a number of seconds"),
+        ({"rescan_seconds": 61}, "rescan_seconds", "less than or equal to 60"),
+        ({"undo_permission": "staff"}, "undo_permission", "Leave it out for a door"),
+        ({"kind": "counter", "posture": "unlocked"}, "posture", "only doors stand open"),
+        ({"kind": "counter", "posture": "free"}, "posture", "only doors stand open"),
+        ({"kind": "counter", "unlocked_schedule": "opening"}, "unlocked_schedule", "only doors stand open"),
+        ({"kind": "counter", "undo_permission": "front-door"}, "undo_permission", "another permission"),
+        ({"kind": "gate"}, "kind", "not a valid choice"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_at_its_field(
+    edge: Edge, fields: dict[str, object], field: str, words: str
+) -> None:
+    meant = dict(fields)
+    if "undo_permission" in meant:
+        meant["undo_permission"] = a_permission(str(meant["undo_permission"]))
+    if "unlocked_schedule" in meant:
+        meant["unlocked_schedule"] = operations.save_schedule(Schedule(slug="opening", name="Opening"))
+    with pytest.raises(ValidationError) as error:
+        a_reader(edge, **meant)
+    assert words in " ".join(error.value.message_dict[field])
+    assert not Reader.objects.exists()
+
+
+def test_a_counter_that_is_undone_and_locked_down(edge: Edge) -> None:
+    counter = a_reader(edge, "counter", posture="lockdown", undo_permission=a_permission("staff"), mode="identify")
+    assert policy_of(counter) == Policy(site="house")
