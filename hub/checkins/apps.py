@@ -13,12 +13,12 @@ class CheckInsConfig(AppConfig):
     verbose_name = "Check-ins"
 
     def ready(self) -> None:
-        from hub.members.signals import pools_changed  # noqa: PLC0415 (apps are ready only now)
+        from hub.members.signals import limits_changed  # noqa: PLC0415 (apps are ready only now)
 
-        pools_changed.connect(_pools_changed, dispatch_uid="checkins")
+        limits_changed.connect(_limits_changed, dispatch_uid="checkins")
 
 
-def _pools_changed(**_: object) -> None:
+def _limits_changed(**_: object) -> None:
     """Once the plans are committed, in transactions of its own: there may be many uses."""
     transaction.on_commit(_realign)
 

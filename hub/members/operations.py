@@ -4,7 +4,7 @@ What happens to a membership in its time (cancelled, frozen, paid) is in status_
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from hub.members import codes, queries, rows
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_secrets, forget_secrets
-from hub.members.signals import pools_changed
+from hub.members.signals import limits_changed
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
@@ -107,15 +107,14 @@ def save_plan(
     plan: Plan, grants: Iterable[tuple[Grant, Sequence[Limit]]] = (), leaving: Iterable[Grant] = ()
 ) -> Plan:
     """With those of its grants that change and those that leave, all at once: each may need the others' change."""
-    with writing():
+    with writing(), _moving(plan):
         save(plan)
-        with _moving([plan.pk]):
-            for grant in filter(None, map(stored, leaving)):
-                grant.delete()
-            for grant, limits in grants:
-                grant.plan = plan
-                _write_grant(grant, limits)
-            check_billing(plan)
+        for grant in filter(None, map(stored, leaving)):
+            grant.delete()
+        for grant, limits in grants:
+            grant.plan = plan
+            _write_grant(grant, limits)
+        check_billing(plan)
     return plan
 
 
@@ -126,7 +125,7 @@ def delete_plans(plans: Iterable[Plan]) -> None:
 
 def save_grant(grant: Grant, limits: Sequence[Limit]) -> Grant:
     """Grants the permission with exactly these limits; none: it is not used up."""
-    with writing(), _moving([grant.plan_id]):
+    with writing(), _moving(grant.plan):
         _write_grant(grant, limits)
     return grant
 
@@ -134,7 +133,7 @@ def save_grant(grant: Grant, limits: Sequence[Limit]) -> Grant:
 def delete_grants(grants: Iterable[Grant]) -> None:
     with writing():
         for grant in filter(None, map(stored, grants)):
-            with _moving([grant.plan_id]):
+            with _moving(grant.plan):
                 grant.delete()
 
 
@@ -147,14 +146,13 @@ def _write_grant(grant: Grant, limits: Sequence[Limit]) -> None:
 
 
 @contextmanager
-def _moving(plan_ids: Collection[int]) -> Iterator[None]:
-    """What is done inside moves the plans' rows, and those of uses where other permissions come from a pool."""
-    before = queries.pooled(plan_ids)
+def _moving(plan: Plan) -> Iterator[None]:
+    """What is done inside moves the plan's row; who follows uses hears where other ones count now."""
+    before = queries.limits_in(plan)
     yield
-    _append_plans(plan_ids)
-    moved = {plan_id for plan_id, _ in before ^ queries.pooled(plan_ids)}
-    if moved:
-        pools_changed.send(Plan, plan_ids=sorted(moved))
+    _append_plans([plan.pk])
+    if queries.limits_in(plan) != before:
+        limits_changed.send(Plan, plan_ids=[plan.pk])
 
 
 # Memberships

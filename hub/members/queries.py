@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from contract.card import canonical_code
-from contract.limits import CountsBy
 from contract.membership import State, Status, status_at
 from contract.rotating import digits_at, rotating_text, step_at
 from hub.feed.models import Feed
@@ -85,10 +84,11 @@ def plans_with_grants() -> QuerySet[Plan]:
     return Plan.objects.prefetch_related("grants__permission__partners", "grants__limits", "grants__schedule")
 
 
-def pooled(plan_ids: Collection[int]) -> set[tuple[int, str]]:
-    """(plan, permission's slug) where a limit counts by the company's pool."""
-    of_pools = GrantLimit.objects.filter(counts_by=CountsBy.COMPANY.value, grant__plan__in=plan_ids)
-    return set(of_pools.values_list("grant__plan", "grant__permission__slug"))
+def limits_in(plan: Plan) -> set[tuple[object, ...]]:
+    """All that decides which uses of the plan's permissions count, to be compared."""
+    fields = ["count", "window", "window_seconds", "counts_by", "across", "gap_seconds"]
+    of_plan = ["grant__permission__slug", "grant__plan__billed_every", "grant__plan__billed_in"]
+    return set(GrantLimit.objects.filter(grant__plan=plan.pk).values_list(*of_plan, *fields))
 
 
 def redeemable_nowhere() -> list[Permission]:

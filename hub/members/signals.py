@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-pools_changed = Signal()
-"""`plan_ids`: plans of which other permissions are counted by the company's pool now. Their rows are appended."""
+limits_changed = Signal()
+"""`plan_ids`: plans with other limits, or other billing periods under them. Their rows are appended already."""

@@ -17,7 +17,7 @@ from hub.feed.operations import EVERYONE
 from hub.fleet.models import Schedule
 from hub.members import codes, operations, rows
 from hub.members.models import Customer, Grant, GrantLimit, Membership, Permission, Plan
-from hub.members.signals import pools_changed
+from hub.members.signals import limits_changed
 from hub.members.writing import InUse
 from hub.partners import operations as partner_operations
 from hub.partners.models import Partner
@@ -59,16 +59,16 @@ def refused_at(field: str, change: Any, *arguments: Any) -> str:
 
 @pytest.fixture
 def moved() -> Iterator[list[list[int]]]:
-    """What was said of pools, each in the transaction that changed them."""
+    """What was said of limits, each in the transaction that changed them."""
     heard: list[list[int]] = []
 
     def hear(sender: object, plan_ids: list[int], **_: object) -> None:
         assert connection.in_atomic_block
         heard.append(plan_ids)
 
-    pools_changed.connect(hear)
+    limits_changed.connect(hear)
     yield heard
-    pools_changed.disconnect(hear)
+    limits_changed.disconnect(hear)
 
 
 # Plans and grants
@@ -164,18 +164,24 @@ def test_the_database_keeps_seconds_to_rolling_windows() -> None:
             GrantLimit.objects.create(grant=grant, count=1, **fields)
 
 
-def test_what_comes_from_the_pool_is_told_in_the_same_transaction(moved: list[list[int]]) -> None:
+def test_other_limits_are_told_in_the_same_transaction(moved: list[list[int]]) -> None:
     wine, sauna = a_permission("glass-of-wine"), a_permission("sauna")
-    plan = a_plan(wine, Limit(1, 60))
+    plan = a_plan(wine)
     assert moved == []
     grant = operations.save_grant(plan.grants.get(), [Limit(1, 60), POOL])
-    assert moved == [[plan.pk]]
-    operations.save_grant(grant, [Limit(2, 60, counts_by=CountsBy.COMPANY)])
+    grant.confirm = True
+    operations.save_grant(grant, [Limit(1, 60), POOL])
+    operations.save_permission(wine)
     assert moved == [[plan.pk]]
     grant.permission = sauna
     operations.save_plan(plan, [(grant, [POOL])])
+    plan.name = "Fuller"
+    operations.save_plan(plan)
+    assert moved == [[plan.pk]] * 2
+    plan.billed_every = 1
+    operations.save_plan(plan)
     operations.delete_grants([grant])
-    assert moved == [[plan.pk]] * 3
+    assert moved == [[plan.pk]] * 4
 
 
 # Permissions and partners
