@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.defaults import bad_request
 from django.views.generic import RedirectView
 
+from hub.decisions.views import explain_page
 from hub.health import healthz
 
 _WRONG_HOST = """<!doctype html>
@@ -35,5 +36,6 @@ handler400 = refuse
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
+    path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
     path("admin/", admin.site.urls),
 ]

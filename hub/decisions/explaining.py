@@ -5,6 +5,7 @@ from typing import Any
 
 from contract.decision import answers
 from contract.facts import HeldMembership
+from contract.membership import Detail
 from contract.reasons import Outcome, Reason
 from hub.checkins.models import CheckIn
 from hub.decisions import evidence, words
@@ -34,6 +35,10 @@ class MembershipAnswer:
     facts: list[Fact]
     change: str
 
+    @property
+    def reason_text(self) -> str:
+        return words.reason(self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -51,6 +56,13 @@ class Explanation:
     @property
     def granted(self) -> bool:
         return self.checkin.outcome == Outcome.GRANTED
+
+    @property
+    def reason(self) -> str:
+        """In words, with its detail where that adds something."""
+        detail = self.checkin.detail
+        adds = not self.granted and detail not in {None, "", Detail.CURRENT, self.checkin.reason}
+        return words.reason(self.checkin.reason) + (f" ({words.reason(detail)})" if adds and detail else "")
 
     @property
     def replayed(self) -> str:

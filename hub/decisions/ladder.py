@@ -21,12 +21,26 @@ class Rule(NamedTuple):
     reasons: frozenset[Reason]
 
 
+_SIGNS: Final = {"green": "✓", "red": "✕", "grey": "·"}
+
+
 class Rung(NamedTuple):
     """A rule with its mark. `opens`: it decided, and granted by it."""
 
     rule: Rule
     mark: Mark
     opens: bool = False
+
+    @property
+    def light(self) -> str:
+        """green, red or grey; never the only sign."""
+        if self.mark is Mark.NOT_REACHED:
+            return "grey"
+        return "green" if self.opens or self.mark is Mark.PASSED else "red"
+
+    @property
+    def sign(self) -> str:
+        return _SIGNS[self.light]
 
 
 def _rule(topic: str, text: str, *reasons: Reason) -> Rule:

@@ -38,6 +38,10 @@ def duration(elapsed: timedelta) -> str:
     return " ".join(parts[:2]) or "no time"
 
 
+def reason(code: str) -> str:
+    return code.replace("_", " ")
+
+
 def limit(limited: Limit) -> str:
     return limits_text.encode([limited])
 

@@ -2,15 +2,13 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from hub.decisions.evidence import Fact
 from hub.decisions.explaining import Explanation, as_json, explain, find
-from hub.decisions.ladder import Mark, Rung
-
-_SIGNS: Final = {Mark.PASSED: "✓", Mark.NOT_REACHED: "·"}
+from hub.decisions.ladder import Rung
 
 
 class Command(BaseCommand):
@@ -33,7 +31,7 @@ def _lines(told: Explanation) -> list[str]:
     checkin = told.checkin
     who = checkin.customer.name if checkin.customer else "nobody that is known"
     lines = [
-        f"{'✓' if told.granted else '✕'} {checkin.outcome}: {_words(checkin.reason)}",
+        f"{'✓' if told.granted else '✕'} {checkin.outcome}: {told.reason}",
         f"  {checkin.permission} at {told.reader} for {who}",
         f"  {told.when}",
         f"  {told.replayed}",
@@ -43,26 +41,18 @@ def _lines(told: Explanation) -> list[str]:
     lines += ["", "Rules, in their order", *_rungs(told.ladder)]
     lines += ["", "What mattered", *_facts(told.facts)]
     for each in told.memberships:
-        lines += ["", f"By the membership “{each.plan}” alone: {_words(each.reason)}", *_facts(each.facts)]
+        lines += ["", f"By the membership “{each.plan}” alone: {each.reason_text}", *_facts(each.facts)]
         if len(told.memberships) > 1:
             lines += [*_rungs(each.ladder), f"  {each.change}"]
     return [*lines, "", "What would have to change", f"  {told.change}"]
 
 
 def _rungs(ladder: list[Rung]) -> list[str]:
-    return [f"  {_sign(each)} {each.rule.topic:<11} {each.rule.text}" for each in ladder]
-
-
-def _sign(rung: Rung) -> str:
-    return _SIGNS.get(rung.mark, "✓" if rung.opens else "✕")
+    return [f"  {each.sign} {each.rule.topic:<11} {each.rule.text}" for each in ladder]
 
 
 def _facts(facts: list[Fact]) -> list[str]:
     return [f"  {each.name:<11} {each.text}" for each in facts]
-
-
-def _words(reason: str) -> str:
-    return reason.replace("_", " ")
 
 
 def _printable(text: str) -> str:

@@ -1,0 +1,21 @@
+"""The page of one explanation, for staff who may view check-ins."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
+
+from hub.decisions.explaining import NoCheckIn, explain, find
+
+
+def explain_page(request: HttpRequest, number: int) -> TemplateResponse:
+    """Inside the admin, which has asked who it is. 403: may not view check-ins. 404: there is none."""
+    if not request.user.has_perm("checkins.view_checkin"):
+        raise PermissionDenied
+    try:
+        told = explain(find(str(number)))
+    except NoCheckIn as error:
+        raise Http404(str(error)) from error
+    title = f"Why check-in {number} was {told.checkin.outcome}"
+    context = {**admin.site.each_context(request), "title": title, "told": told}
+    return TemplateResponse(request, "decisions/explain.html", context)
