@@ -42,12 +42,12 @@ class DoorHours:
 
     async def keep(self) -> None:
         """Until it is cancelled; without hours once is enough."""
-        self.posture()
         while self.setting.schedule is not None:
             await self._read()
             self.posture()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.replica.changed(), _LOOK_EVERY_S)
+        self.posture()
 
     def _take(self, posture: Posture, why: Why) -> None:
         if posture is not self._posture:

@@ -1,0 +1,366 @@
+"""A door that is held open by hours, with fakes at the ports; what the replica tells of hours; and a real edge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from contract.ask import Posture
+from contract.calendar import Calendar
+from contract.facts import Position
+from contract.feed import Change, Kind
+from contract.gathering import StoredRow
+from contract.hours import ExceptionDay, Schedule, Site, WeeklyWindow, Window
+from contract.instants import to_us
+from contract.plan_rows import schedule_change, site_change
+from contract.trust import ClockState
+from edge import door_hours
+from edge.clock import SystemClock
+from edge.core.door_posture import DoorSetting
+from edge.core.saved_trust import SavedTrust
+from edge.door_hours import DoorHours
+from edge.ports import CannotLookUp
+from edge.storage.replica import Replica
+from edge.storage.trust_file import SmallTrustFile
+from tests.edge.edge_process import EdgeProcess
+from tests.edge.fakes import FakeClock, FakeLog, FakeSignals, FakeTrust
+from tests.edge.feed_samples import numbered
+from tests.edge.link_runs import until
+from tests.edge.mqtt_hub import MqttHub
+from tests.edge.replica_runs import club_rows, fill, run
+from tests.hub.broker import Mosquitto
+
+CLUB = Site(Calendar("Europe/Berlin"), (ExceptionDay(12, 25),))
+DAYTIME = Schedule(tuple(WeeklyWindow(day, Window(480, 1080)) for day in range(7)), observes_holidays=True)
+ALWAYS = Schedule(tuple(WeeklyWindow(day, Window(0, 1440)) for day in range(7)))
+BY_HOURS = DoorSetting(Posture.SECURE, schedule="daytime", site="clubhouse")
+BEFORE, DURING, AFTER = (datetime(2026, 6, 1, hour, 30, tzinfo=UTC) for hour in (5, 6, 16))
+
+
+def rows_of(*changes: Change) -> list[StoredRow]:
+    return [(int(each.kind), each.key, each.ref, each.body or b"") for each in changes]
+
+
+class FakeHours:
+    """A replica that tells hours. `broken`: it cannot be read."""
+
+    def __init__(self) -> None:
+        self.at: Position | None = Position("everyone", 1, 1)
+        self.rows = rows_of(site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME))
+        self.broken = False
+        self.reads = 0
+        self._changed = asyncio.Event()
+
+    def position(self) -> Position | None:
+        return self.at
+
+    async def hours_rows(self) -> list[StoredRow]:
+        self.reads += 1
+        await asyncio.sleep(0)
+        if self.broken:
+            raise CannotLookUp("the file is damaged")
+        return [] if self.at is None else self.rows
+
+    async def changed(self) -> None:
+        await self._changed.wait()
+
+    def change(self, *changes: Change) -> None:
+        self.rows = rows_of(*changes)
+        self.at = Position("everyone", 1, 1 if self.at is None else self.at.sequence + 1)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class World:
+    def __init__(self, setting: DoorSetting = BY_HOURS, at: datetime = DURING) -> None:
+        self.clock = FakeClock()
+        self.clock.at = at
+        self.trust = FakeTrust(self.clock)
+        self.replica, self.signals, self.log = FakeHours(), FakeSignals(), FakeLog()
+        self.door = DoorHours("door", setting, self.replica, self.trust, self.signals, self.log)
+        self.keeping = asyncio.create_task(self.door.keep())
+
+    async def looks(self) -> None:
+        """What has changed by now was seen."""
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    def postures(self) -> list[tuple[object, object]]:
+        return [(line["to"], line["why"]) for line in self.log.all("posture")]
+
+
+def in_world(
+    work: Callable[[World], Awaitable[None]], setting: DoorSetting = BY_HOURS, at: datetime = DURING
+) -> None:
+    async def run_world() -> None:
+        world = World(setting, at)
+        await world.looks()
+        await work(world)
+        world.keeping.cancel()
+
+    asyncio.run(run_world())
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_hours, "_LOOK_EVERY_S", 0.01)
+
+
+@pytest.fixture
+def never(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is seen by the second."""
+    monkeypatch.setattr(door_hours, "_LOOK_EVERY_S", 3_600.0)
+
+
+def test_a_door_is_held_from_when_it_opens_until_it_closes(often: None) -> None:
+    async def work(world: World) -> None:
+        assert not world.signals.held
+        world.clock.at = DURING
+        await until(lambda: world.signals.held)
+        world.clock.at = AFTER
+        await until(lambda: not world.signals.held)
+        assert world.postures() == [("unlocked", "hours"), ("secure", "hours")]
+        assert world.replica.reads == 1
+
+    in_world(work, at=BEFORE)
+
+
+def test_who_scans_between_two_looks_finds_it_as_it_is(never: None) -> None:
+    async def work(world: World) -> None:
+        assert world.door.posture() is Posture.UNLOCKED
+        world.clock.at = AFTER
+        assert world.signals.held
+        assert world.door.posture() is Posture.SECURE
+        assert not world.signals.held
+        assert world.door.posture() is Posture.SECURE
+        assert len(world.postures()) == 2
+
+    in_world(work)
+
+
+def test_a_change_of_the_feed_is_seen_at_once(never: None) -> None:
+    async def work(world: World) -> None:
+        assert world.signals.held
+        world.replica.change(site_change("clubhouse", CLUB), schedule_change("daytime", Schedule()))
+        await world.looks()
+        assert not world.signals.held
+        world.replica.change(site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS))
+        await world.looks()
+        assert world.signals.held
+        world.replica.change(site_change("clubhouse", CLUB))
+        await world.looks()
+        assert not world.signals.held
+        assert world.postures()[-1] == ("secure", "hours_unknown")
+
+    in_world(work)
+
+
+def test_a_change_of_another_kind_moves_nothing(never: None) -> None:
+    async def work(world: World) -> None:
+        world.replica.change(*(site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME)))
+        await world.looks()
+        assert world.replica.reads == 2
+        assert world.postures() == [("unlocked", "hours")]
+
+    in_world(work)
+
+
+@pytest.mark.parametrize("state", [ClockState.UNKNOWN])
+def test_a_clock_that_is_lost_ends_the_hours(often: None, state: ClockState) -> None:
+    async def work(world: World) -> None:
+        world.trust.state = state
+        await until(lambda: not world.signals.held)
+        world.trust.state = ClockState.HOLDOVER
+        await until(lambda: world.signals.held)
+        assert world.postures()[1:] == [("secure", "clock_unknown"), ("unlocked", "hours")]
+
+    in_world(work)
+
+
+def test_a_replica_that_is_lost_ends_the_hours(often: None) -> None:
+    async def work(world: World) -> None:
+        world.replica.at = None
+        await until(lambda: not world.signals.held)
+        assert world.postures()[-1] == ("secure", "not_ready")
+        world.replica.change(site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME))
+        await until(lambda: world.signals.held)
+
+    in_world(work)
+
+
+def test_hours_that_cannot_be_gone_by_are_told_once_for_each_reason(often: None) -> None:
+    async def work(world: World) -> None:
+        world.trust.state = ClockState.UNKNOWN
+        await until(lambda: world.log.all("hours_not_followed"))
+        world.replica.at = None
+        await until(lambda: len(world.log.all("hours_not_followed")) == 2)
+        for _ in range(3):
+            world.door.posture()
+        whys = [line["why"] for line in world.log.all("hours_not_followed")]
+        assert whys == ["clock_unknown", "not_ready"]
+        assert world.postures() == []
+
+    in_world(work, at=BEFORE)
+
+
+@pytest.mark.parametrize("what", ["replica", "row"])
+def test_hours_that_cannot_be_read_are_none_and_read_again(often: None, what: str) -> None:
+    async def work(world: World) -> None:
+        world.replica.broken = what == "replica"
+        broken = [(Kind.SCHEDULE, b"Hdaytime", b"", b"\xff"), *world.replica.rows[:1]]
+        whole = [site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME)]
+        world.replica.change(*whole)
+        if what == "row":
+            world.replica.rows = broken
+        await until(lambda: not world.signals.held)
+        reads = world.replica.reads
+        await until(lambda: world.replica.reads > reads + 2)
+        assert len(world.log.all("replica_unreadable")) == 1
+        world.replica.broken = False
+        world.replica.change(*whole)
+        await until(lambda: world.signals.held)
+
+    in_world(work)
+
+
+@pytest.mark.parametrize(
+    ("posture", "held"),
+    [(Posture.SECURE, False), (Posture.FREE, False), (Posture.LOCKDOWN, False), (Posture.UNLOCKED, True)],
+)
+def test_a_door_that_is_set_by_hand_stays_so(posture: Posture, held: bool) -> None:
+    async def work(world: World) -> None:
+        assert world.keeping.done()
+        assert world.signals.held is held
+        assert world.door.posture() is posture
+        assert world.replica.reads == 0
+        assert world.postures() == ([] if posture is Posture.SECURE else [(posture, "configured")])
+
+    in_world(work, DoorSetting(posture))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        DoorSetting(Posture.LOCKDOWN, True, "daytime", "clubhouse"),
+        DoorSetting(Posture.SECURE, False, "daytime", "clubhouse"),
+    ],
+)
+def test_hours_open_nothing_in_a_lockdown_or_where_a_reader_is_disabled(never: None, setting: DoorSetting) -> None:
+    async def work(world: World) -> None:
+        assert not world.signals.held
+        assert world.door.posture() is setting.posture
+
+    in_world(work, setting)
+
+
+# The replica
+
+
+def test_a_replica_tells_its_hours_and_when_it_has_changed(tmp_path: Path) -> None:
+    changes = [site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME)]
+    rows = [*club_rows(), *numbered(changes, len(club_rows()) + 1)]
+
+    async def work(replica: Replica) -> None:
+        assert await replica.hours_rows() == []
+        waiting = asyncio.create_task(replica.changed())
+        await asyncio.sleep(0)
+        assert await fill(replica, rows)
+        await waiting
+        assert sorted(await replica.hours_rows()) == sorted(rows_of(*changes))
+        waiting = asyncio.create_task(replica.changed())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        news = numbered([schedule_change("daytime", ALWAYS)], len(rows) + 1)
+        await replica.apply(news, len(rows) + 1)
+        await waiting
+        assert sorted(await replica.hours_rows()) == sorted(
+            rows_of(changes[0], schedule_change("daytime", ALWAYS))
+        )
+
+    run(tmp_path, work)
+
+
+# The real process
+
+
+@pytest.fixture
+def hub(mosquitto: Mosquitto) -> MqttHub:
+    hub = MqttHub(mosquitto.port)
+    hub.wait()
+    return hub
+
+
+def believe_the_clock(state_dir: Path) -> None:
+    """As if an edge that ran before in this boot had seen the clock synchronized."""
+    clock = SystemClock()
+    mark = (to_us(clock.now()), clock.boottime_s())
+    state_dir.mkdir(mode=0o700)
+    trust = SavedTrust(boot=clock.boot_id(), saved_s=mark[1], floor=mark, hub=mark, synced=mark)
+    SmallTrustFile(state_dir / "trust.json").write(trust)
+
+
+UNLOCKED_BY_HOURS = {
+    'feed = "everyone"': 'feed = "everyone"\nsite = "clubhouse"',
+    "relay_pin = 17": 'relay_pin = 17\nunlocked_schedule = "daytime"',
+}
+
+
+def test_a_real_edge_holds_a_door_by_the_hours_that_its_hub_says(
+    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub
+) -> None:
+    believe_the_clock(tmp_path / "state")
+    hub.change(site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS))
+    edge = EdgeProcess(tmp_path, mosquitto.port, **UNLOCKED_BY_HOURS)
+    try:
+        opened = edge.wait_for("posture")
+        assert (opened["reader"], opened["from"], opened["to"], opened["why"]) == (
+            "door",
+            "secure",
+            "unlocked",
+            "hours",
+        )
+        edge.door.type(b"4006381333931\r")
+        scan = edge.wait_for("scan")
+        assert (scan["outcome"], scan["reason"]) == ("granted", "unlocked")
+        hub.change(schedule_change("daytime", Schedule()))
+        closed = edge.wait_for("posture", count=2)
+        assert (closed["from"], closed["to"], closed["why"]) == ("unlocked", "secure", "hours")
+        edge.door.type(b"4006381333931\r")
+        assert edge.wait_for("scan", count=2)["reason"] == "unknown_card"
+        assert edge.stop() == (0, "")
+        assert [checkin.circumstances.posture for checkin in edge.journal()] == ["unlocked", "secure"]
+    finally:
+        edge.close()
+        hub.stop()
+
+
+def test_a_real_edge_without_a_clock_to_believe_leaves_the_door_as_it_is(tmp_path: Path) -> None:
+    rows = numbered([site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS)])
+
+    async def filled(replica: Replica) -> None:
+        assert await fill(replica, rows)
+
+    run(tmp_path / "state", filled)
+    edge = EdgeProcess(tmp_path, **UNLOCKED_BY_HOURS)
+    try:
+        assert edge.wait_for("hours_not_followed")["why"] == "clock_unknown"
+        edge.door.type(b"4006381333931\r")
+        assert edge.wait_for("scan")["reason"] == "unknown_card"
+        assert edge.stop() == (0, "")
+    finally:
+        edge.close()
+    assert [each for each in edge.events if each["event"] == "posture"] == []
+
+
+def test_a_real_edge_holds_a_door_that_is_unlocked_by_hand_without_any_replica(tmp_path: Path) -> None:
+    edge = EdgeProcess(tmp_path, **{"relay_pin = 17": 'relay_pin = 17\nposture = "unlocked"'})
+    try:
+        opened = edge.wait_for("posture")
+        assert (opened["to"], opened["why"]) == ("unlocked", "configured")
+        edge.door.type(b"\x01\r")
+        assert edge.wait_for("scan")["reason"] == "unlocked"
+        assert edge.stop() == (0, "")
+    finally:
+        edge.close()
