@@ -128,15 +128,18 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     @display(description="Reason", ordering="reason")
     def why(self, checkin: CheckIn) -> SafeString:
+        address = reverse("explain_checkin", args=[checkin.number])
+        said = self.why_text(checkin)
+        return format_html('<a href="{}" class="{}" title="Why? Rule by rule">{}</a>', address, _LINK, said)
+
+    def why_text(self, checkin: CheckIn) -> str:
         adds = checkin.outcome != Outcome.GRANTED and checkin.detail not in {
             None,
             "",
             Detail.CURRENT,
             checkin.reason,
         }
-        text = reason_text(checkin.reason) + (f" ({checkin.detail})" if adds else "")
-        address = reverse("explain_checkin", args=[checkin.number])
-        return format_html('<a href="{}" class="{}" title="Why? Rule by rule">{}</a>', address, _LINK, text)
+        return reason_text(checkin.reason) + (f" ({checkin.detail})" if adds else "")
 
     @display(description="Used a limited benefit")
     def used_up(self, checkin: CheckIn) -> str:

@@ -92,7 +92,7 @@ def test_a_reasons_detail_is_shown_where_it_adds_something(
     outcome: str, reason: str, detail: str | None, why: str
 ) -> None:
     shown = CheckInAdmin(CheckIn, site)
-    assert shown.why(CheckIn(outcome=outcome, reason=reason, detail=detail)) == why
+    assert shown.why_text(CheckIn(outcome=outcome, reason=reason, detail=detail)) == why
 
 
 def test_column_and_filter_call_it_decision(admin: Client, club: Club) -> None:
