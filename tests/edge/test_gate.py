@@ -19,7 +19,6 @@ from contract.rows import use_change
 from edge.core.checkin import use_of
 from edge.core.reader_configuration import Reader, ReaderKind
 from edge.ports import Frame
-from edge.recorder import RECORDINGS_MAX
 from tests.edge.fakes import FakeSignals
 from tests.edge.gate_world import (
     CODE,
@@ -272,21 +271,6 @@ def test_a_limited_door_that_opened_has_used_it_up_although_nothing_was_kept() -
     world = World(once)
     world.journal.fails = True
     assert reasons(scan(world, DOOR, CODE.encode(), CODE.encode())) == [Reason.GRANTED, Reason.LIMIT_REACHED]
-
-
-def test_a_disk_that_hangs_for_ever_fills_no_memory() -> None:
-    async def scenario(world: World) -> None:
-        world.journal.free.clear()
-        gates = [world.gate(DOOR, FakeSignals())]
-        forever = [asyncio.create_task(asyncio.sleep(3_600, None)) for _ in range(RECORDINGS_MAX)]
-        gates[0].recorder._recordings.update(forever)
-        await gates[0].handle(world.frame(CODE.encode()))
-        assert world.journal.waiting == 0
-        assert "wait for the disk" in str(world.log.all("lost")[0]["why"])
-        for task in forever:
-            task.cancel()
-
-    run(scenario)
 
 
 def test_scans_of_one_reader_keep_their_order() -> None:
