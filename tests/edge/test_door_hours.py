@@ -321,6 +321,7 @@ def test_a_real_edge_holds_a_door_by_the_hours_that_its_hub_says(
             "unlocked",
             "hours",
         )
+        edge.wait_for("started")
         edge.door.type(b"4006381333931\r")
         scan = edge.wait_for("scan")
         assert (scan["outcome"], scan["reason"]) == ("granted", "unlocked")
@@ -346,6 +347,7 @@ def test_a_real_edge_without_a_clock_to_believe_leaves_the_door_as_it_is(tmp_pat
     edge = EdgeProcess(tmp_path, **UNLOCKED_BY_HOURS)
     try:
         assert edge.wait_for("hours_not_followed")["why"] == "clock_unknown"
+        edge.wait_for("started")
         edge.door.type(b"4006381333931\r")
         assert edge.wait_for("scan")["reason"] == "unknown_card"
         assert edge.stop() == (0, "")
@@ -359,6 +361,7 @@ def test_a_real_edge_holds_a_door_that_is_unlocked_by_hand_without_any_replica(t
     try:
         opened = edge.wait_for("posture")
         assert (opened["to"], opened["why"]) == ("unlocked", "configured")
+        edge.wait_for("started")
         edge.door.type(b"\x01\r")
         assert edge.wait_for("scan")["reason"] == "unlocked"
         assert edge.stop() == (0, "")
