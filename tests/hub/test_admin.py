@@ -120,7 +120,7 @@ def test_deleting_selected_customers_clears_the_feed(staff: Client, club: dict[s
     chosen = list(Customer.objects.values_list("pk", flat=True))
     fields = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
     post(staff, address(Customer, "changelist"), **fields)
-    assert kinds() == {Kind.PLAN: 2, Kind.MEMBERSHIP: 1}
+    assert kinds() == {Kind.PLAN: 2, Kind.MEMBERSHIP: 1, Kind.SITE: 1}
 
 
 def test_a_plan_in_use_is_not_deleted(staff: Client, club: dict[str, Any]) -> None:
@@ -134,7 +134,8 @@ def test_the_fleet(staff: Client) -> None:
     wrong = staff.post(address(Site, "add"), {"name": "Club House", "time_zone": "Mars/Olympus"})
     assert "lower-case letters" in wrong.content.decode()
     assert "Europe/Berlin" in wrong.content.decode()
-    post(staff, address(Site, "add"), name="clubhouse", time_zone="Europe/Berlin")
+    calendar = {"time_zone": "Europe/Berlin", "week_starts_on": 0, "day_starts_at": "00:00"}
+    post(staff, address(Site, "add"), name="clubhouse", **calendar, **inline("holidays"))
     permission = operations.save_permission(Permission(slug="front-door", name="Front door"))
     reader = {"name": "door", "kind": "door", "permission": permission.pk}
     feed_id = Feed.objects.get().pk
