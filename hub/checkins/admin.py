@@ -1,4 +1,7 @@
-"""Check-ins as staff see them: a list that fills as scans arrive, and nothing that could change one."""
+"""Check-ins as staff see them: a list that fills as scans arrive, and nothing that could change one.
+
+They can be voided (voiding_admin.py), which changes nothing of what an edge said.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +19,9 @@ from unfold.decorators import display
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
 from hub.checkins import queries
+from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voided, void_text
 from hub.checkins.models import CheckIn, RefusedRow
+from hub.checkins.voiding_admin import VoidingAdmin
 from hub.fleet.models import Reader
 
 _LINK = "text-primary-600 dark:text-primary-500"
@@ -74,10 +79,17 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 @admin.register(CheckIn)
-class CheckInAdmin(ReadOnlyAdmin):
-    list_display = ("result", "who", "reader_of_edge", "why", "left", "when", "arrived_after")
-    list_filter = (OutcomeFilter, ReasonFilter, "edge", ReaderFilter, ("at", admin.DateFieldListFilter))
-    list_select_related = ("edge", "customer")
+class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
+    list_display = ("result", "who", "reader_of_edge", "why", "left", "marks", "when", "arrived_after")
+    list_filter = (
+        OutcomeFilter,
+        MarkFilter,
+        ReasonFilter,
+        "edge",
+        ReaderFilter,
+        ("at", admin.DateFieldListFilter),
+    )
+    list_select_related = ("edge__site", "customer")
     list_per_page = 50
     search_fields = ("customer__name",)
     search_help_text = "Search by the member's name"
@@ -85,7 +97,8 @@ class CheckInAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = (
         *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "used_up"),
-        *("left", "detail", "code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
+        *("left", "over_limit", "voided", "inside_already", "detail", "partner", "site"),
+        *("code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
     )
     readonly_fields = fields
 
@@ -94,7 +107,7 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CheckIn]:
         # select_related for the page of one check-in too: a customer who is gone is None then, not an error.
-        return super().get_queryset(request).select_related("edge", "customer")
+        return super().get_queryset(request).select_related("edge__site", "customer", "voided_by")
 
     def get_urls(self) -> list[URLPattern]:
         newest = self.admin_site.admin_view(self.newest)
@@ -108,7 +121,8 @@ class CheckInAdmin(ReadOnlyAdmin):
 
     @display(description="Decision", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
     def result(self, checkin: CheckIn) -> tuple[str, str]:
-        return checkin.outcome, self.result_text(checkin)
+        outcome = checkin.outcome if checkin.voided_at is None else "voided"
+        return outcome, struck_if_voided(checkin, self.result_text(checkin))
 
     @display(description="Decision")
     def result_text(self, checkin: CheckIn) -> str:
@@ -149,9 +163,17 @@ class CheckInAdmin(ReadOnlyAdmin):
     def left(self, checkin: CheckIn) -> str:
         return "" if checkin.remaining is None else f"{checkin.remaining} {checkin.permission}"
 
-    @display(description="When (UTC)", ordering="at")
+    @display(description="Marks")
+    def marks(self, checkin: CheckIn) -> SafeString:
+        return marks_of(checkin)
+
+    @display(description="Voided")
+    def voided(self, checkin: CheckIn) -> str:
+        return void_text(checkin)
+
+    @display(description="When", ordering="at")
     def when(self, checkin: CheckIn) -> str:
-        return f"{checkin.at:%Y-%m-%d %H:%M:%S}"
+        return instant_text(checkin, checkin.at)
 
     @display(description="Arrived after")
     def arrived_after(self, checkin: CheckIn) -> str:

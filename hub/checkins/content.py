@@ -21,6 +21,10 @@ COLUMNS: Final = (
     *("feed", "feed_epoch", "feed_sequence", "policy", "circumstances", "own_uses", "inside_already", "step"),
     *("partner", "site"),
 )
+USE_COLUMNS: Final = (
+    *("checkin_id", "customer_id", "membership_id", "permission", "at", "company_id", "partner", "site"),
+)
+"""What a use is made of, in the order of its fields."""
 
 
 def values(checkin: CheckInMessage, at: object) -> tuple[object, ...]:

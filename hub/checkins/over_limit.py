@@ -132,7 +132,8 @@ def _place(use: Use) -> tuple[datetime, bytes]:
 
 def _read(stretch: _Stretch, since: datetime | None, pooled: bool) -> list[_Counted]:
     """All counted check-ins of the permission that count for anybody who is judged."""
-    of_permission = Q(permission=stretch.permission) & queries.COUNTING
+    somebodys = Q(customer__isnull=False, membership__isnull=False)
+    of_permission = Q(permission=stretch.permission) & queries.COUNTING & somebodys
     until = Q() if stretch.last is None else Q(at__lte=stretch.last)
     customers, companies = stretch.customers, stretch.companies
     if pooled:
@@ -151,10 +152,8 @@ def _found(window: Q, customers: Collection[int], companies: Collection[int]) ->
     for field, ids in (("customer_id__in", sorted(customers)), ("company_id__in", sorted(companies))):
         for start in range(0, len(ids), _IDS_AT_ONCE):
             rows = CheckIn.objects.filter(window, **{field: ids[start : start + _IDS_AT_ONCE]})
-            for row in rows.only(*queries.USE_FIELDS, "over_limit"):
-                use = content.use_of(row)
-                if use is not None:
-                    found.append(_Counted(row.number, row.over_limit, use))
+            for number, marked, *said in rows.values_list("number", "over_limit", *content.USE_COLUMNS):
+                found.append(_Counted(number, marked, Use(bytes(said[0]), *said[1:])))
     return found
 
 

@@ -16,10 +16,6 @@ from hub.members.models import Company, Customer, Membership
 
 COUNTING = Q(counted=True, outcome=Outcome.GRANTED.value, voided_at=None)
 """Check-ins that use a limited benefit up."""
-USE_FIELDS = (
-    *("checkin_id", "customer_id", "membership_id", "company_id", "permission", "at", "partner", "site"),
-)
-"""What content.use_of reads."""
 _IDS_A_LOOKUP = 500
 
 

@@ -135,7 +135,7 @@ def _places(condition: Q, last: tuple[datetime, int] | None) -> list[tuple[datet
 
 
 def _uses(condition: Q) -> list[Use]:
-    rows = CheckIn.objects.filter(condition).only(*queries.USE_FIELDS)
+    rows = CheckIn.objects.filter(condition).only(*content.USE_COLUMNS)
     return [use for use in map(content.use_of, rows) if use is not None]
 
 

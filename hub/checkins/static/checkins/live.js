@@ -38,11 +38,16 @@
       const [there, here] = [page, document].map((root) => root.querySelector(selector));
       if (there && here) here.replaceChildren(...there.childNodes);
     }
+    // The boxes are new: what watched the old ones has to watch these.
+    if (window.Actions) window.Actions(document.querySelectorAll("tr input.action-select"));
     showNew(known);
   }
 
+  // Nobody's selection is taken away.
+  const isSelecting = () => document.querySelector("#result_list input.action-select:checked") !== null;
+
   async function look() {
-    if (document.hidden) return;
+    if (document.hidden || isSelecting()) return;
     try {
       const answer = await fetch("newest/", { credentials: "same-origin" });
       if (!answer.ok || answer.redirected) return;
