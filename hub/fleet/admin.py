@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
@@ -17,13 +20,33 @@ from hub.fleet.models import Edge, Reader
 from hub.members.operations_admin import OperationsAdmin, without_form
 
 
+class ReaderFormSet(BaseInlineFormSet):
+    """An edge's readers. What may be chosen is asked for once, not by each."""
+
+    def add_fields(self, form: ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name in ("permission", "partner"):
+            if name in form.fields:
+                form.fields[name].choices = self._choices(name, form.fields[name])
+
+    def _choices(self, name: str, field: ModelChoiceField) -> list[tuple[Any, str]]:
+        known: dict[str, list[tuple[Any, str]]] = self.__dict__.setdefault("_known_choices", {})
+        if name not in known:
+            known[name] = list(field.choices)
+        return known[name]
+
+
 class ReaderInline(TabularInline):
     """What a reader is set to otherwise stands on its own page."""
 
     model = Reader
+    formset = ReaderFormSet
     fields = ["name", "kind", "permission", "partner"]
     extra = 0
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reader]:
+        return super().get_queryset(request).select_related("edge", "permission", "partner")
 
 
 @admin.register(Edge)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Permission as Right
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hub import example_club
 from hub.feed.models import Feed
 from hub.fleet.hours_admin import week_text
-from hub.fleet.models import Edge, Reader, Schedule, Site
+from hub.fleet.models import Edge, Reader, Schedule, ScheduleException, Site
 from hub.members.models import Card
 from tests.hub.conftest import Database
 from tests.hub.followed import assert_exact
@@ -170,6 +172,38 @@ def test_a_readers_page_says_what_cannot_be(staff: Client) -> None:
     post(staff, url, **fields, area="house")
     reader.refresh_from_db()
     assert (reader.passback, reader.area, reader.attended) == ("hard", "house", False)
+
+
+def test_pages_ask_the_same_number_of_questions_for_more_rows(staff: Client, schedule: Schedule) -> None:
+    edge, door = Edge.objects.get(), Reader.objects.get(kind="door")
+    urls = [
+        address(Edge, "change", edge.pk),
+        address(Schedule, "change", schedule.pk),
+        address(Reader, "changelist"),
+        address(Schedule, "changelist"),
+    ]
+
+    def questions() -> list[int]:
+        counted = []
+        for url in urls:
+            with CaptureQueriesContext(connection) as asked:
+                assert staff.get(url).status_code == 200
+            counted.append(len(asked))
+        return counted
+
+    questions()  # What is asked once in a process is known now.
+    few = questions()
+    Reader.objects.bulk_create(
+        Reader(edge=edge, name=f"door-{number}", kind="door", permission_id=door.permission_id)
+        for number in range(8)
+    )
+    ScheduleException.objects.bulk_create(
+        ScheduleException(schedule=schedule, day=number, month=6) for number in range(1, 9)
+    )
+    Schedule.objects.bulk_create(Schedule(slug=f"hours-{number}", name="Hours") for number in range(8))
+    assert questions() == few
+    ScheduleException.objects.all().delete()
+    Schedule.objects.filter(slug__startswith="hours-").delete()
 
 
 # Rotating codes
