@@ -24,6 +24,7 @@ from hub.checkins.models import CheckIn, RefusedRow
 from hub.checkins.voiding_admin import VoidingAdmin
 from hub.fleet.models import Reader
 
+_COLOURS = {Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger", "voided": "default"}
 _LINK = "text-primary-600 dark:text-primary-500"
 _AT_ONCE = timedelta(seconds=2)
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -119,7 +120,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
             return HttpResponseForbidden()
         return JsonResponse({"number": queries.newest_number()})
 
-    @display(description="Decision", label={Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger"})
+    @display(description="Decision", label=_COLOURS)
     def result(self, checkin: CheckIn) -> tuple[str, str]:
         outcome = checkin.outcome if checkin.voided_at is None else "voided"
         return outcome, struck_if_voided(checkin, self.result_text(checkin))
