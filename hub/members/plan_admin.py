@@ -40,7 +40,7 @@ class PermissionAdmin(OperationsAdmin):
 
     @display(description="Login")
     def who(self, permission: Permission) -> str:
-        return "required" if permission.login_required else ""
+        return "required" if permission.login_required else "not required"
 
     @display(description="Partners")
     def where(self, permission: Permission) -> str:
