@@ -23,8 +23,10 @@ BENEFIT_LIMIT = 100_000
 _SETTLE_S = 60.0
 
 
-class Club:
-    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600) -> None:
+class Hub:
+    """Broker and worker, and the hub's commands and database."""
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
         self.env = {
@@ -32,43 +34,24 @@ class Club:
             "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self.port}",
             "DATABASE_URL": "",
         }
-        self.hub("init")
-        seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
-        seeded = run_to_end(seed, self.env, folder / "seed.log")
-        self.seeded = json.loads(seeded)
-        self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
-        self.config = folder / "edge.toml"
-        self.config.write_text(
-            EDGE_CONFIG.format(folder=folder, port=self.port, edge="clubhouse", feed="everyone")
-        )
         self._running: dict[str, Process] = {}
         self._starts = 0
+        self.hub("init")
 
     def hub(self, *arguments: str) -> str:
         return run_to_end([sys.executable, "-m", "hub", *arguments], self.env, self.folder / "hub.log")
-
-    # Processes
 
     def start_broker(self) -> None:
         config = self.folder / "mosquitto.conf"
         config.write_text(_MOSQUITTO.format(port=self.port))
         path = f"{os.environ['PATH']}:/usr/sbin"
-        wait_until_listening(self.port, self._start("broker", ["mosquitto", "-c", str(config)], {"PATH": path}))
+        wait_until_listening(
+            self.port, self.start_process("broker", ["mosquitto", "-c", str(config)], {"PATH": path})
+        )
 
     def start_worker(self) -> None:
-        worker = self._start("worker", [sys.executable, "-m", "hub", "worker"], self.env)
+        worker = self.start_process("worker", [sys.executable, "-m", "hub", "worker"], self.env)
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
-
-    def start_edge(self) -> Process:
-        command = [sys.executable, "-m", "edge", "run", "--config", str(self.config)]
-        edge = self._start("edge", command, {})
-        edge.wait_for(lambda event: event.get("event") == "started", "start")
-        return edge
-
-    def start_all(self) -> None:
-        self.start_broker()
-        self.start_worker()
-        self.start_edge().wait_for(lambda event: event.get("event") == "replica", "whole replica")
 
     def end(self, name: str, kill: bool = False) -> None:
         process = self._running.pop(name)
@@ -77,17 +60,67 @@ class Club:
     def close(self) -> None:
         for name in list(self._running):
             self.end(name)
-        for scanner in self.scanners.values():
-            scanner.close()
 
-    def _start(self, name: str, command: list[str], env: dict[str, str]) -> Process:
+    def start_process(self, name: str, command: list[str], env: dict[str, str]) -> Process:
         self._starts += 1
         logs = self.folder / "log" / f"{self._starts:03}"
         logs.mkdir(parents=True)
         self._running[name] = process = Process(name, command, env, logs)
         return process
 
-    # Scans
+    # A backup of the hub, taken and put back while its worker is stopped
+
+    def back_up_hub(self) -> None:
+        _copy_database(self._hub_db, self.folder / "backup.db")
+
+    def restore_hub(self) -> None:
+        _copy_database(self.folder / "backup.db", self._hub_db)
+
+    # What stands on disk
+
+    def at_hub(self) -> list[bytes]:
+        return [bytes(id) for (id,) in self.rows("SELECT checkin_id FROM checkins_checkin")]
+
+    def hub_digest(self) -> int:
+        return int.from_bytes(self.rows("SELECT digest FROM feed_feed")[0][0], "big")
+
+    def rows(self, statement: str) -> list[tuple]:
+        """Of the hub's database."""
+        return _rows(self._hub_db, statement)
+
+    @property
+    def _hub_db(self) -> Path:
+        return self.folder / "hub" / "hub.db"
+
+
+class Club(Hub):
+    """The hub, and one edge with a door and a counter."""
+
+    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600) -> None:
+        super().__init__(folder)
+        seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
+        self.seeded = json.loads(run_to_end(seed, self.env, folder / "seed.log"))
+        self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
+        self.config = folder / "edge.toml"
+        self.config.write_text(
+            EDGE_CONFIG.format(folder=folder, port=self.port, edge="clubhouse", feed="everyone")
+        )
+
+    def start_edge(self) -> Process:
+        command = [sys.executable, "-m", "edge", "run", "--config", str(self.config)]
+        edge = self.start_process("edge", command, {})
+        edge.wait_for(lambda event: event.get("event") == "started", "start")
+        return edge
+
+    def start_all(self) -> None:
+        self.start_broker()
+        self.start_worker()
+        self.start_edge().wait_for(lambda event: event.get("event") == "replica", "whole replica")
+
+    def close(self) -> None:
+        super().close()
+        for scanner in self.scanners.values():
+            scanner.close()
 
     def scan(self, reader: str, code: str) -> Event:
         """One scan, and what the edge says of it."""
@@ -98,14 +131,6 @@ class Club:
             lambda event: event.get("event") == "scan" and event["reader"] == reader, "scan", after=seen
         )
 
-    # A backup of the hub, taken and put back while its worker is stopped
-
-    def back_up_hub(self) -> None:
-        _copy_database(self._hub_db, self.folder / "backup.db")
-
-    def restore_hub(self) -> None:
-        _copy_database(self.folder / "backup.db", self._hub_db)
-
     def code_of(self, slug: str) -> str:
         return next(str(card["code"]) for card in self.seeded["cards"] if card["slug"] == slug)
 
@@ -115,20 +140,12 @@ class Club:
         rows = _rows(self.folder / "edge" / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
         return [decode(body, CheckIn) for (body,) in rows]
 
-    def at_hub(self) -> list[bytes]:
-        return [bytes(id) for (id,) in _rows(self._hub_db, "SELECT checkin_id FROM checkins_checkin")]
-
     def uses_in_feed(self) -> int:
-        return int(
-            _rows(self._hub_db, "SELECT count(*) FROM feed_feedrow WHERE kind = 6 AND body IS NOT NULL")[0][0]
-        )
+        return int(self.rows("SELECT count(*) FROM feed_feedrow WHERE kind = 6 AND body IS NOT NULL")[0][0])
 
     def newest_membership_of(self, name: str) -> int:
         statement = "SELECT m.id FROM members_membership m JOIN members_customer c ON c.id = m.customer_id"
-        return int(_rows(self._hub_db, f"{statement} WHERE c.name = '{name}'")[-1][0])
-
-    def hub_digest(self) -> int:
-        return int.from_bytes(_rows(self._hub_db, "SELECT digest FROM feed_feed")[0][0], "big")
+        return int(self.rows(f"{statement} WHERE c.name = '{name}'")[-1][0])
 
     def replica_digests(self) -> tuple[int, int]:
         """The one that the edge keeps, and the one counted from the rows on its disk."""
@@ -141,10 +158,6 @@ class Club:
         """Wait until the hub has all that is journaled and the replica stands where the hub does."""
         wait_until(lambda: len(self.at_hub()) >= len(self.journaled()), "all check-ins at the hub")
         wait_until(lambda: self.replica_digests()[0] == self.hub_digest(), "the replica to be where the hub is")
-
-    @property
-    def _hub_db(self) -> Path:
-        return self.folder / "hub" / "hub.db"
 
 
 def _copy_database(source: Path, target: Path) -> None:
