@@ -63,9 +63,9 @@ class CardAdmin(RevocableAdmin):
     def state_now(self, card: Card) -> str:
         return card_label(queries.card_state(card, timezone.now()))[1]
 
-    @display(description="Rotates", boolean=True)
-    def rotates(self, card: Card) -> bool:
-        return card.rotating_secret_encrypted is not None
+    @display(description="In wallets", empty_value="-")
+    def rotates(self, card: Card) -> str | None:
+        return None if card.rotating_secret_encrypted is None else "↻ rotates"
 
     @display(description="QR code")
     def qr(self, card: Card) -> str:
@@ -78,7 +78,7 @@ class CardAdmin(RevocableAdmin):
     @action(description="Let codes rotate in wallets", permissions=["change"])
     def make_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
         """The printed code goes on, at readers that take static ones."""
-        chosen = [card for card in queryset if card.revoked_at is None and not self.rotates(card)]
+        chosen = [card for card in queryset if card.revoked_at is None and card.rotating_secret_encrypted is None]
         try:
             made = rotating_operations.make_rotating(chosen)
         except rotating_operations.NotRotatable as error:
@@ -89,7 +89,7 @@ class CardAdmin(RevocableAdmin):
 
     @action(description="Stop codes from rotating", permissions=["change"])
     def stop_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
-        chosen = [card for card in queryset if self.rotates(card)]
+        chosen = [card for card in queryset if card.rotating_secret_encrypted is not None]
         stopped = rotating_operations.stop_rotating(chosen)
         LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate no more.")
         messages.success(request, f"Cards whose codes rotate no more: {stopped}.")
