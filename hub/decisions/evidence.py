@@ -130,7 +130,7 @@ def _hours(case: Case, grant: Grant) -> Iterator[Fact]:
 def _limit(case: Case, held: HeldMembership, limit: Limit) -> str:
     counted = _counted_under(case, held, limit)
     instants = [case.when(use.occurred_at) for use in sorted(counted, key=lambda use: use.occurred_at)]
-    said = f"{words.limit(limit)}: {len(instants)} counted"
+    said = f"{words.limit(limit)}: {len(instants)} counted before"
     shown = instants[-_SHOWN_MAX:]
     more = f"{len(instants) - len(shown)} earlier ones, " * (len(instants) > len(shown))
     return f"{said} ({more}{'; '.join(shown)})" if shown else said

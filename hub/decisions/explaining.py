@@ -191,4 +191,4 @@ def as_json(told: Explanation) -> dict[str, Any]:
 
 
 def _rungs(ladder: list[Rung]) -> list[dict[str, str]]:
-    return [{"topic": each.rule.topic, "rule": each.rule.text, "mark": each.mark.value} for each in ladder]
+    return [{"topic": each.rule.topic, "rule": each.text, "mark": each.mark.value} for each in ladder]

@@ -32,6 +32,10 @@ class Rung(NamedTuple):
     opens: bool = False
 
     @property
+    def text(self) -> str:
+        return "The door stands open" if self.opens else self.rule.text
+
+    @property
     def light(self) -> str:
         """green, red or grey; never the only sign."""
         if self.mark is Mark.NOT_REACHED:

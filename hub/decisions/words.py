@@ -35,7 +35,7 @@ def duration(elapsed: timedelta) -> str:
         if count := seconds // size:
             parts.append(f"{count} {unit}" + ("" if count == 1 else "s"))
         seconds %= size
-    return " ".join(parts[:2]) or "no time"
+    return " ".join(parts[:2]) or "less than a second"
 
 
 def reason(code: str) -> str:

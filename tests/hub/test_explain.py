@@ -43,7 +43,7 @@ def test_uses_that_the_edge_had_not_been_told_of_are_counted(scan: Scene) -> Non
     told = last()
     assert (second.reason, told.replay.same) == ("limit_reached", True)
     assert told.checkin.feed_sequence == before.position.sequence  # type: ignore[union-attr]
-    counted = "1 per week: 1 counted (Fri 27 Feb 2026, 19:30:00 (Europe/Berlin), 18:30:00 UTC)"
+    counted = "1 per week: 1 counted before (Fri 27 Feb 2026, 19:30:00 (Europe/Berlin), 18:30:00 UTC)"
     assert counted in texts(told.memberships[0].facts)
 
 

@@ -48,7 +48,7 @@ def _lines(told: Explanation) -> list[str]:
 
 
 def _rungs(ladder: list[Rung]) -> list[str]:
-    return [f"  {each.sign} {each.rule.topic:<11} {each.rule.text}" for each in ladder]
+    return [f"  {each.sign} {each.rule.topic:<11} {each.text}" for each in ladder]
 
 
 def _facts(facts: list[Fact]) -> list[str]:
