@@ -1,7 +1,7 @@
 # Doorward's commands. `make demo` and `make test` install what they need: a virtual environment in this checkout
 # from the lock file, and what apt gives (with sudo when not root).
 .DEFAULT_GOAL := help
-.PHONY: help demo scan test lint bench lock clean
+.PHONY: help demo scan test mutants lint bench lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +16,7 @@ help:
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door or counter)"
 	@echo "make test            all tests and checks"
+	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make bench           the figures, into docs/figures.md"
 	@echo "make lock            renew requirements.lock from pyproject.toml"
 
@@ -69,4 +70,4 @@ lock: $(INSTALLED)
 	  --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) .demo build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -67,9 +67,7 @@ def day_of(calendar: Calendar, at: datetime) -> date:
     """The site's day that `at` belongs to."""
     zone = zone_of(calendar.zone)
     day = (at.astimezone(zone).replace(tzinfo=None) - timedelta(minutes=calendar.day_starts_minute)).date()
-    # On a night when clocks change, subtracting from the local clock can miss by one.
-    if at < day_start(calendar, day):
-        return day - _DAY
+    # A clock that was put back shows a time before the day's start once more, after the day has begun.
     return day + _DAY if at >= day_start(calendar, day + _DAY) else day
 
 
@@ -90,7 +88,7 @@ def period_at(calendar: Calendar, unit: Unit, at: datetime) -> tuple[datetime, d
         case Unit.MONTH:
             first = day.replace(day=1)
             following = add_months(first, 1)
-        case Unit.YEAR:
+        case Unit.YEAR:  # pragma: no branch
             first, following = date(day.year, 1, 1), date(day.year + 1, 1, 1)
     return day_start(calendar, first), day_start(calendar, following)
 

@@ -13,9 +13,7 @@ from contract_examples import (
     HOUR,
     MEMBER,
     POSITION,
-    WEEKLY,
     WINE,
-    ask,
     facts_of,
     held,
     wine,
@@ -25,10 +23,10 @@ from contract_strategies import CUSTOMER, MICROSECOND, NOON
 from msgspec import structs
 
 from contract.ask import Mode
-from contract.decision import Decision, answers, cannot_record, decide
-from contract.facts import Card, Facts
+from contract.decision import Decision, cannot_record, decide
+from contract.facts import Card
 from contract.limits import Limit, Use
-from contract.membership import AtEnd, Detail, Freeze
+from contract.membership import AtEnd, Detail
 from contract.reasons import Outcome, Reason
 
 
