@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
-from hub.checkins import queries
+from hub.checkins import passages_admin, queries  # noqa: F401
 from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voided, void_text
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.checkins.voiding_admin import VoidingAdmin
