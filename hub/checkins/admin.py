@@ -98,7 +98,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     show_full_result_count = False
     fields = (
         *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "used_up"),
-        *("left", "over_limit", "voided", "inside_already", "detail", "partner", "site"),
+        *("left", "marks", "voided", "detail", "partner", "site"),
         *("code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
     )
     readonly_fields = fields

@@ -38,16 +38,29 @@
       const [there, here] = [page, document].map((root) => root.querySelector(selector));
       if (there && here) here.replaceChildren(...there.childNodes);
     }
-    // The boxes are new: what watched the old ones has to watch these.
-    if (window.Actions) window.Actions(document.querySelectorAll("tr input.action-select"));
     showNew(known);
   }
 
-  // Nobody's selection is taken away.
-  const isSelecting = () => document.querySelector("#result_list input.action-select:checked") !== null;
+  // The admin's own script watches the boxes that the page came with; these come anew with each fill.
+  const boxes = () => [...document.querySelectorAll("#result_list input.action-select")];
+
+  function select({ target }) {
+    if (target.matches(".action-toggle")) {
+      for (const box of boxes()) box.checked = target.checked;
+    } else if (!target.matches(".action-select")) {
+      return;
+    }
+    const all = boxes();
+    const chosen = all.filter((box) => box.checked);
+    for (const box of all) box.closest("tr").classList.toggle("selected", box.checked);
+    document.querySelector("#result_list .action-toggle").checked = chosen.length === all.length;
+    const counter = document.querySelector("span.action-counter");
+    if (counter) counter.textContent = `${chosen.length} of ${all.length} selected`;
+  }
 
   async function look() {
-    if (document.hidden || isSelecting()) return;
+    // Nobody's selection is taken away.
+    if (document.hidden || boxes().some((box) => box.checked)) return;
     try {
       const answer = await fetch("newest/", { credentials: "same-origin" });
       if (!answer.ok || answer.redirected) return;
@@ -63,5 +76,8 @@
     await look();
     setTimeout(forEver, POLL_MS);
   }
-  document.addEventListener("DOMContentLoaded", forEver);
+  document.addEventListener("DOMContentLoaded", () => {
+    document.getElementById("result_list")?.addEventListener("change", select);
+    forEver();
+  });
 })();
