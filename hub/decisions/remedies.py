@@ -90,14 +90,16 @@ def _reader(case: Case) -> str:
     return f"Switch the reader {case.reader} on (enabled, in its edge.toml)."
 
 
-def _card_from(case: Case) -> str | None:
+def _card_from(case: Case) -> str:
     card = case.facts.card
-    return card and f"The card is valid from {case.when(card.valid_from)}: wait, or set an earlier first date."
+    begins_at = None if card is None else card.valid_from
+    return f"The card is valid from {case.when(begins_at)}: wait, or set an earlier first date."
 
 
-def _card_until(case: Case) -> str | None:
+def _card_until(case: Case) -> str:
     card = case.facts.card
-    return card and f"The card was valid until {case.when(card.valid_until)}: set a later date, or issue another."
+    ended_at = None if card is None else card.valid_until
+    return f"The card was valid until {case.when(ended_at)}: set a later date, or issue another."
 
 
 def _code(case: Case) -> str:
@@ -127,9 +129,10 @@ def _pending(case: Case) -> str:
     return f"The first payment of {case.plan} is open: confirm it."
 
 
-def _scheduled(case: Case) -> str | None:
+def _scheduled(case: Case) -> str:
     held = case.answer.membership
-    return held and f"{_upper(case.plan)} begins on {case.when(held.starts_at)}: wait, or let it begin earlier."
+    begins_at = None if held is None else held.starts_at
+    return f"{_upper(case.plan)} begins on {case.when(begins_at)}: wait, or let it begin earlier."
 
 
 def _suspended(case: Case) -> str | None:

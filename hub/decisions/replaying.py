@@ -143,7 +143,7 @@ def _differences(checkin: CheckIn, ask: Ask, facts: Facts, decision: Decision) -
     )
 
 
-def _said(value: str | int | None) -> str:
+def _said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "nothing" if value is None else str(value)

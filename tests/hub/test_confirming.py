@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from contract.instants import to_us
+from contract.limits import CountsBy, Limit, Window
 from contract.messages import Ack, Confirm, Confirmed, encode
 from contract.reasons import Reason
 from hub.checkins import operations as checkins
@@ -21,14 +22,14 @@ from hub.feed.models import Feed
 from hub.feed.operations import create
 from hub.fleet.models import Edge, Reader
 from hub.members import operations as members
-from hub.members.models import Company, Customer, Link, Membership
+from hub.members.models import Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.reservations import operations as reservations
 from hub.reservations.models import Reservation
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 from hub.sync.worker import Clocks, Worker
 from tests.hub.conftest import Database
-from tests.hub.questions import EDGE, Bar, asked_about, bar_of, question
+from tests.hub.questions import EDGE, WINE, Bar, asked_about, bar_of, question
 from tests.hub.scans import AT, batch, journal_rows, many_rows, small_club
 from tests.hub.test_worker_turns import ListeningBroker, checkins_message
 
@@ -155,6 +156,21 @@ def test_each_person_of_a_company_has_their_own(bar: Bar) -> None:
         cards.append(bytes(members.issue_card(person).lookup_hash))
     answers = [answer(bar, question(asked_about(bar, code_hash=card))) for card in (*cards, cards[0])]
     assert answers == [GRANTED, GRANTED, LIMIT]
+
+
+def test_people_of_a_company_share_a_pool(bar: Bar) -> None:
+    company = members.save_company(Company(name="Company with a pool"))
+    plan = members.save_plan(Plan(name="Pool"))
+    limit = Limit(1, window=Window.LIFETIME, counts_by=CountsBy.COMPANY)
+    members.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug=WINE)), [limit])
+    members.save_membership(Membership(plan=plan, company=company, starts_at=AT - timedelta(days=1)))
+    answers = []
+    for name in ("First person of a company", "Second person of a company"):
+        person = members.save_customer(Customer(name=name))
+        members.save_link(Link(customer=person, company=company))
+        card = bytes(members.issue_card(person).lookup_hash)
+        answers.append(answer(bar, question(asked_about(bar, code_hash=card))))
+    assert answers == [GRANTED, LIMIT]
 
 
 def test_another_edge_of_another_feed_shares_the_last_one(bar: Bar) -> None:

@@ -8,21 +8,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import paho.mqtt.client as paho
 import psycopg
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from contract.feed import Kind
-from contract.messages import Ack, CheckIns, Head, Live, Message, Page, decode, encode
+from contract.messages import Ack, CheckIns, Confirmed, Head, Live, Message, Page, decode, encode
 from hub.checkins.models import CheckIn
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
+from hub.reservations.models import Reservation
 from tests.hub.broker import Mosquitto
 from tests.hub.conftest import Database
 from tests.hub.postgresql import Cluster
+from tests.hub.questions import asked_about, bar_of, question
 from tests.hub.scans import Club, fill_feed, journal_rows, many_rows, pull, redemption, small_club
 
 JOURNAL = b"j" * 16
@@ -140,6 +144,19 @@ def test_an_edge_is_served(worker: WorkerProcess, edge: EdgeClient, club: Club) 
     assert (live.after, live.upto) == (head.sequence, ack.sequence)
     assert [(row.kind, row.key[-16:]) for row in live.rows] == [(Kind.USE, counted.id)]
     assert edge.receive("head", Head).digest == live.digest == feed_queries.head(EVERYONE).digest
+
+
+def test_a_question_is_answered_and_settled(worker: WorkerProcess, edge: EdgeClient, club: Club) -> None:
+    bar, now = bar_of(club), datetime.now(UTC)
+    first, second = question(asked_about(bar, now)), question(asked_about(bar, now))
+    for asked, reason in ((first, "granted"), (second, "limit_reached")):
+        edge.send("confirm", encode(asked))
+        answer = edge.receive("confirmed", Confirmed)
+        assert (answer.nonce, answer.id, answer.reason) == (asked.nonce, asked.checkin.id, reason)
+    granted = replace(first.checkin, outcome="granted", reason="granted", counted=True, remaining=0)
+    edge.send("checkins", encode(CheckIns(JOURNAL, journal_rows(granted))))
+    assert edge.receive("ack", Ack).upto == 1
+    assert [bytes(each.checkin_id) for each in Reservation.objects.all()] == [second.checkin.id]
 
 
 def test_a_change_at_the_hub_reaches_the_edge(worker: WorkerProcess, edge: EdgeClient) -> None:
