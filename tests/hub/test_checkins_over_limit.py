@@ -131,13 +131,13 @@ LIMITS = (
 )
 
 
-def model(here: LimitedClub, standing: list[Use]) -> set[bytes]:
+def model(standing: list[Use], limits: tuple[Limit, ...]) -> set[bytes]:
     over, before = set(), []
     for use in sorted(standing, key=lambda use: (use.occurred_at, use.id)):
         counting = Counting(
             use.customer_id, use.membership_id, use.company_id, use.partner, use.site, Calendar(), AT, None
         )
-        allowance = allowance_at(LIMITS, before, counting, use.occurred_at)
+        allowance = allowance_at(limits, before, counting, use.occurred_at)
         if allowance.next_available_at is not None or allowance.remaining == 0:
             over.add(use.id)
         before.append(use)
@@ -159,7 +159,7 @@ def test_marks_are_the_same_whatever_the_order_of_arrival(database: Database, se
         number += len(rows)
         gone = {row.voids for row in rows if isinstance(row, Void)}
         came |= {each.id: _use(each) for each in batch if each.id not in gone}
-        assert over_limit() == model(here, list(came.values()))
+        assert over_limit() == model(list(came.values()), LIMITS)
         assert set(use_rows()) == set(came)
     assert over_limit()
     assert_exact()
