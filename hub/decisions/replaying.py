@@ -17,12 +17,15 @@ from contract.facts import Facts, Passage
 from contract.reasons import Outcome, Reason
 from hub.checkins import content, queries
 from hub.checkins.models import CheckIn
+from hub.checkins.voids import AT_THE_READER
 from hub.decisions.deciding import facts_of_card, with_uses
 from hub.feed.lookup import PositionLost
 from hub.feed.queries import UnknownFeed
 
 _CODES_LAST: Final = timedelta(minutes=10)
 """Longer than a rotating code is taken, one step either way: older steps are behind any that is shown."""
+
+_IDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,26 @@ def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
     facts = facts_of_card(*place, checkin.feed_sequence, checkin.feed_epoch)
     own = content.own_uses_of(checkin)
     uses = tuple(filter(None, map(content.use_of, queries.rows_by_id(own))))
+    undone = _undone(checkin, facts)
+    standing = replace(facts, uses=tuple(use for use in facts.uses if use.id not in undone))
     known = replace(
-        with_uses(facts, uses),
+        with_uses(standing, uses),
         passages=(*facts.passages, *_own_passages(checkin, ask)),
         used_step=_used_step(checkin),
         since_contact=frozenset(own),
     )
     return known, len(set(own)) - len(uses)
+
+
+def _undone(checkin: CheckIn, facts: Facts) -> set[bytes]:
+    """Uses that the edge itself had undone before: it leaves them out at once, and the feed a little later."""
+    ids = [use.id for use in facts.uses]
+    voided = CheckIn.objects.filter(edge=checkin.edge_id, void_reason=AT_THE_READER, voided_at__lte=checkin.at)
+    found: set[bytes] = set()
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = voided.filter(checkin_id__in=ids[start : start + _IDS_AT_ONCE])
+        found.update(map(bytes, some.values_list("checkin_id", flat=True)))
+    return found
 
 
 def _before(checkin: CheckIn, within: timedelta) -> QuerySet[CheckIn]:

@@ -13,7 +13,7 @@ from contract.facts import Facts
 from contract.instants import to_us
 from contract.limits import Limit
 from contract.membership import HolderKind
-from contract.messages import CheckIn
+from contract.messages import CheckIn, JournalRow, Void, encode
 from hub.checkins import operations as checkins
 from hub.checkins.models import CheckIn as Row
 from hub.decisions.deciding import facts_of_card
@@ -72,6 +72,12 @@ class Scene:
         done = checkins.ingest([batch(JOURNAL, journal_rows(said, first=self.rows))], AT + timedelta(days=60))
         assert (done.committed, done.refused) == (1, 0)
         return said
+
+    def undo(self, undone: CheckIn, at: datetime) -> None:
+        """Taken back at the reader."""
+        self.rows += 1
+        row = JournalRow(self.rows, encode(Void(voids=undone.id, at_us=to_us(at), reader=undone.reader)))
+        assert checkins.ingest([batch(JOURNAL, [row])], AT + timedelta(days=60)).refused == 0
 
     def message(self, ask: Ask, decision: Decision, at: datetime) -> CheckIn:
         held, position = decision.membership, decision.decided_from
