@@ -7,6 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from contract.messages import Confirm, Confirmed, encode
+from edge.core.sync_events import Dropped
+from edge.hub_link.confirmations import Confirmations
 from tests.edge.confirming_hub import ConfirmingHub, granted
 from tests.edge.link_runs import Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
@@ -162,6 +164,22 @@ def test_a_repeated_answer_is_dropped(hub: MqttHub, confirming: ConfirmingHub, w
         assert whys(edge) == ["late, repeated or never asked for"]
 
     with_edge(work)
+
+
+def test_of_two_answers_at_once_the_first_counts() -> None:
+    async def work() -> None:
+        asked: list[Confirm] = []
+        dropped: list[Dropped] = []
+        confirmations = Confirmations(asked.append, lambda: True, lambda: b"N" * 16, dropped.append)
+        asking = asyncio.create_task(confirmations.confirm(DRINK, LONG_S))
+        await until(lambda: asked)
+        confirmations.hear(granted(asked[0]))
+        confirmations.hear(replace(granted(asked[0]), outcome="denied"))
+        confirmations.disconnected()
+        assert await asking == granted(asked[0])
+        assert [each.why for each in dropped] == ["late, repeated or never asked for"]
+
+    asyncio.run(work())
 
 
 def test_who_gives_up_waiting_leaves_no_question_open(

@@ -100,6 +100,7 @@ def long_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guessing, "PAUSE_MAX_S", 0.05)
+    monkeypatch.setattr(guessing, "PAUSE_FIRST_S", 0.05)
 
 
 def test_scans_are_handled_in_order_while_nobody_guesses() -> None:
@@ -252,6 +253,19 @@ def test_an_unknown_code_after_a_quiet_time_begins_nothing(monkeypatch: pytest.M
         assert not reader.turns._guessing.goes_on
 
     at_a_reader(work)
+
+
+def test_an_unknown_code_that_comes_before_the_timer_ends_it_too() -> None:
+    async def work() -> None:
+        clock, log = FakeClock(), FakeLog()
+        turns = Turns("door", FakeSignals(), clock, log)
+        for _ in range(SIXTH):
+            turns.note(Reason.UNKNOWN_CARD)
+        clock.elapsed_s += guessing.QUIET_S
+        turns.note(Reason.UNKNOWN_CARD)
+        assert [event for event, _ in log.lines] == ["guessing", "guessing_over"]
+
+    asyncio.run(work())
 
 
 def test_the_log_holds_no_code(long_pauses: None) -> None:
