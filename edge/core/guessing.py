@@ -64,7 +64,8 @@ class Guessing:
         return max(0.0, self._lately_s[-1] + QUIET_S - at_s) if self.goes_on else 0.0
 
     def end(self) -> None:
-        """It is over: all is as before it began, since the codes that began it are long past."""
+        """It is over: all is as before it began."""
+        self._lately_s.clear()
         self._count = 0
         self._next_pause_s = PAUSE_FIRST_S
         self._told_at_s = None
