@@ -1,8 +1,5 @@
 """An edge asks whether a redemption may go ahead: what the hub answers, and what it holds free meanwhile."""
 
-import io
-import json
-import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,7 +11,7 @@ from django.db import connection
 
 from contract.instants import to_us
 from contract.limits import CountsBy, Limit, Window
-from contract.messages import Ack, Confirm, Confirmed, encode
+from contract.messages import Confirm, Confirmed
 from contract.reasons import Reason
 from hub.checkins import operations as checkins
 from hub.decisions.confirming import confirm
@@ -25,13 +22,9 @@ from hub.members import operations as members
 from hub.members.models import Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.reservations import operations as reservations
 from hub.reservations.models import Reservation
-from hub.sync.inbox import Inbox, Incoming
-from hub.sync.log import Log
-from hub.sync.worker import Clocks, Worker
 from tests.hub.conftest import Database
-from tests.hub.questions import EDGE, WINE, Bar, asked_about, bar_of, question
-from tests.hub.scans import AT, batch, journal_rows, many_rows, small_club
-from tests.hub.test_worker_turns import ListeningBroker, checkins_message
+from tests.hub.questions import WINE, Bar, asked_about, bar_of, question
+from tests.hub.scans import AT, batch, journal_rows, small_club
 
 JOURNAL = b"j" * 16
 GRANTED, LIMIT = ("granted", "granted"), ("denied", "limit_reached")
@@ -267,72 +260,3 @@ def test_two_workers_two_edges_one_last_glass(bar: Bar, _round: int) -> None:
         answers = sorted(threads.map(ask, [bar.edge, annex]))
     assert answers == ["granted", "limit_reached"]
     assert Reservation.objects.filter(holds=True).count() == 1
-
-
-# In the worker
-
-
-@pytest.fixture
-def broker() -> ListeningBroker:
-    return ListeningBroker()
-
-
-@pytest.fixture
-def log_lines() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
-def worker(bar: Bar, broker: ListeningBroker, log_lines: io.StringIO) -> Worker:
-    clocks = Clocks(lambda: AT, lambda: 0.0)
-    return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
-
-
-def confirm_message(asked: Confirm, edge: str = EDGE) -> Incoming:
-    return Incoming(f"dw/1/up/{edge}/confirm", encode(asked))
-
-
-def test_questions_of_a_turn_are_answered_before_its_checkins(
-    worker: Worker, broker: ListeningBroker, bar: Bar
-) -> None:
-    asked = question(asked_about(bar))
-    worker.handle([checkins_message(many_rows(50)), confirm_message(asked)])
-    assert [each.topic.rpartition("/")[2] for each in broker.sent] == ["confirmed", "ack"]
-    [confirmed] = broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)
-    assert (confirmed.nonce, confirmed.outcome, confirmed.remaining) == (asked.nonce, "granted", 0)
-
-
-def test_a_question_that_cannot_be_served_costs_nobody_else_an_answer(
-    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, bar: Bar
-) -> None:
-    bad = [
-        Incoming(f"dw/1/up/{EDGE}/confirm", b"\xff"),
-        confirm_message(question(asked_about(bar)), edge="nowhere"),
-        confirm_message(question(asked_about(bar, reader="back-door"))),
-        confirm_message(question(asked_about(bar, feed="another"))),
-    ]
-    good = question(asked_about(bar))
-    worker.handle([*bad, confirm_message(good), checkins_message(many_rows(1))])
-    confirmed = broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)
-    assert [each.reason for each in confirmed] == ["confirmation_needed", "confirmation_needed", "granted"]
-    assert len(broker.take(f"dw/1/down/{EDGE}/ack", Ack)) == 1
-    lines = map(json.loads, log_lines.getvalue().splitlines())
-    assert [line["why"] for line in lines][:4] == ["no_message", "unknown_edge", "unknown_reader", "wrong_feed"]
-
-
-def test_the_hourly_turn_deletes_what_lapsed(worker: Worker, bar: Bar) -> None:
-    answer(bar, question(asked_about(bar, AT - timedelta(minutes=2))), AT - timedelta(minutes=2))
-    worker.prune()
-    assert not Reservation.objects.exists()
-
-
-def test_urgent_messages_are_taken_first() -> None:
-    inbox = Inbox(messages_max=3)
-    batches = [Incoming("dw/1/up/a/checkins", bytes(10)) for _ in range(2)]
-    asked = Incoming("dw/1/up/a/confirm", secrets.token_bytes(5))
-    assert [inbox.put(each) for each in batches] == [True, True]
-    assert inbox.put(asked, urgent=True)
-    assert not inbox.put(asked, urgent=True)
-    assert inbox.take(15, 0.0) == [asked, batches[0]]
-    assert inbox.take(15, 0.0) == [batches[1]]
-    assert inbox.take(15, 0.0) == []
