@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_model
-from calendar_strategies import CHANGES, MICROSECOND, calendars, zoned_moments
+from calendar_strategies import CHANGES, MICROSECOND, ZONES, calendars, changes_of, zoned_moments
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +113,18 @@ def test_a_local_time_that_comes_twice_and_one_that_never_comes() -> None:
     last = datetime(2026, 3, 29, 1, 59, 59, 999_999)  # noqa: DTZ001
     assert instant_of(last, berlin) == at("2026-03-29T01:00") - MICROSECOND
     assert instant_of(datetime(2026, 3, 29, 3, 0, 1), berlin) == at("2026-03-29T01:00:01")  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_whatever_is_skipped_means_the_end_of_the_gap(name: str) -> None:
+    zone = zone_of(name)
+    second = timedelta(seconds=1)
+    for change in changes_of(name):
+        before, after = time_model.shown(change - second, name) + second, time_model.shown(change, name)
+        if after > before:
+            for skipped in (before, before + second, before + (after - before) / 3, after - second):
+                assert instant_of(skipped, zone) == instant_of(skipped, zone, later=True) == change
+                assert instant_of(skipped, zone).tzinfo is UTC
 
 
 def test_a_day_that_never_was_begins_and_ends_with_the_next() -> None:
