@@ -1,11 +1,10 @@
 """Check-ins come in once each, whatever is sent twice, late, out of order, broken, or by two workers at once."""
 
 import random
-import threading
 from datetime import UTC, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from msgspec import structs
 
 from contract.ask import Ask, Circumstances, Contact, Direction, Mode, Policy
@@ -271,57 +270,3 @@ def django_statements() -> list[str]:
 
     connection.execute_wrappers.append(count)
     return seen
-
-
-def test_two_workers_at_once(postgresql_database: Database) -> None:
-    """Each is handed every batch of two journals, in an order of its own; the ids of one recur in the other."""
-    club = small_club()
-    checkins = [redemption(club, number) for number in range(240)]
-    rows, copies = journal_rows(*checkins), journal_rows(*checkins[::-1])
-    errors: list[BaseException] = []
-
-    def work(seed: int) -> None:
-        chance = random.Random(seed)
-        try:
-            for start in range(0, 240, 8):
-                sent = [
-                    batch(JOURNAL, rows[max(0, start - 8) : start + 8]),
-                    batch(OTHER_JOURNAL, copies[max(0, start - 8) : start + 8]),
-                ]
-                chance.shuffle(sent)
-                ingest(*sent)
-        except BaseException as error:  # noqa: BLE001 - told by the test
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in (1, 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert sorted(stored_ids()) == use_rows() == sorted(each.id for each in checkins)
-    assert list(models.JournalPosition.objects.values_list("upto", flat=True)) == [240, 240]
-    assert feed_queries.head(EVERYONE).digest == feed_queries.digest_from_rows(EVERYONE)
-
-
-def test_a_use_and_the_end_of_its_customer_do_not_cross(postgresql_database: Database) -> None:
-    """Whoever is second sees what the first did: no use is left of a customer who is gone."""
-    club = small_club()
-    counted = redemption(club)
-    with transaction.atomic():
-        members.delete_customers([club.customer])
-        ingesting = threading.Thread(target=_ingest_apart, args=(batch(JOURNAL, journal_rows(counted)),))
-        ingesting.start()
-        ingesting.join(0.3)
-    ingesting.join()
-    assert stored_ids() == [counted.id]
-    assert use_rows() == []
-
-
-def _ingest_apart(sent: operations.Batch) -> None:
-    try:
-        ingest(sent)
-    finally:
-        connection.close()

@@ -10,7 +10,7 @@ from django.test import Client
 from contract.limits import Limit
 from hub.checkins.models import CheckIn
 from hub.fleet.models import Site
-from tests.hub.conftest import Database
+from tests.hub.conftest import Database, run_hub
 from tests.hub.limited_club import (
     WEEK_SECONDS,
     LimitedClub,
@@ -122,3 +122,11 @@ def test_only_who_has_the_right_voids(here: LimitedClub) -> None:
     clerk = client_of(User.objects.get(username="clerk"))
     post(clerk, LIST, **chosen)
     assert row_of(glass).void_reason == "spilt"
+
+
+def test_on_the_command_line_too(here: LimitedClub, sqlite_database: Database) -> None:
+    undone, over = own(here, AT - timedelta(days=9)), own(here, AT + timedelta(days=1))
+    ingest(undone, void(undone), own(here, AT), over)
+    lines = run_hub("checkins", **sqlite_database.environment).stdout.splitlines()
+    assert ["(voided)" in line for line in lines[1:]] == [True, False, False]
+    assert ["(over limit)" in line for line in lines[1:]] == [False, False, True]

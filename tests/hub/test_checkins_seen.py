@@ -211,6 +211,8 @@ def test_the_last_checkins_as_json(club: Club, sqlite_database: Database) -> Non
         "customer": None,
         "remaining": None,
         "counted": False,
+        "over_limit": False,
+        "voided": False,
     }
     assert (lines[0]["customer"], lines[0]["remaining"], lines[0]["counted"]) == (club.customer.name, 0, True)
 

@@ -14,7 +14,7 @@ from contract.feed import Kind
 from contract.instants import to_us
 from contract.limits import Limit
 from contract.messages import CheckIn, Void
-from hub.checkins import models
+from hub.checkins import models, operations
 from hub.checkins.content import use_of
 from hub.checkins.staff_operations import reset_passages, void_checkins
 from hub.checkins.uses import drop_uses, realign_uses
@@ -39,7 +39,7 @@ from tests.hub.limited_club import (
     use_rows,
     void,
 )
-from tests.hub.scans import AT, checkin
+from tests.hub.scans import AT, batch, checkin, journal_rows, redemption, small_club
 from tests.hub.test_checkins_over_limit import model
 
 
@@ -161,3 +161,39 @@ def test_pools_that_change_while_glasses_come(here: LimitedClub) -> None:
     assert set(use_rows()) == {glass.id}
     assert pool_rows() == {}
     assert_exact()
+
+
+def test_two_workers_with_the_same_journals(postgresql_database: Database) -> None:
+    """Each is handed every batch of two journals, in an order of its own; the ids of one recur in the other."""
+    club = small_club()
+    checkins = [redemption(club, number) for number in range(240)]
+    rows, copies = journal_rows(*checkins), journal_rows(*checkins[::-1])
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        for start in range(0, 240, 8):
+            sent = [
+                batch(JOURNAL, rows[max(0, start - 8) : start + 8]),
+                batch(OTHER_JOURNAL, copies[max(0, start - 8) : start + 8]),
+            ]
+            chance.shuffle(sent)
+            operations.ingest(sent, AT)
+
+    together(lambda: work(1), lambda: work(2))
+    assert models.CheckIn.objects.count() == 240
+    assert set(use_rows()) == {each.id for each in checkins}
+    assert list(models.JournalPosition.objects.values_list("upto", flat=True)) == [240, 240]
+    assert_exact()
+
+
+def test_a_use_and_the_end_of_its_customer_do_not_cross(here: LimitedClub) -> None:
+    """Whoever is second sees what the first did: no use is left of a customer who is gone."""
+    glass = own(here, AT)
+    waiting = threading.Thread(target=lambda: together(lambda: ingest(glass)))
+    with transaction.atomic():
+        members.delete_customers([here.club.customer])
+        waiting.start()
+        waiting.join(0.3)
+    waiting.join()
+    assert row_of(glass).counted
+    assert use_rows() == {}

@@ -60,6 +60,8 @@ def _json_line(checkin: CheckIn) -> str:
             "customer": checkin.customer and checkin.customer.name,
             "remaining": checkin.remaining,
             "counted": checkin.counted,
+            "over_limit": checkin.over_limit,
+            "voided": checkin.voided_at is not None,
         }
     )
 
@@ -71,12 +73,18 @@ def _table_line(checkin: CheckIn) -> str:
         checkin.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         f"{checkin.edge.name}/{checkin.reader}",
         _printable(checkin.customer.name) if checkin.customer else "-",
-        checkin.reason,
+        checkin.reason + _mark(checkin),
         "" if checkin.remaining is None else checkin.remaining,
     ).rstrip()
     if not sys.stdout.isatty():
         return line
     return f"\x1b[{_GREEN if granted else _RED}m{line}\x1b[0m"
+
+
+def _mark(checkin: CheckIn) -> str:
+    if checkin.voided_at is not None:
+        return " (voided)"
+    return " (over limit)" if checkin.over_limit else ""
 
 
 def _printable(name: str) -> str:
