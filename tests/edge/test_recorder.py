@@ -21,7 +21,8 @@ from edge.core.undo import UNDO_WITHIN, undoable
 from edge.recorder import RECORDINGS_MAX
 from tests.edge.fakes import NOON, FakeSignals
 from tests.edge.gate_world import CODE, COUNTER, DOOR, KEY, STRANGER, World, reasons, run, scan, stored
-from tests.edge.test_own_uses import checkin, void
+from tests.edge.test_own_uses import checkin
+from tests.edge.test_own_voids_and_passages import void
 
 HASH = lookup_hash(KEY, CODE)
 WEEK = Limit(1, 7 * 86_400)

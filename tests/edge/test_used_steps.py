@@ -14,7 +14,8 @@ from edge.storage import journal_tables as sql
 from edge.storage.journal import SqliteJournal
 from tests.edge.fakes import NOON
 from tests.edge.test_journal import run
-from tests.edge.test_own_uses import checkin, void
+from tests.edge.test_own_uses import checkin
+from tests.edge.test_own_voids_and_passages import void
 
 NOW = step_at(NOON)
 CARD = b"h" * 32
