@@ -15,7 +15,7 @@ from demo.processes import DemoError, Process, free_port, run_to_end, wait_until
 from demo.scanner import Scanner
 
 OWNER = "owner"
-READERS = ("door", "counter")
+READERS = ("door", "lounge", "counter")
 _HUB_PORT = 8000
 # rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
 _BROKER_CONFIG = """\
@@ -39,6 +39,7 @@ dynamic_filters = true
 EDGE_CONFIG = """\
 edge = "{edge}"
 feed = "{feed}"
+site = "clubhouse"
 state_dir = "{folder}/edge"
 organization_key_file = "{folder}/hub/keys/organization.key"
 
@@ -61,9 +62,22 @@ denied_lamp_pin = 27
 buzzer_pin = 23
 
 [[readers]]
+name = "lounge"
+kind = "door"
+permission = "lounge"
+codes = "rotating"  # a photo of a card is not enough here
+rescan_seconds = 0  # a code works once
+device = "{folder}/lounge.tty"
+relay_pin = 18
+granted_lamp_pin = 24
+denied_lamp_pin = 25
+
+[[readers]]
 name = "counter"
 kind = "counter"
 permission = "glass-of-wine"
+partner = "wine-bar"
+undo_permission = "undo"  # a card that has it takes the last redemption back
 mode = "redeem"
 device = "{folder}/counter.tty"
 granted_lamp_pin = 5
@@ -141,6 +155,11 @@ class Club:
         who = (at_hub or {}).get("customer") or "-"
         return ScanResult(reader, who, scan["outcome"], scan["reason"], scan["latency_ms"], at_hub is not None)
 
+    def keeps_time(self) -> bool:
+        """Whether the edge believes this machine's clock."""
+        states = [event["to"] for event in self._edge.events() if event.get("event") == "clock"]
+        return bool(states) and states[-1] != "unknown"
+
     def revoke_membership(self, slug: str) -> None:
         """A change at the hub; returns once the edge has applied it."""
         seen = self._edge.event_count()
@@ -198,7 +217,7 @@ class Club:
         wait_until_listening(int(address.rpartition(":")[2]), web)
 
     def _start_edge(self) -> None:
-        self.say("edge: a door and a counter, each with a scanner on a pseudo-terminal")
+        self.say("edge: two doors and a counter, each with a scanner on a pseudo-terminal")
         for reader in READERS:
             scanner = Scanner(self.folder / f"{reader}.tty")
             self._running.callback(scanner.close)

@@ -7,16 +7,20 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from contract.ask import Codes
 from contract.card import RANDOM_BYTES, new_code
 from contract.limits import Limit
 from hub.errors import HubError
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet import operations as fleet
-from hub.fleet.models import Edge, Reader, Site
-from hub.members import codes
+from hub.fleet.hours_models import WEEKDAYS
+from hub.fleet.models import Edge, Reader, Schedule, Site
+from hub.members import codes, rotating_operations
 from hub.members import operations as members
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from hub.partners import operations as partners
+from hub.partners.models import Partner
 
 EDGE: Final = "clubhouse"
 _WEEK_SECONDS: Final = 7 * 24 * 3600
@@ -35,7 +39,9 @@ class ExampleCard:
     membership: Membership | None
 
     def as_json(self) -> dict[str, Any]:
+        """`rotating_secret` (hex) is for a demo that has no wallet: nothing else ever tells one."""
         code = codes.decrypt(self.card)
+        secret = codes.secret_of(self.card)
         return {
             "slug": self.slug,
             "who": self.card.customer.name,
@@ -43,6 +49,7 @@ class ExampleCard:
             "membership_id": self.membership.pk if self.membership else None,
             "code": code,
             "scan": codes.scan_text(code),
+            "rotating_secret": None if secret is None else secret.hex(),
         }
 
 
@@ -55,12 +62,25 @@ def seed(at: datetime) -> dict[str, Any]:
         )
     door = members.save_permission(Permission(slug="front-door", name="Front door"))
     wine = members.save_permission(Permission(slug="glass-of-wine", name="Glass of wine"))
+    lounge = members.save_permission(Permission(slug="lounge", name="Lounge"))
+    undo = members.save_permission(Permission(slug="undo", name="Undo a redemption"))
     full = _plan(
-        "Full", "The front door, and a glass of wine a week.", {door: (), wine: (Limit(1, _WEEK_SECONDS),)}
+        "Full",
+        "The front door, the lounge, and a glass of wine a week.",
+        {door: (), lounge: (), wine: (Limit(1, _WEEK_SECONDS),)},
     )
     door_only = _plan("Door only", "The front door.", {door: ()})
-    _place(door, wine)
-    cards = [*_people(full, door_only, at), *_company(full, at)]
+    staff = _plan("Staff", "The front door, and undoing what was redeemed by mistake.", {door: (), undo: ()})
+    _place(door, wine, lounge, undo)
+    off_peak = _off_peak_plan(door, at)
+    month = timedelta(days=30)
+    cards = [
+        *_people(full, door_only, at),
+        *_company(full, at),
+        _person("off-peak", "Member for off-peak hours", off_peak, at - month),
+        _person("staff", "Card of the staff", staff, at - month),
+        _rotating(_person("wallet", "Member with a card in a wallet", full, at - month)),
+    ]
     return {
         "feed": EVERYONE,
         "edge": EDGE,
@@ -76,11 +96,35 @@ def _plan(name: str, description: str, grants: dict[Permission, tuple[Limit, ...
     return plan
 
 
-def _place(door: Permission, wine: Permission) -> None:
+def _off_peak_plan(door: Permission, at: datetime) -> Plan:
+    """Its one morning a week lies half a week away, so that whoever looks at the example finds it closed."""
+    weekday = WEEKDAYS[(at.weekday() + 3) % 7]
+    schedule = fleet.save_schedule(Schedule(slug="off-peak", name="Off-peak hours", **{weekday: "09:00-12:00"}))
+    plan = members.save_plan(Plan(name="Off-peak", description="The front door, in off-peak hours."))
+    members.save_grant(Grant(plan=plan, permission=door, schedule=schedule), ())
+    return plan
+
+
+def _rotating(card: ExampleCard) -> ExampleCard:
+    rotating_operations.make_rotating([card.card])
+    card.card.refresh_from_db()
+    return card
+
+
+def _place(door: Permission, wine: Permission, lounge: Permission, undo: Permission) -> None:
     site = fleet.save_site(Site(name="clubhouse", time_zone="Europe/Berlin"))
-    edge = fleet.save_edge(Edge(name=EDGE, site=site, feed=Feed.objects.get(name=EVERYONE)))
-    fleet.save_reader(Reader(edge=edge, name="door", kind=Reader.Kind.DOOR, permission=door))
-    fleet.save_reader(Reader(edge=edge, name="counter", kind=Reader.Kind.COUNTER, permission=wine))
+    feed = Feed.objects.get(name=EVERYONE)
+    rotating_operations.carry_secrets(feed)
+    edge = fleet.save_edge(Edge(name=EDGE, site=site, feed=feed))
+    kind, codes_taken = Reader.Kind, Codes.ROTATING
+    bar = partners.save_partner(Partner(slug="wine-bar", name="Wine bar"))
+    for reader in (
+        Reader(name="door", kind=kind.DOOR, permission=door),
+        Reader(name="lounge", kind=kind.DOOR, permission=lounge, codes=codes_taken, rescan_seconds=0),
+        Reader(name="counter", kind=kind.COUNTER, permission=wine, partner=bar, undo_permission=undo),
+    ):
+        reader.edge = edge
+        fleet.save_reader(reader)
 
 
 def _people(full: Plan, door_only: Plan, at: datetime) -> list[ExampleCard]:
