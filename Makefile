@@ -14,7 +14,7 @@ export CODE
 help:
 	@echo "make demo            a whole club on this machine: hub, broker, an edge with a door and a counter"
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
-	@echo "make scan CODE=...   scan a card at the running demo (READER=door or counter)"
+	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
 	@echo "make test            all tests and checks"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make bench           the figures, into docs/figures.md"
