@@ -5,19 +5,20 @@ from datetime import datetime, timedelta
 
 import pytest
 from contract_examples import DAY, DOOR_ONLY, FULL, HOUR, WEEKLY, ask, facts_of, held, wine, wine_plan
-from contract_strategies import CUSTOMER, MICROSECOND, NOON
+from contract_strategies import CUSTOMER, MICROSECOND, NOON, SECRET
 
-from contract.ask import Ask, Contact, Direction, Mode, Passback, Policy, PolicyError, Posture
+from contract.ask import Ask, Codes, Contact, Direction, Mode, Passback, Policy, PolicyError, Posture
 from contract.billing import BillingInterval
 from contract.calendar import Calendar
 from contract.decision import answers, decide
 from contract.facts import Facts, Passage
 from contract.grant import Grant, GrantError, Offline
 from contract.hours import Schedule, Site, WeeklyWindow, Window
-from contract.limits import Limit
+from contract.limits import CountsBy, Limit
 from contract.limits import Window as LimitWindow
 from contract.membership import Plan
 from contract.reasons import Reason
+from contract.rotating import digits_at, step_at
 
 GUARD = Plan(8, "Guard", (Grant("lockdown"),))
 
@@ -283,3 +284,13 @@ def test_a_membership_bills_from_its_own_start() -> None:
 
 def _after(time: timedelta) -> datetime:
     return NOON + time
+
+
+def test_answers_know_the_code_and_the_customer_as_the_decision_does() -> None:
+    policy = Policy(codes=Codes.ROTATING)
+    shown = ask("glass-of-wine", policy, digits=digits_at(SECRET, step_at(NOON)))
+    plan = wine_plan(Limit(1, 86_400, counts_by=CountsBy.CUSTOMER))
+    known = facts_of(held(plan=plan), used=(wine(5),), rotating_secret=SECRET)
+    for facts in (known, replace(known, uses=())):
+        assert answers(shown, facts, NOON) == [decide(shown, facts, NOON)]
+        assert decide(shown, facts, NOON).step == step_at(NOON)

@@ -89,6 +89,8 @@ DAY = on(SUNDAY, 480, 1_080)
         (on(SATURDAY, 1_320, 0), Site(), "2026-03-15T00:00", False),
         (on(SATURDAY, 61, 60), Site(), "2026-03-15T00:59:59.999999", True),
         (on(SATURDAY, 61, 60), Site(), "2026-03-15T01:00", False),
+        # Far west it is Saturday evening still, and the window of Friday is open.
+        (on(4, 1_380, 1_350), Site(Calendar("America/New_York")), "2026-03-15T01:00", True),
         # Local time.
         (on(SATURDAY, 480, 1_080), BERLIN, "2026-03-14T07:00", True),
         (on(SATURDAY, 480, 1_080), BERLIN, "2026-03-14T17:00", False),
