@@ -14,7 +14,7 @@ from contract.decision import answers, decide
 from contract.facts import Facts, Passage
 from contract.grant import Grant, GrantError, Offline
 from contract.hours import Schedule, Site, WeeklyWindow, Window
-from contract.limits import CountsBy, Limit
+from contract.limits import Across, CountsBy, Limit
 from contract.limits import Window as LimitWindow
 from contract.membership import Plan
 from contract.reasons import Reason
@@ -294,3 +294,11 @@ def test_answers_know_the_code_and_the_customer_as_the_decision_does() -> None:
     for facts in (known, replace(known, uses=())):
         assert answers(shown, facts, NOON) == [decide(shown, facts, NOON)]
         assert decide(shown, facts, NOON).step == step_at(NOON)
+
+
+def test_a_limit_at_each_partner_counts_what_was_used_at_this_one() -> None:
+    known = facts_of(
+        held(plan=wine_plan(Limit(1, 7 * 86_400, across=Across.PARTNER))), used=(wine(partner="bar"),)
+    )
+    assert decide(ask("glass-of-wine", Policy(partner="bar")), known, NOON).reason is Reason.LIMIT_REACHED
+    assert decide(ask("glass-of-wine", Policy(partner="cafe")), known, NOON).granted
