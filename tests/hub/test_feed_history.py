@@ -116,7 +116,7 @@ def _pairs() -> Iterator[tuple[Kind, bytes, tuple[bytes, ...]]]:
     yield from ((Kind.PLAN, plan, (b"",)) for plan in plans)
     yield from ((Kind.MEMBERSHIP, holder + b"M" + bytes(8), plans) for holder in customers + companies)
     yield from ((Kind.SITE, site_key(name), (b"",)) for name in ("clubhouse", "annex"))
-    yield Kind.SCHEDULE, schedule_key(0), (b"",)
+    yield Kind.SCHEDULE, schedule_key("always"), (b"",)
 
 
 _changes = st.sampled_from(list(_pairs())).flatmap(
