@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseForbidden, JsonResponse
 from django.http.response import HttpResponseBase
@@ -18,7 +19,7 @@ from unfold.decorators import display
 
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
-from hub.checkins import passages_admin, queries  # noqa: F401
+from hub.checkins import names, passages_admin, queries, undoing  # noqa: F401
 from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voided, void_text
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.checkins.voiding_admin import VoidingAdmin
@@ -97,8 +98,9 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     ordering = ("-at", "-number")
     show_full_result_count = False
     fields = (
-        *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge", "permission", "mode", "used_up"),
-        *("left", "marks", "voided", "detail", "partner", "site"),
+        *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge"),
+        *("permission_text", "mode", "used_up"),
+        *("left", "marks", "voided", "undo", "detail", "partner_text", "site"),
         *("code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
     )
     readonly_fields = fields
@@ -109,6 +111,23 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CheckIn]:
         # select_related for the page of one check-in too: a customer who is gone is None then, not an error.
         return super().get_queryset(request).select_related("edge__site", "customer", "voided_by")
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With what a page of check-ins names, and what they undid, read once for all of them."""
+        shown = super().get_changelist_instance(request)
+        rows = list(shown.result_list)
+        called, undone = names.permissions(each.permission for each in rows), undoing.undone_by(rows)
+        for each in rows:
+            each.permission_name, each.undid = called.get(each.permission), undone.get(each.number)
+        shown.result_list = rows
+        return shown
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> CheckIn | None:
+        checkin = super().get_object(request, object_id, from_field)
+        if checkin is not None:
+            checkin.permission_name = names.permissions([checkin.permission]).get(checkin.permission)
+            checkin.undid = undoing.undone_by([checkin]).get(checkin.number)
+        return checkin
 
     def get_urls(self) -> list[URLPattern]:
         newest = self.admin_site.admin_view(self.newest)
@@ -145,7 +164,8 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     def why(self, checkin: CheckIn) -> SafeString:
         address = reverse("explain_checkin", args=[checkin.number])
         said = self.why_text(checkin)
-        return format_html('<a href="{}" class="{}" title="Why? Rule by rule">{}</a>', address, _LINK, said)
+        shown = '{} <a href="{}" class="{} underline" title="Rule by rule">why?</a>'
+        return format_html(shown, said, address, _LINK)
 
     def why_text(self, checkin: CheckIn) -> str:
         adds = checkin.outcome != Outcome.GRANTED and checkin.detail not in {
@@ -162,15 +182,30 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
 
     @display(description="Left")
     def left(self, checkin: CheckIn) -> str:
-        return "" if checkin.remaining is None else f"{checkin.remaining} {checkin.permission}"
+        return "" if checkin.remaining is None else f"{checkin.remaining} {self.permission_text(checkin)}"
+
+    @display(description="Permission")
+    def permission_text(self, checkin: CheckIn) -> str:
+        return checkin.permission_name or checkin.permission
+
+    @display(description="Partner")
+    def partner_text(self, checkin: CheckIn) -> str:
+        if checkin.partner is None:
+            return "-"
+        return names.partners([checkin.partner]).get(checkin.partner, checkin.partner)
 
     @display(description="Marks")
     def marks(self, checkin: CheckIn) -> SafeString:
-        return marks_of(checkin)
+        return marks_of(checkin, checkin.undid)
 
     @display(description="Voided")
-    def voided(self, checkin: CheckIn) -> str:
-        return void_text(checkin)
+    def voided(self, checkin: CheckIn) -> str | SafeString:
+        by = undoing.undoing(checkin)
+        return void_text(checkin) if by is None else format_html("{}, by {}", void_text(checkin), _link_to(by))
+
+    @display(description="Undid")
+    def undo(self, checkin: CheckIn) -> str | SafeString:
+        return "-" if checkin.undid is None else _link_to(checkin.undid)
 
     @display(description="When", ordering="at")
     def when(self, checkin: CheckIn) -> str:
@@ -213,6 +248,12 @@ class RefusedRowAdmin(ReadOnlyAdmin):
     @display(description="Journal")
     def journal_hex(self, row: RefusedRow) -> str:
         return bytes(row.journal).hex()
+
+
+def _link_to(checkin: CheckIn) -> SafeString:
+    address = reverse("admin:checkins_checkin_change", args=[checkin.number])
+    who = "" if checkin.customer is None else f" of {checkin.customer.name}"
+    return format_html('<a href="{}" class="{}">check-in {}{}</a>', address, _LINK, checkin.number, who)
 
 
 def reason_text(reason: str) -> str:

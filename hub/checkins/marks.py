@@ -11,11 +11,29 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hub.checkins.models import CheckIn
+from hub.checkins.undoing import is_undone
+from hub.checkins.voids import AT_THE_READER
 
-_MARKS: Final = {
-    "over_limit": ("over the limit", Q(over_limit=True), "orange"),
-    "voided": ("voided", Q(voided_at__isnull=False), "base"),
-    "inside_already": ("inside already", Q(inside_already=True), "blue"),
+_UNDONE: Final = Q(void_reason=AT_THE_READER, voided_by=None)
+_FOUND_BY: Final = {
+    "over_limit": Q(over_limit=True),
+    "undone": Q(voided_at__isnull=False) & _UNDONE,
+    "voided": Q(voided_at__isnull=False) & ~_UNDONE,
+    "inside_already": Q(inside_already=True),
+}
+TEXTS: Final = {
+    "over_limit": "over the limit",
+    "undone": "undone",
+    "voided": "voided",
+    "inside_already": "inside already",
+    "undo": "undo",
+}
+_COLOUR_OF: Final = {
+    "over_limit": "orange",
+    "undone": "base",
+    "voided": "base",
+    "inside_already": "blue",
+    "undo": "base",
 }
 _COLOURS: Final = {
     "orange": "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
@@ -30,19 +48,28 @@ class MarkFilter(admin.SimpleListFilter):
     parameter_name = "mark"
 
     def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        return [(name, text) for name, (text, _, _) in _MARKS.items()]
+        return [(name, TEXTS[name]) for name in _FOUND_BY]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
-        mark = _MARKS.get(self.value() or "")
-        return queryset if mark is None else queryset.filter(mark[1])
+        found_by = _FOUND_BY.get(self.value() or "")
+        return queryset if found_by is None else queryset.filter(found_by)
 
 
-def marks_of(checkin: CheckIn) -> SafeString:
-    shown = [
-        (_COLOURS[colour], text)
-        for name, (text, _, colour) in _MARKS.items()
-        if (checkin.voided_at is not None if name == "voided" else getattr(checkin, name))
-    ]
+def names_of(checkin: CheckIn, undid: CheckIn | None = None) -> list[str]:
+    """The marks that it has, of TEXTS; `undid`: the check-in that it undid."""
+    undone = is_undone(checkin)
+    has = {
+        "over_limit": checkin.over_limit,
+        "undone": undone,
+        "voided": checkin.voided_at is not None and not undone,
+        "inside_already": checkin.inside_already,
+        "undo": undid is not None,
+    }
+    return [name for name in TEXTS if has[name]]
+
+
+def marks_of(checkin: CheckIn, undid: CheckIn | None = None) -> SafeString:
+    shown = [(_COLOURS[_COLOUR_OF[name]], TEXTS[name]) for name in names_of(checkin, undid)]
     return format_html_join(" ", _PILL, shown)
 
 
@@ -54,6 +81,8 @@ def void_text(checkin: CheckIn) -> str:
     """When, by whom and why, where it is voided."""
     if checkin.voided_at is None:
         return "no"
+    if is_undone(checkin):
+        return f"{AT_THE_READER} {checkin.reader} at {instant_text(checkin, checkin.voided_at)}"
     by = "" if checkin.voided_by is None else f" by {checkin.voided_by}"
     return f"{instant_text(checkin, checkin.voided_at)}{by}: {checkin.void_reason}"
 

@@ -107,7 +107,7 @@ def newest_number() -> int:
 
 
 def _shown() -> QuerySet[CheckIn]:
-    return CheckIn.objects.select_related("edge", "customer")
+    return CheckIn.objects.select_related("edge__site", "customer")
 
 
 def _here(model: type[Customer] | type[Company], wanted: Collection[int]) -> set[int]:

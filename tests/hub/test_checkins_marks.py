@@ -8,7 +8,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contract.limits import Limit
+from hub.checkins import undoing
+from hub.checkins.marks import names_of
 from hub.checkins.models import CheckIn
+from hub.checkins.staff_operations import void_checkins
 from hub.fleet.models import Site
 from tests.hub.conftest import Database, run_hub
 from tests.hub.limited_club import (
@@ -49,10 +52,13 @@ def page(client: Client, url: str) -> str:
 
 def test_each_mark_is_shown_and_found(owner: Client, here: LimitedClub) -> None:
     over, undone = own(here, AT + timedelta(days=1)), own(here, AT + timedelta(days=9))
-    ingest(own(here, AT), over, undone, void(undone), checkin(4, inside_already=True))
+    spilt = own(here, AT + timedelta(days=20))
+    ingest(own(here, AT), over, undone, void(undone), spilt, checkin(4, inside_already=True))
+    void_checkins([row_of(spilt)], "undone at the reader", User.objects.get(username="owner"), AT)
     for mark, text, seen in (
         ("over_limit", "over the limit", over),
-        ("voided", "voided", undone),
+        ("undone", "undone", undone),
+        ("voided", "voided", spilt),
         ("inside_already", "inside already", None),
     ):
         found = page(owner, f"{LIST}?mark={mark}")
@@ -61,6 +67,36 @@ def test_each_mark_is_shown_and_found(owner: Client, here: LimitedClub) -> None:
         if seen is not None:
             assert f"{row_of(seen).at:%Y-%m-%d %H:%M:%S}" in found
     assert "<s>✓ granted</s>" in page(owner, LIST)
+
+
+def undone_by_staff(here: LimitedClub) -> tuple[CheckIn, CheckIn]:
+    """A glass, and the scan of the staff's card that undid it."""
+    glass, at = own(here, AT), AT + timedelta(minutes=2)
+    card = checkin(120, reader="counter", permission="undo", mode="identify", customer=here.people[0].pk)
+    ingest(glass, card, void(glass, at))
+    return row_of(glass), row_of(card)
+
+
+def test_an_undo_and_what_it_undid_name_each_other(owner: Client, here: LimitedClub) -> None:
+    glass, card = undone_by_staff(here)
+    assert [names_of(card, undoing.undone_by([card])[card.number]), names_of(glass)] == [["undo"], ["undone"]]
+    listed = page(owner, LIST)
+    assert (listed.count(">undo</span>"), listed.count(">undone</span>")) == (1, 1)
+    shown = page(owner, address(CheckIn, "change", glass.pk))
+    assert "undone at the reader counter at 2026-03-01 18:32:00 UTC" in shown
+    assert f"check-in {card.pk} of Person 0" in shown
+    shown = page(owner, address(CheckIn, "change", card.pk))
+    assert f'href="{address(CheckIn, "change", glass.pk)}"' in shown
+
+
+def test_an_undo_is_known_by_its_reader_and_instant(here: LimitedClub) -> None:
+    glass, card = undone_by_staff(here)
+    elsewhere = checkin(120, reader="door", permission="undo", mode="identify")
+    later = checkin(121, reader="counter", permission="undo", mode="identify")
+    ingest(elsewhere, later, first=4)
+    assert undoing.undone_by(CheckIn.objects.all()) == {card.number: glass}
+    assert undoing.undoing(glass) == card
+    assert undoing.undoing(card) is None
 
 
 def test_instants_are_the_sites(owner: Client, here: LimitedClub) -> None:
@@ -128,5 +164,5 @@ def test_on_the_command_line_too(here: LimitedClub, sqlite_database: Database) -
     undone, over = own(here, AT - timedelta(days=9)), own(here, AT + timedelta(days=1))
     ingest(undone, void(undone), own(here, AT), over)
     lines = run_hub("checkins", **sqlite_database.environment).stdout.splitlines()
-    assert ["(voided)" in line for line in lines[1:]] == [True, False, False]
-    assert ["(over limit)" in line for line in lines[1:]] == [False, False, True]
+    assert [line.endswith("undone") for line in lines[1:]] == [True, False, False]
+    assert [line.endswith("over the limit") for line in lines[1:]] == [False, False, True]

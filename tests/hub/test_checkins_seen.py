@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin import site
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission as Right
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,8 +19,9 @@ from hub.checkins import operations
 from hub.checkins.admin import CheckInAdmin, elapsed_text
 from hub.checkins.follow import SKIPPED_FOR_S, SKIPPED_MAX, Follower
 from hub.checkins.models import CheckIn, RefusedRow
+from hub.fleet.models import Site
 from hub.members import operations as members
-from hub.members.models import Customer
+from hub.members.models import Customer, Permission
 from tests.hub.conftest import Database, run_hub
 from tests.hub.scans import AT, Club, batch, checkin, journal_rows, redemption, small_club
 
@@ -52,7 +54,7 @@ def admin(club: Club) -> Client:
 def colleague(club: Club) -> Client:
     """May view check-ins, nothing else."""
     user = User.objects.create_user("colleague", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_checkin"))
+    user.user_permissions.add(Right.objects.get(codename="view_checkin"))
     return client_of(user)
 
 
@@ -74,6 +76,7 @@ def test_the_list_says_who_what_and_why(admin: Client, club: Club) -> None:
     assert f'<a href="/admin/members/customer/{club.customer.pk}/change/" class=' in page
     assert page.index("expired (ended)") < page.index("0 glass-of-wine")
     assert "checkins/live.js" in page
+    assert page.count(">why?</a>") == 3
     assert unknown.code_hash.hex() not in page
 
 
@@ -152,6 +155,18 @@ def test_a_customer_who_is_gone_does_not_break_the_list(admin: Client, club: Clu
     assert admin.get(f"{LIST}{CheckIn.objects.get().pk}/change/").status_code == 200
 
 
+def test_a_permission_is_shown_by_its_name(admin: Client, club: Club) -> None:
+    Permission.objects.filter(slug="glass-of-wine").update(name="A glass of wine")
+    ingest(redemption(club), redemption(club, 2, permission="cup-of-tea"))
+    page = admin.get(LIST).content.decode()
+    assert "0 A glass of wine" in page
+    assert "0 cup-of-tea" in page
+    number = CheckIn.objects.earliest("number").number
+    page = admin.get(f"{LIST}{number}/change/").content.decode()
+    assert "A glass of wine" in page
+    assert "glass-of-wine" not in page
+
+
 def test_the_list_learns_when_to_fill(colleague: Client, outsider: Client, club: Club) -> None:
     assert colleague.get(f"{LIST}newest/").json() == {"number": 0}
     ingest(checkin())
@@ -201,11 +216,14 @@ def test_the_last_checkins_as_json(club: Club, sqlite_database: Database) -> Non
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(lines) == 20
     assert lines[-1] == {
+        "number": CheckIn.objects.latest("number").number,
         "id": last.id.hex(),
         "at": "2026-03-01T18:30:30+00:00",
+        "time_zone": "UTC",
         "received_at": "2026-03-01T21:30:00+00:00",
         "edge": "clubhouse",
         "reader": "door",
+        "permission": "front-door",
         "outcome": "denied",
         "reason": "unreadable",
         "customer": None,
@@ -213,17 +231,22 @@ def test_the_last_checkins_as_json(club: Club, sqlite_database: Database) -> Non
         "counted": False,
         "over_limit": False,
         "voided": False,
+        "marks": [],
     }
     assert (lines[0]["customer"], lines[0]["remaining"], lines[0]["counted"]) == (club.customer.name, 0, True)
 
 
 def test_the_last_checkins_as_a_table(club: Club, sqlite_database: Database) -> None:
     named = Customer.objects.create(name="Member\x1b[31m with escapes", email="")
+    Site.objects.update(time_zone="Europe/Berlin")
     ingest(redemption(club), checkin(2, outcome="denied", reason="expired", customer=named.pk))
+    first, second = CheckIn.objects.order_by("number").values_list("number", flat=True)
     lines = run_hub("checkins", **sqlite_database.environment).stdout.splitlines()
     assert len(lines) == 3
-    assert lines[1].startswith("✓  2026-03-01 18:30:01 clubhouse/counter")
-    assert lines[2].startswith("✕")
+    assert lines[0].split()[:4] == ["number", "when,", "at", "the"]
+    said = [str(first), "✓", "2026-03-01", "19:30:01", "CET", "clubhouse/counter", "glass-of-wine"]
+    assert lines[1].split()[:7] == said
+    assert lines[2].split()[:2] == [str(second), "✕"]
     assert "Member?[31m with escapes" in lines[2]
 
 

@@ -6,20 +6,20 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
-from datetime import UTC
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from contract.reasons import Outcome
-from hub.checkins import queries
+from hub.checkins import marks, queries, undoing
 from hub.checkins.follow import Follower
 from hub.checkins.models import CheckIn
 
 _NEWEST = 20
 _POLL_S = 0.2
 _GREEN, _RED = 32, 31
-_COLUMNS = "{:<2} {:<19} {:<22} {:<30} {:<20} {}"
+_COLUMNS = "{:>6} {:<1} {:<25} {:<20} {:<16} {:<26} {:<20} {:<4} {}"
+_HEADINGS = ("number", "", "when, at the site", "reader", "permission", "who", "reason", "left", "marks")
 
 
 class Command(BaseCommand):
@@ -34,27 +34,32 @@ class Command(BaseCommand):
         newest = queries.newest(_NEWEST)
         line = _json_line if options["json"] else _table_line
         if not options["json"]:
-            print(_COLUMNS.format("", "when (UTC)", "reader", "who", "reason", "left"), flush=True)
+            print(_COLUMNS.format(*_HEADINGS), flush=True)
         follower = Follower(newest[0].number - 1 if newest else 0, queries.arrived_after)
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             # From a thread: Event.set() in a handler that interrupts another one would wait for itself.
             signal.signal(number, lambda _number, _frame: threading.Thread(target=stopping.set).start())
         while True:
-            for checkin in follower.next(time.monotonic()):
-                print(line(checkin), flush=True)
+            found = follower.next(time.monotonic())
+            undone = undoing.undone_by(found)
+            for checkin in found:
+                print(line(checkin, marks.names_of(checkin, undone.get(checkin.number))), flush=True)
             if not options["follow"] or stopping.wait(_POLL_S):
                 return
 
 
-def _json_line(checkin: CheckIn) -> str:
+def _json_line(checkin: CheckIn, marked: list[str]) -> str:
     return json.dumps(
         {
+            "number": checkin.number,
             "id": bytes(checkin.checkin_id).hex(),
             "at": checkin.at.isoformat(),
+            "time_zone": checkin.edge.site.time_zone,
             "received_at": checkin.received_at.isoformat(),
             "edge": checkin.edge.name,
             "reader": checkin.reader,
+            "permission": checkin.permission,
             "outcome": checkin.outcome,
             "reason": checkin.reason,
             "customer": checkin.customer and checkin.customer.name,
@@ -62,29 +67,27 @@ def _json_line(checkin: CheckIn) -> str:
             "counted": checkin.counted,
             "over_limit": checkin.over_limit,
             "voided": checkin.voided_at is not None,
+            "marks": marked,
         }
     )
 
 
-def _table_line(checkin: CheckIn) -> str:
+def _table_line(checkin: CheckIn, marked: list[str]) -> str:
     granted = checkin.outcome == Outcome.GRANTED
     line = _COLUMNS.format(
+        checkin.number,
         "✓" if granted else "✕",
-        checkin.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        marks.instant_text(checkin, checkin.at),
         f"{checkin.edge.name}/{checkin.reader}",
+        checkin.permission,
         _printable(checkin.customer.name) if checkin.customer else "-",
-        checkin.reason + _mark(checkin),
+        checkin.reason,
         "" if checkin.remaining is None else checkin.remaining,
+        ", ".join(marks.TEXTS[name] for name in marked),
     ).rstrip()
     if not sys.stdout.isatty():
         return line
     return f"\x1b[{_GREEN if granted else _RED}m{line}\x1b[0m"
-
-
-def _mark(checkin: CheckIn) -> str:
-    if checkin.voided_at is not None:
-        return " (voided)"
-    return " (over limit)" if checkin.over_limit else ""
 
 
 def _printable(name: str) -> str:
