@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from contract import hours
 from hub.fleet import hours_text, validators
-from hub.members.validators import printable, slug
+from hub.members.validators import printable, slug_as_in
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Fields of a schedule, in the order of `date.weekday()`."""
@@ -40,7 +40,7 @@ class Schedule(models.Model):
     slug = models.CharField(
         max_length=32,
         unique=True,
-        validators=[slug],
+        validators=[slug_as_in("opening-hours")],
         help_text="As in opening-hours. Edges name it in edge.toml, so it cannot be changed later.",
     )
     name = models.CharField(max_length=200, validators=[printable])
@@ -85,12 +85,12 @@ class ExceptionDay(models.Model):
         return f"{date} {self.year}" if self.year else f"{date} (every year)"
 
     def clean(self) -> None:
-        if None in (self.month, self.day):
+        if None in (self.month, self.day) or self.month not in dict(_MONTHS):
             return
         try:
             hours.ExceptionDay(self.month, self.day, self.year)
         except hours.HoursError as error:
-            raise ValidationError({"day": f"This cannot be: {error}."}) from error
+            raise ValidationError({"day": f"There is no {self}."}) from error
 
 
 def _once(owner: str, what: str) -> list[models.UniqueConstraint]:

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from contract.calendar import DAY_MINUTES
-from contract.hours import HoursError, Window
+from contract.hours import Window
 from hub.errors import HubError
 
 CLOSED: Final = "closed"
 _HOUR_MINUTES: Final = 60
-_WINDOW: Final = re.compile(r"([0-9]{1,2}):([0-9]{2}) *[-–] *([0-9]{1,2}):([0-9]{2})")  # noqa: RUF001 (people's dash)
+_TIME: Final = r"([0-9]{1,2})(?::([0-9]{2}))?"
+_WINDOW: Final = re.compile(rf"{_TIME} *[-–] *{_TIME}")  # noqa: RUF001 (people's dash)
 _WAY: Final = "Write them as in 08:00-18:00, 20:00-02:00, or write closed."
 
 
@@ -24,6 +26,16 @@ def parse(text: str) -> tuple[Window, ...]:
     if [part.lower() for part in parts] in ([CLOSED], [""]):
         return ()
     return tuple(map(_window, parts))
+
+
+def check_apart(windows: Iterable[Window]) -> None:
+    """HoursTextError: two openings of one day, whose windows these are, lie over each other."""
+    in_order = sorted(windows)
+    for earlier, later in pairwise(in_order):
+        if earlier.end_minute <= earlier.start_minute or later.start_minute < earlier.end_minute:
+            raise HoursTextError(
+                f"“{encode([earlier])}” and “{encode([later])}” overlap: write them as one opening."
+            )
 
 
 def encode(windows: Iterable[Window]) -> str:
@@ -43,14 +55,15 @@ def _window(part: str) -> Window:
     start, end = _minute(*found.group(1, 2)), _minute(*found.group(3, 4))
     if start == DAY_MINUTES:
         raise HoursTextError(f"“{part}” cannot be: 24:00 is an end only. The day begins at 00:00.")
-    try:
-        return Window(start, end)
-    except HoursError as error:
-        raise HoursTextError(f"“{part}” cannot be: {error}. The whole day is 00:00-24:00.") from error
+    if start == end:
+        raise HoursTextError(f"“{part}” begins and ends at the same time. The whole day is 00:00-24:00.")
+    return Window(start, end)
 
 
-def _minute(hours: str, minutes: str) -> int:
-    minute = int(hours) * _HOUR_MINUTES + int(minutes)
-    if int(minutes) >= _HOUR_MINUTES or minute > DAY_MINUTES:
-        raise HoursTextError(f"{hours}:{minutes} is no time of day: write 00:00 to 24:00.")
+def _minute(hours: str, minutes: str | None) -> int:
+    """`8` alone is 08:00."""
+    past = int(minutes or 0)
+    minute = int(hours) * _HOUR_MINUTES + past
+    if past >= _HOUR_MINUTES or minute > DAY_MINUTES:
+        raise HoursTextError(f"{hours}:{past:02} is no time of day: write 00:00 to 24:00.")
     return minute

@@ -8,7 +8,7 @@ from django.db import models
 from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
 from hub.fleet.reader_models import Reader
 from hub.fleet.validators import time_zone, whole_minute
-from hub.members.validators import slug
+from hub.members.validators import slug_as_in
 
 __all__ = ["Edge", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
 
@@ -19,7 +19,7 @@ class Site(models.Model):
     name = models.CharField(
         max_length=32,
         unique=True,
-        validators=[slug],
+        validators=[slug_as_in("main-house")],
         help_text="As in main-house. Edges name it in edge.toml, so it cannot be changed later.",
     )
     time_zone = models.CharField(
@@ -47,7 +47,7 @@ class Edge(models.Model):
     name = models.CharField(
         max_length=32,
         unique=True,
-        validators=[slug],
+        validators=[slug_as_in("main-house-1")],
         help_text="The same as in its edge.toml; it cannot be changed later.",
     )
     site = models.ForeignKey(Site, models.PROTECT, related_name="edges")

@@ -24,7 +24,7 @@ from contract.ask import (
 )
 from contract.trust import ClockState
 from hub.fleet.validators import finite
-from hub.members.validators import slug
+from hub.members.validators import slug, slug_as_in
 
 RESCAN_SECONDS_MAX: Final = 60
 _MODES: Final = [(Mode.REDEEM.value, "use benefits up"), (Mode.IDENTIFY.value, "show only, count nothing")]
@@ -78,7 +78,7 @@ class Reader(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(REPLICA_AGE_SECONDS_MAX)],
         help_text="86400 is a day. Empty: however old.",
     )
-    area = models.CharField(max_length=32, blank=True, validators=[slug], help_text="As in sauna.")
+    area = models.CharField(max_length=32, blank=True, validators=[slug_as_in("sauna")], help_text="As in sauna.")
     direction = models.CharField(max_length=8, choices=_DIRECTIONS, default=Direction.IN.value)
     passback = models.CharField(
         "anti-passback",

@@ -38,6 +38,8 @@ def check_grant(grant: Grant, limits: Sequence[Limit]) -> None:
     _ask("confirm", limits, confirm=grant.confirm)
     # Whether a number is allowed at all, and then which.
     _ask("offline", limits, offline=offline, offline_uses=int(offline is Offline.AT_MOST))
+    if offline is Offline.AT_MOST and grant.offline_uses is None:
+        raise ValidationError({"offline_uses": f"Say how many times: 1 to {meant.OFFLINE_USES_MAX}."})
     _ask("offline_uses", limits, offline=offline, offline_uses=grant.offline_uses or 0)
 
 

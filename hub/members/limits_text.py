@@ -45,9 +45,13 @@ class LimitTextError(HubError):
 
 
 def parse(text: str) -> tuple[Limit, ...]:
-    """The limits in `text`, separated by commas; none in an empty one."""
+    """The limits in `text`, separated by commas, each once; none in an empty one."""
     parts = [" ".join(part.lower().split()) for part in re.split("[,;]", text)]
-    return tuple(_limit(part) for part in parts if part)
+    limits = tuple(_limit(part) for part in parts if part)
+    for number, limit in enumerate(limits):
+        if limit in limits[:number]:
+            raise LimitTextError(f"“{_text(limit)}” stands here twice: leave one out.")
+    return limits
 
 
 def encode(limits: Iterable[Limit]) -> str:

@@ -14,10 +14,24 @@ def billing_text(plan: Plan) -> str:
 
 
 def grant_text(grant: Grant) -> str:
-    """As in `Glass of wine (1 per week; Opening hours)`."""
-    details = [limits_text.encode(rows.limits_of(grant)), str(grant.schedule or "")]
+    """As in `Glass of wine (1 per calendar week; Opening hours; asks the hub first; offline at most 2)`."""
+    details = [
+        limits_text.encode(rows.limits_of(grant)),
+        str(grant.schedule or ""),
+        "asks the hub first" if grant.confirm else "",
+        _offline_rule_text(grant),
+    ]
     said = "; ".join(filter(None, details))
     return f"{grant.permission} ({said})" if said else str(grant.permission)
+
+
+def _offline_rule_text(grant: Grant) -> str:
+    """Empty where being offline changes nothing."""
+    if grant.offline == Offline.DENY:
+        return "not while offline"
+    if not rows.limits_of(grant):
+        return ""
+    return f"offline at most {grant.offline_uses}" if grant.offline == Offline.AT_MOST else "offline too"
 
 
 def offline_text(grant: Grant, edges: int) -> str:

@@ -5,10 +5,14 @@ from django.core.validators import RegexValidator
 
 from contract.topics import NAME_PATTERN
 
-slug = RegexValidator(
-    rf"\A{NAME_PATTERN}\Z",
-    "Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in front-door.",
-)
+
+def slug_as_in(example: str) -> RegexValidator:
+    """The rule for names that topics, tables and people all can carry, with an example of its kind."""
+    rule = "Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit"
+    return RegexValidator(rf"\A{NAME_PATTERN}\Z", f"{rule}, as in {example}.")
+
+
+slug = slug_as_in("front-door")
 
 
 def printable(text: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from hub.members.validators import printable, slug
+from hub.members.validators import printable, slug_as_in
 
 
 class Partner(models.Model):
@@ -11,7 +11,7 @@ class Partner(models.Model):
     slug = models.CharField(
         max_length=32,
         unique=True,
-        validators=[slug],
+        validators=[slug_as_in("wine-bar")],
         help_text="As in wine-bar. Edges name it in edge.toml, so it cannot be changed later.",
     )
     name = models.CharField(max_length=200, validators=[printable])

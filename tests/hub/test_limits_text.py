@@ -26,12 +26,12 @@ def limits(draw: st.DrawFn) -> Limit:
     )
 
 
-@given(st.lists(limits(), max_size=5))
+@given(st.lists(limits(), max_size=5, unique=True))
 def test_what_is_written_is_read_back(some: list[Limit]) -> None:
     assert parse(encode(some)) == tuple(some)
 
 
-@given(st.lists(limits(), max_size=3), st.sampled_from([", ", ";", " ,\t", ",\n,"]))
+@given(st.lists(limits(), max_size=3, unique=True), st.sampled_from([", ", ";", " ,\t", ",\n,"]))
 def test_spaces_case_and_separators_do_not_matter(some: list[Limit], between: str) -> None:
     text = between.join(f"  {encode([each])} ".replace(" ", "  ").upper() for each in some)
     assert parse(text) == tuple(some)
@@ -100,6 +100,8 @@ def test_what_follows_a_limit_may_stand_in_any_order_and_say_what_holds_anyway()
         ("1 per week at each site at each site", "says twice where"),
         ("1 per week 5 minutes apart 5 minutes apart", "says twice how far apart"),
         ("1 in all ever", "“ever” is not known"),
+        ("1 per calendar week, 1 per calendar week", "“1 per calendar week” stands here twice: leave one out."),
+        ("1 per week, 3 in all; 1 per 7 days", "“1 per week” stands here twice"),
     ],
 )
 def test_what_cannot_be_meant_says_how_to_write_it(text: str, says: str) -> None:

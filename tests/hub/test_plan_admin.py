@@ -112,10 +112,25 @@ def test_everything_a_grant_may_say_reaches_the_feed(staff: Client, wine: Permis
     assert granted.limits == rows.limits_of(Grant.objects.get())
     page = staff.get(address(Plan, "change", plan.pk)).content.decode()
     assert f'value="{text}"' in page
-    assert (
-        "Glass of wine (5 per billing period for the company"
-        in staff.get(address(Plan, "changelist")).content.decode()
-    )
+    listed = staff.get(address(Plan, "changelist")).content.decode()
+    assert "Glass of wine (5 per billing period for the company" in listed
+    assert "; Evenings; asks the hub first; offline at most 2)" in listed
+
+
+@pytest.mark.parametrize(
+    ("limits", "offline", "words"),
+    [
+        ("1 per day", "allow", "Glass of wine (1 per day; offline too)"),
+        ("1 per day", "deny", "Glass of wine (1 per day; not while offline)"),
+        ("", "deny", "Glass of wine (not while offline)"),
+        ("", "allow", ">Glass of wine<"),
+    ],
+)
+def test_the_list_of_plans_tells_what_holds_offline(
+    staff: Client, wine: Permission, limits: str, offline: str, words: str
+) -> None:
+    post(staff, address(Plan, "add"), **PLAN, **inline("grants", grant(wine, limits, offline=offline)))
+    assert words in "".join(staff.get(address(Plan, "changelist")).content.decode().split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +142,7 @@ def test_everything_a_grant_may_say_reaches_the_feed(staff: Client, wine: Permis
         ({"limits": "1 per billing period"}, "This plan has no billing periods"),
         ({"limits": "", "confirm": "on"}, "only a limited benefit can be confirmed by the hub"),
         ({"limits": "", "offline": "at_most", "offline_uses": "2"}, "a number of times offline: give it a limit"),
-        ({"limits": "1 per day", "offline": "at_most"}, "1 to 1000 times offline, not 0"),
+        ({"limits": "1 per day", "offline": "at_most"}, "Say how many times: 1 to 1000."),
         (
             {"limits": "1 per day", "offline": "at_most", "offline_uses": "1001"},
             "times offline, not 1001",
@@ -225,7 +240,7 @@ def test_more_than_edges_take_is_told_and_not_saved(staff: Client, wine: Permiss
     plan = operations.save_plan(Plan(name="Full"))
     before = feed.head(EVERYONE)
     url = address(Plan, "change", plan.pk)
-    too_many = ", ".join(["10 per billing period for the company 30 minutes apart"] * 900)
+    too_many = ", ".join(f"10 per billing period for the company {n} minutes apart" for n in range(1, 901))
     response = staff.post(url, PLAN | {"billed_every": 1} | saved(plan, grant(wine, too_many)), follow=True)
     assert "edges take 16384: shorten it or split it." in response.content.decode()
     assert feed.head(EVERYONE) == before
@@ -285,7 +300,7 @@ def test_who_stops_the_last_approved_partner_is_told(staff: Client, wine: Permis
 
 
 def test_a_partners_slug_stays(staff: Client) -> None:
-    assert "as in front-door" in says(staff, address(Partner, "add"), name="Bar", slug="Wine Bar", active="on")
+    assert "as in wine-bar" in says(staff, address(Partner, "add"), name="Bar", slug="Wine Bar", active="on")
     post(staff, address(Partner, "add"), name="Wine bar", slug="wine-bar", active="on")
     bar = Partner.objects.get()
     assert "already exists" in says(staff, address(Partner, "add"), name="Bar", slug="wine-bar", active="on")

@@ -69,6 +69,10 @@ def test_a_site_stands_in_the_feed_with_its_calendar_and_holidays() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
+        ("time_zone", "Berlin", "“Berlin” is no time zone: did you mean Europe/Berlin?"),
+        ("time_zone", "new york", "did you mean America/New_York?"),
+        ("time_zone", "Europe/Berln", "did you mean Europe/Berlin?"),
+        ("name", "Main house", "as in main-house."),
         ("time_zone", "Mars/Olympus", "names are like Europe/Berlin or UTC"),
         ("time_zone", "europe/berlin", "Europe/Berlin"),
         ("time_zone", "", "blank"),
@@ -153,7 +157,8 @@ def test_a_schedule_stands_in_the_feed() -> None:
     [
         ("monday", "26:00-27:00", "26:00 is no time of day: write 00:00 to 24:00."),
         ("sunday", "always", "“always” is no opening"),
-        ("slug", "Opening hours", "lower-case"),
+        ("slug", "Opening hours", "as in opening-hours."),
+        ("friday", "18:00-08:00, 19:00-20:00", "“18:00-08:00” and “19:00-20:00” overlap"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused_at_its_field(field: str, value: str, words: str) -> None:
@@ -165,9 +170,9 @@ def test_a_schedule_that_cannot_be_is_refused_at_its_field(field: str, value: st
 @pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
-        ({"day": 30, "month": 2}, "day", "no day 30 of month 2 (every year)"),
-        ({"day": 29, "month": 2, "year": 2027}, "day", "no day 29 of month 2 (2027)"),
-        ({"day": 31, "month": 4}, "day", "no day 31 of month 4"),
+        ({"day": 30, "month": 2}, "day", "There is no 30 February (every year)."),
+        ({"day": 29, "month": 2, "year": 2027}, "day", "There is no 29 February 2027."),
+        ({"day": 31, "month": 4}, "day", "There is no 31 April"),
         ({"day": 0, "month": 4}, "day", "greater than or equal to 1"),
         ({"day": 1, "month": 13}, "month", "not a valid choice"),
         ({"day": 1, "month": 4, "windows": "noon"}, "windows", "“noon” is no opening"),
