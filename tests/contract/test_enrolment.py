@@ -89,6 +89,13 @@ def test_an_edge_enrols() -> None:
     assert enrolled.trusted == Trusted(HUB.verifying, 3)
 
 
+@pytest.mark.parametrize("edge", ["a", "counter-2", "x" * 32])
+def test_an_edge_of_any_name_enrols(edge: str) -> None:
+    pending = ask(CODE, replace_fields(ASKED, edge=edge))
+    accepted = accept(replace(ISSUED, edge=edge), pending.request, NOON)
+    assert open_answer(answer(accepted, DELIVERED, HUB), pending, OPENING).delivered == DELIVERED
+
+
 def test_golden_enrolment() -> None:
     golden = GOLDEN["enrolment"]
     code = make_code(bytes.fromhex(GOLDEN["code"]["secret"]), bytes.fromhex(GOLDEN["seal"]["public"]))
