@@ -1,23 +1,27 @@
 """The fleet in Django's admin: edges and readers; sites and schedules are in hours_admin.py."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import BaseModelForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet import (
+    edge_toml,
     feed_admin,  # noqa: F401
     hours_admin,  # noqa: F401
     operations,
 )
 from hub.fleet.models import Edge, Reader
+from hub.fleet.secrets_missing import warn_of_missing_secrets
 from hub.members.operations_admin import OperationsAdmin, without_form
+
+_NAMED_BY_READERS: Final = ("permission", "partner", "unlocked_schedule", "lockdown_permission", "undo_permission")
 
 
 class ReaderFormSet(BaseInlineFormSet):
@@ -58,6 +62,22 @@ class EdgeAdmin(OperationsAdmin):
     list_select_related = ["site", "feed"]
     search_fields = ["name"]
     inlines = [ReaderInline]
+    change_form_outer_before_template = "fleet/reader_note.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        edge = self.get_object(request, object_id)
+        if edge is not None and self.has_view_permission(request, edge):
+            toml = edge_toml.edge_toml(edge, edge.readers.select_related(*_NAMED_BY_READERS))
+            extra_context = {**(extra_context or {}), "toml": toml}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_related(
+        self, request: HttpRequest, form: BaseModelForm, formsets: list[BaseInlineFormSet], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        warn_of_missing_secrets(request, edge=form.instance)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Edge | None = None) -> list[str]:
         # The edge's own configuration and its topics name it.
@@ -84,3 +104,15 @@ class ReaderAdmin(OperationsAdmin):
         ("Open, or in lockdown", {"fields": ["posture", "unlocked_schedule", "lockdown_permission"]}),
         ("At the counter", {"fields": ["confirm_seconds", "rescan_seconds", "undo_permission"]}),
     ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        reader = self.get_object(request, object_id)
+        if reader is not None and self.has_view_permission(request, reader):
+            extra_context = {**(extra_context or {}), "toml": edge_toml.reader_toml(reader)}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Reader, form: BaseModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        warn_of_missing_secrets(request, pk=obj.pk)

@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from hub.feed.models import Feed
+from hub.fleet import queries
 from hub.members import rotating_operations
 
 
@@ -17,6 +18,7 @@ from hub.members import rotating_operations
 class FeedAdmin(ModelAdmin):
     list_display = ["name", "epoch", "sequence", "rotating"]
     actions = ["carry_secrets", "drop_secrets"]
+    list_before_template = "fleet/feed_note.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -44,3 +46,7 @@ class FeedAdmin(ModelAdmin):
             rotating_operations.drop_secrets(feed.name)
         LogEntry.objects.log_actions(request.user.pk, queryset, CHANGE, "Carries no secrets of rotating codes.")
         messages.success(request, "Edges that follow these feeds forget the secrets of rotating codes.")
+        asking = queries.readers_asking_for_secrets(queryset)
+        if asking:
+            named = ", ".join(map(str, asking))
+            messages.warning(request, f"Every card is code_stale now where rotating codes are asked for: {named}.")

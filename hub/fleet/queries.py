@@ -1,11 +1,15 @@
 """Reading the fleet: readers by name, and a schedule as a site's days show it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
+from contract.ask import Codes
 from contract.calendar import zone_of
 from contract.hours import is_open
+from hub.feed.models import Feed
 from hub.fleet import rows
 from hub.fleet.hours_models import ExceptionDay, Schedule
 from hub.fleet.models import Reader, Site
@@ -27,6 +31,18 @@ class ScheduleShown(NamedTuple):
 def readers_of(edges: Collection[str]) -> set[tuple[str, str]]:
     """(edge, reader) by name, of all readers that these edges have at the hub."""
     return set(Reader.objects.filter(edge__name__in=edges).values_list("edge__name", "name"))
+
+
+def readers_without_secrets() -> QuerySet[Reader]:
+    """Those that ask for rotating codes of an edge whose feed does not carry the secrets."""
+    asking = Reader.objects.exclude(codes=Codes.STATIC.value)
+    return asking.filter(edge__feed__rotating=False).select_related("edge__feed")
+
+
+def readers_asking_for_secrets(feeds: Iterable[Feed]) -> list[Reader]:
+    """Those that ask for rotating codes of edges that follow these feeds."""
+    asking = Reader.objects.exclude(codes=Codes.STATIC.value)
+    return list(asking.filter(edge__feed__in=feeds).select_related("edge"))
 
 
 def schedule_shown(schedule: Schedule, site: Site, at: datetime, first: date | None = None) -> ScheduleShown:

@@ -1,6 +1,6 @@
 """Cards in Django's admin: issued or imported, revoked, and drawn on a sheet. No list shows a code."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,8 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from contract.rotating import STEP_SECONDS
 from hub.members import codes, drawing, operations, queries, rotating_operations
 from hub.members.forms import NewCardForm
 from hub.members.labels import COLOURS, Label, card_label, status_label
@@ -21,6 +24,10 @@ from hub.members.revoking_admin import RevocableAdmin
 
 CARDS_A_PAGE = 27
 """Three sheets of A4, nine cards each."""
+_CODE_NOW: Final = (
+    '<code style="user-select: all">{}</code><br>The next one comes in {} s: reload the page for it.'
+    " A reader takes this one for {} s longer, once."
+)
 
 
 @admin.register(Card)
@@ -39,10 +46,16 @@ class CardAdmin(RevocableAdmin):
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        return ["customer", "state_now", "qr", "code_text", "rotates", "valid_from", "valid_until", "revoked_at"]
+        now = [] if obj.rotating_secret_encrypted is None else ["code_now"]
+        shown = ["customer", "state_now", "qr", "code_text", "rotates", *now]
+        return [*shown, "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
-        return [] if obj is None else ["customer", "state_now", "qr", "code_text", "rotates", "revoked_at"]
+        return (
+            []
+            if obj is None
+            else ["customer", "state_now", "qr", "code_text", "rotates", "code_now", "revoked_at"]
+        )
 
     def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -74,6 +87,16 @@ class CardAdmin(RevocableAdmin):
     @display(description="Code, to type")
     def code_text(self, card: Card) -> str:
         return codes.typed_text(codes.decrypt(card))
+
+    @display(description="Code of now")
+    def code_now(self, card: Card) -> str | SafeString:
+        """To try a reader without a wallet. Only in the page: like every code, in no log."""
+        at = timezone.now()
+        text = queries.rotating_text_now(card, at)
+        if text is None:
+            return "-"
+        left = STEP_SECONDS - int(at.timestamp()) % STEP_SECONDS
+        return format_html(_CODE_NOW, text, left, STEP_SECONDS)
 
     @action(description="Let codes rotate in wallets", permissions=["change"])
     def make_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:

@@ -55,10 +55,10 @@ class GrantForm(forms.ModelForm):
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "no limit"}),
         help_text=(
-            "“1 per calendar week”: one from the site's first day of the week until that day comes again, and so on."
-            " “1 per week”: one in any 7 days, so the next 7 days after the last. Others: “1 per calendar day at each"
-            " partner”, “10 per billing period for the company”, “3 in all”, “4 per day 30 minutes apart”; several"
-            " with commas. Empty: not used up."
+            "“1 per calendar week”: one from the site's first day of the week until that day comes again."
+            " “1 per week”: one in any 7 days, so the next one 7 days after the last."
+            " Others: “1 per calendar day at each partner”, “10 per billing period for the company”, “3 in all”,"
+            " “4 per day 30 minutes apart”; several with commas. Empty: not used up."
         ),
     )
 

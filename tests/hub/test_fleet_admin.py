@@ -1,5 +1,7 @@
-"""Staff's pages of sites, schedules, readers, feeds and rotating cards."""
+"""Staff's pages of sites, schedules and readers."""
 
+import html
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -10,13 +12,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from edge.core import reader_configuration
+from edge.core.configuration import parse_configuration
 from hub import example_club
-from hub.feed.models import Feed
-from hub.feed.operations import EVERYONE
+from hub.fleet import edge_toml
 from hub.fleet.hours_admin import week_text
 from hub.fleet.models import Edge, Reader, Schedule, ScheduleException, Site
-from hub.members.models import Card
-from hub.members.rotating_operations import drop_secrets, stop_rotating
+from hub.fleet.rows import policy_of
+from hub.members.models import Permission
+from hub.partners.models import Partner
 from tests.hub.conftest import Database
 from tests.hub.followed import assert_exact
 from tests.hub.staff_pages import address, history, inline, post
@@ -208,39 +212,39 @@ def test_pages_ask_the_same_number_of_questions_for_more_rows(staff: Client, sch
     Schedule.objects.filter(slug__startswith="hours-").delete()
 
 
-# Rotating codes
+def test_a_readers_page_says_what_to_write_into_edge_toml(staff: Client) -> None:
+    counter = Reader.objects.get(name="counter")
+    said = html.unescape(page(staff, address(Reader, "change", counter.pk)))
+    assert edge_toml.reader_toml(counter) in said
+    assert tomllib.loads(edge_toml.reader_toml(counter)) == {
+        "readers": [
+            {
+                "name": "counter",
+                "kind": "counter",
+                "permission": "glass-of-wine",
+                "partner": "wine-bar",
+                "undo_permission": "undo",
+            }
+        ]
+    }
+    whole = html.unescape(page(staff, address(Edge, "change", counter.edge_id)))
+    assert 'edge = "clubhouse"\nfeed = "everyone"\nsite = "clubhouse"\n' in whole
+    assert whole.count("[[readers]]") == 3
+    assert "[[readers]]" not in page(staff, address(Reader, "changelist"))
 
 
-def switch(client: Client, action: str) -> None:
-    client.post(address(Feed, "changelist"), {"action": action, "_selected_action": [Feed.objects.get().pk]})
-
-
-def test_staff_let_codes_rotate(staff: Client) -> None:
-    stop_rotating(Card.objects.all())
-    ours = list(Card.objects.filter(revoked_at=None).order_by("pk")[:2])
-    chosen = {"action": "make_rotating", "_selected_action": [card.pk for card in ours]}
-    assert (
-        "Cards whose codes rotate now: 2."
-        in staff.post(address(Card, "changelist"), chosen, follow=True).content.decode()
-    )
-    assert history(ours[0]) == ["Codes rotate."]
-    switch(staff, "carry_secrets")
-    assert Feed.objects.get().rotating
-    staff.post(address(Card, "changelist"), chosen | {"action": "stop_rotating"})
-    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
-    switch(staff, "drop_secrets")
-    assert not Feed.objects.get().rotating
-    every = {"action": "make_rotating", "_selected_action": [card.pk for card in Card.objects.all()]}
-    said = staff.post(address(Card, "changelist"), every, follow=True).content.decode()
-    assert "Nothing was changed: codes taken over from other cards cannot rotate" in said
-    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
-
-
-def test_who_may_only_look_at_feeds_switches_nothing(staff: Client) -> None:
-    drop_secrets(EVERYONE)
-    clerk = User.objects.create_user("clerk", is_staff=True)
-    clerk.user_permissions.add(Right.objects.get(codename="view_feed"))
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(clerk)
-    switch(client, "carry_secrets")
-    assert not Feed.objects.get().rotating
+def test_an_edge_takes_what_its_readers_pages_say(staff: Client, schedule: Schedule) -> None:
+    door = Reader.objects.get(name="door")
+    door.enabled, door.attended, door.posture, door.mode = False, False, "free", "identify"
+    door.codes, door.rescan_seconds, door.clock, door.confirm_seconds = "rotating_strictly", 2.5, "synced", 0.5
+    door.replica_age_seconds_max, door.area, door.passback, door.passback_seconds = 60, "hall", "hard", 600
+    door.partner, door.unlocked_schedule = Partner.objects.get(), schedule
+    door.lockdown_permission = Permission.objects.get(slug="undo")
+    said = edge_toml.reader_toml(door).replace("# and what", 'device = "/dev/tty1"\nrelay_pin = 17\n# and what')
+    head = 'edge = "e"\nfeed = "f"\nsite = "s"\nstate_dir = "d"\norganization_key_file = "k"\n'
+    sections = '[broker]\nhost = "h"\n[hardware]\npin_factory = "mock"\n'
+    [read] = parse_configuration(head + sections + said).readers
+    assert reader_configuration.policy_of(read, door.edge.site.name) == policy_of(door)
+    for word in ("name", "kind", "mode", "posture", "rescan_seconds", "confirm_seconds"):
+        assert getattr(read, word) == getattr(door, word)
+    assert read.unlocked_schedule == "opening"
