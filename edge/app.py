@@ -26,6 +26,7 @@ from edge.hub_link.link import HubLink
 from edge.ports import KernelClock, Log
 from edge.recorder import Recorder
 from edge.scanners.serial_reader import SerialReader
+from edge.site_watch import SiteWatch
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.trust_file import SmallTrustFile
@@ -93,6 +94,10 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
         )
         await link.start()
         stack.push_async_callback(link.stop)
+
+        watch = SiteWatch(configuration.site, replica, log)
+        watching = asyncio.create_task(_supervised("the site's name", watch.keep, log))
+        stack.callback(watching.cancel)
 
         scanners = []
         for reader in configuration.readers:

@@ -11,7 +11,16 @@ from typing import Final
 from contract.ask import Posture
 from contract.errors import ContractError
 from contract.facts import Position
-from edge.core.door_posture import NOT_FOLLOWED, DoorSetting, Hours, Standing, Why, hours_of, posture_of
+from edge.core.door_posture import (
+    NOT_FOLLOWED,
+    DoorSetting,
+    Hours,
+    Standing,
+    Why,
+    hours_of,
+    names_missing,
+    posture_of,
+)
 from edge.ports import CannotLookUp, HoursReader, Log, Signals, Trust
 
 _LOOK_EVERY_S: Final = 1.0
@@ -29,6 +38,7 @@ class DoorHours:
     log: Log
     _hours: Hours | None = None
     _read_at: Position | None = None
+    _missing: tuple[str, ...] = ()
     _unreadable: str | None = None
     _posture: Posture = Posture.SECURE
     _why: Why = Why.CONFIGURED
@@ -52,10 +62,17 @@ class DoorHours:
     def _take(self, posture: Posture, why: Why) -> None:
         if posture is not self._posture:
             (self.signals.hold if posture is Posture.UNLOCKED else self.signals.release)()
-            self.log("posture", reader=self.reader, **{"from": self._posture, "to": posture}, why=why)
+            change = {"from": self._posture, "to": posture}
+            self.log("posture", reader=self.reader, **change, why=why, **self._unknown(why))
         elif why is not self._why and why in NOT_FOLLOWED:
-            self.log("hours_not_followed", reader=self.reader, why=why)
+            self.log("hours_not_followed", reader=self.reader, why=why, **self._unknown(why))
         self._posture, self._why = posture, why
+
+    def _unknown(self, why: Why) -> dict[str, str]:
+        """The names that the replica does not have, where they are why."""
+        if why is not Why.HOURS_UNKNOWN:
+            return {}
+        return {"schedule": self.setting.schedule or "", "missing": ", ".join(self._missing)}
 
     async def _read(self) -> None:
         """The hours, where the replica has moved on since; what cannot be read is none, and told once."""
@@ -64,6 +81,7 @@ class DoorHours:
             return
         try:
             rows = await self.replica.hours_rows()
+            self._missing = names_missing(rows, self.setting)
             self._hours, unreadable = hours_of(rows, self.setting), None
             self._read_at = position
         except (CannotLookUp, ContractError) as error:

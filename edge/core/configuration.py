@@ -7,6 +7,7 @@ this machine shows when it is opened.
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -95,6 +96,12 @@ _SECTIONS: Final[dict[str, type[Struct]]] = {
     "hardware": Hardware,
     "readers": Reader,
 }
+_PLACES: Final = {
+    "": "at the top, above the first section",
+    "broker": "in [broker]",
+    "hardware": "in [hardware]",
+    "readers": "in a [[readers]] section",
+}
 
 
 def parse_configuration(text: str) -> Configuration:
@@ -134,12 +141,22 @@ def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
         whole = f"{place}.{field}" if place else field
         if about_field.group(1) == "missing required":
             return ConfigurationError(whole, "is missing", _ALLOWED[field])
-        known = ", ".join(_SECTIONS[steps[0] if steps else ""].__struct_fields__)
-        return ConfigurationError(whole, "is not known", f"one of {known}")
+        return _unknown(whole, field, steps[0] if steps else "")
     value = _value_at(path, document)
     quoted_number = steps[-1] in _NUMBERS and isinstance(value, str)
     allowed = f"a number, without quotes: {_ALLOWED[steps[-1]]}" if quoted_number else _ALLOWED[steps[-1]]
     return ConfigurationError(place, f"is {_shown(value)}", allowed)
+
+
+def _unknown(place: str, word: str, section: str) -> ConfigurationError:
+    """The word may belong into another section, or be a slip for one that is known in this one."""
+    for name, kind in _SECTIONS.items():
+        if word in kind.__struct_fields__:
+            return ConfigurationError(place, "does not belong there", _PLACES[name])
+    known = _SECTIONS[section].__struct_fields__
+    near = get_close_matches(word.lower().replace("-", "_"), known, 1)
+    says = f"is not known (did you mean {near[0]}?)" if near else "is not known"
+    return ConfigurationError(place, says, f"one of {', '.join(known)}")
 
 
 def _named_place(path: str, document: dict[str, object]) -> str:

@@ -84,6 +84,17 @@ def hours_of(rows: Iterable[StoredRow], setting: DoorSetting) -> Hours | None:
     return None if schedule is None or site is None else Hours(schedule_of(schedule), site_of(site))
 
 
+def names_missing(rows: Iterable[StoredRow], setting: DoorSetting) -> tuple[str, ...]:
+    """Of the site and the schedule that `setting` names, as `site NAME`, those that `rows` do not hold."""
+    keys = {(kind, key) for kind, key, _, _ in rows}
+    missing = []
+    if setting.site is not None and (Kind.SITE, site_key(setting.site)) not in keys:
+        missing.append(f"site {setting.site}")
+    if setting.schedule is not None and (Kind.SCHEDULE, schedule_key(setting.schedule)) not in keys:
+        missing.append(f"schedule {setting.schedule}")
+    return tuple(missing)
+
+
 def posture_of(setting: DoorSetting, now: Standing) -> tuple[Posture, Why]:
     """The table above."""
     configured = setting.posture

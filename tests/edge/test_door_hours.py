@@ -153,6 +153,8 @@ def test_a_change_of_the_feed_is_seen_at_once(never: None) -> None:
         await world.looks()
         assert not world.signals.held
         assert world.postures()[-1] == ("secure", "hours_unknown")
+        assert world.log.all("posture")[-1]["schedule"] == "daytime"
+        assert world.log.all("posture")[-1]["missing"] == "schedule daytime"
 
     in_world(work)
 
@@ -188,6 +190,22 @@ def test_a_replica_that_is_lost_ends_the_hours(often: None) -> None:
         await until(lambda: world.signals.held)
 
     in_world(work)
+
+
+@pytest.mark.parametrize(
+    ("setting", "missing"),
+    [
+        (DoorSetting(Posture.SECURE, schedule="daytyme", site="clubhouse"), "schedule daytyme"),
+        (DoorSetting(Posture.SECURE, schedule="daytime", site="club"), "site club"),
+        (DoorSetting(Posture.SECURE, schedule="daytyme", site="club"), "site club, schedule daytyme"),
+    ],
+)
+def test_names_that_the_hub_does_not_have_are_told(never: None, setting: DoorSetting, missing: str) -> None:
+    async def work(world: World) -> None:
+        [told] = world.log.all("hours_not_followed")
+        assert (told["why"], told["schedule"], told["missing"]) == ("hours_unknown", setting.schedule, missing)
+
+    in_world(work, setting)
 
 
 def test_hours_that_cannot_be_gone_by_are_told_once_for_each_reason(often: None) -> None:
