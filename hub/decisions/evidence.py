@@ -11,8 +11,9 @@ from contract.facts import HeldMembership
 from contract.grant import Grant, Offline
 from contract.limits import Limit, Use
 from contract.membership import HolderKind, Plan, end_of, status_at
-from hub.decisions import words
-from hub.decisions.remedies import Case
+from hub.decisions import opening, words
+from hub.decisions.case import Case
+from hub.decisions.register import Register
 
 _SHOWN_MAX: Final = 5
 
@@ -24,9 +25,9 @@ class Fact(NamedTuple):
     text: str
 
 
-def of_the_question(ask: Ask, case: Case | None) -> list[Fact]:
+def of_the_question(ask: Ask, case: Case | None, register: Register) -> list[Fact]:
     """What was asked and under which circumstances; of the card too where its facts are known."""
-    facts = [Fact("Asked for", f"{ask.permission}, to {ask.mode}"), *_reader(ask)]
+    facts = [Fact("Asked for", f"{register.permission(ask.permission)}, to {ask.mode}"), *_reader(ask, register)]
     return facts if case is None else [*facts, *_card(case), *_place(case)]
 
 
@@ -34,17 +35,17 @@ def of_a_membership(case: Case, held: HeldMembership, companies: Mapping[int, st
     grant = held.plan.grant_of(case.ask.permission)
     facts = [Fact("Membership", _membership(case, held, companies))]
     if grant is None:
-        return [*facts, Fact("Grant", f"“{held.plan.name}” does not grant {case.ask.permission}")]
+        return [*facts, Fact("Grant", f"“{held.plan.name}” does not grant {case.permission}")]
     limits = [Fact("Limit", _limit(case, held, limit)) for limit in grant.limits]
-    return [*facts, Fact("Grant", _grant(held.plan, grant)), *_hours(case, grant), *limits]
+    return [*facts, Fact("Grant", _grant(case, held.plan, grant)), *_hours(case, grant), *limits]
 
 
 # The question
 
 
-def _reader(ask: Ask) -> Iterator[Fact]:
+def _reader(ask: Ask, register: Register) -> Iterator[Fact]:
     policy, then = ask.policy, ask.circumstances
-    partner = "no partner" if policy.partner is None else f"partner {policy.partner}"
+    partner = "no partner" if policy.partner is None else f"partner {register.partner(policy.partner)}"
     site = "no site" if policy.site is None else f"site {policy.site}"
     yield Fact("Reader", f"{'on' if policy.enabled else 'off'}, {partner}, {site}, takes {_codes(policy.codes)}")
     if then.posture is not Posture.SECURE:
@@ -101,8 +102,8 @@ def _membership(case: Case, held: HeldMembership, companies: Mapping[int, str]) 
     return f"{held.plan.name} ({holder}), {state}, from {case.when(membership.starts_at)}, {ends}"
 
 
-def _grant(plan: Plan, grant: Grant) -> str:
-    parts = [f"“{plan.name}” grants {grant.permission}"]
+def _grant(case: Case, plan: Plan, grant: Grant) -> str:
+    parts = [f"“{plan.name}” grants {case.permission}"]
     parts += ["to be confirmed by the hub"] * grant.confirm
     if grant.offline is Offline.DENY:
         parts.append("not while the hub is out of reach")
@@ -110,7 +111,7 @@ def _grant(plan: Plan, grant: Grant) -> str:
         parts.append(f"{grant.offline_uses} at most while the hub is out of reach")
     parts += ["with a sign-in"] * grant.login_required
     if grant.partners is not None:
-        parts.append(f"at approved partners ({words.listed(grant.partners)})")
+        parts.append(f"at approved partners ({case.register.partners_listed(grant.partners)})")
     return ", ".join(parts)
 
 
@@ -118,13 +119,14 @@ def _hours(case: Case, grant: Grant) -> Iterator[Fact]:
     if grant.schedule is None:
         return
     schedule, site = case.facts.schedules.get(grant.schedule), case.facts.site
+    called = case.register.schedule(grant.schedule)
     if schedule is None:
-        yield Fact("Hours", f"“{grant.schedule}” is not there, so it is never open")
+        yield Fact("Hours", f"“{called}” is not there, so it is never open")
         return
-    on = words.day(case.at, site.calendar.zone)
-    yield Fact(
-        "Hours", f"“{grant.schedule}” on {on}: {words.hours_on(schedule, site, case.at)} ({site.calendar.zone})"
-    )
+    on, zone = words.day(case.at, site.calendar.zone), site.calendar.zone
+    special = opening.special_on(schedule, site, opening.local_day(site, case.at))
+    why = "" if special is None else f"{opening.special_text(special, case.named_days(grant.schedule))}, "
+    yield Fact("Hours", f"“{called}” on {on}: {why}{words.hours_on(schedule, site, case.at)} ({zone})")
 
 
 def _limit(case: Case, held: HeldMembership, limit: Limit) -> str:

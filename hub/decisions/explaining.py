@@ -1,18 +1,23 @@
 """Why a check-in was granted or denied: everything that a page or a command shows of it, in words. Reads only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from contract.ask import Ask
 from contract.decision import answers
 from contract.facts import HeldMembership
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
 from hub.checkins.models import CheckIn
-from hub.decisions import evidence, words
+from hub.decisions import denials, evidence, since, words
+from hub.decisions.case import Case
 from hub.decisions.evidence import Fact
-from hub.decisions.ladder import OF_A_MEMBERSHIP, Rung, climb
-from hub.decisions.remedies import Case, plain, remedy
+from hub.decisions.ladder import OF_A_MEMBERSHIP, RULES, Mark, Rule, Rung, climb
+from hub.decisions.mismatches import mismatches
+from hub.decisions.register import Register, register_for
+from hub.decisions.remedies import plain, remedy
 from hub.decisions.replaying import Replay, replay
+from hub.decisions.since import Note
 from hub.errors import HubError
 from hub.members.models import Company
 
@@ -42,9 +47,13 @@ class MembershipAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`facts` is empty where the position is lost. `change`: what would have to change."""
+    """`permission` is its name. `notes`: what is to be known beside the decision. `mismatches`: where edge.toml
+    and the hub do not fit. `facts` is empty where the position is lost. `change`: what would have to change."""
 
     checkin: CheckIn
+    permission: str
+    notes: list[Note]
+    mismatches: list[str]
     when: str
     reader: str
     replay: Replay
@@ -65,6 +74,23 @@ class Explanation:
         return words.reason(self.checkin.reason) + (f" ({words.reason(detail)})" if adds and detail else "")
 
     @property
+    def heading(self) -> str:
+        return since.heading(self.checkin, self.reason)
+
+    @property
+    def light(self) -> str:
+        """green, red, amber (over the limit) or grey (voided); never the only sign."""
+        if self.checkin.voided_at is not None:
+            return "grey"
+        if self.checkin.over_limit:
+            return "amber"
+        return "green" if self.granted else "red"
+
+    @property
+    def by_offline_rule(self) -> bool:
+        return any(rung.mark is Mark.BY_OFFLINE_RULE for rung in self.ladder)
+
+    @property
     def replayed(self) -> str:
         """Whether the replay gives the same answer, in words."""
         if self.replay.lost is not None:
@@ -77,8 +103,8 @@ class Explanation:
 
 
 def find(which: str) -> CheckIn:
-    """By its id (32 hex digits), its number, or `last`: the one that arrived last. NoCheckIn."""
-    checkins = CheckIn.objects.select_related("edge__site", "customer")
+    """By its number, its id (32 hex digits), or `last`: the last that `checkins` prints. NoCheckIn."""
+    checkins = CheckIn.objects.select_related("edge__site", "customer", "voided_by")
     text = which.strip().lower()
     if text == "last":
         found = checkins.order_by("-number").first()
@@ -87,7 +113,10 @@ def find(which: str) -> CheckIn:
     elif text.isascii() and text.isdigit() and int(text) < 2**63:
         found = checkins.filter(number=int(text)).first()
     else:
-        raise NoCheckIn("name a check-in by its id (32 hex digits), by its number, or say last")
+        raise NoCheckIn(
+            "name a check-in by its number (the first column of `doorward-hub checkins`),"
+            " by its id (32 hex digits, with --json there), or say last"
+        )
     if found is None:
         raise NoCheckIn("there is no such check-in at this hub: `doorward-hub checkins` prints the last ones")
     return found
@@ -95,27 +124,44 @@ def find(which: str) -> CheckIn:
 
 def explain(checkin: CheckIn) -> Explanation:
     replayed = replay(checkin)
+    ask = replayed.ask
+    register = Register() if ask is None else register_for(checkin, ask, replayed.facts)
     zone, reader = checkin.edge.site.time_zone, f"{checkin.edge.name}/{checkin.reader}"
-    case = _case(checkin, replayed, reader, zone)
-    facts = [] if replayed.ask is None else evidence.of_the_question(replayed.ask, case)
+    case = _case(checkin, replayed, reader, zone, register)
     # Where the replay differs, its figures are about another answer.
-    fits = case is not None and case.answer.reason == checkin.reason
+    fitting = case if case is not None and case.answer.reason == checkin.reason else None
+    grant = None if fitting is None else fitting.grant
     return Explanation(
         checkin=checkin,
+        permission=register.permission(checkin.permission),
+        notes=since.notes(checkin, ask, grant, zone),
+        mismatches=[] if ask is None else mismatches(checkin, ask, register),
         when=words.instant(checkin.at, zone),
         reader=reader,
         replay=replayed,
-        ladder=climb(checkin.reason),
-        facts=facts,
+        ladder=_ladder(checkin, ask, fitting),
+        facts=[] if ask is None else evidence.of_the_question(ask, case, register),
         memberships=[] if case is None else _memberships(case),
-        change=remedy(case) if case is not None and fits else plain(checkin.reason),
+        change=since.change_of(checkin) or (plain(checkin.reason) if fitting is None else remedy(fitting)),
     )
 
 
-def _case(checkin: CheckIn, replayed: Replay, reader: str, zone: str) -> Case | None:
+def _ladder(checkin: CheckIn, ask: Ask | None, case: Case | None) -> list[Rung]:
+    if case is not None:
+        return _climbed(case, RULES)
+    word = denials.hubs_word(ask, None) if ask is not None and checkin.counted else None
+    return climb(checkin.reason, false=denials.plain(checkin.reason), hubs_word=word)
+
+
+def _climbed(case: Case, rules: tuple[Rule, ...]) -> list[Rung]:
+    word = denials.hubs_word(case.ask, case.grant)
+    return climb(case.answer.reason, rules, denials.false_of(case), word)
+
+
+def _case(checkin: CheckIn, replayed: Replay, reader: str, zone: str, register: Register) -> Case | None:
     if replayed.ask is None or replayed.facts is None or replayed.decision is None:
         return None
-    return Case(replayed.ask, replayed.facts, checkin.at, replayed.decision, reader, zone)
+    return Case(replayed.ask, replayed.facts, checkin.at, replayed.decision, reader, zone, register)
 
 
 def _memberships(case: Case) -> list[MembershipAnswer]:
@@ -126,7 +172,7 @@ def _memberships(case: Case) -> list[MembershipAnswer]:
     companies = _company_names(held)
     shown = []
     for answer in answers(case.ask, case.facts, case.at):
-        each = Case(case.ask, case.facts, case.at, answer, case.reader, case.zone)
+        each = replace(case, answer=answer)
         of = held[answer.membership.id] if answer.membership else case.facts.held[0]
         shown.append(
             MembershipAnswer(
@@ -134,7 +180,7 @@ def _memberships(case: Case) -> list[MembershipAnswer]:
                 granted=answer.granted,
                 reason=answer.reason.value,
                 decided=case.answer.membership is not None and case.answer.membership.id == of.membership.id,
-                ladder=climb(answer.reason, OF_A_MEMBERSHIP),
+                ladder=_climbed(each, OF_A_MEMBERSHIP),
                 facts=evidence.of_a_membership(each, of, companies),
                 change=remedy(each),
             )
@@ -163,6 +209,9 @@ def as_json(told: Explanation) -> dict[str, Any]:
         "outcome": checkin.outcome,
         "reason": checkin.reason,
         "detail": checkin.detail,
+        "heading": told.heading,
+        "notes": [each.whole for each in told.notes],
+        "mismatches": told.mismatches,
         "feed": checkin.feed,
         "epoch": checkin.feed_epoch,
         "sequence": checkin.feed_sequence,

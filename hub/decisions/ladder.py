@@ -11,6 +11,7 @@ class Mark(StrEnum):
     PASSED = "passed"
     DECIDED = "decided here"
     NOT_REACHED = "not reached"
+    BY_OFFLINE_RULE = "by the offline rule"
 
 
 class Rule(NamedTuple):
@@ -21,25 +22,30 @@ class Rule(NamedTuple):
     reasons: frozenset[Reason]
 
 
-_SIGNS: Final = {"green": "✓", "red": "✕", "grey": "·"}
+_SIGNS: Final = {"green": "✓", "red": "✕", "grey": "·", "amber": "~"}
 
 
 class Rung(NamedTuple):
-    """A rule with its mark. `opens`: it decided, and granted by it."""
+    """A rule with its mark. `opens`: it decided, and granted by it. `said`: how it was, instead of the rule."""
 
     rule: Rule
     mark: Mark
     opens: bool = False
+    said: str | None = None
 
     @property
     def text(self) -> str:
-        return "The door stands open" if self.opens else self.rule.text
+        if self.opens:
+            return "The door stands open"
+        return self.said or self.rule.text
 
     @property
     def light(self) -> str:
-        """green, red or grey; never the only sign."""
+        """green, red, amber or grey; never the only sign."""
         if self.mark is Mark.NOT_REACHED:
             return "grey"
+        if self.mark is Mark.BY_OFFLINE_RULE:
+            return "amber"
         return "green" if self.opens or self.mark is Mark.PASSED else "red"
 
     @property
@@ -85,10 +91,16 @@ OF_A_MEMBERSHIP: Final = (
 RULES: Final = (*BEFORE_MEMBERSHIPS, *OF_A_MEMBERSHIP)
 
 
-def climb(reason: str, rules: tuple[Rule, ...] = RULES) -> list[Rung]:
+def climb(
+    reason: str,
+    rules: tuple[Rule, ...] = RULES,
+    false: str | None = None,
+    hubs_word: tuple[str, Mark] | None = None,
+) -> list[Rung]:
     """How far a decision with this reason came; a reason that no rule gives (granted) passed them all.
 
-    A reason that is not known (a newer edge's) leaves all unreached.
+    `false`: what was the case where it was denied. `hubs_word`: what the hub said, where that rule is passed. A
+    reason that is not known (a newer edge's) leaves all unreached.
     """
     if reason not in set(Reason):
         return [Rung(rule, Mark.NOT_REACHED) for rule in rules]
@@ -99,7 +111,9 @@ def climb(reason: str, rules: tuple[Rule, ...] = RULES) -> list[Rung]:
             rungs.append(Rung(rule, Mark.NOT_REACHED))
         elif reason in rule.reasons:
             decided = True
-            rungs.append(Rung(rule, Mark.DECIDED, Reason(reason) in OPENS))
+            rungs.append(Rung(rule, Mark.DECIDED, Reason(reason) in OPENS, false))
+        elif Reason.CONFIRMATION_NEEDED in rule.reasons and hubs_word is not None:
+            rungs.append(Rung(rule, hubs_word[1], said=hubs_word[0]))
         else:
             rungs.append(Rung(rule, Mark.PASSED))
     return rungs

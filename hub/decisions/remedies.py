@@ -1,42 +1,18 @@
 """What would have to change: a sentence for every reason, with its figures where the facts are known. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.ask import Ask, Contact
-from contract.decision import Decision
-from contract.facts import Facts
-from contract.grant import Grant, Offline
+from contract.ask import Codes, Contact
+from contract.grant import Offline
 from contract.membership import Detail, end_of
 from contract.reasons import Reason
-from hub.decisions import words
+from contract.trust import ClockState
+from hub.decisions import opening, words
+from hub.decisions.case import Case
 
 _NOTHING: Final = "Nothing: it was granted."
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One answer with all that it was made from. `reader` is EDGE/READER, `zone` the site's."""
-
-    ask: Ask
-    facts: Facts
-    at: datetime
-    answer: Decision
-    reader: str
-    zone: str
-
-    @property
-    def grant(self) -> Grant | None:
-        return None if self.answer.plan is None else self.answer.plan.grant_of(self.ask.permission)
-
-    @property
-    def plan(self) -> str:
-        return "the plan" if self.answer.plan is None else f"the plan “{self.answer.plan.name}”"
-
-    def when(self, at: datetime | None) -> str:
-        return "an instant that is not known" if at is None else words.instant(at, self.zone)
 
 
 PLAIN: Final[dict[Reason, str]] = {
@@ -113,6 +89,8 @@ def _code(case: Case) -> str:
 
 def _clock(case: Case) -> str:
     wanted, had = case.ask.policy.clock, case.ask.circumstances.clock
+    if case.ask.policy.codes is Codes.ROTATING_STRICTLY and had is ClockState.UNKNOWN:
+        return "Rotating codes need a clock, and the edge's was unknown: give the edge network time."
     return f"The edge's clock was {had}, and this reader takes {wanted} at worst: give the edge network time."
 
 
@@ -164,36 +142,58 @@ def _lockdown(case: Case) -> str:
         return (
             "End the lockdown of this door: nobody passes one here, since the reader names no permission for it."
         )
-    return f"End the lockdown of this door, or let the holder's plan grant {passes}, which passes one."
+    named = case.register.permission(passes)
+    return f"End the lockdown of this door, or let the holder's plan grant {named}, which passes one."
 
 
 def _missing(case: Case) -> str:
-    return f"{_upper(case.plan)} does not grant {case.ask.permission}: add it to the plan, or assign another plan."
+    if case.ask.permission not in case.register.permissions:
+        return f"There is no permission {case.ask.permission} at this hub: correct edge.toml."
+    return f"{_upper(case.plan)} does not grant {case.permission}: add it to the plan, or assign another plan."
 
 
 def _hours(case: Case) -> str | None:
     name = None if case.grant is None else case.grant.schedule
     if name is None:
         return None
-    schedule, zone = case.facts.schedules.get(name), case.facts.site.calendar.zone
+    schedule, site = case.facts.schedules.get(name), case.facts.site
+    called = case.register.schedule(name)
     if schedule is None:
-        return f"There is no schedule “{name}”, which {case.plan} names: make it, or choose another."
-    on = words.hours_on(schedule, case.facts.site, case.at)
-    return f"The hours on that day ({words.day(case.at, zone)}, {zone}) are {on}, by the schedule “{name}”."
+        return f"There is no schedule “{called}”, which {case.plan} names: make it, or choose another."
+    zone, on = site.calendar.zone, words.hours_on(schedule, site, case.at)
+    said = f"The hours on that day ({words.day(case.at, zone)}, {zone}) are {on}, by the schedule “{called}”"
+    special = opening.special_on(schedule, site, opening.local_day(site, case.at))
+    because = "" if special is None else f", since it was {opening.special_text(special, case.named_days(name))}"
+    unknown = (
+        "" if case.register.site_known else f" The hub has no site {case.ask.policy.site}: correct edge.toml."
+    )
+    return f"{said}{because}. {_opens_next(opening.next_opening(schedule, site, case.at), zone)}{unknown}"
+
+
+def _opens_next(at: datetime | None, zone: str) -> str:
+    if at is None:
+        return f"It did not open within the next {opening.SEARCHED_DAYS} days: change the schedule."
+    return f"It opens next on {words.instant(at, zone)}."
 
 
 def _partner(case: Case) -> str | None:
     if case.grant is None:
         return None
-    here, approved = case.ask.policy.partner, words.listed(case.grant.partners or ())
-    said = "this reader names no partner" if here is None else f"this reader is {here}'s"
-    return f"Approved partners are {approved}, and {said}: approve it for {case.ask.permission}, or go to those."
+    here, register = case.ask.policy.partner, case.register
+    listed = register.partners_listed(case.grant.partners or ())
+    if here is not None and here not in register.partners:
+        return f"The hub has no partner {here}: correct partner in edge.toml. Approved partners are {listed}."
+    if here in register.approved & register.inactive:
+        others = f"Approved too: {listed}." if case.grant.partners else "No other is approved."
+        return f"{register.partner(here)} is approved but inactive: set it active again. {others}"
+    said = "this reader names no partner" if here is None else f"this reader is {register.partner(here)}'s"
+    return f"Approved partners are {listed}, and {said}: approve it for {case.permission}, or go to those."
 
 
 def _login(case: Case) -> str | None:
     if case.grant is None or not case.grant.login_required:
-        return f"Sign in, or use a partner's link: {case.ask.permission} is not used up where nobody is known."
-    return f"Sign in: {case.ask.permission} asks for it wherever it is given."
+        return f"Sign in, or use a partner's link: {case.permission} is not used up where nobody is known."
+    return f"Sign in: {case.permission} asks for it wherever it is given."
 
 
 def _inside(case: Case) -> str | None:

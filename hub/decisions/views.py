@@ -16,6 +16,8 @@ def explain_page(request: HttpRequest, number: int) -> TemplateResponse:
         told = explain(find(str(number)))
     except NoCheckIn as error:
         raise Http404(str(error)) from error
-    title = f"Why check-in {number} was {told.checkin.outcome}"
+    title = f"Why check-in {number} was {told.checkin.outcome}" + (
+        ", over the limit" if told.checkin.over_limit else ""
+    )
     context = {**admin.site.each_context(request), "title": title, "told": told}
     return TemplateResponse(request, "decisions/explain.html", context)

@@ -38,6 +38,10 @@ def duration(elapsed: timedelta) -> str:
     return " ".join(parts[:2]) or "less than a second"
 
 
+def times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def reason(code: str) -> str:
     return code.replace("_", " ")
 

@@ -137,7 +137,7 @@ def lockdown_for_all(scan: Scene) -> None:
 
 
 def permission_missing(scan: Scene) -> None:
-    scan.permission = "sauna"
+    scan.permission = members.save_permission(Permission(slug="sauna", name="The sauna")).slug
     scan.scan()
 
 
@@ -150,7 +150,8 @@ def outside_hours(scan: Scene) -> None:
 
 
 def partner_not_approved(scan: Scene) -> None:
-    approved = [partners.save_partner(Partner(slug=slug, name=slug)) for slug in ("wine-bar", "bistro")]
+    names = {"wine-bar": "Wine bar", "bistro": "Bistro", "bakery": "Bakery"}
+    *approved, _ = [partners.save_partner(Partner(slug=slug, name=name)) for slug, name in names.items()]
     wine = Permission.objects.get(slug=WINE)
     wine.approved_partners_only = True
     members.save_permission(wine, approved)

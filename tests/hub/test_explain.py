@@ -209,7 +209,13 @@ def test_the_page_shows_the_ladder_and_is_reached_from_the_list(scan: Scene) -> 
     scan.scan()
     number, client = find("last").number, client_of(User.objects.create_superuser("admin"))
     page = client.get(page_of(number)).content.decode()
-    for text in ("limit reached", "Something is left", "decided here", "available again on", "The replay gives"):
+    for text in (
+        "Denied: limit reached",
+        "Nothing is left",
+        "decided here",
+        "available again on",
+        "The replay gives",
+    ):
         assert text in page
     assert scan.code_hash.hex() not in page
     assert "<script" not in page.partition('class="why"')[2].partition("</body>")[0].partition("why-back")[0]
@@ -252,7 +258,11 @@ def test_the_command_explains_the_last_checkin(scan: Scene, sqlite_database: Dat
     scan.scan()
     done = run_hub("explain", "last", **sqlite_database.environment)
     assert done.returncode == 0, done.stderr
-    for text in ("✕ denied: limit reached", "  ✕ Limit       Something is left", "What would have to change"):
+    for text in (
+        "✕ Denied: limit reached",
+        "  ✕ Limit       Nothing is left of 1 per week",
+        "What would have to change",
+    ):
         assert text in done.stdout
     assert scan.code_hash.hex() not in done.stdout
     told = json.loads(run_hub("explain", "--json", "last", **sqlite_database.environment).stdout)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from contract.reasons import Reason
+from contract.reasons import Outcome, Reason
+from hub.decisions import denials
 from hub.decisions.ladder import RULES, Mark
 from hub.decisions.remedies import PLAIN
 from tests.hub import reason_scenes as scenes
@@ -43,7 +44,7 @@ _CASES: list[tuple[Reason, SetUp, str]] = [
     (Reason.EXPIRED, scenes.revoked, "was revoked"),
     (Reason.LOCKDOWN, scenes.lockdown, "pass-lockdown, which passes one"),
     (Reason.LOCKDOWN, scenes.lockdown_for_all, "names no permission for it"),
-    (Reason.PERMISSION_MISSING, scenes.permission_missing, "does not grant sauna"),
+    (Reason.PERMISSION_MISSING, scenes.permission_missing, "does not grant The sauna"),
     (
         Reason.OUTSIDE_HOURS,
         scenes.outside_hours,
@@ -52,7 +53,7 @@ _CASES: list[tuple[Reason, SetUp, str]] = [
     (
         Reason.PARTNER_NOT_APPROVED,
         scenes.partner_not_approved,
-        "Approved partners are bistro, wine-bar, and this reader is bakery's",
+        "Approved partners are Bistro, Wine bar, and this reader is Bakery's: approve it for glass-of-wine",
     ),
     (Reason.LOGIN_REQUIRED, scenes.login_required, "not used up where nobody is known"),
     (Reason.LOGIN_REQUIRED, scenes.login_of_the_permission, "asks for it wherever it is given"),
@@ -78,6 +79,17 @@ _CASES: list[tuple[Reason, SetUp, str]] = [
 ]
 
 
+_FALSE = {
+    "revoked": "The membership was revoked",
+    "permission_missing": "The plan “Full” does not grant The sauna",
+    "outside_hours": "Outside the hours: open 08:00-18:00 on Sundays",
+    "partner_not_approved": "Bakery is not approved",
+    "confirmation_offline": "The hub was out of reach, and the offline rule is “refuse”",
+    "confirmation_spent": "The hub was out of reach, and the offline rule is “at most once of a member",
+}
+"""Where the ladder says more than what the reason alone means."""
+
+
 @pytest.mark.parametrize(("reason", "set_up", "sentence"), _CASES, ids=[each[1].__name__ for each in _CASES])
 def test_a_reason_is_replayed_and_its_remedy_named(
     scan: Scene, reason: Reason, set_up: SetUp, sentence: str
@@ -91,12 +103,17 @@ def test_a_reason_is_replayed_and_its_remedy_named(
     assert sentence in told.change
     decided = [rung for rung in told.ladder if rung.mark is Mark.DECIDED]
     assert [reason in rung.rule.reasons for rung in decided] == ([] if reason is Reason.GRANTED else [True])
+    if told.checkin.outcome == Outcome.DENIED:
+        [denied] = decided
+        assert denied.text != denied.rule.text
+        assert denied.text.startswith(_FALSE.get(set_up.__name__, denials.PLAIN[reason]))
     if reason is Reason.GRANTED:
         assert {rung.mark for rung in told.ladder} == {Mark.PASSED}
 
 
 def test_every_reason_is_reached_stands_on_the_ladder_and_has_a_remedy() -> None:
     assert {reason for reason, *_ in _CASES} == set(Reason) == set(PLAIN)
+    assert set(denials.PLAIN) == set(Reason) - {Reason.UNLOCKED, Reason.FREE_ACCESS, Reason.GRANTED}
     on_ladder = [reason for rule in RULES for reason in rule.reasons]
     assert sorted(on_ladder) == sorted(set(Reason) - {Reason.GRANTED})
 

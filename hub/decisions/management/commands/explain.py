@@ -16,7 +16,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("checkin", help="its id (32 hex digits), its number, or last")
+        parser.add_argument(
+            "checkin", help="its number, its id (32 hex digits), or last: the last line of `checkins`"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -31,13 +33,16 @@ def _lines(told: Explanation) -> list[str]:
     checkin = told.checkin
     who = checkin.customer.name if checkin.customer else "nobody that is known"
     lines = [
-        f"{'✓' if told.granted else '✕'} {checkin.outcome}: {told.reason}",
-        f"  {checkin.permission} at {told.reader} for {who}",
+        f"{'✓' if told.granted else '✕'} {told.heading}",
+        f"  Check-in {checkin.number}: {told.permission} at {told.reader} for {who}",
         f"  {told.when}",
         f"  {told.replayed}",
     ]
     if told.replay.missing:
         lines.append(f"  {told.replay.missing} of the uses that the edge counted have not come in yet.")
+    lines += [f"  {note.whole}" for note in told.notes]
+    if told.mismatches:
+        lines += ["", "What does not fit", *(f"  {each}" for each in told.mismatches)]
     lines += ["", "Rules, in their order", *_rungs(told.ladder)]
     lines += ["", "What mattered", *_facts(told.facts)]
     for each in told.memberships:

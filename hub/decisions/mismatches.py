@@ -1,0 +1,80 @@
+"""Where an edge's edge.toml and this hub do not fit: names that the hub has not, a reader that is set otherwise.
+
+The check-in says what the edge was set to then; the hub's side is that of now. Pure.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from contract.ask import Ask
+from hub.checkins.models import CheckIn
+from hub.decisions.register import Register
+from hub.fleet import rows
+from hub.fleet.models import Reader
+
+_FIELDS: Final = {
+    "enabled": "enabled",
+    "site": "site",
+    "partner": "partner",
+    "attended": "signed_in",
+    "codes": "codes",
+    "clock": "clock",
+    "replica_age_seconds_max": "replica_age_seconds_max",
+    "lockdown_permission": "lockdown_permission",
+}
+"""Words of edge.toml, and what the policy calls them."""
+_OF_PASSAGE: Final = ("area", "direction", "passback", "passback_seconds")
+
+
+def mismatches(checkin: CheckIn, ask: Ask, register: Register) -> list[str]:
+    """Sentences, each of which says what to correct; none where all fits."""
+    found = list(_unknown(checkin, ask, register))
+    if register.reader is not None:
+        found += _differences(ask, register.reader)
+    return found
+
+
+def is_undo(ask: Ask, reader: Reader | None) -> bool:
+    """Whether the card was asked for what undoes at its reader."""
+    undoes = reader and reader.undo_permission
+    return bool(undoes) and undoes.slug == ask.permission != reader.permission.slug
+
+
+def _unknown(checkin: CheckIn, ask: Ask, register: Register) -> Iterator[str]:
+    policy = ask.policy
+    if register.reader is None:
+        place = f"{checkin.edge.name}/{checkin.reader}"
+        yield f"The hub has no reader {place}: add it, or correct its name in edge.toml."
+    if policy.site is not None and not register.site_known:
+        yield f"The hub has no site {policy.site}, so UTC and no holidays held: correct site in edge.toml."
+    if ask.permission not in register.permissions:
+        yield f"There is no permission {ask.permission} at this hub: correct edge.toml."
+    if policy.partner is not None and policy.partner not in register.partners:
+        yield f"The hub has no partner {policy.partner}: correct partner in edge.toml."
+    passing = policy.lockdown_permission
+    if passing is not None and passing not in register.permissions:
+        yield f"There is no permission {passing} at this hub, for lockdowns: correct edge.toml."
+
+
+def _differences(ask: Ask, reader: Reader) -> Iterator[str]:
+    here = rows.policy_of(reader)
+    undo = is_undo(ask, reader)
+    if not undo:
+        yield from _differs("permission", ask.permission, reader.permission.slug)
+        yield from _differs("mode", ask.mode.value, reader.mode)
+    fields = _FIELDS if undo else {**_FIELDS, **{name: name for name in _OF_PASSAGE}}
+    for word, name in fields.items():
+        hub_says = "site" if word == "site" else "reader"
+        yield from _differs(word, getattr(ask.policy, name), getattr(here, name), hub_says)
+
+
+def _differs(word: str, edge: Any, hub: Any, who: str = "reader") -> Iterator[str]:
+    if edge == hub:
+        return
+    said = f"no {word}" if edge is None else f"{word} {_said(edge)}"
+    says = "the hub's edge stands at" if who == "site" else "the hub's reader says"
+    yield f"edge.toml said {said}, {says} {'none' if hub is None else _said(hub)}."
+
+
+def _said(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

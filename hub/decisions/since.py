@@ -1,0 +1,118 @@
+"""What is to be known of a check-in beside its decision: over a limit, voided, an undo, a clock that differs.
+
+Reads only; `heading` and the notes are for staff.
+"""
+
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from contract.ask import Ask, Contact
+from contract.grant import Grant
+from contract.reasons import Outcome, Reason
+from hub.checkins import undoing
+from hub.checkins.models import CheckIn
+from hub.decisions import denials, words
+from hub.decisions.excess import Exceeded, exceeded
+
+CLOCK_DIFFERS: Final = timedelta(minutes=2)
+
+
+class Note(NamedTuple):
+    """`about`: another check-in that it speaks of, last in its text."""
+
+    text: str
+    about: CheckIn | None = None
+
+    @property
+    def about_text(self) -> str:
+        """Empty where it speaks of none."""
+        if self.about is None:
+            return ""
+        who = self.about.customer.name if self.about.customer else "nobody that is known"
+        return f"check-in {self.about.number}, {who}"
+
+    @property
+    def whole(self) -> str:
+        return f"{self.text} {self.about_text}." if self.about else self.text
+
+
+def heading(checkin: CheckIn, reason: str) -> str:
+    """As in `Granted, over the limit` or `Denied: limit reached`."""
+    said = checkin.outcome.capitalize()
+    if checkin.reason != Reason.GRANTED:
+        said += f": {reason}"
+    if checkin.over_limit:
+        return f"{said}, over the limit"
+    if checkin.voided_at is None:
+        return said
+    return f"{said}, then {'undone' if undoing.is_undone(checkin) else 'voided'}"
+
+
+def notes(checkin: CheckIn, ask: Ask | None, grant: Grant | None, zone: str) -> list[Note]:
+    """`grant`: what it was granted by; None: not known."""
+    found = []
+    if checkin.voided_at is not None:
+        found.append(_voided(checkin, zone))
+    undid = undoing.undone_by([checkin]).get(checkin.number)
+    if undid is not None:
+        found.append(Note("This scan undid", undid))
+    if checkin.over_limit:
+        found += [Note(_exceeded(each, zone)) for each in exceeded(checkin)]
+        found.append(Note(_let_through(ask, grant)))
+    clock = _clock(checkin, ask, zone)
+    return [*found, Note(clock)] if clock else found
+
+
+def change_of(checkin: CheckIn) -> str | None:
+    """What would have to change of a check-in that was granted; None: nothing that is known here."""
+    if checkin.outcome != Outcome.GRANTED:
+        return None
+    if checkin.voided_at is not None:
+        return "Nothing: it was granted, and counts no more."
+    if checkin.over_limit:
+        return (
+            "It was granted, and counts. To keep this from happening, let the plan ask the hub first, and refuse"
+            " it, or allow fewer, while the hub is out of reach."
+        )
+    return None
+
+
+def _voided(checkin: CheckIn, zone: str) -> Note:
+    at = words.instant(checkin.voided_at, zone)
+    if undoing.is_undone(checkin):
+        by = undoing.undoing(checkin)
+        said = f"It was undone at the reader {checkin.reader} on {at}"
+        return Note(f"{said}: it counts no more.") if by is None else Note(f"{said}, by", by)
+    who = "staff" if checkin.voided_by is None else checkin.voided_by.get_username()
+    return Note(f"It was voided by {who} on {at}, and counts no more: {checkin.void_reason}")
+
+
+def _exceeded(found: Exceeded, zone: str) -> str:
+    before = "; ".join(words.instant(at, zone) for at in found.counted[-5:])
+    return f"It exceeded {words.limit(found.limit)}: {len(found.counted)} counted before it ({before})."
+
+
+def _let_through(ask: Ask | None, grant: Grant | None) -> str:
+    contact = None if ask is None else ask.circumstances.contact
+    if contact is Contact.OFFLINE:
+        rule = "its offline rule" if grant is None else f"the offline rule “{denials.rule_offline(grant)}”"
+        return f"The hub was out of reach, and {rule} let it through."
+    if contact is Contact.ONLINE:
+        return (
+            "This benefit was not confirmed by the hub, and the edge did not know of all the uses before it yet."
+        )
+    return "When it was granted, not all the uses before it had come in at the hub."
+
+
+def _clock(checkin: CheckIn, ask: Ask | None, zone: str) -> str | None:
+    late = checkin.received_at - checkin.at
+    if abs(late) < CLOCK_DIFFERS:
+        return None
+    arrived = words.instant(checkin.received_at, zone)
+    if late < timedelta():
+        ahead = f"The edge's clock was {words.duration(-late)} ahead of the hub's, or more"
+        return f"{ahead}: it arrived on {arrived}, before it happened."
+    said = f"It arrived {words.duration(late)} after it happened, by the edge's clock, on {arrived}"
+    if ask is not None and ask.circumstances.contact is not Contact.OFFLINE:
+        return f"{said}, though the edge was in contact with the hub: its clock may be behind."
+    return f"{said}: the edge was out of reach meanwhile, or its clock is behind."
