@@ -1,24 +1,21 @@
 """Lockdown, anti-passback, hours, places, logging in, the hub being away: each by examples, with its edges."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from contract_examples import DAY, DOOR_ONLY, FULL, HOUR, WEEKLY, ask, facts_of, held, wine, wine_plan
-from contract_strategies import CUSTOMER, MICROSECOND, NOON, SECRET
+from contract_examples import DAY, HOUR, WEEKLY, ask, facts_of, held, wine, wine_plan
+from contract_strategies import CUSTOMER, MICROSECOND, NOON
 
-from contract.ask import Ask, Codes, Contact, Direction, Mode, Passback, Policy, PolicyError, Posture
-from contract.billing import BillingInterval
+from contract.ask import Ask, Contact, Direction, Mode, Passback, Policy, PolicyError, Posture
 from contract.calendar import Calendar
-from contract.decision import answers, decide
+from contract.decision import decide
 from contract.facts import Facts, Passage
 from contract.grant import Grant, GrantError, Offline
 from contract.hours import Schedule, Site, WeeklyWindow, Window
-from contract.limits import Across, CountsBy, Limit
-from contract.limits import Window as LimitWindow
+from contract.limits import Limit
 from contract.membership import Plan
 from contract.reasons import Reason
-from contract.rotating import digits_at, step_at
 
 GUARD = Plan(8, "Guard", (Grant("lockdown"),))
 
@@ -256,49 +253,3 @@ def test_the_ends_of_what_may_be_allowed_offline() -> None:
     for uses in (1, 1_000):
         assert Grant("wine", (WEEKLY,), offline=Offline.AT_MOST, offline_uses=uses).offline_uses == uses
     assert Grant("front-door", offline=Offline.DENY).offline is Offline.DENY
-
-
-# Answers of each membership
-
-
-def test_each_membership_answers_for_itself() -> None:
-    later, sooner = held(1, ends_at=NOON + 2 * DAY), held(2, plan=DOOR_ONLY)
-    told = answers(ask("glass-of-wine"), facts_of(later, sooner), NOON)
-    assert [(answer.membership, answer.reason) for answer in told] == [
-        (sooner.membership, Reason.PERMISSION_MISSING),
-        (later.membership, Reason.GRANTED),
-    ]
-    assert [answer.plan for answer in told] == [DOOR_ONLY, FULL]
-    assert answers(ask("glass-of-wine"), Facts(None), NOON) == []
-
-
-def test_a_membership_bills_from_its_own_start() -> None:
-    plan = wine_plan(Limit(1, window=LimitWindow.BILLING_PERIOD))
-    billed = replace(plan, billing=BillingInterval(days=10))
-    one = held(plan=billed, starts_at=NOON - 15 * DAY, ends_at=None)
-    for before, granted in ((5 * DAY, False), (5 * DAY + MICROSECOND, True)):
-        decision = decide(ask("glass-of-wine"), facts_of(one, used=(wine(at=NOON - before),)), NOON)
-        assert decision.granted is granted
-        assert decision.next_available_at == (None if granted else _after(5 * DAY))
-
-
-def _after(time: timedelta) -> datetime:
-    return NOON + time
-
-
-def test_answers_know_the_code_and_the_customer_as_the_decision_does() -> None:
-    policy = Policy(codes=Codes.ROTATING)
-    shown = ask("glass-of-wine", policy, digits=digits_at(SECRET, step_at(NOON)))
-    plan = wine_plan(Limit(1, 86_400, counts_by=CountsBy.CUSTOMER))
-    known = facts_of(held(plan=plan), used=(wine(5),), rotating_secret=SECRET)
-    for facts in (known, replace(known, uses=())):
-        assert answers(shown, facts, NOON) == [decide(shown, facts, NOON)]
-        assert decide(shown, facts, NOON).step == step_at(NOON)
-
-
-def test_a_limit_at_each_partner_counts_what_was_used_at_this_one() -> None:
-    known = facts_of(
-        held(plan=wine_plan(Limit(1, 7 * 86_400, across=Across.PARTNER))), used=(wine(partner="bar"),)
-    )
-    assert decide(ask("glass-of-wine", Policy(partner="bar")), known, NOON).reason is Reason.LIMIT_REACHED
-    assert decide(ask("glass-of-wine", Policy(partner="cafe")), known, NOON).granted

@@ -134,19 +134,27 @@ def test_the_end_of_time_is_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("make", "text"),
     [
-        lambda: Freeze(NOON, NOON),
-        lambda: Freeze(NOON, NOON - MICROSECOND),
-        lambda: lasting(freezes=(Freeze(NOON, None), Freeze(NOON + DAY, None))),
-        lambda: lasting(freezes=(Freeze(NOON + DAY, NOON + 3 * DAY), Freeze(NOON, NOON + DAY + MICROSECOND))),
-        lambda: lasting(grace_seconds=-1),
-        lambda: lasting(grace_seconds=90 * 86_400 + 1),
+        (lambda: Freeze(NOON, NOON), "^a freeze ends after it begins$"),
+        (lambda: Freeze(NOON, NOON - MICROSECOND), "^a freeze ends after it begins$"),
+        (lambda: lasting(freezes=(Freeze(NOON, None), Freeze(NOON + DAY, None))), "^freezes overlap: end one"),
+        (lambda: lasting(freezes=(Freeze(NOON, NOON + DAY), Freeze(NOON, None))), "^freezes overlap: end one"),
+        (
+            lambda: lasting(freezes=(Freeze(NOON + DAY, NOON + 3 * DAY), Freeze(NOON, NOON + DAY + MICROSECOND))),
+            "^freezes overlap: end one before the next begins$",
+        ),
+        (lambda: lasting(grace_seconds=-1), "^grace is 0 to 7776000 seconds .*, not -1$"),
+        (lambda: lasting(grace_seconds=90 * 86_400 + 1), "^grace is 0 to 7776000 seconds .*, not 7776001$"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(make: Callable[[], object]) -> None:
-    with pytest.raises(MembershipError):
+def test_what_cannot_be_meant_is_refused_in_words(make: Callable[[], object], text: str) -> None:
+    with pytest.raises(MembershipError, match=text):
         make()
+
+
+def test_the_ends_of_what_a_grace_may_be() -> None:
+    assert [lasting(grace_seconds=seconds).grace_seconds for seconds in (0, 90 * 86_400)] == [0, 90 * 86_400]
 
 
 @given(memberships(1, 3), moments)
