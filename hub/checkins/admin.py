@@ -182,7 +182,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
 
     @display(description="Left")
     def left(self, checkin: CheckIn) -> str:
-        return "" if checkin.remaining is None else f"{checkin.remaining} {self.permission_text(checkin)}"
+        return "" if checkin.remaining is None else f"{self.permission_text(checkin)}: {checkin.remaining}"
 
     @display(description="Permission")
     def permission_text(self, checkin: CheckIn) -> str:
@@ -196,7 +196,8 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
 
     @display(description="Marks")
     def marks(self, checkin: CheckIn) -> SafeString:
-        return marks_of(checkin, checkin.undid)
+        shown = marks_of(checkin, checkin.undid)
+        return shown if checkin.undid is None else format_html("{} of {}", shown, _link_to(checkin.undid))
 
     @display(description="Voided")
     def voided(self, checkin: CheckIn) -> str | SafeString:

@@ -90,7 +90,8 @@ class CheckIn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reader}: {self.outcome} ({self.reason})"
+        why = "" if self.reason == self.outcome else f" ({self.reason.replace('_', ' ')})"
+        return f"{self.reader}: {self.outcome}{why}"
 
 
 class EarlyVoid(models.Model):

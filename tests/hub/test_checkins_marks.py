@@ -82,6 +82,7 @@ def test_an_undo_and_what_it_undid_name_each_other(owner: Client, here: LimitedC
     assert [names_of(card, undoing.undone_by([card])[card.number]), names_of(glass)] == [["undo"], ["undone"]]
     listed = page(owner, LIST)
     assert (listed.count(">undo</span>"), listed.count(">undone</span>")) == (1, 1)
+    assert f'>undo</span> of <a href="{address(CheckIn, "change", glass.pk)}"' in listed
     shown = page(owner, address(CheckIn, "change", glass.pk))
     assert "undone at the reader counter at 2026-03-01 18:32:00 UTC" in shown
     assert f"check-in {card.pk} of Person 0" in shown

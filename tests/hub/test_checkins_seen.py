@@ -71,10 +71,10 @@ def test_the_list_says_who_what_and_why(admin: Client, club: Club) -> None:
     ended = checkin(3, outcome="denied", reason="expired", detail="ended", customer=club.customer.pk)
     ingest(redemption(club), unknown, ended)
     page = admin.get(LIST).content.decode()
-    for text in ("✓ granted", "✕ denied", "unknown card", "expired (ended)", "0 glass-of-wine", "3 h"):
+    for text in ("✓ granted", "✕ denied", "unknown card", "expired (ended)", "glass-of-wine: 0", "3 h"):
         assert text in page
     assert f'<a href="/admin/members/customer/{club.customer.pk}/change/" class=' in page
-    assert page.index("expired (ended)") < page.index("0 glass-of-wine")
+    assert page.index("expired (ended)") < page.index("glass-of-wine: 0")
     assert "checkins/live.js" in page
     assert page.count(">why?</a>") == 3
     assert unknown.code_hash.hex() not in page
@@ -155,12 +155,17 @@ def test_a_customer_who_is_gone_does_not_break_the_list(admin: Client, club: Clu
     assert admin.get(f"{LIST}{CheckIn.objects.get().pk}/change/").status_code == 200
 
 
+def test_a_checkin_is_called_by_its_reason_where_that_adds_something() -> None:
+    assert str(CheckIn(reader="door", outcome="granted", reason="granted")) == "door: granted"
+    assert str(CheckIn(reader="door", outcome="denied", reason="unknown_card")) == "door: denied (unknown card)"
+
+
 def test_a_permission_is_shown_by_its_name(admin: Client, club: Club) -> None:
     Permission.objects.filter(slug="glass-of-wine").update(name="A glass of wine")
     ingest(redemption(club), redemption(club, 2, permission="cup-of-tea"))
     page = admin.get(LIST).content.decode()
-    assert "0 A glass of wine" in page
-    assert "0 cup-of-tea" in page
+    assert "A glass of wine: 0" in page
+    assert "cup-of-tea: 0" in page
     number = CheckIn.objects.earliest("number").number
     page = admin.get(f"{LIST}{number}/change/").content.decode()
     assert "A glass of wine" in page

@@ -44,7 +44,7 @@ def _lines(told: Explanation) -> list[str]:
     if told.mismatches:
         lines += ["", "What does not fit", *(f"  {each}" for each in told.mismatches)]
     lines += ["", "Rules, in their order", *_rungs(told.ladder)]
-    lines += ["", "What mattered", *_facts(told.facts)]
+    lines += ["", "What mattered, as it was known then", *_facts(told.facts)]
     for each in told.memberships:
         lines += ["", f"By the membership “{each.plan}” alone: {each.reason_text}", *_facts(each.facts)]
         if len(told.memberships) > 1:
