@@ -69,8 +69,8 @@ class DoorHours:
         self._posture, self._why = posture, why
 
     def _unknown(self, why: Why) -> dict[str, str]:
-        """The names that the replica does not have, where they are why."""
-        if why is not Why.HOURS_UNKNOWN:
+        """The names that the whole replica does not have, whatever else keeps the hours from being followed."""
+        if why is Why.NOT_READY or not self._missing:
             return {}
         return {"schedule": self.setting.schedule or "", "missing": ", ".join(self._missing)}
 

@@ -49,4 +49,6 @@ class FeedAdmin(ModelAdmin):
         asking = queries.readers_asking_for_secrets(queryset)
         if asking:
             named = ", ".join(map(str, asking))
-            messages.warning(request, f"Every card is code_stale now where rotating codes are asked for: {named}.")
+            messages.warning(
+                request, f"Every card is denied now (code_stale) where rotating codes are asked for: {named}."
+            )

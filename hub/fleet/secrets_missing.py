@@ -15,7 +15,7 @@ def warn_of_missing_secrets(request: HttpRequest, **which: object) -> None:
             request,
             format_html(
                 "“{}” asks for rotating codes, but its edge's feed, “{}”, does not carry their secrets: every card"
-                " is code_stale there. On the page of <a href='{}' class='underline'>feeds</a>, choose it and"
+                " is denied there (code_stale). On the page of <a href='{}' class='underline'>feeds</a>, choose it and"
                 " “Carry the secrets of rotating codes”.",
                 reader,
                 reader.edge.feed,

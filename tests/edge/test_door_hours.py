@@ -204,6 +204,13 @@ def test_names_that_the_hub_does_not_have_are_told(never: None, setting: DoorSet
     async def work(world: World) -> None:
         [told] = world.log.all("hours_not_followed")
         assert (told["why"], told["schedule"], told["missing"]) == ("hours_unknown", setting.schedule, missing)
+        world.trust.state = ClockState.UNKNOWN
+        world.door.posture()
+        told = world.log.all("hours_not_followed")[-1]
+        assert (told["why"], told["missing"]) == ("clock_unknown", missing)
+        world.replica.at = None
+        world.door.posture()
+        assert "missing" not in world.log.all("hours_not_followed")[-1]
 
     in_world(work, setting)
 
