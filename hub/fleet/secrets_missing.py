@@ -15,8 +15,8 @@ def warn_of_missing_secrets(request: HttpRequest, **which: object) -> None:
             request,
             format_html(
                 "“{}” asks for rotating codes, but its edge's feed, “{}”, does not carry their secrets: every card"
-                " is denied there (code_stale). On the page of <a href='{}' class='underline'>feeds</a>, choose it and"
-                " “Carry the secrets of rotating codes”.",
+                " is denied there (code_stale). On the page of <a href='{}' class='underline'>feeds</a>, choose it"
+                " and “Carry the secrets of rotating codes”.",
                 reader,
                 reader.edge.feed,
                 reverse("admin:feed_feed_changelist"),
