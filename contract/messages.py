@@ -113,7 +113,10 @@ class Confirm(Struct, frozen=True):
 
 
 class Confirmed(Struct, frozen=True):
-    """hub -> edge, down/{edge}/confirmed: what the hub decides about check-in `id`, and holds free for it."""
+    """hub -> edge, down/{edge}/confirmed: what the hub decides about check-in `id`, and holds free for it.
+
+    `membership` is the one that grants, and that one is held free of; a grant goes by no other.
+    """
 
     nonce: Id
     id: Id
@@ -121,6 +124,7 @@ class Confirmed(Struct, frozen=True):
     reason: Name
     remaining: Annotated[int, Meta(ge=0)] | None = None
     next_available_us: InstantUs | None = None
+    membership: DomainId | None = None
 
 
 class Pull(Struct, frozen=True):

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from contract.decision import Decision, cannot_record
-from contract.instants import to_us
-from contract.messages import CheckIn, Void
+from contract.messages import CheckIn
 from edge.core.own_uses import OwnUses
 from edge.core.reader_configuration import Reader, ReaderKind
-from edge.core.undo import undoable
+from edge.core.undo import void_at
 from edge.ports import CannotRecord, Journal, Log
 
 COMMIT_WAIT_S: Final = 0.040
@@ -50,24 +49,23 @@ class Recorder:
             return cannot_record(decision), None
         return decision, sequence
 
-    async def undo(self, undoing: CheckIn, at: datetime) -> bool:
-        """Whether the reader had a redemption to undo at `at`; that it is undone stands on disk then.
+    async def undo(self, undoing: CheckIn, at: datetime) -> bytes | None:
+        """The id of the redemption that was undone at `at`, which stands on disk then; None: there was none.
 
         `undoing` is the check-in of whoever undoes it.
         """
         try:
-            redemption = undoable(await self.journal.newest_own_rows(), self.reader.name, at)
-            if redemption is None:
-                return False
-            void = Void(voids=redemption.id, at_us=to_us(at), reader=self.reader.name)
+            void = void_at(await self.journal.newest_own_rows(), self.reader.name, at)
+            if void is None:
+                return None
             sequence = await self.journal.append(void)
         except CannotRecord as error:
             self._tell_lost(undoing, error)
-            return False
+            return None
         self.own_uses.add(void, sequence)
         self.journaled()
-        self.log("voided", reader=self.reader.name, id=redemption.id.hex(), journal_sequence=sequence)
-        return True
+        self.log("voided", reader=self.reader.name, id=void.voids.hex(), journal_sequence=sequence)
+        return void.voids
 
     async def finish(self) -> None:
         """Until every check-in is kept or known to be lost."""

@@ -1,6 +1,6 @@
 """What the journal keeps of a scan and its decision: never the code's text, only its hash, length and classes.
 
-And what a check-in is, read again: a use, a passage, a step of a rotating code that is used up.
+And which step of a rotating code a check-in uses up.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,11 @@ from msgspec.structs import replace
 from contract.ask import Ask, Circumstances, Contact, Policy
 from contract.card import Scan
 from contract.decision import Decision
-from contract.facts import Facts, Passage, Position
-from contract.instants import from_us, to_us
-from contract.limits import Use
+from contract.facts import Facts, Position
+from contract.instants import to_us
 from contract.membership import HolderKind
 from contract.messages import OWN_USES_MAX, CheckIn
-from contract.reasons import Outcome, Reason
+from contract.reasons import Reason
 from edge.core.reader_configuration import Reader
 
 
@@ -76,30 +75,6 @@ def checkin_of(scanned: Scanned, ask: Ask, decision: Decision, replica_facts: Fa
         inside_already=decision.inside_already,
         step=decision.step,
     )
-
-
-def use_of(checkin: CheckIn) -> Use | None:
-    """The use that a counted check-in is, under the check-in's id."""
-    if not checkin.counted or checkin.customer is None or checkin.membership is None:
-        return None
-    return Use(
-        id=checkin.id,
-        customer_id=checkin.customer,
-        membership_id=checkin.membership,
-        permission=checkin.permission,
-        occurred_at=from_us(checkin.at_us),
-        company_id=checkin.company,
-        partner=checkin.policy.partner,
-        site=checkin.policy.site,
-    )
-
-
-def passage_of(checkin: CheckIn) -> Passage | None:
-    """The way into an area or out of it that a granted check-in is."""
-    area = checkin.policy.area
-    if checkin.outcome != Outcome.GRANTED or area is None or checkin.customer is None:
-        return None
-    return Passage(checkin.id, checkin.customer, area, checkin.policy.direction, from_us(checkin.at_us))
 
 
 def step_used_by(checkin: CheckIn) -> int | None:

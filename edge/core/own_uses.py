@@ -7,10 +7,10 @@ facts are a union by id. A use that was undone here counts no more, whichever of
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from contract.effects import passage_of, use_of
 from contract.facts import Passage, Position
 from contract.limits import Use
 from contract.messages import Ack, CheckIn, Void
-from edge.core.checkin import passage_of, use_of
 from edge.core.unpassed import Unpassed
 
 _Group = TypeVar("_Group", bound=Hashable)

@@ -1,17 +1,15 @@
 """Undoing a counter's last redemption: what a card must have for it, and what can still be undone. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from contract.ask import Ask, Direction, Mode, Passback
-from contract.instants import from_us
+from contract.effects import counts, why_not_voidable
+from contract.instants import to_us
 from contract.messages import CheckIn, Void
 from edge.core.checkin import Scanned
-
-UNDO_WITHIN: Final = timedelta(minutes=15)
 
 
 def undo_ask(scanned: Scanned) -> Ask | None:
@@ -25,15 +23,14 @@ def undo_ask(scanned: Scanned) -> Ask | None:
     return replace(scanned.ask(), permission=permission, mode=Mode.IDENTIFY, policy=policy)
 
 
-def undoable(rows: Iterable[CheckIn | Void], reader: str, at: datetime) -> CheckIn | None:
-    """The reader's last redemption, where it is not older than 15 minutes at `at` and was not undone. `rows`: what
-    the journal holds of redemptions and voids, the newest first."""
+def void_at(rows: Iterable[CheckIn | Void], reader: str, at: datetime) -> Void | None:
+    """The void of the reader's last redemption, made at `at`; None where that cannot be undone, or was. `rows`:
+    what the journal holds of redemptions and voids, the newest first."""
     voided = set()
     for row in rows:
         if isinstance(row, Void):
             voided.add(row.voids)
-        elif at - from_us(row.at_us) > UNDO_WITHIN:
-            return None
-        elif row.counted and row.reader == reader:
-            return None if row.id in voided else row
+        elif row.reader == reader and counts(row.outcome, row.counted):
+            void = Void(voids=row.id, at_us=to_us(at), reader=reader)
+            return None if row.id in voided or why_not_voidable(row, void) else void
     return None

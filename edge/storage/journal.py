@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import aiosqlite
 
+from contract.effects import passage_of, use_of
 from contract.facts import Position
 from contract.messages import Ack, CheckIn, JournalRow, Void, decode_journaled, encode
-from edge.core.checkin import passage_of, step_used_by, use_of
+from edge.core.checkin import step_used_by
 from edge.core.used_steps import UsedStep
 from edge.storage import journal_tables as sql
 from edge.storage.journal_file import Identity, JournalError, prepare

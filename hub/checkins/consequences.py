@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contract.effects import passage_of, use_of
 from contract.limits import Use
 from contract.messages import CheckIn
 from hub.checkins import content, models, over_limit, passages, plan_book, queries, uses, voids
@@ -29,8 +30,8 @@ class BroughtAbout:
 
 def bring_about(came: Sequence[Came], undone: Sequence[VoidArrival]) -> BroughtAbout:
     """`came` are written already, in this transaction. A void without its check-in waits for it."""
-    counting = [each for each in (content.use_made_by(*each) for each in came) if each is not None]
-    passing = [each for each in (passages.passage_made_by(*each) for each in came) if each is not None]
+    counting = [each for each in (use_of(*each) for each in came) if each is not None]
+    passing = [each for each in (passage_of(*each) for each in came) if each is not None]
     if not (counting or undone or passing):
         return BroughtAbout()
     # Held before anything is read, so that no membership is deleted between that and its use's row.

@@ -3,7 +3,6 @@
 Must not know the feed; reads no database.
 """
 
-from datetime import datetime
 from typing import Final
 
 from contract.ask import Ask, Circumstances, Mode, Policy
@@ -12,7 +11,6 @@ from contract.instants import to_us
 from contract.limits import Use
 from contract.messages import CheckIn as CheckInMessage
 from contract.messages import decode, encode
-from contract.reasons import Outcome
 from hub.checkins.models import CheckIn
 
 COLUMNS: Final = (
@@ -85,29 +83,8 @@ def own_uses_of(row: CheckIn) -> list[bytes]:
     return [packed[start : start + CHECKIN_ID_BYTES] for start in range(0, len(packed), CHECKIN_ID_BYTES)]
 
 
-def counts(outcome: str, counted: bool) -> bool:
-    """Whether such a check-in uses a benefit up, unless it is voided."""
-    return counted and outcome == Outcome.GRANTED
-
-
-def use_made_by(checkin: CheckInMessage, at: datetime) -> Use | None:
-    """The use that a check-in of `at` is, unless it is voided; None: it is none, or names nobody."""
-    if not counts(checkin.outcome, checkin.counted) or checkin.customer is None or checkin.membership is None:
-        return None
-    return Use(
-        id=checkin.id,
-        customer_id=checkin.customer,
-        membership_id=checkin.membership,
-        permission=checkin.permission,
-        occurred_at=at,
-        company_id=checkin.company,
-        partner=checkin.policy.partner,
-        site=checkin.policy.site,
-    )
-
-
 def use_of(row: CheckIn) -> Use | None:
-    """The same of a row that counts."""
+    """What contract.effects.use_of gives for a check-in that counts; of its row."""
     if row.customer_id is None or row.membership_id is None:
         return None
     return Use(

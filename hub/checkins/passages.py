@@ -10,22 +10,12 @@ from datetime import datetime, timedelta
 from contract.ask import Direction
 from contract.facts import Passage
 from contract.feed import Change, FeedError, Kind, passage_key
-from contract.messages import CheckIn
-from contract.reasons import Outcome
 from contract.rows import gone, passage_change, passage_of
 from hub.checkins import queries
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 
 _LEAST = timedelta(microseconds=1)
-
-
-def passage_made_by(checkin: CheckIn, at: datetime) -> Passage | None:
-    """None: nobody known went in or out."""
-    policy = checkin.policy
-    if checkin.outcome != Outcome.GRANTED or policy.area is None or checkin.customer is None:
-        return None
-    return Passage(checkin.id, checkin.customer, policy.area, policy.direction, at)
 
 
 def newer(passages: Iterable[Passage]) -> list[Change]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from contract.effects import counts
 from contract.feed import CHECKIN_ID_BYTES, Kind, customer_key
 from contract.reasons import Outcome
 from hub.checkins import content, passages, uses, voids
@@ -60,7 +61,7 @@ def _void(numbers: Sequence[int], reason: str, by: Any, at: datetime) -> list[Ch
         for each in found:
             voids.mark(each, at, reason, by)
         voids.save(found)
-        counted = [content.use_of(each) for each in found if content.counts(each.outcome, each.counted)]
+        counted = [content.use_of(each) for each in found if counts(each.outcome, each.counted)]
         move_uses([], [use for use in counted if use is not None])
     return found
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from contract.ask import Mode
+from contract.effects import VOID_WITHIN
 from contract.reasons import Outcome
 from hub.checkins.models import CheckIn
-from hub.checkins.voids import AT_THE_READER, UNDONE_WITHIN
+from hub.checkins.voids import AT_THE_READER
 
 
 def is_undone(checkin: CheckIn) -> bool:
@@ -21,7 +22,7 @@ def undone_by(checkins: Iterable[CheckIn]) -> dict[int, CheckIn]:
         return {}
     instants = [at for _, _, at in asking]
     undone = CheckIn.objects.select_related("edge__site", "customer").filter(
-        at__range=(min(instants) - UNDONE_WITHIN, max(instants) + UNDONE_WITHIN),
+        at__range=(min(instants) - VOID_WITHIN, max(instants) + VOID_WITHIN),
         edge__in={edge for edge, _, _ in asking},
         voided_at__in=instants,
         void_reason=AT_THE_READER,

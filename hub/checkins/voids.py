@@ -6,19 +6,25 @@ A void that comes before its check-in is remembered until that comes.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from contract.effects import NotVoidable, why_not_voidable
 from contract.instants import to_us
 from contract.messages import JournalRow, Void, encode
-from hub.checkins.content import counts
+from hub.checkins.content import message_of
 from hub.checkins.models import CheckIn, EarlyVoid
 from hub.checkins.statements import JournalKey
 
-UNDONE_WITHIN: Final = timedelta(minutes=15)
-"""By the instants of the check-in and the void themselves, either way: a clock may be set between the two."""
 AT_THE_READER: Final = "undone at the reader"
 _IDS_AT_ONCE: Final = 500
+_IN_WORDS: Final = {
+    NotVoidable.OTHER_READER: "the check-in that it undoes was made at another reader: only that one can undo it",
+    NotVoidable.NOTHING_USED: "the check-in that it undoes used nothing up: there is nothing to undo",
+    NotVoidable.TOO_FAR_APART: (
+        "the check-in that it undoes is more than 15 minutes away: staff can void it, with a reason"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,10 @@ class VoidArrival:
 
 def why_not(arrival: VoidArrival, checkin: CheckIn) -> str | None:
     """Why this void cannot undo `checkin`, in words; None: it can."""
-    if (arrival.key[0], arrival.void.reader) != (checkin.edge_id, checkin.reader):
-        return "the check-in that it undoes was made at another reader: only that one can undo it"
-    if not counts(checkin.outcome, checkin.counted):
-        return "the check-in that it undoes used nothing up: there is nothing to undo"
-    if abs(arrival.at - checkin.at) > UNDONE_WITHIN:
-        return "the check-in that it undoes is more than 15 minutes away: staff can void it, with a reason"
-    return None
+    why = why_not_voidable(message_of(checkin), arrival.void)
+    if arrival.key[0] != checkin.edge_id:
+        why = NotVoidable.OTHER_READER
+    return None if why is None else _IN_WORDS[why]
 
 
 def mark(checkin: CheckIn, at: datetime, reason: str, by: Any = None) -> None:

@@ -10,13 +10,13 @@ import pytest
 from contract.ask import Mode
 from contract.card import SCAN_BYTES_MAX, lookup_hash, trace_hash
 from contract.card import read_scan as scan_of
+from contract.effects import use_of
 from contract.grant import Grant
 from contract.limits import Limit
 from contract.membership import Plan
 from contract.messages import Ack, CheckIn
 from contract.reasons import Outcome, Reason
 from contract.rows import use_change
-from edge.core.checkin import use_of
 from edge.core.reader_configuration import Reader, ReaderKind
 from edge.ports import Frame
 from tests.edge.fakes import FakeSignals

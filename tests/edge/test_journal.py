@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from contract.effects import use_of
 from contract.facts import Position
 from contract.messages import Ack, CheckIn, decode
-from edge.core.checkin import use_of
 from edge.ports import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal
 from tests.edge.fakes import NOON

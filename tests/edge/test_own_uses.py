@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from contract.effects import use_of
 from contract.facts import Position
 from contract.instants import to_us
 from contract.limits import Use
 from contract.messages import Ack, CheckIn
-from edge.core.checkin import use_of
 from edge.core.own_uses import OwnUses
 from tests.edge.fakes import NOON
 

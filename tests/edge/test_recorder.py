@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from msgspec import structs
 
 from contract.ask import Policy
 from contract.card import lookup_hash
+from contract.effects import VOID_WITHIN, use_of
 from contract.facts import Card
 from contract.feed import Change
 from contract.grant import Grant
@@ -16,8 +18,7 @@ from contract.messages import CheckIn, Void
 from contract.plan_rows import plan_change
 from contract.reasons import Outcome, Reason
 from contract.rows import card_change, membership_change, use_change
-from edge.core.checkin import use_of
-from edge.core.undo import UNDO_WITHIN, undoable
+from edge.core.undo import void_at
 from edge.recorder import RECORDINGS_MAX
 from tests.edge.fakes import NOON, FakeSignals
 from tests.edge.gate_world import CODE, COUNTER, DOOR, KEY, STRANGER, World, reasons, run, scan, stored
@@ -25,6 +26,7 @@ from tests.edge.test_own_uses import checkin
 from tests.edge.test_own_voids_and_passages import void
 
 HASH = lookup_hash(KEY, CODE)
+PASSAGE, ELSEWHERE = checkin(1, counted=False), checkin(2, reader="bar")
 WEEK = Limit(1, 7 * 86_400)
 
 
@@ -141,18 +143,27 @@ def test_nobody_passes_by_undoing() -> None:
 # What can be undone
 
 
-def test_only_the_readers_own_last_redemption_can_be_undone() -> None:
-    passage = checkin(1, counted=False)
-    elsewhere = checkin(2, reader="bar")
-    last, earlier = checkin(3), checkin(4)
-    assert undoable([passage, elsewhere, last, earlier], "counter", NOON) == last
-    assert undoable([passage, elsewhere], "counter", NOON) is None
-    assert undoable([], "counter", NOON) is None
-    assert undoable([void(3), last, earlier], "counter", NOON) is None
-    assert undoable([void(2), elsewhere, last], "counter", NOON) == last
+@pytest.mark.parametrize(
+    ("rows", "undone"),
+    [
+        ([PASSAGE, ELSEWHERE, checkin(3), checkin(4)], 3),
+        ([checkin(5, outcome="denied"), checkin(3)], 3),
+        ([PASSAGE, ELSEWHERE], None),
+        ([], None),
+        ([void(3), checkin(3), checkin(4)], None),
+        ([void(2), ELSEWHERE, checkin(3)], 3),
+    ],
+)
+def test_only_the_readers_own_last_redemption_can_be_undone(
+    rows: list[CheckIn | Void], undone: int | None
+) -> None:
+    expected = None if undone is None else void(undone)
+    assert void_at(rows, "counter", NOON) == expected
 
 
-def test_what_is_older_than_a_quarter_of_an_hour_stays() -> None:
-    row: CheckIn | Void = checkin(1)
-    assert undoable([row], "counter", NOON + UNDO_WITHIN) == row
-    assert undoable([row], "counter", NOON + UNDO_WITHIN + timedelta(microseconds=1)) is None
+@pytest.mark.parametrize("way", [1, -1])
+def test_what_is_more_than_a_quarter_of_an_hour_away_stays(way: int) -> None:
+    """Dated ahead as well: the clock was set back since."""
+    rows: list[CheckIn | Void] = [checkin(1)]
+    assert void_at(rows, "counter", NOON + way * VOID_WITHIN) is not None
+    assert void_at(rows, "counter", NOON + way * (VOID_WITHIN + timedelta(microseconds=1))) is None

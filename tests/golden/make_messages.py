@@ -117,7 +117,7 @@ CHANGES: Final = {
     "plan with all rules": plan_change(RULES),
     "site": site_change("clubhouse", CLUBHOUSE),
     "schedule": schedule_change("evenings", EVENINGS),
-    "rotating": rotating_change(CARD_HASH, bytes(range(20))),
+    "rotating": rotating_change(CARD_HASH, bytes(range(16))),
     "passage": passage_change(Passage(CHECKIN_ID, 7, "hall", Direction.OUT, USE.occurred_at)),
 }
 
@@ -203,7 +203,7 @@ MESSAGES: Final[dict[str, Struct]] = {
     "check-in with all that is special": SPECIAL_CHECKIN,
     "void": Void(voids=CHECKIN_ID, at_us=1_773_489_660_000_000, reader="counter"),
     "confirm": Confirm(NONCE, CHECKIN),
-    "confirmed": Confirmed(NONCE, CHECKIN_ID, "granted", "granted", 0),
+    "confirmed": Confirmed(NONCE, CHECKIN_ID, "granted", "granted", 0, membership=11),
     "confirmed: not now": Confirmed(NONCE, CHECKIN_ID, "denied", "limit_reached", 0, 1_773_500_000_000_000),
     "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
     "ack": Ack(JOURNAL, 2, EPOCH, _LAST),
