@@ -97,8 +97,9 @@ class ScheduleAdmin(DaysAdmin):
             "Every week",
             {
                 "fields": WEEKDAYS,
-                "description": "As in 08:00-18:00, or 08:00-12:00, 14:00-02:00 where the last one ends on the"
-                " next day; 00:00-24:00 is the whole day. Empty or closed: closed. The clock is that of the site.",
+                "description": "As in 08:00-18:00 (8-18 will do), or 08:00-12:00, 14:00-02:00 where the last one"
+                " ends on the next day; 00:00-24:00 is the whole day. Empty or closed: closed."
+                " The clock is that of the site.",
             },
         ),
     ]

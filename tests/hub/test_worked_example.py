@@ -20,7 +20,7 @@ from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge, Schedule, Site
 from hub.fleet.models import Reader as HubReader
 from hub.fleet.rows import policy_of
-from hub.members import codes, operations
+from hub.members import codes, operations, queries
 from hub.members.models import Card, Customer, Grant, Membership, Permission, Plan
 from hub.partners.models import Partner
 from tests.hub.conftest import Database
@@ -132,7 +132,7 @@ def test_the_pages_take_the_worked_example(staff: Client) -> None:
     staff.post(address(Feed, "changelist"), chosen | {"action": "carry_secrets"})
     staff.post(address(Card, "changelist"), {"action": "make_rotating", "_selected_action": [card.pk]})
     card.refresh_from_db()
-    assert card.rotating_secret_encrypted is not None
+    assert queries.rotating_text_now(card, MONDAY_NOON) is not None
     assert Grant.objects.count() == 5
     bar = HubReader.objects.get(name="bar")
     at_the_bar = decision(codes.decrypt(card), "glass-of-wine", MONDAY_NOON, policy_of(bar))
