@@ -45,7 +45,7 @@ class Kind(IntEnum):
     SITE = 8
     SCHEDULE = 9
     ROTATING = 10
-    """The secret of a card's rotating codes: only in feeds whose readers need it."""
+    """The salt of a card's rotating codes: only in feeds whose readers need it."""
     PASSAGE = 11
 
 

@@ -12,13 +12,14 @@ from contract.hours import Schedule, Site
 from contract.limits import Use
 from contract.membership import Membership, Plan
 from contract.plan_rows import plan_of, schedule_of, site_of
+from contract.rotating import secret_of
 from contract.rows import (
     card_of,
     customer_of,
     membership_of,
     passage_of,
     pool_use_of,
-    rotating_secret_of,
+    rotating_salt_of,
     use_of,
 )
 
@@ -26,8 +27,11 @@ StoredRow = tuple[int, bytes, bytes, bytes]
 """kind, key, ref, body of a live row."""
 
 
-def facts_from_rows(position: Position, rows: Iterable[StoredRow], site: str | None) -> Facts:
+def facts_from_rows(
+    position: Position, rows: Iterable[StoredRow], site: str | None, organization_key: bytes
+) -> Facts:
     """Facts about one card, asked about at `site`; a site that has no row has UTC for its calendar, no holidays.
+    The secret of a card's rotating codes follows from the organization key and the card's salt.
 
     A membership whose plan is missing is left out: it grants nothing. Kinds that are not known are passed over,
     so that a hub may be newer than its edges. FeedError: a row that does not fit its kind.
@@ -60,7 +64,7 @@ def facts_from_rows(position: Position, rows: Iterable[StoredRow], site: str | N
         elif kind == Kind.SCHEDULE:
             schedule_bodies[key] = body
         elif kind == Kind.ROTATING:
-            secret = rotating_secret_of(body)
+            secret = secret_of(organization_key, key, rotating_salt_of(body))
         elif kind == Kind.PASSAGE:
             passages.append(passage_of(key, body))
     held = tuple(HeldMembership(each, plans[each.plan_id]) for each in memberships if each.plan_id in plans)

@@ -1,9 +1,11 @@
 """Rotating codes: the digits that stand behind a code for half a minute (RFC 6238), and what a wallet is told.
 
 SHA-1, eight digits, a step of 30 seconds, one step either way. `contract.card` finds the digits in a scan; which
-steps a reader has used up, and whether it asks for digits at all, are its own affair.
+steps a reader has used up, and whether it asks for digits at all, are its own affair. A card's secret is stored
+nowhere: it follows from the organization key and a salt that is no secret.
 """
 
+import hashlib
 import hmac
 import re
 from datetime import datetime
@@ -16,6 +18,7 @@ from contract.keyboard import DIGITS, SEPARATOR
 
 __all__ = [
     "DIGITS",
+    "SALT_BYTES",
     "SECRET_BYTES",
     "STEP_SECONDS",
     "RotatingError",
@@ -23,6 +26,7 @@ __all__ = [
     "digits_at",
     "matching_step",
     "rotating_text",
+    "secret_of",
     "step_at",
     "wallet_pattern",
 ]
@@ -30,16 +34,30 @@ __all__ = [
 STEP_SECONDS: Final = 30
 SECRET_BYTES: Final = 20
 """As long as SHA-1's output, which RFC 4226, section 4, recommends."""
+SALT_BYTES: Final = 16
+"""So many that no two of a card's salts are ever the same: a new one ends the codes of the old one."""
 
 _STEP_US: Final = STEP_SECONDS * 1_000_000
 _STEPS_LATER: Final = (0, -1, 1)
 """The steps that count, seen from now: nearest first, and a phone's late code before a fast clock's."""
 _SHAPE: Final = re.compile(rf"[0-9]{{{DIGITS}}}")
 _PLACEHOLDER: Final = "{totp_value_0}"
+_SECRET_OF: Final = b"\0rotating:"
+"""Codes and unreadable scans, which are hashed under the same key, never begin so."""
 
 
 class RotatingError(ContractError):
     """A secret or a step for which there are no digits; the message says what is allowed, never the secret."""
+
+
+def secret_of(organization_key: bytes, card_hash: bytes, salt: bytes) -> bytes:
+    """The secret of the card with this lookup hash: HMAC-SHA256 (RFC 2104), cut to SECRET_BYTES.
+
+    RotatingError for a salt that has not SALT_BYTES.
+    """
+    if len(salt) != SALT_BYTES:
+        raise RotatingError(f"a rotating code's salt has {SALT_BYTES} bytes, not {len(salt)}")
+    return hmac.digest(organization_key, _SECRET_OF + salt + card_hash, hashlib.sha256)[:SECRET_BYTES]
 
 
 def step_at(at: datetime) -> int:

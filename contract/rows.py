@@ -30,9 +30,8 @@ from contract.feed import (
 from contract.instants import InstantUs, from_us, to_us
 from contract.limits import Use
 from contract.membership import GRACE_SECONDS_MAX, AtEnd, Freeze, Holder, HolderKind, Membership
+from contract.rotating import SALT_BYTES
 
-ROTATING_SECRET_BYTES: Final = 20
-"""RFC 4226, section 4 (R6): 160 bits, the output of HMAC-SHA-1."""
 _AFTER_ID: Final = 9
 """Where a key goes on after its first letter and eight bytes of an id."""
 _Id = Annotated[bytes, Meta(min_length=CHECKIN_ID_BYTES, max_length=CHECKIN_ID_BYTES)]
@@ -81,7 +80,7 @@ class _PoolUse(Struct, omit_defaults=True):
 
 
 class _Rotating(Struct):
-    s: Annotated[bytes, Meta(min_length=ROTATING_SECRET_BYTES, max_length=ROTATING_SECRET_BYTES)]
+    n: Annotated[bytes, Meta(min_length=SALT_BYTES, max_length=SALT_BYTES)]
 
 
 class _Passage(Struct):
@@ -98,8 +97,9 @@ def card_change(card_hash: bytes, card: Card) -> Change:
     return Change(Kind.CARD, card_hash, customer_key(card.customer_id), dump(body))
 
 
-def rotating_change(card_hash: bytes, secret: bytes) -> Change:
-    return Change(Kind.ROTATING, rotating_key(card_hash), b"", dump(_Rotating(secret)))
+def rotating_change(card_hash: bytes, salt: bytes) -> Change:
+    """The salt from which contract.rotating.secret_of makes the card's secret."""
+    return Change(Kind.ROTATING, rotating_key(card_hash), b"", dump(_Rotating(salt)))
 
 
 def customer_change(customer: Customer) -> Change:
@@ -162,8 +162,8 @@ def card_of(ref: bytes, body: bytes) -> Card:
     return Card(id_after(ref, b"C"), fields.r, _maybe_instant(fields.f), _maybe_instant(fields.u))
 
 
-def rotating_secret_of(body: bytes) -> bytes:
-    return fields_of(body, _Rotating).s
+def rotating_salt_of(body: bytes) -> bytes:
+    return fields_of(body, _Rotating).n
 
 
 def customer_of(key: bytes, body: bytes) -> Customer:

@@ -90,7 +90,7 @@ class Gate:
             found = await self.replica.look_up(card_hash)
             if found is None:
                 return Facts(position=None)
-            return facts_from_rows(found.position, found.rows, self.policy.site)
+            return facts_from_rows(found.position, found.rows, self.policy.site, self.organization_key)
         except (CannotLookUp, ContractError) as error:
             self.log("replica_unreadable", reader=self.reader.name, why=str(error))
             return Facts(position=None)

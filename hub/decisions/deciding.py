@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from django.conf import settings
 
 from contract.ask import Ask, Codes, Contact
 from contract.decision import Decision, decide
@@ -22,7 +23,7 @@ def facts_of_card(
     hub.feed.queries.UnknownFeed, hub.feed.lookup.PositionLost; contract.feed.FeedError: a row does not fit.
     """
     found = rows_of_card(feed, card_hash, at_sequence, epoch=epoch)
-    return facts_from_rows(found.position, found.rows, site)
+    return facts_from_rows(found.position, found.rows, site, settings.KEYS.organization)
 
 
 def decide_at_hub(ask: Ask, facts: Facts, at: datetime) -> Decision:

@@ -46,7 +46,7 @@ class CardAdmin(RevocableAdmin):
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        now = [] if obj.rotating_secret_encrypted is None else ["code_now"]
+        now = [] if obj.rotating_salt is None else ["code_now"]
         shown = ["customer", "state_now", "qr", "code_text", "rotates", *now]
         return [*shown, "valid_from", "valid_until", "revoked_at"]
 
@@ -78,7 +78,7 @@ class CardAdmin(RevocableAdmin):
 
     @display(description="In wallets", empty_value="-")
     def rotates(self, card: Card) -> str | None:
-        return None if card.rotating_secret_encrypted is None else "↻ rotates"
+        return None if card.rotating_salt is None else "↻ rotates"
 
     @display(description="QR code")
     def qr(self, card: Card) -> str:
@@ -101,7 +101,7 @@ class CardAdmin(RevocableAdmin):
     @action(description="Let codes rotate in wallets", permissions=["change"])
     def make_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
         """The printed code goes on, at readers that take static ones."""
-        chosen = [card for card in queryset if card.revoked_at is None and card.rotating_secret_encrypted is None]
+        chosen = [card for card in queryset if card.revoked_at is None and card.rotating_salt is None]
         try:
             made = rotating_operations.make_rotating(chosen)
         except rotating_operations.NotRotatable as error:
@@ -112,7 +112,7 @@ class CardAdmin(RevocableAdmin):
 
     @action(description="Stop codes from rotating", permissions=["change"])
     def stop_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
-        chosen = [card for card in queryset if card.rotating_secret_encrypted is not None]
+        chosen = [card for card in queryset if card.rotating_salt is not None]
         stopped = rotating_operations.stop_rotating(chosen)
         LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate no more.")
         messages.success(request, f"Cards whose codes rotate no more: {stopped}.")

@@ -10,13 +10,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from contract import rotating
 from contract.card import is_code, lookup_hash, qr_text
 from hub.errors import HubError
 from hub.members.models import Card
 
 _NONCE_BYTES: Final = 12
 _GROUP_LETTERS: Final = 4
-_SECRET_OF: Final = b"rotating:"
 
 
 class CodeUnreadable(HubError):
@@ -35,20 +35,23 @@ def encrypt(code: str) -> bytes:
 
 def decrypt(card: Card) -> str:
     """The card's canonical code. CodeUnreadable: the key is wrong."""
-    return _open(card, bytes(card.code_encrypted), bytes(card.lookup_hash)).decode()
-
-
-def encrypt_secret(card: Card, secret: bytes) -> bytes:
-    """The secret of the card's rotating codes, bound to the card, and told apart from its code."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(settings.KEYS.card).encrypt(nonce, secret, _SECRET_OF + bytes(card.lookup_hash))
+    sealed = bytes(card.code_encrypted)
+    try:
+        opened = AESGCM(settings.KEYS.card).decrypt(
+            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bytes(card.lookup_hash)
+        )
+    except InvalidTag as error:
+        raise CodeUnreadable(
+            f"the code of card {card.pk} cannot be read: put card.key back from a backup"
+        ) from error
+    return opened.decode()
 
 
 def secret_of(card: Card) -> bytes | None:
-    """The secret of the card's rotating codes, if it has one. CodeUnreadable: the key is wrong."""
-    if card.rotating_secret_encrypted is None:
+    """The secret of the card's rotating codes, if they rotate: stored nowhere, it follows from the card's salt."""
+    if card.rotating_salt is None:
         return None
-    return _open(card, bytes(card.rotating_secret_encrypted), _SECRET_OF + bytes(card.lookup_hash))
+    return rotating.secret_of(settings.KEYS.organization, bytes(card.lookup_hash), bytes(card.rotating_salt))
 
 
 def typed_text(code: str) -> str:
@@ -61,12 +64,3 @@ def typed_text(code: str) -> str:
 def scan_text(code: str) -> str:
     """What the card's QR code holds: our scan page's address, or an imported code as it is."""
     return qr_text(settings.DOORWARD_URL, code) if is_code(code) else code
-
-
-def _open(card: Card, sealed: bytes, bound_to: bytes) -> bytes:
-    try:
-        return AESGCM(settings.KEYS.card).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
-    except InvalidTag as error:
-        raise CodeUnreadable(
-            f"the code of card {card.pk} cannot be read: put card.key back from a backup"
-        ) from error

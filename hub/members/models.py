@@ -164,7 +164,7 @@ class Card(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="cards")
     lookup_hash = models.BinaryField(max_length=32, unique=True)
     code_encrypted = models.BinaryField(max_length=512)
-    rotating_secret_encrypted = models.BinaryField(max_length=64, null=True, blank=True)
+    rotating_salt = models.BinaryField(max_length=16, null=True, blank=True)
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)

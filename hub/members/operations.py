@@ -21,7 +21,7 @@ from hub.feed.operations import EVERYONE
 from hub.members import codes, queries, rows
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
-from hub.members.rotating_operations import append_secrets, forget_secrets
+from hub.members.rotating_operations import append_salts, forget_salts
 from hub.members.signals import limits_changed
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
@@ -47,7 +47,7 @@ def delete_customers(customers: Iterable[Customer]) -> None:
     with writing():
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
-            forget_secrets(customer.cards.all())
+            forget_salts(customer.cards.all())
             delete_unless_in_use(customer)
 
 
@@ -211,7 +211,7 @@ def save_card(card: Card) -> Card:
     """Its dates, revocation and holder; a card's code never changes."""
     with writing():
         save(card, rows.card_row)
-        append_secrets([card])
+        append_salts([card])
     return card
 
 
@@ -219,13 +219,13 @@ def revoke_cards(cards: Iterable[Card], at: datetime) -> None:
     going = list(cards)
     with writing():
         revoke(going, at, rows.card_row)
-        forget_secrets(going)
+        forget_salts(going)
 
 
 def delete_cards(cards: Iterable[Card]) -> None:
     going = list(cards)
     with writing():
-        forget_secrets(going)
+        forget_salts(going)
         delete(going, rows.card_row)
 
 

@@ -1,6 +1,7 @@
-"""Rotating codes: giving cards their secrets and taking them away, and which feeds carry them.
+"""Rotating codes: giving cards their salts and taking them away, and which feeds carry them.
 
-A secret stands in the feeds that are marked for it, and in no other; a revoked card's in none. Many cards are
+A salt stands in the feeds that are marked for it, and in no other; a revoked card's in none. It is no secret: the
+card's secret follows from it under the organization key (contract.rotating.secret_of). Many cards are
 written in transactions of at most 1,000. Must not know what asks for rotating codes (the fleet).
 """
 
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from contract.card import is_code
 from contract.feed import Change, Kind
-from contract.rotating import SECRET_BYTES
+from contract.rotating import SALT_BYTES
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
@@ -28,28 +29,28 @@ class NotRotatable(HubError):
 
 
 def make_rotating(cards: Iterable[Card]) -> int:
-    """Gives each card a secret, and says how many got one: those that have one and revoked ones do not.
+    """Gives each card a salt, and says how many got one: those that have one and revoked ones do not.
 
     NotRotatable: some have codes that are not ours; then nothing is changed.
     """
-    waiting = [card for card in cards if card.revoked_at is None and card.rotating_secret_encrypted is None]
+    waiting = [card for card in cards if card.revoked_at is None and card.rotating_salt is None]
     _refuse_imported(waiting)
-    return sum(_give_secrets(chunk) for chunk in _chunks(card.pk for card in waiting))
+    return sum(_give_salts(chunk) for chunk in _chunks(card.pk for card in waiting))
 
 
 def stop_rotating(cards: Iterable[Card]) -> int:
-    """Takes the secrets of these cards away, for good, and says how many had one."""
-    return sum(_take_secrets(chunk) for chunk in _chunks(card.pk for card in cards))
+    """Takes the salts of these cards away, for good, and says how many had one."""
+    return sum(_take_salts(chunk) for chunk in _chunks(card.pk for card in cards))
 
 
-def append_secrets(cards: Iterable[Card]) -> None:
-    """Brings the feeds that carry secrets to what these cards are now; in the caller's transaction."""
+def append_salts(cards: Iterable[Card]) -> None:
+    """Brings the feeds that carry salts to what these cards are now; in the caller's transaction."""
     changes = list(map(rows.rotating_row, cards))
     for name in feed_queries.names(rotating=True):
         feed.append(name, changes)
 
 
-def forget_secrets(cards: Iterable[Card]) -> None:
+def forget_salts(cards: Iterable[Card]) -> None:
     """Takes the rows of cards that go out of the feeds; in the caller's transaction."""
     changes = list(map(rows.no_rotating_row, cards))
     for name in feed_queries.names(rotating=True):
@@ -60,10 +61,10 @@ def forget_secrets(cards: Iterable[Card]) -> None:
 
 
 def carry_secrets(feed_name: str) -> None:
-    """From now on the feed carries the secrets of all cards. Done again, it completes what was interrupted."""
+    """From now on the feed carries the salts of all cards. Done again, it completes what was interrupted."""
     with writing():
         feed.mark_rotating(feed_name, True)
-    cards = Card.objects.filter(revoked_at=None, rotating_secret_encrypted__isnull=False)
+    cards = Card.objects.filter(revoked_at=None, rotating_salt__isnull=False)
     for chunk in _chunks(cards.order_by("pk").values_list("pk", flat=True)):
         with writing():
             if not feed.hold(feed_name).rotating:
@@ -72,7 +73,7 @@ def carry_secrets(feed_name: str) -> None:
 
 
 def drop_secrets(feed_name: str) -> None:
-    """The feed carries no secrets any more; its past keeps them for as long as it keeps everything."""
+    """The feed carries no salts any more; its past keeps them for as long as it keeps everything."""
     with writing():
         feed.mark_rotating(feed_name, False)
     last = b""
@@ -93,21 +94,21 @@ def _refuse_imported(cards: Iterable[Card]) -> None:
         )
 
 
-def _give_secrets(ids: list[int]) -> int:
+def _give_salts(ids: list[int]) -> int:
     with writing():
-        cards = list(Card.objects.filter(pk__in=ids, revoked_at=None, rotating_secret_encrypted=None))
+        cards = list(Card.objects.filter(pk__in=ids, revoked_at=None, rotating_salt=None))
         for card in cards:
-            card.rotating_secret_encrypted = codes.encrypt_secret(card, secrets.token_bytes(SECRET_BYTES))
-        Card.objects.bulk_update(cards, ["rotating_secret_encrypted"], batch_size=200)
-        append_secrets(cards)
+            card.rotating_salt = secrets.token_bytes(SALT_BYTES)
+        Card.objects.bulk_update(cards, ["rotating_salt"], batch_size=200)
+        append_salts(cards)
     return len(cards)
 
 
-def _take_secrets(ids: list[int]) -> int:
+def _take_salts(ids: list[int]) -> int:
     with writing():
-        having = Card.objects.filter(pk__in=ids, rotating_secret_encrypted__isnull=False)
-        forget_secrets(having)
-        return having.update(rotating_secret_encrypted=None)
+        having = Card.objects.filter(pk__in=ids, rotating_salt__isnull=False)
+        forget_salts(having)
+        return having.update(rotating_salt=None)
 
 
 def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:

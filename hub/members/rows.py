@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contract import facts, grant, limits, membership, plan_rows, rows
 from contract.feed import Change, Kind, rotating_key
 from contract.membership import AtEnd, Holder, HolderKind
-from hub.members import codes
 from hub.members.models import Card, Customer, Freeze, Grant, Link, Membership, Permission, Plan
 
 
@@ -41,11 +40,10 @@ def card_row(card: Card) -> Change:
 
 
 def rotating_row(card: Card) -> Change:
-    """Gone, where the card is revoked or does not rotate. CodeUnreadable: card.key is another one."""
-    secret = None if card.revoked_at is not None else codes.secret_of(card)
-    if secret is None:
+    """Gone, where the card is revoked or does not rotate."""
+    if card.revoked_at is not None or card.rotating_salt is None:
         return no_rotating_row(card)
-    return rows.rotating_change(bytes(card.lookup_hash), secret)
+    return rows.rotating_change(bytes(card.lookup_hash), bytes(card.rotating_salt))
 
 
 def no_rotating_row(card: Card) -> Change:

@@ -12,7 +12,7 @@ from contract.grant import Grant, Offline
 from contract.instants import from_us
 from contract.limits import Across, CountsBy, Limit, Use, Window
 from contract.membership import AtEnd, Freeze, Holder, HolderKind, Membership, Plan
-from contract.rotating import SECRET_BYTES, digits_at, step_at
+from contract.rotating import SALT_BYTES, digits_at, secret_of, step_at
 from contract.trust import ClockState
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -24,7 +24,10 @@ SCHEDULES = ("mornings", "evenings")
 AREAS = ("hall", "pool")
 CUSTOMER = 7
 COMPANY = 40
-SECRET = bytes(range(SECRET_BYTES))
+ORGANIZATION_KEY = bytes(range(32))
+CARD_HASH = bytes(range(32))
+SALT = bytes(range(SALT_BYTES))
+SECRET = secret_of(ORGANIZATION_KEY, CARD_HASH, SALT)
 
 codes = st.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES).map(new_code)
 ids = st.integers(0, 2**53)

@@ -32,7 +32,7 @@ from contract.rows import (
     membership_of,
     passage_of,
     pool_use_of,
-    rotating_secret_of,
+    rotating_salt_of,
     use_of,
 )
 
@@ -47,7 +47,7 @@ CARD = {"r": False, "f": None, "u": None}
 MEMBERSHIP = {"s": 0, "e": None, "r": False}
 USE = {"p": "front-door", "o": 0, "m": 11}
 POOL_USE = {"p": "front-door", "o": 0, "m": 11, "u": 7}
-ROTATING = {"s": bytes(20)}
+ROTATING = {"n": bytes(16)}
 PASSAGE = {"d": "in", "o": 0, "i": bytes(16)}
 GOOD_BODIES = {
     "card": (partial(card_of, CUSTOMER_KEY), CARD, ()),
@@ -55,7 +55,7 @@ GOOD_BODIES = {
     "membership": (partial(membership_of, MEMBERSHIP_KEY, plan_key(3)), MEMBERSHIP, ("s",)),
     "use": (partial(use_of, USE_KEY), USE, ("p", "o", "m")),
     "pool use": (partial(pool_use_of, POOL_KEY), POOL_USE, ("p", "o", "m", "u")),
-    "rotating": (rotating_secret_of, ROTATING, ("s",)),
+    "rotating": (rotating_salt_of, ROTATING, ("n",)),
     "passage": (partial(passage_of, PASSAGE_KEY), PASSAGE, ("d", "o", "i")),
 }
 
@@ -115,7 +115,7 @@ def test_a_body_that_is_none_is_a_feed_error(thing: str, body: bytes) -> None:
         ("use", "s", [5, b"clubhouse"]),
         ("pool use", "o", [None, 2**57 + 1]),
         ("pool use", "u", [None, -1, 2**53 + 1]),
-        ("rotating", "s", [None, bytes(19), bytes(21), "x" * 20]),
+        ("rotating", "n", [None, bytes(15), bytes(17), "x" * 16]),
         ("passage", "d", [None, "up"]),
         ("passage", "o", [None, 2**57 + 1]),
         ("passage", "i", [None, bytes(15), bytes(17)]),
@@ -177,7 +177,7 @@ def test_any_bytes_as_key_ref_and_body_are_a_thing_or_a_feed_error(data: st.Data
         lambda: use_of(key, body),
         lambda: pool_use_of(key, body),
         lambda: passage_of(key, body),
-        lambda: rotating_secret_of(body),
+        lambda: rotating_salt_of(body),
         lambda: site_of(body),
         lambda: schedule_of(body),
     ):

@@ -5,7 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from contract_strategies import CUSTOMER, NOON, SECRET, asks, facts, moments
+from contract_strategies import (
+    CARD_HASH,
+    CUSTOMER,
+    NOON,
+    ORGANIZATION_KEY,
+    SALT,
+    SECRET,
+    asks,
+    facts,
+    moments,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +42,6 @@ from contract.rows import (
 )
 
 POSITION = Position("everyone", 1, 42)
-CARD_HASH = bytes(range(32))
 OWN = Holder(HolderKind.CUSTOMER, CUSTOMER)
 PLAN = Plan(3, "Full", (Grant("front-door", schedule="mornings"),))
 MEMBERSHIP = Membership(1, OWN, 3, NOON, None)
@@ -62,7 +71,7 @@ ROWS = stored(
     schedule_change("mornings", MORNINGS),
     schedule_change("evenings", Schedule()),
     passage_change(PASSAGE),
-    rotating_change(CARD_HASH, SECRET),
+    rotating_change(CARD_HASH, SALT),
 )
 KNOWN = Facts(
     POSITION,
@@ -78,54 +87,54 @@ KNOWN = Facts(
 
 
 def test_the_rows_of_a_card_say_all_that_is_known() -> None:
-    assert facts_from_rows(POSITION, ROWS, "clubhouse") == KNOWN
+    assert facts_from_rows(POSITION, ROWS, "clubhouse", ORGANIZATION_KEY) == KNOWN
 
 
 def test_the_site_is_the_readers() -> None:
-    assert facts_from_rows(POSITION, ROWS, "annex").site == Site(Calendar("UTC", 3))
-    assert facts_from_rows(POSITION, ROWS, "elsewhere").site == Site()
-    assert facts_from_rows(POSITION, ROWS, None).site == Site()
+    assert facts_from_rows(POSITION, ROWS, "annex", ORGANIZATION_KEY).site == Site(Calendar("UTC", 3))
+    assert facts_from_rows(POSITION, ROWS, "elsewhere", ORGANIZATION_KEY).site == Site()
+    assert facts_from_rows(POSITION, ROWS, None, ORGANIZATION_KEY).site == Site()
 
 
 def test_no_rows_are_an_unknown_card() -> None:
-    assert facts_from_rows(POSITION, [], "clubhouse") == Facts(POSITION)
+    assert facts_from_rows(POSITION, [], "clubhouse", ORGANIZATION_KEY) == Facts(POSITION)
 
 
 def test_a_membership_whose_plan_is_missing_grants_nothing() -> None:
     rows = stored(card_change(CARD_HASH, Card(7)), membership_change(MEMBERSHIP))
-    assert facts_from_rows(POSITION, rows, None).held == ()
+    assert facts_from_rows(POSITION, rows, None, ORGANIZATION_KEY).held == ()
 
 
 def test_a_schedule_that_is_missing_is_left_out_and_one_that_is_not_named_is_not_read() -> None:
     missing = [row for row in ROWS if row[1] != b"Hmornings"]
-    assert facts_from_rows(POSITION, missing, None).schedules == {}
+    assert facts_from_rows(POSITION, missing, None, ORGANIZATION_KEY).schedules == {}
     broken = [*ROWS, (9, b"Hbroken", b"", b"\xff")]
-    assert facts_from_rows(POSITION, broken, "clubhouse") == KNOWN
+    assert facts_from_rows(POSITION, broken, "clubhouse", ORGANIZATION_KEY) == KNOWN
 
 
 def test_kinds_that_are_not_known_are_passed_over() -> None:
     newer = (200, b"\xff", b"\xff", b"\xff")
-    assert facts_from_rows(POSITION, [newer, *ROWS, newer], "clubhouse") == KNOWN
+    assert facts_from_rows(POSITION, [newer, *ROWS, newer], "clubhouse", ORGANIZATION_KEY) == KNOWN
 
 
 def test_a_use_in_the_pool_and_with_the_customer_is_one_use() -> None:
     mine = replace(COLLEAGUES, customer_id=CUSTOMER)
     rows = stored(use_change(mine), pool_use_change(mine))
-    assert facts_from_rows(POSITION, rows, None).uses == (mine,)
+    assert facts_from_rows(POSITION, rows, None, ORGANIZATION_KEY).uses == (mine,)
 
 
 @pytest.mark.parametrize("kind", [1, 2, 4, 5, 6, 7, 10, 11])
 def test_a_row_that_does_not_fit_its_kind_is_an_error(kind: int) -> None:
     with pytest.raises(FeedError):
-        facts_from_rows(POSITION, [(kind, b"\0", b"\0", b"\0")], None)
+        facts_from_rows(POSITION, [(kind, b"\0", b"\0", b"\0")], None, ORGANIZATION_KEY)
 
 
 def test_so_is_a_broken_site_and_a_broken_schedule_that_are_needed() -> None:
     with pytest.raises(FeedError):
-        facts_from_rows(POSITION, [(8, b"Sclubhouse", b"", b"\0")], "clubhouse")
+        facts_from_rows(POSITION, [(8, b"Sclubhouse", b"", b"\0")], "clubhouse", ORGANIZATION_KEY)
     rows = [(9, b"Hmornings", b"", b"\0") if row[1] == b"Hmornings" else row for row in ROWS]
     with pytest.raises(FeedError):
-        facts_from_rows(POSITION, rows, "clubhouse")
+        facts_from_rows(POSITION, rows, "clubhouse", ORGANIZATION_KEY)
 
 
 # Edge and hub agree: facts that travelled as rows give the same decision
@@ -145,7 +154,7 @@ def rows_of(known: Facts, site: str | None) -> list[StoredRow]:
     if site is not None:
         changes.append(site_change(site, known.site))
     if known.rotating_secret is not None:
-        changes.append(rotating_change(CARD_HASH, known.rotating_secret))
+        changes.append(rotating_change(CARD_HASH, SALT))
     return stored(*changes)
 
 
@@ -160,7 +169,7 @@ def test_facts_that_travelled_as_rows_decide_the_same(
     shuffle.shuffle(rows)
     assert known.position is not None
     travelled = replace(
-        facts_from_rows(known.position, rows, site),
+        facts_from_rows(known.position, rows, site, ORGANIZATION_KEY),
         used_step=known.used_step,
         since_contact=known.since_contact,
     )

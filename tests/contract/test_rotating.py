@@ -1,5 +1,6 @@
 """Rotating codes: the vectors of RFC 6238, which steps count, and that a scanner gives what a wallet shows."""
 
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ from contract.rotating import (
     digits_at,
     matching_step,
     rotating_text,
+    secret_of,
     step_at,
     wallet_pattern,
 )
@@ -43,6 +45,24 @@ secrets = st.binary(min_size=SECRET_BYTES, max_size=SECRET_BYTES)
 steps = st.integers(1, 2**32)
 within_step = st.integers(0, STEP_SECONDS * 1_000_000 - 1).map(lambda us: timedelta(microseconds=us))
 digit_texts = st.from_regex(r"[0-9]{8}", fullmatch=True)
+
+
+# Secrets
+
+
+def test_a_secret_follows_from_key_card_and_salt() -> None:
+    """The first 20 bytes of HMAC-SHA256, worked out with hmac.new; docs/protocol.md says of what."""
+    key, card, salt = bytes(range(32)), bytes(range(32, 64)), bytes(range(16))
+    said = hmac.new(key, b"\0rotating:" + salt + card, "sha256").digest()[:20]
+    assert secret_of(key, card, salt) == said
+    others = [secret_of(card, card, salt), secret_of(key, key, salt), secret_of(key, card, bytes(16))]
+    assert len({said, *others}) == 4
+
+
+@pytest.mark.parametrize("length", [0, 15, 17, 20])
+def test_a_salt_of_another_length_is_refused_and_not_shown(length: int) -> None:
+    with pytest.raises(RotatingError, match=f"salt has 16 bytes, not {length}$"):
+        secret_of(bytes(32), bytes(32), b"s" * length)
 
 
 # RFC 6238

@@ -9,6 +9,7 @@ from msgspec import structs
 from contract.ask import Circumstances, Codes, Contact, Direction, Passback, Posture
 from contract.calendar import Calendar
 from contract.card import lookup_hash
+from contract.effects import use_of
 from contract.facts import Card, Customer
 from contract.feed import Change
 from contract.grant import Grant, Offline
@@ -18,7 +19,7 @@ from contract.membership import Holder, HolderKind, Membership, Plan
 from contract.messages import Ack
 from contract.plan_rows import plan_change, schedule_change, site_change
 from contract.reasons import Reason
-from contract.rotating import digits_at, rotating_text, step_at
+from contract.rotating import digits_at, rotating_text, secret_of, step_at
 from contract.rows import (
     card_change,
     customer_change,
@@ -28,12 +29,11 @@ from contract.rows import (
     use_change,
 )
 from contract.trust import ClockState
-from edge.core.checkin import use_of
 from tests.edge.fakes import NOON, FakeSignals
 from tests.edge.gate_world import CODE, COUNTER, DOOR, HOLDER, KEY, STRANGER, World, reasons, scan, stored
 
 HASH = lookup_hash(KEY, CODE)
-SECRET = b"s" * 20
+SALT = b"s" * 16
 WEEK = Limit(1, 7 * 86_400)
 
 
@@ -165,11 +165,12 @@ def test_offline_a_benefit_goes_as_often_as_allowed_since_the_last_contact() -> 
 
 
 def rotating_world() -> World:
-    return with_rows(World(), rotating_change(HASH, SECRET))
+    return with_rows(World(), rotating_change(HASH, SALT))
 
 
 def shown(world: World, steps_later: int = 0) -> bytes:
-    return rotating_text(CODE, digits_at(SECRET, step_at(world.clock.at) + steps_later)).encode()
+    secret = secret_of(KEY, HASH, SALT)
+    return rotating_text(CODE, digits_at(secret, step_at(world.clock.at) + steps_later)).encode()
 
 
 ROTATING = structs.replace(DOOR, codes=Codes.ROTATING, rescan_seconds=0)

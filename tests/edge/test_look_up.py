@@ -18,6 +18,7 @@ from contract.limits import CountsBy, Limit, Use
 from contract.membership import Plan
 from contract.plan_rows import plan_change, schedule_change, site_change
 from contract.reasons import Reason
+from contract.rotating import secret_of
 from contract.rows import card_change, passage_change, pool_use_change, rotating_change, use_change
 from edge.ports import Found
 from edge.storage import feed_tables
@@ -39,6 +40,9 @@ def passage(number: int, customer: int, area: str) -> Passage:
     return Passage(number.to_bytes(16, "big"), customer, area, Direction.IN, T)
 
 
+KEY = bytes(range(32))
+
+
 def every_kind() -> list[Change]:
     """The card's own rows of the newer kinds, and like ones that are others'."""
     return [
@@ -49,8 +53,8 @@ def every_kind() -> list[Change]:
         site_change("hill", Site()),
         schedule_change("day", DAYTIME),
         schedule_change("night", Schedule()),
-        rotating_change(CARD, b"s" * 20),
-        rotating_change(OTHER_CARD, b"o" * 20),
+        rotating_change(CARD, b"s" * 16),
+        rotating_change(OTHER_CARD, b"o" * 16),
         passage_change(passage(1, 7, "hall")),
         passage_change(passage(2, 7, "bar")),
         passage_change(passage(3, 8, "hall")),
@@ -71,17 +75,17 @@ def test_it_gathers_all_of_one_card_and_nothing_of_others(tmp_path: Path) -> Non
         found = await replica.look_up(CARD)
         assert found is not None
         assert found.position == Position(FEED, 1, len(rows) + 1) == replica.position()
-        facts = facts_from_rows(found.position, found.rows, "harbour")
+        facts = facts_from_rows(found.position, found.rows, "harbour", KEY)
         assert facts.card == Card(7)
         assert facts.customer is not None
         assert facts.customer.id == 7
         assert {each.plan.name for each in facts.held} == {"Full", "Pool"}
         assert {use.id[-1] for use in facts.uses} == {0xFF, 4, 5, 7}
         assert {(each.area, each.id[-1]) for each in facts.passages} == {("hall", 1), ("bar", 2)}
-        assert facts.rotating_secret == b"s" * 20
+        assert facts.rotating_secret == secret_of(KEY, CARD, b"s" * 16)
         assert facts.site == HARBOUR
         assert facts.schedules == {"day": DAYTIME}
-        assert facts_from_rows(found.position, found.rows, None).site == Site()
+        assert facts_from_rows(found.position, found.rows, None, KEY).site == Site()
         assert decide(Ask(permission="glass-of-wine"), facts, T).reason is Reason.LIMIT_REACHED
         by_kind = sorted(kind for kind, *_ in found.rows)
         # Sites and schedules all come: which of them matter stands in the plans.
@@ -100,7 +104,7 @@ def test_an_unknown_card_has_no_card_no_holder_and_no_uses(tmp_path: Path) -> No
         found = await replica.look_up(b"\x09" * 32)
         assert found is not None
         assert {kind for kind, *_ in found.rows} == {Kind.SITE, Kind.SCHEDULE}
-        assert facts_from_rows(found.position, found.rows, None).card is None
+        assert facts_from_rows(found.position, found.rows, None, KEY).card is None
         assert await replica.look_up(OTHER_CARD) != Found(found.position, found.rows)
 
     run(tmp_path, work)
@@ -112,7 +116,7 @@ def million() -> Iterator[Change]:
     for number in range(1_000, 201_000):
         card = chance.randbytes(32)
         yield card_change(card, Card(number))
-        yield rotating_change(card, b"s" * 20)
+        yield rotating_change(card, b"s" * 16)
         yield use_change(use(number, number))
         yield pool_use_change(use(number, number, COMPANY + number % 1_000 + 1))
         yield passage_change(passage(number, number, "hall"))

@@ -18,7 +18,7 @@ from contract.limits import Limit
 from contract.membership import Freeze, Holder, HolderKind, Membership, Plan
 from contract.plan_rows import plan_change, schedule_change
 from contract.reasons import Reason
-from contract.rotating import digits_at, rotating_text, step_at
+from contract.rotating import digits_at, rotating_text, secret_of, step_at
 from contract.rows import card_change, membership_change, rotating_change
 from edge.clock import SystemClock
 from edge.core.clock_trust import ClockMarks, Mark
@@ -28,7 +28,7 @@ from edge.storage.trust_file import SmallTrustFile
 from tests.edge.edge_process import KEY_DIGITS, EdgeProcess
 from tests.edge.feed_samples import digest_of, numbered
 
-SECRET = b"s" * 20
+SALT = b"s" * 16
 DAY = timedelta(days=1)
 GLASS = Limit(1, 7 * 86_400)
 PLANS = {
@@ -53,7 +53,7 @@ def member_changes(number: int, name: str, today: datetime) -> Iterator[Change]:
     valid_until = today - DAY if name == "late" else None
     card_hash = lookup_hash(bytes.fromhex(KEY_DIGITS), code_of(name))
     yield card_change(card_hash, Card(number, name == "revoked", valid_from, valid_until))
-    yield rotating_change(card_hash, SECRET)
+    yield rotating_change(card_hash, SALT)
     if name != "nobody":
         plan = 1 + list(PLANS).index(name) if name in PLANS else 1
         yield membership_change(
@@ -90,7 +90,9 @@ def believe_the_clock(state_dir: Path) -> None:
 
 
 def rotating(name: str) -> str:
-    return rotating_text(code_of(name), digits_at(SECRET, step_at(datetime.now(UTC)) + 1))
+    key = bytes.fromhex(KEY_DIGITS)
+    secret = secret_of(key, lookup_hash(key, code_of(name)), SALT)
+    return rotating_text(code_of(name), digits_at(secret, step_at(datetime.now(UTC)) + 1))
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def test_pages_change_add_and_remove(tmp_path: Path) -> None:
         found = await replica.look_up(CARD)
         assert found is not None
         assert found.position.sequence == 12
-        facts = facts_from_rows(found.position, found.rows, None)
+        facts = facts_from_rows(found.position, found.rows, None, bytes(32))
         assert facts.card == Card(7, revoked=True)
         assert {each.plan.name for each in facts.held} == {"Full"}
 

@@ -34,7 +34,7 @@ NOON: Final = datetime(2026, 3, 14, 12, tzinfo=UTC)  # a Saturday
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MICROSECOND: Final = timedelta(microseconds=1)
-SECRET: Final = bytes(range(20))
+SALT: Final = bytes(range(16))
 WEEKLY: Final = Limit(1, 7 * 86_400)
 WINE: Final = Grant("glass-of-wine", (WEEKLY,))
 DOOR: Final = Grant("front-door")
@@ -71,7 +71,7 @@ class Story:
     uses: tuple[Made, ...] = ()
     passages: tuple[Passage, ...] = ()
     card: dict[str, Any] | None = field(default_factory=dict)
-    secret: bytes | None = None
+    rotates: bool = False
     at: datetime = NOON
     mode: Mode = Mode.REDEEM
     policy: Policy = field(default_factory=Policy)
@@ -101,8 +101,8 @@ class Story:
             return
         yield card_change(self.card_hash, Card(first, **self.card))
         yield customer_change(Customer(first, f"Member {first}"))
-        if self.secret is not None:
-            yield rotating_change(self.card_hash, self.secret)
+        if self.rotates:
+            yield rotating_change(self.card_hash, SALT)
         if any(holding.company for holding in self.holdings):
             yield link_change(first, first)
         for number, holding in enumerate(self.holdings):

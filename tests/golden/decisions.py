@@ -20,6 +20,8 @@ from contract.gathering import StoredRow, facts_from_rows
 from contract.instants import from_us, to_us
 
 FILE: Final = Path(__file__).with_name("decisions.json")
+ORGANIZATION_KEY: Final = bytes(range(32))
+"""Of the club, in whose feed cards have salts."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Case:
 
     def decide(self, position: Position, rows: Iterable[StoredRow]) -> dict[str, Any]:
         """The decision from the rows that a store found for the card, as the file shows it."""
-        facts = facts_from_rows(position, rows, self.ask.policy.site)
+        facts = facts_from_rows(position, rows, self.ask.policy.site, ORGANIZATION_KEY)
         known = replace(facts, used_step=self.used_step, since_contact=self.since_contact)
         return shown(decide(self.ask, known, self.at))
 

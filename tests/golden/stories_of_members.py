@@ -1,13 +1,14 @@
 """Cases of decisions.json: readers and their codes, memberships, hours and places."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from contract.ask import Codes, Direction, Mode, Passback, Policy, Posture
 from contract.facts import Passage
 from contract.grant import Grant
 from contract.membership import AtEnd, Freeze
-from contract.rotating import digits_at, step_at
+from contract.rotating import digits_at, secret_of, step_at
 from contract.trust import ClockState
 from tests.golden.decision_stories import (
     DAY,
@@ -15,7 +16,7 @@ from tests.golden.decision_stories import (
     HOUR,
     MICROSECOND,
     NOON,
-    SECRET,
+    SALT,
     Holding,
     Made,
     Story,
@@ -23,6 +24,7 @@ from tests.golden.decision_stories import (
     site,
     wine,
 )
+from tests.golden.decisions import ORGANIZATION_KEY
 
 _STEP: Final = step_at(NOON)
 _ROTATING: Final = Policy(codes=Codes.ROTATING)
@@ -38,6 +40,13 @@ def _member(name: str, *, at: datetime = NOON, **special: object) -> Story:
     return Story(name, "front-door", (Holding(special=special),), at=at)
 
 
+def _rotating(name: str, step: int, **changed: Any) -> Story:
+    """At a door that asks for rotating codes, with the digits of `step`."""
+    asked = _door(name, rotates=True, policy=_ROTATING, **changed)
+    secret = secret_of(ORGANIZATION_KEY, asked.card_hash, SALT)
+    return replace(asked, now={"digits": digits_at(secret, step)})
+
+
 READERS: Final = [
     _door("a door without limit"),
     _door("a reader that is disabled", policy=Policy(enabled=False)),
@@ -48,21 +57,11 @@ READERS: Final = [
     _door("a revoked card", card={"revoked": True}),
     _door("a card of tomorrow", card={"valid_from": NOON + MICROSECOND}),
     _door("a card of yesterday", card={"valid_until": NOON}),
-    _door("a rotating code of now", secret=SECRET, policy=_ROTATING, now={"digits": digits_at(SECRET, _STEP)}),
-    _door(
-        "a rotating code of before", secret=SECRET, policy=_ROTATING, now={"digits": digits_at(SECRET, _STEP - 1)}
-    ),
-    _door(
-        "a rotating code too old", secret=SECRET, policy=_ROTATING, now={"digits": digits_at(SECRET, _STEP - 2)}
-    ),
-    _door("a rotating code asked for and none shown", secret=SECRET, policy=_ROTATING),
-    _door(
-        "a rotating code shown again",
-        secret=SECRET,
-        policy=_ROTATING,
-        now={"digits": digits_at(SECRET, _STEP)},
-        used_step=_STEP,
-    ),
+    _rotating("a rotating code of now", _STEP),
+    _rotating("a rotating code of before", _STEP - 1),
+    _rotating("a rotating code too old", _STEP - 2),
+    _door("a rotating code asked for and none shown", rotates=True, policy=_ROTATING),
+    _rotating("a rotating code shown again", _STEP, used_step=_STEP),
     _door("a static code while the clock is unknown", policy=_ROTATING, now={"clock": ClockState.UNKNOWN}),
     _door(
         "a strict reader while the clock is unknown",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from contract.ask import Ask, Policy
 from contract.decision import Decision, decide
 from contract.facts import Facts, Position
@@ -32,7 +34,7 @@ def facts(code: str, site: str | None = None) -> Facts:
     position = Position(head.feed, head.epoch, head.sequence)
     card = [row for row in rows if row[0] == Kind.CARD and row[1] == codes.hash_of(code)]
     if not card:
-        return facts_from_rows(position, [], site)
+        return facts_from_rows(position, [], site, settings.KEYS.organization)
     holder = card[0][2]
     links = [row for row in rows if row[0] == Kind.LINK and row[1].startswith(holder)]
     holders = (holder, *(row[2] for row in links))
@@ -43,7 +45,8 @@ def facts(code: str, site: str | None = None) -> Facts:
     pools = [row for row in rows if row[0] == Kind.POOL_USE and row[1].startswith(holders)]
     secret = [row for row in rows if row[0] == Kind.ROTATING and row[1] == card[0][1]]
     hours = [row for row in rows if row[0] in {Kind.SITE, Kind.SCHEDULE}]
-    return facts_from_rows(position, [*card, *people, *memberships, *plans, *own, *pools, *secret, *hours], site)
+    found = [*card, *people, *memberships, *plans, *own, *pools, *secret, *hours]
+    return facts_from_rows(position, found, site, settings.KEYS.organization)
 
 
 def decision(code: str, permission: str, at: datetime, policy: Policy | None = None) -> Decision:

@@ -72,7 +72,7 @@ def test_a_reader_whose_feed_has_no_secrets_is_told(staff: Client) -> None:
 
 def test_a_rotating_cards_page_shows_the_code_of_now(staff: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    card = Card.objects.get(rotating_secret_encrypted__isnull=False)
+    card = Card.objects.get(rotating_salt__isnull=False)
     before = datetime.now(UTC)
     response = staff.get(address(Card, "change", card.pk))
     shown = response.content.decode()
@@ -83,7 +83,7 @@ def test_a_rotating_cards_page_shows_the_code_of_now(staff: Client, caplog: pyte
     assert matching_step(codes.secret_of(card) or b"", scan.digits or "", before) is not None
     assert "no-store" in response["Cache-Control"]
     assert text not in caplog.text
-    other = Card.objects.filter(rotating_secret_encrypted=None).first()
+    other = Card.objects.filter(rotating_salt=None).first()
     assert "Code of now" not in page(staff, address(Card, "change", other.pk))
 
 
@@ -99,13 +99,13 @@ def test_staff_let_codes_rotate(staff: Client) -> None:
     switch(staff, "carry_secrets")
     assert Feed.objects.get().rotating
     staff.post(address(Card, "changelist"), chosen | {"action": "stop_rotating"})
-    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
+    assert not Card.objects.filter(rotating_salt__isnull=False).exists()
     switch(staff, "drop_secrets")
     assert not Feed.objects.get().rotating
     every = {"action": "make_rotating", "_selected_action": [card.pk for card in Card.objects.all()]}
     said = staff.post(address(Card, "changelist"), every, follow=True).content.decode()
     assert "Nothing was changed: codes taken over from other cards cannot rotate" in said
-    assert not Card.objects.filter(rotating_secret_encrypted__isnull=False).exists()
+    assert not Card.objects.filter(rotating_salt__isnull=False).exists()
 
 
 def test_who_may_only_look_at_feeds_switches_nothing(staff: Client) -> None:

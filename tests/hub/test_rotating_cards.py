@@ -1,15 +1,15 @@
 """Cards whose codes rotate, on both databases: which feeds carry their secrets, and for how long."""
 
-import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection
 
 from contract.card import read_scan
 from contract.feed import Kind
-from contract.rotating import SECRET_BYTES, matching_step, step_at
-from contract.rows import rotating_secret_of
+from contract.rotating import SALT_BYTES, matching_step, secret_of, step_at
+from contract.rows import rotating_salt_of
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
@@ -29,16 +29,16 @@ def some_cards(count: int = 1) -> list[Card]:
 
 
 def told(feed_name: str) -> dict[bytes, bytes]:
-    """The secrets in a feed, by their cards' hashes."""
+    """The salts in a feed, by their cards' hashes."""
     rows = feed_queries.rows_after(feed_name, 0, 100_000)
     head = feed_queries.head(feed_name)
     assert head.digest == feed_queries.digest_from_rows(feed_name)
-    return {r.key: rotating_secret_of(r.body) for r in rows if r.kind == Kind.ROTATING and r.body is not None}
+    return {r.key: rotating_salt_of(r.body) for r in rows if r.kind == Kind.ROTATING and r.body is not None}
 
 
 def kept(cards: list[Card]) -> dict[bytes, bytes | None]:
     found = Card.objects.filter(pk__in=[card.pk for card in cards])
-    return {bytes(card.lookup_hash): codes.secret_of(card) for card in found}
+    return {bytes(card.lookup_hash): card.rotating_salt and bytes(card.rotating_salt) for card in found}
 
 
 @pytest.fixture
@@ -53,10 +53,10 @@ def test_a_secret_stands_only_in_feeds_that_carry_them(doors: str) -> None:
     cards = some_cards(3)
     assert make_rotating(cards[:2]) == 2
     assert make_rotating(cards[:2]) == make_rotating(Card.objects.filter(pk=cards[0].pk)) == 0
-    secrets_kept = kept(cards[:2])
-    assert {len(secret) for secret in secrets_kept.values()} == {SECRET_BYTES}
-    assert len(set(secrets_kept.values())) == 2
-    assert told(doors) == secrets_kept
+    salts_kept = kept(cards[:2])
+    assert {len(salt) for salt in salts_kept.values()} == {SALT_BYTES}
+    assert len(set(salts_kept.values())) == 2
+    assert told(doors) == salts_kept
     assert told(EVERYONE) == {}
     assert stop_rotating(cards) == 2
     assert told(doors) == {}
@@ -71,7 +71,8 @@ def test_a_feed_begins_and_ends_to_carry_them(monkeypatch: pytest.MonkeyPatch) -
     for _ in range(2):
         carry_secrets(EVERYONE)
         assert told(EVERYONE) == kept(cards[:4])
-    assert facts(codes.decrypt(cards[0])).rotating_secret == kept(cards)[bytes(cards[0].lookup_hash)]
+    cards[0].refresh_from_db()
+    assert facts(codes.decrypt(cards[0])).rotating_secret == codes.secret_of(cards[0])
     for _ in range(2):
         drop_secrets(EVERYONE)
         assert told(EVERYONE) == {}
@@ -117,19 +118,38 @@ def test_what_a_wallet_shows_is_read_and_right() -> None:
     assert matching_step(secret, scan.digits, AT + timedelta(seconds=90)) is None
 
 
-def test_a_secret_is_bound_to_its_card_and_to_being_one() -> None:
+def test_a_secret_follows_from_the_organization_key_the_card_and_its_salt() -> None:
     first, second = some_cards(2)
     make_rotating([first, second])
     first.refresh_from_db()
-    second.refresh_from_db()
-    sealed = first.rotating_secret_encrypted
-    exchanged = Card(pk=1, lookup_hash=second.lookup_hash, rotating_secret_encrypted=sealed)
-    code_as_secret = Card(pk=1, lookup_hash=first.lookup_hash, rotating_secret_encrypted=first.code_encrypted)
-    for wrong in (exchanged, code_as_secret):
-        with pytest.raises(CodeUnreadable):
-            codes.secret_of(wrong)
-    nonce = secrets.token_bytes(12)
-    other_key = AESGCM(AESGCM.generate_key(256)).encrypt(nonce, bytes(20), bytes(first.lookup_hash))
-    first.rotating_secret_encrypted = nonce + other_key
+    assert codes.secret_of(first) == secret_of(
+        settings.KEYS.organization, bytes(first.lookup_hash), bytes(first.rotating_salt)
+    )
+    second.rotating_salt = first.rotating_salt
+    assert codes.secret_of(second) != codes.secret_of(first)
+
+
+def test_no_secret_is_stored_and_one_given_anew_is_another() -> None:
+    [card] = some_cards()
+    carry_secrets(EVERYONE)
+    seen = set()
+    for _ in range(2):
+        make_rotating([card])
+        card.refresh_from_db()
+        secret = codes.secret_of(card) or b""
+        seen.add(secret)
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names():
+                cursor.execute(f"SELECT * FROM {table}")
+                stored = [bytes(v) for row in cursor for v in row if isinstance(v, bytes | memoryview)]
+                assert not any(secret in value for value in stored)
+        stop_rotating([card])
+        card.refresh_from_db()
+    assert len(seen) == 2
+
+
+def test_a_card_with_a_wrong_key_is_told() -> None:
+    first, second = some_cards(2)
+    second.code_encrypted = first.code_encrypted
     with pytest.raises(CodeUnreadable, match=r"put card\.key back"):
-        codes.secret_of(first)
+        codes.decrypt(second)

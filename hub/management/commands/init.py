@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from hub.feed import operations as feed
+from hub.feed import queries as feeds
 from hub.fleet import operations as fleet
+from hub.members.rotating_operations import carry_secrets
 from hub.startup import NotReady, check_keys
 
 
@@ -30,6 +32,8 @@ class Command(BaseCommand):
         check_keys()
         feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
         fleet.append_places()
+        for name in feeds.names(rotating=True):
+            carry_secrets(name)
         self.stdout.write(f"The hub is ready: data in {environment.data}, keys in {environment.keys}.")
         self.stdout.write(
             "Next: `doorward-hub createsuperuser`, then `doorward-hub web` and `doorward-hub worker`."
