@@ -2,28 +2,36 @@
 
 from msgspec.structs import replace
 
-from contract.ask import Contact
-from contract.decision import Decision
+from contract.ask import Ask, Contact
+from contract.confirmed import granted_by
+from contract.decision import Decision, decide
+from contract.facts import Facts
 from contract.instants import from_us
 from contract.messages import Confirmed
 from contract.reasons import Outcome, Reason
+from edge.core.checkin import Scanned
 
 
-def contact_after(answer: Confirmed | None) -> Contact:
-    """How the hub can be reached for the decision that is made once it was asked. None: no answer in time."""
+def decide_answered(scanned: Scanned, answer: Confirmed | None, facts: Facts) -> tuple[Ask, Decision]:
+    """What was asked in the end, and what came of it on `facts` of now. `answer` None: there was none in time.
+
+    The hub's denial holds. Its grant helps by the membership that it names, where that one grants here as well;
+    else nothing is confirmed.
+    """
     if answer is None:
-        return Contact.OFFLINE
-    return Contact.CONFIRMED if answer.outcome == Outcome.GRANTED else Contact.ONLINE
-
-
-def as_answered(decision: Decision, answer: Confirmed | None) -> Decision:
-    """`decision`, made after `contact_after`, with what the hub says of it. Its denial holds; its grant does not
-    help who may not on this edge's own facts."""
-    if answer is None:
-        return decision
+        offline = scanned.ask(Contact.OFFLINE)
+        return offline, decide(offline, facts, scanned.at)
     if answer.outcome == Outcome.GRANTED:
-        known = answer.remaining is not None and decision.granted
-        return replace(decision, remaining=answer.remaining) if known else decision
+        confirmed = scanned.ask(Contact.CONFIRMED)
+        granted = granted_by(answer.membership, confirmed, facts, scanned.at)
+        if granted is not None:
+            return confirmed, granted if answer.remaining is None else replace(granted, remaining=answer.remaining)
+    asked = scanned.ask(Contact.ONLINE)
+    decision = decide(asked, facts, scanned.at)
+    return asked, decision if answer.outcome == Outcome.GRANTED else _denied(decision, answer)
+
+
+def _denied(decision: Decision, answer: Confirmed) -> Decision:
     return replace(
         decision,
         outcome=Outcome.DENIED,

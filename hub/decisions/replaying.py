@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from contract.ask import PASSBACK_SECONDS_MAX, Ask, Contact
+from contract.confirmed import granted_by
 from contract.decision import Decision, cannot_record, decide
 from contract.errors import ContractError
 from contract.facts import Facts, Passage
@@ -56,12 +57,20 @@ def replay(checkin: CheckIn) -> Replay:
         facts, missing = _facts(checkin, ask)
     except (ContractError, PositionLost, UnknownFeed) as error:
         return Replay(ask, lost=str(error))
-    decision = decide(ask, facts, checkin.at)
+    decision = _decide(checkin, ask, facts)
     if checkin.reason == Reason.CANNOT_RECORD and decision.granted:
         decision = cannot_record(decision)
     by_hub = _is_hubs_denial(checkin, ask, decision)
     differences = () if by_hub else _differences(checkin, ask, facts, decision)
     return Replay(ask, facts, decision, None, missing, differences, by_hub)
+
+
+def _decide(checkin: CheckIn, ask: Ask, facts: Facts) -> Decision:
+    """As the edge did: what was confirmed went by the membership that the hub had named."""
+    confirmed = None
+    if ask.circumstances.contact is Contact.CONFIRMED:
+        confirmed = granted_by(checkin.membership_id, ask, facts, checkin.at)
+    return confirmed or decide(ask, facts, checkin.at)
 
 
 def _is_hubs_denial(checkin: CheckIn, ask: Ask, decision: Decision) -> bool:

@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
 
 from contract.ask import Contact, Mode
+from contract.card import lookup_hash
 from contract.grant import Grant, Offline
 from contract.instants import to_us
 from contract.limits import Limit
 from contract.membership import Plan
 from contract.messages import Confirmed
+from contract.plan_rows import plan_change
 from contract.reasons import Outcome, Reason
+from contract.rows import membership_change
 from edge.ports import Frame
 from tests.edge.fakes import NOON, FakeSignals
-from tests.edge.gate_world import CODE, COUNTER, DOOR, STRANGER, World, reasons, run, scan
+from tests.edge.gate_world import CODE, COUNTER, DOOR, KEY, STRANGER, World, reasons, run, scan, stored
 from tests.edge.test_own_uses import checkin
 
 LATER = NOON + timedelta(days=3)
-GRANTED = Confirmed(b"n" * 16, b"", "granted", "granted", remaining=3)
+GRANTED = Confirmed(b"n" * 16, b"", "granted", "granted", remaining=3, membership=11)
 DENIED = Confirmed(b"n" * 16, b"", "denied", "limit_reached", 0, to_us(LATER))
 
 
@@ -142,3 +146,48 @@ def test_a_replica_that_is_lost_meanwhile_denies() -> None:
     world = confirmed_world(GRANTED)
     world.confirmer.meanwhile = lambda: setattr(world.replica, "position", None)
     assert reasons(scan(world, COUNTER, CODE.encode())) == [Reason.NOT_READY]
+
+
+# Two memberships, one glass each
+
+
+def two_glasses(answer: Confirmed) -> World:
+    """The second membership (12) is the one to go last."""
+    world = confirmed_world(answer, count=1)
+    second = replace(world.membership, id=12, ends_at=NOON + timedelta(days=9))
+    world.replica.rows[lookup_hash(KEY, CODE)].append(stored(membership_change(second)))
+    return world
+
+
+def test_a_grant_goes_by_the_membership_that_the_hub_names() -> None:
+    """The first one's glass is held free for another counter, whose use has not come here."""
+    world = two_glasses(structs.replace(GRANTED, remaining=0, membership=12))
+    (decision,) = scan(world, COUNTER, CODE.encode()).shown
+    assert (decision.reason, decision.remaining) == (Reason.GRANTED, 0)
+    (kept,) = world.journal.checkins
+    assert (kept.membership, kept.counted, kept.circumstances.contact) == (12, True, Contact.CONFIRMED)
+
+
+@pytest.mark.parametrize("membership", [None, 99])
+def test_a_membership_that_is_not_known_here_confirms_nothing(membership: int | None) -> None:
+    world = two_glasses(structs.replace(GRANTED, membership=membership))
+    assert reasons(scan(world, COUNTER, CODE.encode())) == [Reason.CONFIRMATION_NEEDED]
+    (kept,) = world.journal.checkins
+    assert (kept.counted, kept.circumstances.contact) == (False, Contact.ONLINE)
+
+
+def test_a_membership_that_denies_by_now_confirms_nothing() -> None:
+    world = two_glasses(GRANTED)
+    world.confirmer.meanwhile = lambda: world.own_uses.add(checkin(99, membership=11))
+    assert reasons(scan(world, COUNTER, CODE.encode())) == [Reason.CONFIRMATION_NEEDED]
+    assert not world.journal.checkins[0].counted
+
+
+def test_a_hubs_no_counts_nothing_even_if_no_yes_is_needed_any_more() -> None:
+    world = confirmed_world(DENIED)
+    plain = Plan(3, "Plain", (Grant("front-door"), Grant("glass-of-wine", (Limit(2, 7 * 86_400),))))
+    rows = world.replica.rows[lookup_hash(KEY, CODE)]
+    world.confirmer.meanwhile = lambda: rows.__setitem__(2, stored(plan_change(plain)))
+    (decision,) = scan(world, COUNTER, CODE.encode()).shown
+    assert (decision.outcome, decision.reason, decision.counted) == (Outcome.DENIED, Reason.LIMIT_REACHED, False)
+    assert not world.journal.checkins[0].counted
