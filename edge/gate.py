@@ -17,7 +17,7 @@ from contract.gathering import facts_from_rows
 from contract.messages import CheckIn
 from contract.reasons import Outcome, Reason
 from edge.core.checkin import Scanned, checkin_of, scan_fields
-from edge.core.confirmation import as_answered, contact_after
+from edge.core.confirmation import decide_answered
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
 from edge.core.reader_configuration import Reader
@@ -58,7 +58,7 @@ class Gate:
     async def handle(self, frame: Frame) -> None:
         scan = replace(read_scan(frame.raw), length=frame.length)
         code_hash = trace_hash(self.organization_key, scan)
-        first = self.rescans.of(code_hash, scan.digits, frame.arrived_s)
+        first = self.rescans.of(code_hash, scan.digits, self.door.posture(), frame.arrived_s)
         if first is not None and scan.text is not None:
             return self._repeat(first)
 
@@ -72,8 +72,8 @@ class Gate:
         self.own_uses.add(checkin)
         self.used_steps.take(checkin)
         shown, sequence = await self.recorder.keep(decision, checkin)
-        if undoing is not None and not await self.recorder.undo(checkin, scanned.at):
-            shown = structs.replace(shown, outcome=Outcome.DENIED)
+        if undoing is not None:
+            shown = await self._undo(scanned, checkin, shown)
 
         self.signals.show(shown)
         self.turns.note(shown.reason)
@@ -120,9 +120,15 @@ class Gate:
         """Ask the hub, and decide anew: much may have happened meanwhile."""
         answer = await self.confirmer.confirm(asked, self.reader.confirm_seconds)
         facts = await self._look_up(scanned.code_hash)
-        ask = scanned.ask(contact_after(answer))
-        decision = as_answered(decide(ask, self._with_own(scanned, facts), scanned.at), answer)
+        ask, decision = decide_answered(scanned, answer, self._with_own(scanned, facts))
         return decision, checkin_of(scanned, ask, decision, facts)
+
+    async def _undo(self, scanned: Scanned, undoing: CheckIn, decision: Decision) -> Decision:
+        undone = await self.recorder.undo(undoing, scanned.at)
+        if undone is None:
+            return structs.replace(decision, outcome=Outcome.DENIED)
+        self.rescans.forget(undone)
+        return decision
 
     def _undoing(self, scanned: Scanned, facts: Facts) -> Ask | None:
         """What is asked by a card that may undo at this reader; None for any other card."""

@@ -6,8 +6,10 @@ Times are seconds of the monotonic clock. Holds hashes and digits, never a code'
 from dataclasses import dataclass, field
 from typing import Final
 
+from contract.ask import Posture
 from contract.decision import Decision
 from contract.messages import CheckIn
+from contract.reader_rules import OPENS
 
 REMEMBERED_MAX: Final = 256
 """More different cards than anybody shows in a minute; a flood of others forgets the oldest."""
@@ -29,15 +31,25 @@ class Rescans:
     rescan_s: float
     _outcomes: dict[tuple[bytes, str | None], FirstOutcome] = field(default_factory=dict, repr=False)
 
-    def of(self, code_hash: bytes, digits: str | None, at_s: float) -> FirstOutcome | None:
+    def of(self, code_hash: bytes, digits: str | None, posture: Posture, at_s: float) -> FirstOutcome | None:
+        """None as well where the door is set to something else since."""
         first = self._outcomes.get((code_hash, digits))
-        return None if first is None or at_s - first.scanned_s > self.rescan_s else first
+        if first is None or first.checkin.circumstances.posture is not posture:
+            return None
+        return None if at_s - first.scanned_s > self.rescan_s else first
 
     def remember(self, first: FirstOutcome) -> None:
-        if self.rescan_s == 0:
+        """Not where the door stood open: each scan is recorded there."""
+        if self.rescan_s == 0 or first.shown.reason in OPENS:
             return
         key = (first.checkin.code_hash, first.checkin.circumstances.digits)
         self._outcomes.pop(key, None)
         self._outcomes[key] = first
         if len(self._outcomes) > REMEMBERED_MAX:
             del self._outcomes[next(iter(self._outcomes))]
+
+    def forget(self, checkin_id: bytes) -> None:
+        """What was undone is decided anew."""
+        for key, first in list(self._outcomes.items()):
+            if first.checkin.id == checkin_id:
+                del self._outcomes[key]

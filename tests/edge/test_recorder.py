@@ -140,6 +140,16 @@ def test_nobody_passes_by_undoing() -> None:
     assert world.own_uses.passages_of(8) == ()
 
 
+def test_after_an_undo_the_same_code_is_no_rescan() -> None:
+    """It redeems again, and is recorded: no free one."""
+    world = undo_world()
+    repeating = structs.replace(UNDOING, rescan_seconds=60)
+    scans = (CODE.encode(), CODE.encode(), STRANGER.encode(), CODE.encode(), CODE.encode())
+    assert outcomes(scan(world, repeating, *scans)) == 5 * [Outcome.GRANTED]
+    assert [row.counted for row in world.journal.checkins] == [True, False, True]
+    assert len(world.log.all("scan_repeated")) == 2
+
+
 # What can be undone
 
 
