@@ -40,8 +40,6 @@ RESTART_S: Final = 0.5
 FIRST_OPEN_S: Final = 2.0
 LAST_SCANS_S: Final = 5.0
 """How long the scans that wait at shutdown, and their commits, are given."""
-
-
 LAST_WRITE_S: Final = 5.0
 
 

@@ -53,6 +53,9 @@ class DoorHours:
     async def keep(self) -> None:
         """Until it is cancelled; without hours once is enough."""
         while self.setting.schedule is not None:
+            if self._posture is Posture.UNLOCKED:
+                # First of all, so that a read that fails keeps no door open beyond its hours.
+                self.posture()
             await self._read()
             self.posture()
             with contextlib.suppress(TimeoutError):

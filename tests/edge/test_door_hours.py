@@ -1,9 +1,8 @@
-"""A door that is held open by hours, with fakes at the ports; what the replica tells of hours; and a real edge."""
+"""A door that is held open by hours, with fakes at the ports."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,24 +12,14 @@ from contract.facts import Position
 from contract.feed import Change, Kind
 from contract.gathering import StoredRow
 from contract.hours import ExceptionDay, Schedule, Site, WeeklyWindow, Window
-from contract.instants import to_us
 from contract.plan_rows import schedule_change, site_change
 from contract.trust import ClockState
 from edge import door_hours
-from edge.clock import SystemClock
 from edge.core.door_posture import DoorSetting
-from edge.core.saved_trust import SavedTrust
 from edge.door_hours import DoorHours
 from edge.ports import CannotLookUp
-from edge.storage.replica import Replica
-from edge.storage.trust_file import SmallTrustFile
-from tests.edge.edge_process import EdgeProcess
 from tests.edge.fakes import FakeClock, FakeLog, FakeSignals, FakeTrust
-from tests.edge.feed_samples import numbered
 from tests.edge.link_runs import until
-from tests.edge.mqtt_hub import MqttHub
-from tests.edge.replica_runs import club_rows, fill, run
-from tests.hub.broker import Mosquitto
 
 CLUB = Site(Calendar("Europe/Berlin"), (ExceptionDay(12, 25),))
 DAYTIME = Schedule(tuple(WeeklyWindow(day, Window(480, 1080)) for day in range(7)), observes_holidays=True)
@@ -44,12 +33,13 @@ def rows_of(*changes: Change) -> list[StoredRow]:
 
 
 class FakeHours:
-    """A replica that tells hours. `broken`: it cannot be read."""
+    """A replica that tells hours. `broken`: it cannot be read; `faulty`: nor does it say so as it should."""
 
     def __init__(self) -> None:
         self.at: Position | None = Position("everyone", 1, 1)
         self.rows = rows_of(site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME))
         self.broken = False
+        self.faulty = False
         self.reads = 0
         self._changed = asyncio.Event()
 
@@ -61,6 +51,8 @@ class FakeHours:
         await asyncio.sleep(0)
         if self.broken:
             raise CannotLookUp("the file is damaged")
+        if self.faulty:
+            raise RuntimeError("a fault")
         return [] if self.at is None else self.rows
 
     async def changed(self) -> None:
@@ -280,115 +272,18 @@ def test_hours_open_nothing_in_a_lockdown_or_where_a_reader_is_disabled(never: N
     in_world(work, setting)
 
 
-# The replica
+def test_a_door_that_is_held_is_released_in_time_though_reads_fail(never: None) -> None:
+    """Whatever the fault: the supervisor begins `keep` again, and each beginning looks at the door."""
 
+    async def work(world: World) -> None:
+        world.replica.faulty = True
+        world.replica.change()
+        with pytest.raises(RuntimeError, match="a fault"):
+            await world.keeping
+        assert world.signals.held
+        world.clock.at = AFTER
+        with pytest.raises(RuntimeError, match="a fault"):
+            await world.door.keep()
+        assert not world.signals.held
 
-def test_a_replica_tells_its_hours_and_when_it_has_changed(tmp_path: Path) -> None:
-    changes = [site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME)]
-    rows = [*club_rows(), *numbered(changes, len(club_rows()) + 1)]
-
-    async def work(replica: Replica) -> None:
-        assert await replica.hours_rows() == []
-        waiting = asyncio.create_task(replica.changed())
-        await asyncio.sleep(0)
-        assert await fill(replica, rows)
-        await waiting
-        assert sorted(await replica.hours_rows()) == sorted(rows_of(*changes))
-        waiting = asyncio.create_task(replica.changed())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        news = numbered([schedule_change("daytime", ALWAYS)], len(rows) + 1)
-        await replica.apply(news, len(rows) + 1)
-        await waiting
-        assert sorted(await replica.hours_rows()) == sorted(
-            rows_of(changes[0], schedule_change("daytime", ALWAYS))
-        )
-
-    run(tmp_path, work)
-
-
-# The real process
-
-
-@pytest.fixture
-def hub(mosquitto: Mosquitto) -> MqttHub:
-    hub = MqttHub(mosquitto.port)
-    hub.wait()
-    return hub
-
-
-def believe_the_clock(state_dir: Path) -> None:
-    """As if an edge that ran before in this boot had seen the clock synchronized."""
-    clock = SystemClock()
-    mark = (to_us(clock.now()), clock.boottime_s())
-    state_dir.mkdir(mode=0o700)
-    trust = SavedTrust(boot=clock.boot_id(), saved_s=mark[1], floor=mark, hub=mark, synced=mark)
-    SmallTrustFile(state_dir / "trust.json").write(trust)
-
-
-UNLOCKED_BY_HOURS = {
-    'feed = "everyone"': 'feed = "everyone"\nsite = "clubhouse"',
-    "relay_pin = 17": 'relay_pin = 17\nunlocked_schedule = "daytime"',
-}
-
-
-def test_a_real_edge_holds_a_door_by_the_hours_that_its_hub_says(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub
-) -> None:
-    believe_the_clock(tmp_path / "state")
-    hub.change(site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS))
-    edge = EdgeProcess(tmp_path, mosquitto.port, **UNLOCKED_BY_HOURS)
-    try:
-        opened = edge.wait_for("posture")
-        assert (opened["reader"], opened["from"], opened["to"], opened["why"]) == (
-            "door",
-            "secure",
-            "unlocked",
-            "hours",
-        )
-        edge.wait_for("started")
-        edge.door.type(b"4006381333931\r")
-        scan = edge.wait_for("scan")
-        assert (scan["outcome"], scan["reason"]) == ("granted", "unlocked")
-        hub.change(schedule_change("daytime", Schedule()))
-        closed = edge.wait_for("posture", count=2)
-        assert (closed["from"], closed["to"], closed["why"]) == ("unlocked", "secure", "hours")
-        edge.door.type(b"4006381333931\r")
-        assert edge.wait_for("scan", count=2)["reason"] == "unknown_card"
-        assert edge.stop() == (0, "")
-        assert [checkin.circumstances.posture for checkin in edge.journal()] == ["unlocked", "secure"]
-    finally:
-        edge.close()
-        hub.stop()
-
-
-def test_a_real_edge_without_a_clock_to_believe_leaves_the_door_as_it_is(tmp_path: Path) -> None:
-    rows = numbered([site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS)])
-
-    async def filled(replica: Replica) -> None:
-        assert await fill(replica, rows)
-
-    run(tmp_path / "state", filled)
-    edge = EdgeProcess(tmp_path, **UNLOCKED_BY_HOURS)
-    try:
-        assert edge.wait_for("hours_not_followed")["why"] == "clock_unknown"
-        edge.wait_for("started")
-        edge.door.type(b"4006381333931\r")
-        assert edge.wait_for("scan")["reason"] == "unknown_card"
-        assert edge.stop() == (0, "")
-    finally:
-        edge.close()
-    assert [each for each in edge.events if each["event"] == "posture"] == []
-
-
-def test_a_real_edge_holds_a_door_that_is_unlocked_by_hand_without_any_replica(tmp_path: Path) -> None:
-    edge = EdgeProcess(tmp_path, **{"relay_pin = 17": 'relay_pin = 17\nposture = "unlocked"'})
-    try:
-        opened = edge.wait_for("posture")
-        assert (opened["to"], opened["why"]) == ("unlocked", "configured")
-        edge.wait_for("started")
-        edge.door.type(b"\x01\r")
-        assert edge.wait_for("scan")["reason"] == "unlocked"
-        assert edge.stop() == (0, "")
-    finally:
-        edge.close()
+    in_world(work)
