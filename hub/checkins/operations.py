@@ -87,7 +87,7 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(taken.arrivals, received_at)
         brought = bring_about([(each.checkin, each.at) for each in inserted], taken.voids)
-        reservations.settle([each.checkin.id for each in inserted])
+        reservations.settle((each.key[0], each.checkin.id) for each in inserted)
         refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
         refusals += [_Refusal(each.key, each.row, why) for each, why in brought.refused]
         statements.insert_refused([refusal.values(received_at) for refusal in refusals])

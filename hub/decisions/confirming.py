@@ -26,6 +26,7 @@ from hub.feed import queries as feeds
 from hub.fleet import queries as fleet
 from hub.reservations import operations as reservations
 from hub.reservations import queries as reserved
+from hub.reservations.models import Reservation
 
 CLOCK_DIFFERS_MAX: Final = timedelta(minutes=5)
 
@@ -55,7 +56,7 @@ def confirm(edge: KnownEdge, question: Confirm, at: datetime) -> Answered:
             for name in feeds.names():
                 feed.hold(name)
             return Answered(
-                _standing(edge, question) or _said_before(question, at) or _decide(edge, question, ask, at)
+                _standing(edge, question) or _said_before(edge, question, at) or _decide(edge, question, ask, at)
             )
     except Refused as refused:
         denied = Confirmed(question.nonce, checkin.id, Outcome.DENIED, Reason.CONFIRMATION_NEEDED)
@@ -89,17 +90,17 @@ def _standing(edge: KnownEdge, question: Confirm) -> Confirmed | None:
     if found.place[0] != edge.id:
         raise Refused("conflict", "its id belongs to another edge's check-in")
     came = found.content
-    return Confirmed(question.nonce, came.id, came.outcome, came.reason, came.remaining)
+    granting = came.membership if came.outcome == Outcome.GRANTED else None
+    return Confirmed(question.nonce, came.id, came.outcome, came.reason, came.remaining, membership=granting)
 
 
-def _said_before(question: Confirm, at: datetime) -> Confirmed | None:
-    kept = reserved.answer_about(question.checkin.id, at)
+def _said_before(edge: KnownEdge, question: Confirm, at: datetime) -> Confirmed | None:
+    kept = reserved.answer_about(edge.id, question.checkin.id, at)
     if kept is None:
         return None
     if bytes(kept.asked) != _digest(question.checkin):
         raise Refused("conflict", "the same id was asked about with other content")
-    next_us = None if kept.next_available_at is None else to_us(kept.next_available_at)
-    return Confirmed(question.nonce, question.checkin.id, kept.outcome, kept.reason, kept.remaining, next_us)
+    return _confirmed(question, kept)
 
 
 def _decide(edge: KnownEdge, question: Confirm, ask: Ask, at: datetime) -> Confirmed:
@@ -109,13 +110,27 @@ def _decide(edge: KnownEdge, question: Confirm, ask: Ask, at: datetime) -> Confi
         facts = facts_of_card(edge.feed, checkin.code_hash, ask.policy.site)
     except ContractError as error:
         raise Refused("cannot_decide", f"the feed's rows cannot be read: {error}") from error
-    if facts.card is not None:
-        facts = with_uses(facts, reserved.uses_held(facts.card.customer_id, companies_of(facts), at))
+    card, use = facts.card, None
+    if card is not None:
+        facts = with_uses(facts, reserved.uses_held(card.customer_id, companies_of(facts), at))
     decision = decide_at_hub(ask, facts, asked_at)
-    use = reservations.use_held_for(decision, checkin.id, asked_at, (ask.policy.partner, ask.policy.site))
-    reservations.keep(use, checkin.id, _digest(checkin), decision, at)
-    next_us = None if decision.next_available_at is None else to_us(decision.next_available_at)
-    return Confirmed(question.nonce, checkin.id, decision.outcome, decision.reason, decision.remaining, next_us)
+    if card is not None:
+        place = (ask.policy.partner, ask.policy.site)
+        use = reservations.use_held_for(decision, card.customer_id, checkin.id, asked_at, place)
+    kept = reservations.keep((edge.id, checkin.id), _digest(checkin), decision, use, at)
+    return _confirmed(question, kept)
+
+
+def _confirmed(question: Confirm, kept: Reservation) -> Confirmed:
+    return Confirmed(
+        nonce=question.nonce,
+        id=question.checkin.id,
+        outcome=kept.outcome,
+        reason=kept.reason,
+        remaining=kept.remaining,
+        next_available_us=None if kept.next_available_at is None else to_us(kept.next_available_at),
+        membership=kept.membership_id,
+    )
 
 
 def _digest(checkin: CheckIn) -> bytes:

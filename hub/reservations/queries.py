@@ -9,9 +9,9 @@ from contract.limits import Use
 from hub.reservations.models import Reservation
 
 
-def answer_about(checkin_id: bytes, at: datetime) -> Reservation | None:
-    """What was answered about this check-in, unless it has lapsed by `at`."""
-    return Reservation.objects.filter(checkin_id=checkin_id, lapses_at__gt=at).first()
+def answer_about(edge_id: int, checkin_id: bytes, at: datetime) -> Reservation | None:
+    """What was answered about this check-in of an edge, unless it has lapsed by `at`."""
+    return Reservation.objects.filter(edge_id=edge_id, checkin_id=checkin_id, lapses_at__gt=at).first()
 
 
 def uses_held(customer_id: int, company_ids: Collection[int], at: datetime) -> tuple[Use, ...]:

@@ -14,8 +14,11 @@ BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
+    """`arrived_s`: by the monotonic clock."""
+
     topic: str
     payload: bytes
+    arrived_s: float = 0.0
 
 
 class Inbox:

@@ -7,6 +7,7 @@ import random
 import secrets
 import socket
 import threading
+import time
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -85,7 +86,7 @@ class HubLink:
             except OSError as error:
                 self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
-                self._log.event("mqtt_failed", error=repr(error))
+                self._log.event("mqtt_failed", error=type(error).__name__)
             if self._served:
                 pause_s = shortest
             self._served = False
@@ -117,7 +118,7 @@ class HubLink:
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         urgent = message.topic.endswith(f"/{UP_CONFIRM}")
-        if not self._inbox.put(Incoming(message.topic, message.payload), urgent):
+        if not self._inbox.put(Incoming(message.topic, message.payload, time.monotonic()), urgent):
             self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")
 
 

@@ -25,8 +25,11 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmRequest:
+    """`arrived_s`: by the monotonic clock."""
+
     edge: str
     confirm: Confirm
+    arrived_s: float
 
 
 Request = Batch | PullRequest | ConfirmRequest
@@ -44,7 +47,7 @@ def parse_request(message: Incoming) -> Request:
         if address.what == UP_PULL:
             return PullRequest(address.name, decode(message.payload, Pull))
         if address.what == UP_CONFIRM:
-            return ConfirmRequest(address.name, decode(message.payload, Confirm))
+            return ConfirmRequest(address.name, decode(message.payload, Confirm), message.arrived_s)
         return Batch(address.name, decode(message.payload, CheckIns))
     except MessageError as error:
         raise DroppedMessage("no_message", str(error), address.name) from error

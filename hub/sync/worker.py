@@ -7,11 +7,14 @@ committed. Must not know paho: what is sent goes through `publish`.
 
 import random
 import threading
+import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Protocol
 
 from django.db import DataError, Error, IntegrityError, connection
@@ -38,6 +41,10 @@ HEADS_EVERY_S = 0.02
 PRUNE_EVERY_S = 3_600.0
 TURN_BYTES_MAX = 512 * 1024
 """About 2,000 check-ins or some thousand pulls: a commit is worth its cost, and an ack does not wait long."""
+QUESTIONS_MAX = 50
+"""Of one edge in one turn: its readers make fewer scans while a turn lasts."""
+QUESTION_WAITS_S_MAX = 10.0
+"""No reader waits longer for an answer (`confirm_seconds`)."""
 _BACK_OFF_S = (0.1, 10.0)
 
 
@@ -80,8 +87,10 @@ class Worker:
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:
-        """Answer `messages`: first those that somebody stands and waits for, then acks for check-ins, once
+        """Answer `messages`: first the questions that somebody stands and waits for, then acks for check-ins, once
         committed, and pages for pulls. Broken ones are dropped.
+
+        What the edges that ask have journaled goes before their questions: it may free what is asked about.
 
         django.db.Error: the database is gone; the same messages may be handled again.
         """
@@ -99,10 +108,11 @@ class Worker:
                 self._log.dropped("wrong_feed", "the edge follows another feed", request.edge)
             else:
                 pulls.append(request)
-        for question in confirms:
+        asking = {question.edge for question in confirms}
+        self._ingest([batch for batch in batches if batch.edge in asking])
+        for question in self._in_time(confirms):
             self._confirm(question, edges[question.edge])
-        if batches:
-            self._ingest(batches)
+        self._ingest([batch for batch in batches if batch.edge not in asking])
         for pull in pulls:
             self._answer(pull)
 
@@ -115,6 +125,18 @@ class Worker:
                 self._log.dropped(dropped.why, str(dropped), dropped.edge)
         return requests
 
+    def _in_time(self, questions: Sequence[ConfirmRequest]) -> Iterator[ConfirmRequest]:
+        """Those whose edges may still be waiting, and of each edge no more than it has scans in a turn."""
+        asked: Counter[str] = Counter()
+        for question in questions:
+            asked[question.edge] += 1
+            if asked[question.edge] > QUESTIONS_MAX:
+                self._log.dropped("too_many_questions", f"above {QUESTIONS_MAX} in a turn", question.edge)
+            elif self._clocks.monotonic_s() - question.arrived_s > QUESTION_WAITS_S_MAX:
+                self._log.dropped("late_question", "nobody waits for its answer any more", question.edge)
+            else:
+                yield question
+
     def _confirm(self, request: ConfirmRequest, edge: queries.KnownEdge) -> None:
         try:
             answered = confirm(edge, request.confirm, self._clocks.now())
@@ -126,6 +148,8 @@ class Worker:
         self._broker.publish(Outgoing(down(request.edge, DOWN_CONFIRMED), encode(answered.confirmed)))
 
     def _ingest(self, batches: list[Batch]) -> None:
+        if not batches:
+            return
         try:
             done = operations.ingest(batches, self._clocks.now())
         except (DataError, IntegrityError) as error:
@@ -208,7 +232,7 @@ class Worker:
                 connection.close()
                 again = True
             except Exception as error:  # noqa: BLE001 - the supervisor of the worker's turns
-                self._log.event("turn_failed", error=repr(error))
+                self._log.event("turn_failed", error=type(error).__name__, where=_place_of(error))
                 again = False
             stopped = stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             if stopped or not again:
@@ -219,3 +243,9 @@ class Worker:
 def _prune_histories(at: datetime) -> Iterator[int]:
     while dropped := prune_history(at - timedelta(days=HISTORY_DAYS)):
         yield dropped
+
+
+def _place_of(error: Exception) -> str:
+    """The file and line that raised it: its text may quote what edges sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -7,16 +7,20 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from contract import facts
+from contract.ask import Policy
 from contract.instants import to_us
-from contract.limits import CountsBy, Limit, Window
+from contract.limits import Across, CountsBy, Limit, Window
 from contract.messages import Confirm, Confirmed
 from contract.reasons import Reason
+from contract.rows import customer_change, gone
 from hub.checkins import operations as checkins
+from hub.checkins.queries import KnownEdge
 from hub.decisions.confirming import confirm
 from hub.feed.models import Feed
-from hub.feed.operations import create
+from hub.feed.operations import EVERYONE, append, create
 from hub.fleet.models import Edge, Reader
 from hub.members import operations as members
 from hub.members.models import Company, Customer, Grant, Link, Membership, Permission, Plan
@@ -33,6 +37,14 @@ GRANTED, LIMIT = ("granted", "granted"), ("denied", "limit_reached")
 @pytest.fixture
 def bar(database: Database) -> Bar:
     return bar_of(small_club())
+
+
+def annex(bar: Bar) -> KnownEdge:
+    """Another edge, with a counter too."""
+    other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
+    asked = Permission.objects.get(slug=WINE)
+    Reader.objects.create(edge=other, name="counter", kind="counter", permission=asked)
+    return KnownEdge(other.pk, "annex", bar.edge.feed)
 
 
 def answer(bar: Bar, asked: Confirm, at: Any = AT) -> tuple[str, str]:
@@ -57,7 +69,9 @@ def settled(about: Any, outcome: str = "granted", reason: str = "granted") -> An
 def test_the_last_one_is_held_free_for_who_asked_first(bar: Bar) -> None:
     first, second = question(asked_about(bar)), question(asked_about(bar, AT + timedelta(seconds=1)))
     given = confirm(bar.edge, first, AT).confirmed
-    assert given == Confirmed(first.nonce, first.checkin.id, *GRANTED, remaining=0)
+    assert given == Confirmed(
+        first.nonce, first.checkin.id, *GRANTED, remaining=0, membership=bar.club.membership.pk
+    )
     refused = confirm(bar.edge, second, AT).confirmed
     due_us = to_us(AT + timedelta(days=7))
     assert refused == Confirmed(second.nonce, second.checkin.id, *LIMIT, remaining=0, next_available_us=due_us)
@@ -74,7 +88,7 @@ def test_a_denial_stays_one_though_the_one_before_it_was_given_back(bar: Bar) ->
     granted, denied = asked_about(bar), asked_about(bar)
     answer(bar, question(granted))
     assert answer(bar, question(denied)) == LIMIT
-    reservations.settle([granted.id])
+    reservations.settle([(bar.edge.id, granted.id)])
     assert answer(bar, question(denied)) == LIMIT
 
 
@@ -93,7 +107,22 @@ def test_a_lapsed_question_may_be_asked_again(bar: Bar) -> None:
     assert Reservation.objects.count() == 1
 
 
-def test_lapsed_answers_are_deleted(bar: Bar) -> None:
+def test_a_denial_that_lapsed_is_no_answer_any_more(bar: Bar) -> None:
+    denied = asked_about(bar)
+    assert answer(bar, question(asked_about(bar))) == GRANTED
+    assert answer(bar, question(denied)) == LIMIT
+    assert answer(bar, question(denied), AT + timedelta(seconds=61)) == GRANTED
+
+
+def test_lapsed_answers_are_deleted_in_small_steps(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reservations, "_DELETED_AT_ONCE", 2)
+    for _ in range(3):
+        answer(bar, question(asked_about(bar)))
+    steps = [reservations.drop_lapsed(AT + timedelta(seconds=60)) for _ in range(3)]
+    assert steps == [2, 1, 0]
+
+
+def test_answers_are_deleted_once_they_have_lapsed(bar: Bar) -> None:
     answer(bar, question(asked_about(bar)))
     assert reservations.drop_lapsed(AT + timedelta(seconds=59)) == 0
     assert reservations.drop_lapsed(AT + timedelta(seconds=60)) == 1
@@ -123,6 +152,55 @@ def test_a_checkin_that_stands_already_is_answered_with_its_outcome(bar: Bar) ->
     ingest(bar, settled(about, "denied", "cooldown"))
     assert answer(bar, question(about)) == ("denied", "cooldown")
     assert not Reservation.objects.exists()
+
+
+def test_another_edges_checkin_under_the_same_id_frees_nothing(bar: Bar) -> None:
+    annex(bar)
+    about = asked_about(bar)
+    answer(bar, question(about))
+    checkins.ingest([batch(JOURNAL, journal_rows(settled(about, "denied", "cannot_record")), edge="annex")], AT)
+    assert Reservation.objects.get().holds
+    assert answer(bar, question(asked_about(bar))) == LIMIT
+
+
+def test_another_edge_that_asks_with_the_same_id_asks_for_itself(bar: Bar) -> None:
+    about = asked_about(bar)
+    answer(bar, question(about))
+    other = confirm(annex(bar), question(about), AT).confirmed
+    assert (other.outcome, other.reason) == LIMIT
+    assert Reservation.objects.count() == 2
+
+
+def test_the_answer_names_the_membership_however_often_it_is_asked(bar: Bar) -> None:
+    """Two memberships with one glass each: the second question is held free of the other one."""
+    plan = members.save_plan(Plan(name="Second"))
+    members.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug=WINE)), [Limit(1, 7 * 24 * 3600)])
+    starts_at = AT - timedelta(days=2)
+    second = members.save_membership(Membership(plan=plan, customer=bar.club.customer, starts_at=starts_at))
+    asked = [asked_about(bar) for _ in range(3)]
+    for _ in range(2):
+        said = [confirm(bar.edge, question(about), AT).confirmed.membership for about in asked]
+        assert set(said[:2]) == {bar.club.membership.pk, second.pk}
+        assert said[2] is None
+    ingest(bar, settled(msgspec.structs.replace(asked[0], membership=said[0])))
+    assert confirm(bar.edge, question(asked[0]), AT).confirmed.membership == said[0]
+
+
+def test_a_customer_without_a_name_holds_one_too(bar: Bar) -> None:
+    """The card says who it is: the customer's own row only names them."""
+    with transaction.atomic():
+        append(EVERYONE, [gone(customer_change(facts.Customer(bar.club.customer.pk, "")))])
+    assert [answer(bar, question(asked_about(bar))) for _ in range(2)] == [GRANTED, LIMIT]
+
+
+@pytest.mark.parametrize("place", ["partner", "site"])
+def test_what_is_held_is_held_at_its_partner_and_site(bar: Bar, place: str) -> None:
+    grant = Grant.objects.get(permission__slug=WINE)
+    across = {"partner": Across.PARTNER, "site": Across.SITE}[place]
+    members.save_grant(grant, [Limit(1, 7 * 24 * 3600, across=across)])
+    here, there = (Policy(**{place: name}) for name in ("here", "there"))
+    answers = [answer(bar, question(asked_about(bar, policy=policy))) for policy in (here, there, here)]
+    assert answers == [GRANTED, GRANTED, LIMIT]
 
 
 # Who shares
@@ -221,10 +299,7 @@ def test_one_id_with_two_contents_is_a_conflict(bar: Bar) -> None:
 
 
 def test_an_id_of_another_edges_checkin_is_a_conflict(bar: Bar) -> None:
-    other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
-    Reader.objects.create(
-        edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission
-    )
+    annex(bar)
     about = asked_about(bar)
     checkins.ingest([batch(JOURNAL, journal_rows(settled(about)), edge="annex")], AT)
     answered = confirm(bar.edge, question(about), AT)
@@ -241,11 +316,7 @@ def test_an_unknown_card_is_denied_by_its_reason(bar: Bar) -> None:
 
 @pytest.mark.parametrize("_round", range(20))
 def test_two_workers_two_edges_one_last_glass(bar: Bar, _round: int) -> None:
-    other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
-    Reader.objects.create(
-        edge=other, name="counter", kind="counter", permission=bar.club.edge.readers.first().permission
-    )
-    annex = type(bar.edge)(other.pk, "annex", bar.edge.feed)
+    other = annex(bar)
     together = threading.Barrier(2)
 
     def ask(edge: Any) -> str:
@@ -257,6 +328,6 @@ def test_two_workers_two_edges_one_last_glass(bar: Bar, _round: int) -> None:
 
     connection.close()
     with ThreadPoolExecutor(2) as threads:
-        answers = sorted(threads.map(ask, [bar.edge, annex]))
+        answers = sorted(threads.map(ask, [bar.edge, other]))
     assert answers == ["granted", "limit_reached"]
     assert Reservation.objects.filter(holds=True).count() == 1

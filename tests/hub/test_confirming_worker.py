@@ -3,6 +3,7 @@
 import io
 import json
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 
 from contract.messages import Ack, Confirm, Confirmed, encode
 from hub.decisions.confirming import confirm
+from hub.fleet.models import Edge
 from hub.reservations.models import Reservation
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
-from hub.sync.worker import Clocks, Worker
+from hub.sync.worker import QUESTIONS_MAX, Clocks, Worker
 from tests.hub.conftest import Database
 from tests.hub.questions import EDGE, Bar, asked_about, bar_of, question
-from tests.hub.scans import AT, many_rows, small_club
+from tests.hub.scans import AT, journal_rows, many_rows, small_club
 from tests.hub.test_worker_turns import ListeningBroker, checkins_message
 
 
@@ -51,14 +53,47 @@ def confirm_message(asked: Confirm, edge: str = EDGE) -> Incoming:
     return Incoming(f"dw/1/up/{edge}/confirm", encode(asked))
 
 
-def test_questions_of_a_turn_are_answered_before_its_checkins(
+def test_questions_are_answered_before_the_checkins_of_edges_that_ask_nothing(
     worker: Worker, broker: ListeningBroker, bar: Bar
 ) -> None:
+    Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
     asked = question(asked_about(bar))
-    worker.handle([checkins_message(many_rows(50)), confirm_message(asked)])
+    worker.handle([checkins_message(many_rows(50), edge="annex"), confirm_message(asked)])
     assert [each.topic.rpartition("/")[2] for each in broker.sent] == ["confirmed", "ack"]
     [confirmed] = broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)
     assert (confirmed.nonce, confirmed.outcome, confirmed.remaining) == (asked.nonce, "granted", 0)
+
+
+def test_a_retry_is_not_denied_by_its_own_reservation(worker: Worker, broker: ListeningBroker, bar: Bar) -> None:
+    """The first answer came too late: the edge journaled that it was denied, and asks for the next scan."""
+    first = asked_about(bar)
+    worker.handle([confirm_message(question(first))])
+    retry = question(asked_about(bar))
+    worker.handle([confirm_message(retry), checkins_message(journal_rows(first))])
+    assert [each.outcome for each in broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)] == ["granted"] * 2
+
+
+def test_of_a_flood_of_questions_fifty_a_turn_are_answered(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, bar: Bar
+) -> None:
+    Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
+    about = asked_about(bar, feed="another")
+    flood = [confirm_message(question(about)) for _ in range(QUESTIONS_MAX + 2)]
+    worker.handle([*flood, confirm_message(question(about), edge="annex")])
+    assert len(broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)) == QUESTIONS_MAX
+    assert len(broker.take("dw/1/down/annex/confirmed", Confirmed)) == 1
+    assert "too_many_questions" in [json.loads(line)["why"] for line in log_lines.getvalue().splitlines()]
+
+
+def test_a_question_that_waited_too_long_is_dropped(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, bar: Bar
+) -> None:
+    for waited_s in (10.5, 9.5):
+        message = confirm_message(question(asked_about(bar)))
+        worker.handle([replace(message, arrived_s=-waited_s)])
+    assert len(broker.take(f"dw/1/down/{EDGE}/confirmed", Confirmed)) == 1
+    assert [json.loads(line)["why"] for line in log_lines.getvalue().splitlines()] == ["late_question"]
+    assert Reservation.objects.count() == 1
 
 
 def test_a_question_that_cannot_be_served_costs_nobody_else_an_answer(
