@@ -62,8 +62,8 @@ class Passage:
 class Facts:
     """All that is known about one scanned card. `position` None: there is no whole replica to look in.
 
-    `rotating_secret`: the card's, where the feed has it. `used_step`: the newest step of the card's rotating code
-    that this reader has taken. `since_contact`: ids of this edge's own uses that the hub has not acked.
+    `rotating_secret`: the card's, where the feed has it. `used_steps`: steps of the card's rotating code that
+    this reader has taken lately. `since_contact`: ids of this edge's own uses that the hub has not acked.
     """
 
     position: Position | None
@@ -75,5 +75,5 @@ class Facts:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     rotating_secret: bytes | None = field(default=None, repr=False)
-    used_step: int | None = None
+    used_steps: frozenset[int] = frozenset()
     since_contact: frozenset[bytes] = frozenset()

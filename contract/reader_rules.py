@@ -63,8 +63,7 @@ def _reason_of_code(step: int | None, ask: Ask, facts: Facts) -> Reason | None:
         return None if ask.policy.codes is Codes.ROTATING else Reason.CLOCK_UNKNOWN
     if step is None:
         return Reason.CODE_STALE
-    used = facts.used_step is not None and step <= facts.used_step
-    return Reason.CODE_REPLAYED if used else None
+    return Reason.CODE_REPLAYED if step in facts.used_steps else None
 
 
 def _reason_of_trust(ask: Ask) -> Reason | None:

@@ -113,8 +113,8 @@ class Gate:
         return decision, checkin_of(scanned, ask, decision, facts)
 
     def _with_own(self, scanned: Scanned, facts: Facts) -> Facts:
-        used_step = self.used_steps.of(self.reader.name, scanned.code_hash, scanned.at)
-        return with_own(facts, self.own_uses, used_step)
+        used_steps = self.used_steps.of(self.reader.name, scanned.code_hash)
+        return with_own(facts, self.own_uses, used_steps)
 
     async def _confirm(self, scanned: Scanned, asked: CheckIn) -> tuple[Decision, CheckIn]:
         """Ask the hub, and decide anew: much may have happened meanwhile."""

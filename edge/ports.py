@@ -235,7 +235,7 @@ class Journal(Protocol):
         ...
 
     async def used_steps(self) -> Iterable[UsedStep]:
-        """The newest step of each card's rotating code that a reader has taken."""
+        """Steps of each card's rotating code that a reader has taken lately."""
         ...
 
 

@@ -1,7 +1,4 @@
-"""What the journal keeps of a scan and its decision: never the code's text, only its hash, length and classes.
-
-And which step of a rotating code a check-in uses up.
-"""
+"""What the journal keeps of a scan and its decision: never the code's text, only its hash, length and classes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +12,6 @@ from contract.facts import Facts, Position
 from contract.instants import to_us
 from contract.membership import HolderKind
 from contract.messages import OWN_USES_MAX, CheckIn
-from contract.reasons import Reason
 from edge.core.reader_configuration import Reader
 
 
@@ -75,11 +71,6 @@ def checkin_of(scanned: Scanned, ask: Ask, decision: Decision, replica_facts: Fa
         inside_already=decision.inside_already,
         step=decision.step,
     )
-
-
-def step_used_by(checkin: CheckIn) -> int | None:
-    """The step of the card's rotating code that this reader takes no more, nor any before it."""
-    return None if checkin.reason == Reason.CODE_REPLAYED else checkin.step
 
 
 def scan_fields(checkin: CheckIn, decision: Decision) -> dict[str, object]:

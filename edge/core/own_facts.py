@@ -8,7 +8,7 @@ from contract.membership import HolderKind
 from edge.core.own_uses import OwnUses
 
 
-def with_own(facts: Facts, own: OwnUses, used_step: int | None) -> Facts:
+def with_own(facts: Facts, own: OwnUses, used_steps: frozenset[int]) -> Facts:
     """`facts` of the replica, own uses and passages added, and what was undone here left out."""
     if facts.card is None:
         return facts
@@ -17,7 +17,7 @@ def with_own(facts: Facts, own: OwnUses, used_step: int | None) -> Facts:
         facts,
         uses=tuple(_uses(facts, own, customer_id).values()),
         passages=(*facts.passages, *own.passages_of(customer_id)),
-        used_step=used_step,
+        used_steps=used_steps,
         since_contact=own.since_contact(customer_id),
     )
 

@@ -1,23 +1,19 @@
-"""Steps of rotating codes that readers have taken: each counts once at a reader. Pure.
+"""Steps of rotating codes that readers have taken: each counts once at a reader, used up by being shown. Pure.
 
-A step that lies ahead of what a card can show now was taken while the clock was wrong: it says nothing, or that
-card would be locked out until then.
+Those of the last 15 minutes before the newest are known, and all that lie ahead of it: a clock that was set back
+makes no code good a second time.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from contract.messages import CheckIn
-from contract.rotating import step_at
-from edge.core.checkin import step_used_by
 
-STEPS_AHEAD_MAX: Final = 2
-"""Between two codes that are right at one moment: the one of the step before and the one of the step after."""
+STEPS_KEPT: Final = 30
 
 
 class UsedStep(NamedTuple):
-    """The newest step of a card (by its lookup hash) that a reader has taken."""
+    """A step of a card (by its lookup hash) that a reader has taken."""
 
     reader: str
     card_hash: bytes
@@ -27,17 +23,18 @@ class UsedStep(NamedTuple):
 class UsedSteps:
     def __init__(self, known: Iterable[UsedStep] = ()) -> None:
         """`known`: what the journal holds."""
-        self._steps = {(each.reader, each.card_hash): each.step for each in known}
+        self._steps: dict[tuple[str, bytes], frozenset[int]] = {}
+        for reader, card_hash, step in known:
+            self._steps[reader, card_hash] = self.of(reader, card_hash) | {step}
 
-    def of(self, reader: str, card_hash: bytes, at: datetime) -> int | None:
-        step = self._steps.get((reader, card_hash))
-        return None if step is None or step > step_at(at) + 1 else step
+    def of(self, reader: str, card_hash: bytes) -> frozenset[int]:
+        return self._steps.get((reader, card_hash), frozenset())
 
     def take(self, checkin: CheckIn) -> None:
         """What a check-in uses up; the journal holds the same (edge/storage/journal_tables.py)."""
-        step = step_used_by(checkin)
-        if step is None:
+        newest = checkin.step
+        if newest is None:
             return
-        key = (checkin.reader, checkin.code_hash)
-        known = self._steps.get(key, step)
-        self._steps[key] = step if known > step + STEPS_AHEAD_MAX else max(known, step)
+        known = self.of(checkin.reader, checkin.code_hash)
+        lately = frozenset(step for step in known if step >= newest - STEPS_KEPT)
+        self._steps[checkin.reader, checkin.code_hash] = lately | {newest}

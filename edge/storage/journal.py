@@ -22,7 +22,6 @@ import aiosqlite
 from contract.effects import passage_of, use_of
 from contract.facts import Position
 from contract.messages import Ack, CheckIn, JournalRow, Void, decode_journaled, encode
-from edge.core.checkin import step_used_by
 from edge.core.used_steps import UsedStep
 from edge.storage import journal_tables as sql
 from edge.storage.journal_file import Identity, JournalError, prepare
@@ -166,9 +165,10 @@ def _makes_facts(row: CheckIn | Void) -> bool:
 
 
 def _step_used_up(row: CheckIn | Void) -> tuple[str, bytes, int] | tuple[None, None, None]:
-    if isinstance(row, Void) or (step := step_used_by(row)) is None:
+    """By being shown, whatever came of it."""
+    if isinstance(row, Void) or row.step is None:
         return None, None, None
-    return row.reader, row.code_hash, step
+    return row.reader, row.code_hash, row.step
 
 
 async def _connect(path: Path, synchronous: str, checkpoint_pages: int) -> aiosqlite.Connection:

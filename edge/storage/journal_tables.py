@@ -1,43 +1,55 @@
 """The tables of the journal's file, and its statements.
 
 `counted` marks the rows that facts are made of, to be read again after a restart: uses, passages and voids. A
-check-in that used a step of a rotating code up says so beside its body, and a trigger keeps the newest: one
-statement, so that no crash parts the two.
+check-in that used a step of a rotating code up says so beside its body, and a trigger keeps it with those of
+the card and reader that were taken lately: one statement, so that no crash parts the two.
 """
 
 from typing import Final
 
-from edge.core.used_steps import STEPS_AHEAD_MAX
+from edge.core.used_steps import STEPS_KEPT
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """PRAGMA user_version of a journal; an older one is brought up to it, a newer one is left alone."""
-_CREATE_1: Final = """
+_TABLES: Final = """
 CREATE TABLE journal (id BLOB NOT NULL);
 CREATE TABLE checkin (sequence INTEGER PRIMARY KEY AUTOINCREMENT, counted INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE ack (number INTEGER PRIMARY KEY, upto INTEGER, epoch INTEGER, sequence INTEGER);
 INSERT INTO journal VALUES (x'{id}');
 """
-_FROM_1_TO_2: Final = f"""
+_COLUMNS_OF_2: Final = """
 ALTER TABLE checkin ADD COLUMN reader TEXT;
 ALTER TABLE checkin ADD COLUMN card BLOB;
 ALTER TABLE checkin ADD COLUMN step INTEGER;
 CREATE INDEX checkin_counted ON checkin (sequence) WHERE counted;
+"""
+_USED_STEPS_OF_3: Final = f"""
 CREATE TABLE used_step (
   reader TEXT NOT NULL,
   card BLOB NOT NULL,
   step INTEGER NOT NULL,
-  PRIMARY KEY (reader, card)
+  PRIMARY KEY (reader, card, step)
 ) WITHOUT ROWID;
 CREATE TRIGGER checkin_uses_step_up AFTER INSERT ON checkin WHEN new.step IS NOT NULL BEGIN
-  INSERT INTO used_step VALUES (new.reader, new.card, new.step)
-  ON CONFLICT DO UPDATE SET step = iif(
-    used_step.step > excluded.step + {STEPS_AHEAD_MAX}, excluded.step, max(used_step.step, excluded.step)
-  );
+  DELETE FROM used_step WHERE reader = new.reader AND card = new.card AND step < new.step - {STEPS_KEPT};
+  INSERT INTO used_step VALUES (new.reader, new.card, new.step) ON CONFLICT DO NOTHING;
 END;
 """  # noqa: S608 (a number of ours)
+_FROM_2_TO_3: Final = f"""
+DROP TRIGGER checkin_uses_step_up;
+ALTER TABLE used_step RENAME TO newest_step;
+{_USED_STEPS_OF_3}
+INSERT INTO used_step SELECT reader, card, step FROM newest_step;
+INSERT INTO used_step SELECT reader, card, checkin.step FROM checkin JOIN newest_step USING (reader, card)
+WHERE checkin.step >= newest_step.step - {STEPS_KEPT} ON CONFLICT DO NOTHING;
+DROP TABLE newest_step;
+"""  # noqa: S608 (a number of ours)
 _AT_FORMAT: Final = f"PRAGMA user_version = {FORMAT};"
-CREATE: Final = f"BEGIN; {_CREATE_1} {_FROM_1_TO_2} {_AT_FORMAT} COMMIT;"
-UPGRADE: Final = {1: f"BEGIN IMMEDIATE; {_FROM_1_TO_2} {_AT_FORMAT} COMMIT;"}
+CREATE: Final = f"BEGIN; {_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_AT_FORMAT} COMMIT;"
+UPGRADE: Final = {
+    1: f"BEGIN IMMEDIATE; {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_AT_FORMAT} COMMIT;",
+    2: f"BEGIN IMMEDIATE; {_FROM_2_TO_3} {_AT_FORMAT} COMMIT;",
+}
 """By the format that is found."""
 
 APPEND: Final = "INSERT INTO checkin (counted, body, reader, card, step) VALUES (?, ?, ?, ?, ?)"

@@ -91,7 +91,7 @@ def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
     known = replace(
         with_uses(standing, uses),
         passages=(*facts.passages, *_own_passages(checkin, ask)),
-        used_step=_used_step(checkin),
+        used_steps=_used_steps(checkin),
         since_contact=frozenset(own),
     )
     return known, len(set(own)) - len(uses)
@@ -132,16 +132,14 @@ def _own_passages(checkin: CheckIn, ask: Ask) -> list[Passage]:
     return passages
 
 
-def _used_step(checkin: CheckIn) -> int | None:
-    """The newest step of the card's rotating code that the reader had taken."""
+def _used_steps(checkin: CheckIn) -> frozenset[int]:
+    """The check-in's own step of the card's rotating code, where its reader had taken that before."""
     if checkin.step is None or checkin.customer_id is None:
-        return None
-    taken = _before(checkin, _CODES_LAST).filter(
-        reader=checkin.reader, code_hash=checkin.code_hash, step__isnull=False
+        return frozenset()
+    same = _before(checkin, _CODES_LAST).filter(
+        reader=checkin.reader, code_hash=checkin.code_hash, step=checkin.step
     )
-    return (
-        taken.exclude(reason=Reason.CODE_REPLAYED.value).order_by("-step").values_list("step", flat=True).first()
-    )
+    return frozenset({checkin.step}) if same.exists() else frozenset()
 
 
 # The same answer?

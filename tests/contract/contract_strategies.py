@@ -217,6 +217,6 @@ def facts(draw: st.DrawFn) -> Facts:
         schedules=draw(st.dictionaries(st.sampled_from(SCHEDULES), schedules)),
         passages=tuple(draw(st.lists(passages, max_size=3, unique_by=lambda passage: passage.area))),
         rotating_secret=draw(st.none() | st.just(SECRET)),
-        used_step=draw(st.none() | moments.map(step_at)),
+        used_steps=draw(st.frozensets(moments.map(step_at), max_size=3)),
         since_contact=frozenset(own),
     )

@@ -170,7 +170,7 @@ def test_facts_that_travelled_as_rows_decide_the_same(
     assert known.position is not None
     travelled = replace(
         facts_from_rows(known.position, rows, site, ORGANIZATION_KEY),
-        used_step=known.used_step,
+        used_steps=known.used_steps,
         since_contact=known.since_contact,
     )
     assert decide(ask, travelled, at) == decide(ask, here, at)

@@ -72,7 +72,7 @@ ROTATES = facts_of(held(), rotating_secret=SECRET)
 
 
 def used(step: int) -> Facts:
-    return replace(ROTATES, used_step=step)
+    return replace(ROTATES, used_steps=frozenset({step}))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def used(step: int) -> Facts:
         (door(ROTATING, digits=digits_at(SECRET, STEP - 2)), ROTATES, Reason.CODE_STALE),
         (door(ROTATING, digits=digits_at(SECRET, STEP + 2)), ROTATES, Reason.CODE_STALE),
         (door(ROTATING, digits=NOW_SHOWN, clock=ClockState.HOLDOVER), used(STEP), Reason.CODE_REPLAYED),
-        (door(ROTATING, digits=NOW_SHOWN), used(STEP + 1), Reason.CODE_REPLAYED),
+        (door(STRICT, digits=NOW_SHOWN), used(STEP), Reason.CODE_REPLAYED),
         (door(STRICT, digits=NOW_SHOWN, clock=ClockState.UNKNOWN), ROTATES, Reason.CLOCK_UNKNOWN),
         (door(Policy(clock=ClockState.HOLDOVER), clock=ClockState.UNKNOWN), ROTATES, Reason.CLOCK_UNKNOWN),
         (door(Policy(clock=ClockState.SYNCED), clock=ClockState.HOLDOVER), ROTATES, Reason.CLOCK_UNKNOWN),
@@ -118,6 +118,7 @@ def test_what_is_denied_before_any_membership_is_looked_at(asked: Ask, known: Fa
         (door(ROTATING, digits=NOW_SHOWN), ROTATES),
         (door(STRICT, digits=digits_at(SECRET, STEP - 1)), ROTATES),
         (door(STRICT, digits=digits_at(SECRET, STEP + 1)), used(STEP)),
+        (door(STRICT, digits=NOW_SHOWN), used(STEP + 1)),
         (door(ROTATING, clock=ClockState.UNKNOWN), ROTATES),
         (door(digits="00000000"), ROTATES),
         (door(Policy(clock=ClockState.HOLDOVER), clock=ClockState.HOLDOVER), ROTATES),

@@ -132,7 +132,7 @@ _WORST = Wrong(
     Circumstances(
         readable=False, posture=Posture.LOCKDOWN, digits="nothing", clock=ClockState.HOLDOVER, replica_age_s=2.0
     ),
-    Facts(None, passages=(INSIDE,), rotating_secret=SECRET, used_step=STEP),
+    Facts(None, passages=(INSIDE,), rotating_secret=SECRET, used_steps=frozenset({STEP})),
 )
 _WORST_CARD = Card(CUSTOMER, revoked=True, valid_from=NOON + DAY, valid_until=NOON - DAY)
 _USED = wine(at=NOON)
@@ -145,7 +145,7 @@ MENDED_BY = {
     Reason.CARD_NOT_YET_VALID: _card(valid_from=None),
     Reason.CARD_EXPIRED: _card(valid_until=None),
     Reason.CODE_STALE: _now(digits=NOW_SHOWN),
-    Reason.CODE_REPLAYED: _known(used_step=None),
+    Reason.CODE_REPLAYED: _known(used_steps=frozenset()),
     Reason.CLOCK_UNKNOWN: _now(clock=ClockState.SYNCED),
     Reason.REPLICA_STALE: _now(replica_age_s=1.0),
     Reason.NO_MEMBERSHIP: _known(held=(_WORST_MEMBERSHIP,)),

@@ -183,11 +183,32 @@ def test_a_step_is_taken_once_at_a_reader() -> None:
         Reason.GRANTED,
         Reason.CODE_REPLAYED,
         Reason.CODE_STALE,
-        Reason.CODE_REPLAYED,
+        Reason.GRANTED,
         Reason.GRANTED,
     ]
     assert world.journal.checkins[0].step == step_at(world.clock.at)
     assert reasons(scan(world, structs.replace(ROTATING, name="other"), raw)) == [Reason.GRANTED]
+
+
+def test_a_clock_that_is_set_back_makes_no_code_good_again() -> None:
+    world = rotating_world()
+    early, late = shown(world), shown(world, 6)
+    assert reasons(scan(world, ROTATING, early)) == [Reason.GRANTED]
+    world.clock.at += timedelta(minutes=3)
+    assert reasons(scan(world, ROTATING, late)) == [Reason.GRANTED]
+    world.clock.at -= timedelta(minutes=3)
+    assert reasons(scan(world, ROTATING, early)) == [Reason.CODE_REPLAYED]
+    world.clock.at += timedelta(minutes=3)
+    assert reasons(scan(world, ROTATING, late)) == [Reason.CODE_REPLAYED]
+
+
+def test_a_code_is_used_up_by_being_shown_where_it_was_denied() -> None:
+    world = rotating_world()
+    raw = shown(world)
+    world.door.set_to = Posture.LOCKDOWN
+    assert reasons(scan(world, ROTATING, raw)) == [Reason.LOCKDOWN]
+    world.door.set_to = Posture.SECURE
+    assert reasons(scan(world, ROTATING, raw)) == [Reason.CODE_REPLAYED]
 
 
 def test_a_rescan_repeats_what_was_shown_and_records_nothing() -> None:

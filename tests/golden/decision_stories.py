@@ -76,7 +76,7 @@ class Story:
     mode: Mode = Mode.REDEEM
     policy: Policy = field(default_factory=Policy)
     now: dict[str, Any] = field(default_factory=dict)
-    used_step: int | None = None
+    used_steps: frozenset[int] = frozenset()
     unacked: tuple[int, ...] = ()
 
     @property

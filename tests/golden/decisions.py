@@ -26,20 +26,20 @@ ORGANIZATION_KEY: Final = bytes(range(32))
 
 @dataclass(frozen=True)
 class Case:
-    """`used_step` and `since_contact` are what an edge knows besides its replica."""
+    """`used_steps` and `since_contact` are what an edge knows besides its replica."""
 
     name: str
     card_hash: bytes
     ask: Ask
     at: datetime
-    used_step: int | None
+    used_steps: frozenset[int]
     since_contact: frozenset[bytes]
     promised: dict[str, Any]
 
     def decide(self, position: Position, rows: Iterable[StoredRow]) -> dict[str, Any]:
         """The decision from the rows that a store found for the card, as the file shows it."""
         facts = facts_from_rows(position, rows, self.ask.policy.site, ORGANIZATION_KEY)
-        known = replace(facts, used_step=self.used_step, since_contact=self.since_contact)
+        known = replace(facts, used_steps=self.used_steps, since_contact=self.since_contact)
         return shown(decide(self.ask, known, self.at))
 
 
@@ -71,7 +71,7 @@ def _case(name: str, fields: dict[str, Any]) -> Case:
         bytes.fromhex(fields["card"]),
         convert(fields["ask"], Ask),
         from_us(fields["at_us"]),
-        fields["used_step"],
+        frozenset(fields["used_steps"]),
         frozenset(map(bytes.fromhex, fields["since_contact"])),
         fields["decision"],
     )

@@ -38,13 +38,13 @@ def _case(story: Story, changes: list[Change]) -> dict[str, object]:
     from tests.golden.decisions import Case  # noqa: PLC0415
 
     unacked = [story.use_id(number) for number in story.unacked]
-    case = Case(story.name, story.card_hash, story.ask, story.at, story.used_step, frozenset(unacked), {})
+    case = Case(story.name, story.card_hash, story.ask, story.at, story.used_steps, frozenset(unacked), {})
     rows: list[StoredRow] = [(int(each.kind), each.key, each.ref, each.body or b"") for each in changes]
     return {
         "card": story.card_hash.hex(),
         "ask": to_builtins(story.ask),
         "at_us": to_us(story.at),
-        "used_step": story.used_step,
+        "used_steps": sorted(story.used_steps),
         "since_contact": [use_id.hex() for use_id in unacked],
         "decision": case.decide(Position("everyone", 1, 1), rows),
     }

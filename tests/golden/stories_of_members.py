@@ -61,7 +61,8 @@ READERS: Final = [
     _rotating("a rotating code of before", _STEP - 1),
     _rotating("a rotating code too old", _STEP - 2),
     _door("a rotating code asked for and none shown", rotates=True, policy=_ROTATING),
-    _rotating("a rotating code shown again", _STEP, used_step=_STEP),
+    _rotating("a rotating code shown again", _STEP, used_steps=frozenset({_STEP})),
+    _rotating("a rotating code of before, where a later one was taken", _STEP - 1, used_steps=frozenset({_STEP})),
     _door("a static code while the clock is unknown", policy=_ROTATING, now={"clock": ClockState.UNKNOWN}),
     _door(
         "a strict reader while the clock is unknown",

@@ -77,7 +77,7 @@ def code_replayed(scan: Scene) -> None:
     scan.circumstances["digits"] = _rotating(scan)
     first = scan.scan()
     assert (first.reason, first.step is None) == ("granted", False)
-    scan.scan(AT + timedelta(seconds=5), scan.facts(used_step=first.step))
+    scan.scan(AT + timedelta(seconds=5), scan.facts(used_steps=frozenset({first.step})))
 
 
 def clock_unknown(scan: Scene) -> None:
