@@ -26,7 +26,7 @@ from contract.ask import Mode
 from contract.decision import Decision, cannot_record, decide
 from contract.facts import Card
 from contract.limits import Limit, Use
-from contract.membership import AtEnd, Detail
+from contract.membership import AtEnd, Detail, Freeze
 from contract.reasons import Outcome, Reason
 
 
@@ -147,6 +147,14 @@ def test_the_first_to_expire_is_consumed_first() -> None:
         known = replace(known, uses=(*known.uses, used))
     assert order == [2, 1, 3]
     assert decide(WINE, known, NOON).reason is Reason.LIMIT_REACHED
+
+
+def test_a_freeze_that_moved_the_end_puts_a_membership_behind() -> None:
+    frozen = (Freeze(NOON - 9 * DAY, NOON - 6 * DAY),)
+    moved = held(1, starts_at=NOON - 20 * DAY, ends_at=NOON + DAY, freezes=frozen)
+    decision = decide(WINE, facts_of(moved, held(2, ends_at=NOON + 2 * DAY)), NOON)
+    assert decision.membership is not None
+    assert (decision.membership.id, decision.valid_until) == (2, NOON + 2 * DAY)
 
 
 def test_ones_own_comes_before_a_companys_and_the_older_before_the_newer() -> None:
