@@ -76,7 +76,7 @@ class Gate:
             shown = await self._undo(scanned, checkin, shown)
 
         self.signals.show(shown)
-        self.turns.note(shown.reason)
+        self.turns.note(code_hash, scan.digits, shown.reason)
         self.rescans.remember(FirstOutcome(checkin, shown, frame.arrived_s))
         latency_ms = round((self.clock.monotonic_s() - frame.arrived_s) * 1_000, 3)
         self.log("scan", **scan_fields(checkin, shown), journal_sequence=sequence, latency_ms=latency_ms)

@@ -1,101 +1,140 @@
 """In which order the scans of one reader get their turn: as they come, one after another.
 
-But where somebody guesses (edge/core/guessing.py), a code that could be a guess waits for the pause to end, and
-lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read is no code: neither
-waits. At most one code waits, and more are turned away: they are not looked up, and leave no check-in. Knows
-nothing of how a scan is handled.
+But where somebody guesses (edge/core/guessing.py), what could be another guess (edge/core/guesses.py) waits for
+the pause to end, and lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read
+is no code: neither waits. A few wait, in order, and more are turned away: they are not looked up, and leave no
+check-in. Knows nothing of how a scan is handled.
 """
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable
+from typing import Final
 
-from contract.card import is_code, read_scan
+from contract.card import Scan, read_scan
 from contract.reasons import Reason
+from edge.core.guesses import Guesses
 from edge.core.guessing import Guessing
 from edge.ports import Clock, Frame, Log, Signals
 
+WAITING_MAX: Final = 4
+"""People with cards that others made, who stand behind whoever guesses."""
 Handle = Callable[[Frame], Awaitable[None]]
 
 
 class Turns:
-    """`serve` gives scans to be handled, one at a time; `note` is told what became of each."""
+    """`serve` gives scans to be handled, one at a time; `note` is told what became of each. `hash_of` is a scan's
+    card, as `note` hears of it."""
 
-    def __init__(self, reader: str, signals: Signals, clock: Clock, log: Log) -> None:
+    def __init__(
+        self, reader: str, hash_of: Callable[[Scan], bytes], signals: Signals, clock: Clock, log: Log
+    ) -> None:
         self._reader = reader
+        self._hash_of = hash_of
         self._signals = signals
         self._clock = clock
         self._log = log
-        self._guessing = Guessing()
+        self._guesses = Guesses()
         self._turn = asyncio.Lock()
-        self._waiting: asyncio.Task[None] | None = None
+        self._line: deque[tuple[Frame, Guessing]] = deque()
+        self._letting_in: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
         self._quiet: asyncio.TimerHandle | None = None
 
     async def serve(self, frames: AsyncIterable[Frame], handle: Handle) -> None:
-        """Ends when `frames` does; a code that still waits then is turned away."""
+        """Ends when `frames` does; codes that still wait then are turned away."""
         async for frame in frames:
-            if not self._must_wait(frame):
+            guessing = self._waits_for(frame)
+            if guessing is None:
                 await self._take(frame, handle)
-            elif self._waiting is None:
-                self._waiting = asyncio.create_task(self._wait(frame, handle))
+            elif len(self._line) < WAITING_MAX:
+                self._line.append((frame, guessing))
+                self._let_in_later(handle)
             else:
-                self._turn_away()
+                self._turn_away(guessing)
         self._ending.set()
-        if self._waiting is not None:
-            await self._waiting
+        while self._letting_in is not None:
+            await self._letting_in
 
-    def note(self, reason: Reason) -> None:
+    def note(self, card_hash: bytes, digits: str | None, reason: Reason) -> None:
         """What was decided about a scan, as soon as it is."""
-        if reason is not Reason.UNKNOWN_CARD:
+        missed = self._guesses.missed_by(card_hash, digits, reason)
+        if missed is None:
             return
         self._look_whether_quiet()
-        self._guessing.unknown(self._clock.monotonic_s())
-        self._tell()
+        missed.unknown(self._clock.monotonic_s())
+        self._tell(missed)
         self._look_again_later()
 
-    def _must_wait(self, frame: Frame) -> bool:
-        if self._pause_s() == 0:
-            return False
-        text = read_scan(frame.raw).text
-        return text is not None and not is_code(text)
+    def _waits_for(self, frame: Frame) -> Guessing | None:
+        """The guessing whose pause it has to wait for, or behind others who do."""
+        scan = read_scan(frame.raw)
+        guessing = self._guesses.tried_by(scan, self._hash_of(scan))
+        if guessing is None or any(each is guessing for _, each in self._line):
+            return guessing
+        return guessing if self._pause_s(guessing) else None
 
     async def _take(self, frame: Frame, handle: Handle) -> None:
         async with self._turn:
             await handle(frame)
 
-    async def _wait(self, frame: Frame, handle: Handle) -> None:
+    def _let_in_later(self, handle: Handle) -> None:
+        if self._letting_in is None:
+            self._letting_in = asyncio.create_task(self._let_in(handle))
+
+    async def _let_in(self, handle: Handle) -> None:
+        """Whoever waits, one after another; a fault with one is not the others'."""
         try:
-            # Codes that went ahead may have been unknown too, and made the pause longer.
-            while pause_s := self._pause_s():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._ending.wait(), pause_s)
-                    self._turn_away()
-                    return
-            await self._take(frame, handle)
+            while self._line:
+                frame, guessing = self._line[0]
+                try:
+                    if await self._paused(guessing):
+                        await self._take(frame, handle)
+                    else:
+                        self._turn_away(guessing)
+                finally:
+                    self._line.popleft()
         finally:
-            self._waiting = None
+            self._letting_in = None
+            if self._line:
+                self._let_in_later(handle)
 
-    def _turn_away(self) -> None:
-        self._guessing.turned_away()
+    async def _paused(self, guessing: Guessing) -> bool:
+        """Once the pause is over; false: the end came first."""
+        # Codes that went ahead may have been unknown too, and made the pause longer.
+        while pause_s := self._pause_s(guessing):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), pause_s)
+                return False
+        return True
+
+    def _turn_away(self, guessing: Guessing) -> None:
+        guessing.turned_away()
         self._signals.turn_away()
-        self._tell()
+        self._tell(guessing)
 
-    def _pause_s(self) -> float:
-        return self._guessing.pause_s(self._clock.monotonic_s())
+    def _pause_s(self, guessing: Guessing) -> float:
+        return guessing.pause_s(self._clock.monotonic_s())
 
-    def _tell(self) -> None:
-        if self._guessing.is_to_be_told(self._clock.monotonic_s()):
-            self._log("guessing", reader=self._reader, count=self._guessing.count)
+    def _tell(self, guessing: Guessing) -> None:
+        if guessing.is_to_be_told(self._clock.monotonic_s()):
+            self._log("guessing", **self._fields(guessing))
+
+    def _fields(self, guessing: Guessing) -> dict[str, object]:
+        fields: dict[str, object] = {"reader": self._reader, "count": guessing.count}
+        return fields if guessing is self._guesses.codes else fields | {"what": "digits"}
 
     def _look_whether_quiet(self) -> None:
-        if self._guessing.goes_on and self._guessing.quiet_in_s(self._clock.monotonic_s()) == 0:
-            self._log("guessing_over", reader=self._reader, count=self._guessing.count)
-            self._guessing.end()
+        for guessing in self._guesses.going_on():
+            if guessing.quiet_in_s(self._clock.monotonic_s()) == 0:
+                self._log("guessing_over", **self._fields(guessing))
+                guessing.end()
 
     def _look_again_later(self) -> None:
-        if self._quiet is None and self._guessing.goes_on:
-            wait_s = self._guessing.quiet_in_s(self._clock.monotonic_s())
+        going_on = self._guesses.going_on()
+        if self._quiet is None and going_on:
+            wait_s = min(each.quiet_in_s(self._clock.monotonic_s()) for each in going_on)
             self._quiet = asyncio.get_running_loop().call_later(wait_s, self._quiet_perhaps)
 
     def _quiet_perhaps(self) -> None:

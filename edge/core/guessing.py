@@ -1,6 +1,7 @@
-"""Guessing at one reader: many unknown codes in a short time slow down those that could be guessed.
+"""Guessing at one reader: many wrong codes in a short time slow down those that could be guessed.
 
-Pure; times are seconds of the monotonic clock. Who waits, and how, is edge/turns.py's.
+Pure; times are seconds of the monotonic clock. Who waits, and how, is edge/turns.py's; what is a guess, and at
+what, edge/core/guesses.py's. An unknown code below may as well be wrong digits of one card's rotating code.
 
   state    | an unknown code                                        | 5 minutes without one
   quiet    | the sixth within 60 s begins guessing, and a pause     | -

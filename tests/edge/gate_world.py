@@ -4,8 +4,9 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 
-from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code
+from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code, trace_hash
 from contract.facts import Card, Customer, Position
 from contract.feed import Change
 from contract.gathering import StoredRow
@@ -87,7 +88,7 @@ class World:
             confirmer=self.confirmer,
             door=self.door,
             signals=signals,
-            turns=Turns(reader.name, signals, self.clock, self.log),
+            turns=Turns(reader.name, partial(trace_hash, KEY), signals, self.clock, self.log),
             clock=self.clock,
             trust=self.trust,
             log=self.log,

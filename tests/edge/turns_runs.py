@@ -1,0 +1,98 @@
+"""A reader at which somebody guesses: scans in, turns out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from hashlib import sha256
+
+from contract.card import Scan, new_code, read_scan
+from contract.reasons import Reason
+from edge.core import guessing
+from edge.ports import Frame
+from edge.turns import Turns
+from tests.edge.fakes import FakeClock, FakeLog, FakeSignals
+from tests.edge.link_runs import until
+
+MEMBER = new_code(b"0123456789").encode()
+GUESS, OTHER_GUESS, THIRD_GUESS = b"1000001", b"1000002", b"1000003"
+UNREADABLE = b"\x00\x01"
+SIXTH = guessing.UNKNOWN_MAX + 1
+
+
+def hash_of(scan: Scan) -> bytes:
+    return sha256((scan.text or "").encode()).digest()
+
+
+class LoopClock(FakeClock):
+    """The event loop's own time, so that timers and the rules agree."""
+
+    def monotonic_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+class Reader:
+    """A reader whose codes are all unknown but those that are `granted`. `handled` are scans, in order."""
+
+    def __init__(self) -> None:
+        self.signals, self.log = FakeSignals(), FakeLog()
+        self.turns = Turns("door", hash_of, self.signals, LoopClock(), self.log)
+        self.handled: list[bytes] = []
+        self.at_work = 0
+        self.free = asyncio.Event()
+        self.free.set()
+        self.faulty: set[bytes] = set()
+        self.granted = {MEMBER}
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self.serving = asyncio.create_task(self.serve())
+
+    async def serve(self) -> None:
+        await self.turns.serve(self._scans(), self.handle)
+
+    def scan(self, *raws: bytes) -> None:
+        for raw in raws:
+            self._frames.put_nowait(Frame(raw, len(raw), 0.0))
+
+    def end(self) -> None:
+        self._frames.put_nowait(None)
+
+    async def taken(self) -> None:
+        await until(self._frames.empty)
+        await asyncio.sleep(0)
+
+    async def handle(self, frame: Frame) -> None:
+        assert self.at_work == 0
+        self.at_work += 1
+        await asyncio.sleep(0)
+        await self.free.wait()
+        self.at_work -= 1
+        if frame.raw in self.faulty:
+            raise RuntimeError("a fault")
+        self.handled.append(frame.raw)
+        scan = read_scan(frame.raw)
+        self.turns.note(hash_of(scan), scan.digits, self._reason(frame.raw, scan.digits))
+
+    def _reason(self, raw: bytes, digits: str | None) -> Reason:
+        if raw == UNREADABLE:
+            return Reason.UNREADABLE
+        if raw in self.granted:
+            return Reason.GRANTED
+        return Reason.UNKNOWN_CARD if digits is None else Reason.CODE_STALE
+
+    async def guess(self, times: int = SIXTH) -> None:
+        """Codes of our form are unknown too, and wait for nothing."""
+        self.scan(*(new_code(number.to_bytes(10, "big")).encode() for number in range(times)))
+        await until(lambda: len(self.handled) == times)
+        self.handled.clear()
+
+    async def _scans(self) -> AsyncIterator[Frame]:
+        while (frame := await self._frames.get()) is not None:
+            yield frame
+
+
+def at_a_reader(work: Callable[[Reader], Awaitable[None]]) -> None:
+    async def run() -> None:
+        reader = Reader()
+        await work(reader)
+        reader.end()
+        await reader.serving
+
+    asyncio.run(run())
