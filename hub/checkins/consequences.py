@@ -16,7 +16,7 @@ from hub.checkins.voids import VoidArrival
 from hub.feed import operations as feed
 
 Came = tuple[CheckIn, datetime]
-"""A check-in that stands from now on, and when it happened."""
+"""A check-in that stands from now on, and from when it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _void(undone: Sequence[VoidArrival]) -> tuple[list[models.CheckIn], list[tup
         if why_not is not None:
             refused.append((each, why_not))
         elif row is not None and row.voided_at is None:
-            voids.mark(row, each.at, voids.AT_THE_READER)
+            voids.mark(row, each.at, voids.AT_THE_READER, undone=True)
             voided.append(row)
     voids.save(voided)
     voids.remember(each for each in undone if each.void.voids not in rows)

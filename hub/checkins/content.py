@@ -3,6 +3,7 @@
 Must not know the feed; reads no database.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from contract.ask import Ask, Circumstances, Mode, Policy
@@ -17,23 +18,33 @@ COLUMNS: Final = (
     *("checkin_id", "at", "reader", "outcome", "reason", "detail", "permission", "mode", "counted"),
     *("code_hash", "code_length", "code_classes", "customer_id", "membership_id", "company_id", "remaining"),
     *("feed", "feed_epoch", "feed_sequence", "policy", "circumstances", "own_uses", "inside_already", "step"),
-    *("partner", "site"),
+    *("partner", "site", "counts_at"),
 )
 USE_COLUMNS: Final = (
-    *("checkin_id", "customer_id", "membership_id", "permission", "at", "company_id", "partner", "site"),
+    *("checkin_id", "customer_id", "membership_id", "permission", "counts_at", "company_id", "partner", "site"),
 )
 """What a use is made of, in the order of its fields."""
+AHEAD_MAX: Final = timedelta(minutes=5)
+"""A clock that is set now and then is no further off."""
 
 
-def values(checkin: CheckInMessage, at: object) -> tuple[object, ...]:
-    """In the order of COLUMNS; `at` as the database's driver takes it."""
+def counts_at(at: datetime, received_at: datetime, turn: int) -> datetime:
+    """From when a check-in of `at` counts: what is dated ahead would block a benefit, or a way in, for as long.
+
+    Those that are received together count in their `turn`, a microsecond apart.
+    """
+    return received_at + timedelta(microseconds=turn) if at - received_at > AHEAD_MAX else at
+
+
+def values(checkin: CheckInMessage, at: object, counts_at: object) -> tuple[object, ...]:
+    """In the order of COLUMNS; the instants as the database's driver takes them."""
     return (
         *(checkin.id, at, checkin.reader, checkin.outcome, checkin.reason, checkin.detail, checkin.permission),
         *(checkin.mode, checkin.counted, checkin.code_hash, checkin.code_length, checkin.code_classes),
         *(checkin.customer, checkin.membership, checkin.company, checkin.remaining),
         *(checkin.feed, checkin.epoch, checkin.sequence),
         *(encode(checkin.policy), encode(checkin.circumstances), b"".join(checkin.own_uses)),
-        *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.site),
+        *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.site, counts_at),
     )
 
 
@@ -92,7 +103,7 @@ def use_of(row: CheckIn) -> Use | None:
         customer_id=row.customer_id,
         membership_id=row.membership_id,
         permission=row.permission,
-        occurred_at=row.at,
+        occurred_at=row.counts_at,
         company_id=row.company_id,
         partner=row.partner,
         site=row.site,

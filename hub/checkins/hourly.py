@@ -26,8 +26,7 @@ def tidy(at: datetime) -> Iterator[int]:
 
 
 def drop_passages(before: datetime) -> Iterator[int]:
-    """Reads 1,000 passages a step, and drops those older than `before`; yields how many. No reader's anti-passback
-    looks back so far."""
+    """Reads 1,000 passages a step, and drops the ways out older than `before`; yields how many."""
     last = b""
     while keys := [key for key, _ in feeds.live_keys_after(EVERYONE, Kind.PASSAGE, last, _AT_ONCE)]:
         yield _drop(keys, before) if passages.older(keys, before) else 0

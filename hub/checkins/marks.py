@@ -5,7 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,18 +14,19 @@ from hub.checkins.models import CheckIn
 from hub.checkins.undoing import is_undone
 from hub.checkins.voids import AT_THE_READER
 
-_UNDONE: Final = Q(void_reason=AT_THE_READER, voided_by=None)
 _FOUND_BY: Final = {
     "over_limit": Q(over_limit=True),
-    "undone": Q(voided_at__isnull=False) & _UNDONE,
-    "voided": Q(voided_at__isnull=False) & ~_UNDONE,
+    "undone": Q(undone=True),
+    "voided": Q(voided_at__isnull=False, undone=False),
     "inside_already": Q(inside_already=True),
+    "clock_ahead": Q(counts_at__lt=F("at")),
 }
 TEXTS: Final = {
     "over_limit": "over the limit",
     "undone": "undone",
     "voided": "voided",
     "inside_already": "inside already",
+    "clock_ahead": "clock ahead",
     "undo": "undo",
 }
 _COLOUR_OF: Final = {
@@ -33,6 +34,7 @@ _COLOUR_OF: Final = {
     "undone": "base",
     "voided": "base",
     "inside_already": "blue",
+    "clock_ahead": "orange",
     "undo": "base",
 }
 _COLOURS: Final = {
@@ -63,6 +65,7 @@ def names_of(checkin: CheckIn, undid: CheckIn | None = None) -> list[str]:
         "undone": undone,
         "voided": checkin.voided_at is not None and not undone,
         "inside_already": checkin.inside_already,
+        "clock_ahead": checkin.counts_at < checkin.at,
         "undo": undid is not None,
     }
     return [name for name in TEXTS if has[name]]

@@ -20,8 +20,8 @@ def _named(model: str) -> models.ForeignKey:
 class CheckIn(models.Model):
     """One scan and what was decided. `number` rises roughly as check-ins arrive; `at` is when it happened.
 
-    `policy`, `circumstances` and `own_uses` are packed: content.py reads them. Everything from `over_limit` on is
-    the hub's own.
+    `policy`, `circumstances` and `own_uses` are packed: content.py reads them. Everything from `counts_at` on is
+    the hub's own; that is the instant by which it counts, `at` itself unless the edge's clock runs ahead.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -57,12 +57,14 @@ class CheckIn(models.Model):
     partner = models.CharField(max_length=64, null=True)
     site = models.CharField(max_length=64, null=True)
 
+    counts_at = models.DateTimeField("counts from")
     over_limit = models.BooleanField("over the limit", db_default=False)
     voided_at = models.DateTimeField("voided", null=True)
     void_reason = models.CharField("why it was voided", max_length=200, db_default="")
     voided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
+    undone = models.BooleanField("undone at the reader", db_default=False)
     is_use = models.BooleanField(db_default=False)
     is_pool_use = models.BooleanField(db_default=False)
 
@@ -76,13 +78,13 @@ class CheckIn(models.Model):
             models.Index(fields=["-at", "-number"], name="checkin_by_time"),
             models.Index(fields=["customer", "-at"], name="checkin_by_customer"),
             models.Index(
-                fields=["company", "permission", "at"],
+                fields=["company", "permission", "counts_at"],
                 name="checkin_by_company",
                 condition=Q(counted=True, company__isnull=False),
             ),
-            models.Index(fields=["permission", "at"], name="checkin_in_the_feed", condition=Q(is_use=True)),
+            models.Index(fields=["permission", "counts_at"], name="checkin_in_the_feed", condition=Q(is_use=True)),
             models.Index(
-                fields=["permission", "at"],
+                fields=["permission", "counts_at"],
                 name="checkin_out_of_the_feed",
                 condition=Q(counted=True, is_use=False),
             ),

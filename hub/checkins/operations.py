@@ -51,10 +51,11 @@ class _Arrival:
     row: JournalRow
     checkin: CheckIn
     at: datetime
+    counts_at: datetime
 
     def values(self, received_at: Any) -> tuple[Any, ...]:
         """In the order of CHECKIN_COLUMNS."""
-        said = content.values(self.checkin, statements.instant_value(self.at))
+        said = content.values(self.checkin, *map(statements.instant_value, (self.at, self.counts_at)))
         return (*self.key, self.row.sequence, received_at, *said)
 
 
@@ -83,10 +84,10 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         known = [batch for batch in batches if batch.edge in edges]
         rows = _rows_of_journals(known, edges)
         positions = statements.lock_positions(rows)
-        taken = _take(rows, positions, done)
+        taken = _take(rows, positions, done, at)
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(taken.arrivals, received_at)
-        brought = bring_about([(each.checkin, each.at) for each in inserted], taken.voids)
+        brought = bring_about([(each.checkin, each.counts_at) for each in inserted], taken.voids)
         reservations.settle((each.key[0], each.checkin.id) for each in inserted)
         refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
         refusals += [_Refusal(each.key, each.row, why) for each, why in brought.refused]
@@ -123,25 +124,31 @@ class _Taken:
     refusals: list[_Refusal] = field(default_factory=list)
 
 
-def _take(rows: dict[JournalKey, list[JournalRow]], positions: dict[JournalKey, int], done: Ingested) -> _Taken:
+def _take(
+    rows: dict[JournalKey, list[JournalRow]],
+    positions: dict[JournalKey, int],
+    done: Ingested,
+    received_at: datetime,
+) -> _Taken:
     """What is new in each journal, parsed; `positions` move past it."""
     taken = _Taken()
     for key, sent in rows.items():
         done.repeated += sum(row.sequence <= positions[key] for row in sent)
         for row in next_rows(positions[key], sent):
             positions[key] = row.sequence
-            _parse_into(taken, key, row)
+            _parse_into(taken, key, row, received_at)
     return taken
 
 
-def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow) -> None:
+def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow, received_at: datetime) -> None:
     try:
         parsed, at = parse_row(row.body)
     except (ContractError, RefusedCheckIn) as error:
         taken.refusals.append(_Refusal(key, row, str(error)))
         return
     if isinstance(parsed, CheckIn):
-        taken.arrivals.append(_Arrival(key, row, parsed, at))
+        counts_at = content.counts_at(at, received_at, turn=len(taken.arrivals))
+        taken.arrivals.append(_Arrival(key, row, parsed, at, counts_at))
     else:
         taken.voids.append(VoidArrival(key, row.sequence, parsed, at))
 

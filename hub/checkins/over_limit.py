@@ -134,13 +134,13 @@ def _read(stretch: _Stretch, since: datetime | None, pooled: bool) -> list[_Coun
     """All counted check-ins of the permission that count for anybody who is judged."""
     somebodys = Q(customer__isnull=False, membership__isnull=False)
     of_permission = Q(permission=stretch.permission) & queries.COUNTING & somebodys
-    until = Q() if stretch.last is None else Q(at__lte=stretch.last)
+    until = Q() if stretch.last is None else Q(counts_at__lte=stretch.last)
     customers, companies = stretch.customers, stretch.companies
     if pooled:
         # Whoever shares a pool that moved is judged too, and by limits of their own besides.
-        sharing = _found(of_permission & until & Q(at__gte=stretch.first), set(), companies)
+        sharing = _found(of_permission & until & Q(counts_at__gte=stretch.first), set(), companies)
         customers = customers | {each.use.customer_id for each in sharing}
-    window = of_permission & until & (Q() if since is None else Q(at__gte=since))
+    window = of_permission & until & (Q() if since is None else Q(counts_at__gte=since))
     own = _found(window, customers, set())
     pools = {each.use.company_id for each in own if pooled and each.use.company_id is not None}
     found = {each.number: each for each in (*own, *_found(window, set(), companies | pools))}

@@ -5,7 +5,7 @@ The newest by (instant, id) stands; one that comes late changes nothing. To be c
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contract.ask import Direction
 from contract.facts import Passage
@@ -14,8 +14,6 @@ from contract.rows import gone, passage_change, passage_of
 from hub.checkins import queries
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
-
-_LEAST = timedelta(microseconds=1)
 
 
 def newer(passages: Iterable[Passage]) -> list[Change]:
@@ -34,19 +32,20 @@ def newer(passages: Iterable[Passage]) -> list[Change]:
 
 
 def reset(keys: Collection[bytes], ids: Iterable[bytes], at: datetime) -> list[Change]:
-    """Who has a passage under one of `keys` counts as gone out at `at`; where a fast clock has it later, just
-    after that. Each with one of `ids`, which are fresh."""
+    """Who has a passage under one of `keys` counts as gone out at `at`, whatever stands. Each with one of `ids`,
+    which are fresh."""
     return [
-        passage_change(
-            replace(each, id=new_id, direction=Direction.OUT, occurred_at=max(at, each.occurred_at + _LEAST))
-        )
+        passage_change(replace(each, id=new_id, direction=Direction.OUT, occurred_at=at))
         for each, new_id in zip(_standing(list(keys)).values(), ids, strict=False)
     ]
 
 
 def older(keys: Collection[bytes], before: datetime) -> list[Change]:
-    """Of the rows under `keys`, those older than `before`, as gone."""
-    return [gone(passage_change(each)) for each in _standing(list(keys)).values() if each.occurred_at < before]
+    """Of the rows under `keys`, the ways out older than `before`, as gone: they say nothing. A way in says that
+    somebody is inside, however long ago: there are readers whose anti-passback is never reset."""
+    standing = _standing(list(keys)).values()
+    out = [each for each in standing if each.direction is Direction.OUT]
+    return [gone(passage_change(each)) for each in out if each.occurred_at < before]
 
 
 def _standing(keys: list[bytes]) -> dict[bytes, Passage]:

@@ -6,13 +6,11 @@ from contract.ask import Mode
 from contract.effects import VOID_WITHIN
 from contract.reasons import Outcome
 from hub.checkins.models import CheckIn
-from hub.checkins.voids import AT_THE_READER
 
 
 def is_undone(checkin: CheckIn) -> bool:
     """At its reader; not voided by staff, whatever reason they gave."""
-    at_reader = checkin.void_reason == AT_THE_READER and checkin.voided_by_id is None
-    return checkin.voided_at is not None and at_reader
+    return checkin.undone
 
 
 def undone_by(checkins: Iterable[CheckIn]) -> dict[int, CheckIn]:
@@ -25,7 +23,7 @@ def undone_by(checkins: Iterable[CheckIn]) -> dict[int, CheckIn]:
         at__range=(min(instants) - VOID_WITHIN, max(instants) + VOID_WITHIN),
         edge__in={edge for edge, _, _ in asking},
         voided_at__in=instants,
-        void_reason=AT_THE_READER,
+        undone=True,
     )
     places = ((asking.get((each.edge_id, each.reader, each.voided_at)), each) for each in undone)
     return {number: each for number, each in places if number is not None}

@@ -129,9 +129,11 @@ def _moved(wanted: _Wanted, move: _Move) -> Iterator[int]:
 
 
 def _places(condition: Q, last: tuple[datetime, int] | None) -> list[tuple[datetime, int]]:
-    beyond = Q() if last is None else Q(at__gte=last[0]) & (Q(at__gt=last[0]) | Q(number__gt=last[1]))
-    found = CheckIn.objects.filter(condition & beyond).order_by("at", "number")
-    return list(found.values_list("at", "number")[:AT_ONCE])
+    beyond = Q()
+    if last is not None:
+        beyond = Q(counts_at__gte=last[0]) & (Q(counts_at__gt=last[0]) | Q(number__gt=last[1]))
+    found = CheckIn.objects.filter(condition & beyond).order_by("counts_at", "number")
+    return list(found.values_list("counts_at", "number")[:AT_ONCE])
 
 
 def _uses(condition: Q) -> list[Use]:
@@ -141,7 +143,7 @@ def _uses(condition: Q) -> list[Use]:
 
 def _unreached(at: datetime, book: PlanBook) -> list[Q]:
     return [
-        Q(is_use=True, permission=permission, at__lt=at - reach - AWAY)
+        Q(is_use=True, permission=permission, counts_at__lt=at - reach - AWAY)
         for permission in _permissions_in_feeds()
         if (reach := book.reach(permission)) is not None
     ]
@@ -151,7 +153,7 @@ def _reached_again(at: datetime, book: PlanBook) -> list[Q]:
     return [
         queries.COUNTING
         & Q(is_use=False, permission=permission)
-        & (Q() if (reach := book.reach(permission)) is None else Q(at__gte=at - reach - AWAY))
+        & (Q() if (reach := book.reach(permission)) is None else Q(counts_at__gte=at - reach - AWAY))
         for permission in sorted(book.limited())
     ]
 

@@ -49,16 +49,16 @@ def why_not(arrival: VoidArrival, checkin: CheckIn) -> str | None:
     return None if why is None else _IN_WORDS[why]
 
 
-def mark(checkin: CheckIn, at: datetime, reason: str, by: Any = None) -> None:
-    """It is not over a limit any more either; `by` None: undone at the reader."""
-    checkin.voided_at, checkin.void_reason, checkin.voided_by = at, reason, by
+def mark(checkin: CheckIn, at: datetime, reason: str, by: Any = None, undone: bool = False) -> None:
+    """It is not over a limit any more either. `by` is a user; `undone`: at its reader, by nobody known here."""
+    checkin.voided_at, checkin.void_reason, checkin.voided_by, checkin.undone = at, reason, by, undone
     checkin.over_limit = False
 
 
 def save(checkins: Sequence[CheckIn]) -> None:
     """Those that were marked, many a statement."""
     if checkins:
-        fields = ("voided_at", "void_reason", "voided_by", "over_limit")
+        fields = ("voided_at", "void_reason", "voided_by", "undone", "over_limit")
         CheckIn.objects.bulk_update(checkins, fields, batch_size=_IDS_AT_ONCE)
 
 

@@ -55,7 +55,8 @@ def _before(use: Use, book: plan_book.PlanBook) -> list[Use]:
     """What counted before it, in its order (occurred_at, id)."""
     whose = Q(customer=use.customer_id) | (Q() if use.company_id is None else Q(company=use.company_id))
     reach = book.reach(use.permission)
-    window = Q(at__lte=use.occurred_at) & (Q() if reach is None else Q(at__gte=use.occurred_at - reach))
+    since = Q() if reach is None else Q(counts_at__gte=use.occurred_at - reach)
+    window = Q(counts_at__lte=use.occurred_at) & since
     rows = CheckIn.objects.filter(queries.COUNTING & Q(permission=use.permission) & window & whose)
     uses = [each for each in map(content.use_of, rows) if each is not None]
     place = (use.occurred_at, use.id)

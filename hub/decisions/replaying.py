@@ -10,15 +10,16 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from contract.ask import PASSBACK_SECONDS_MAX, Ask, Contact
+from contract.ask import Ask, Contact
 from contract.confirmed import granted_by
 from contract.decision import Decision, cannot_record, decide
+from contract.effects import passage_of
 from contract.errors import ContractError
 from contract.facts import Facts, Passage
+from contract.limits import Use
 from contract.reasons import Outcome, Reason
 from hub.checkins import content, queries
 from hub.checkins.models import CheckIn
-from hub.checkins.voids import AT_THE_READER
 from hub.decisions.deciding import facts_of_card, with_uses
 from hub.feed.lookup import PositionLost
 from hub.feed.queries import UnknownFeed
@@ -85,7 +86,7 @@ def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
     place = (checkin.feed, bytes(checkin.code_hash), ask.policy.site)
     facts = facts_of_card(*place, checkin.feed_sequence, checkin.feed_epoch)
     own = content.own_uses_of(checkin)
-    uses = tuple(filter(None, map(content.use_of, queries.rows_by_id(own))))
+    uses = tuple(filter(None, map(_as_its_edge_had_it, queries.rows_by_id(own))))
     undone = _undone(checkin, facts)
     standing = replace(facts, uses=tuple(use for use in facts.uses if use.id not in undone))
     known = replace(
@@ -100,7 +101,7 @@ def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
 def _undone(checkin: CheckIn, facts: Facts) -> set[bytes]:
     """Uses that the edge itself had undone before: it leaves them out at once, and the feed a little later."""
     ids = [use.id for use in facts.uses]
-    voided = CheckIn.objects.filter(edge=checkin.edge_id, void_reason=AT_THE_READER, voided_at__lte=checkin.at)
+    voided = CheckIn.objects.filter(edge=checkin.edge_id, undone=True, voided_at__lte=checkin.at)
     found: set[bytes] = set()
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = voided.filter(checkin_id__in=ids[start : start + _IDS_AT_ONCE])
@@ -108,36 +109,45 @@ def _undone(checkin: CheckIn, facts: Facts) -> set[bytes]:
     return found
 
 
-def _before(checkin: CheckIn, within: timedelta) -> QuerySet[CheckIn]:
+def _before(checkin: CheckIn) -> QuerySet[CheckIn]:
     """What the same edge had journaled of the same customer before."""
     return CheckIn.objects.filter(
         customer=checkin.customer_id,
-        at__gte=checkin.at - within,
         edge=checkin.edge_id,
         journal=checkin.journal,
         sequence__lt=checkin.sequence,
     )
 
 
+def _as_its_edge_had_it(row: CheckIn) -> Use | None:
+    """An own use counts at its edge from when it happened there."""
+    use = content.use_of(row)
+    return None if use is None else replace(use, occurred_at=row.at)
+
+
 def _own_passages(checkin: CheckIn, ask: Ask) -> list[Passage]:
+    """The last one of the area, however long ago: who went in is inside."""
     if ask.policy.area is None or checkin.customer_id is None:
         return []
-    granted = _before(checkin, timedelta(seconds=PASSBACK_SECONDS_MAX)).filter(outcome=Outcome.GRANTED.value)
-    passages = []
-    for each in granted:
-        policy = content.message_of(each).policy
-        if policy.area is not None:
-            at = (policy.area, policy.direction, each.at)
-            passages.append(Passage(bytes(each.checkin_id), checkin.customer_id, *at))
-    return passages
+    last: Passage | None = None
+    granted = _before(checkin).filter(outcome=Outcome.GRANTED.value)
+    for each in granted.order_by("-at").iterator(chunk_size=100):
+        if last is not None and each.at < last.occurred_at:
+            break
+        # What had come in by then was known as the hub counts it, and no more as the edge's clock had it.
+        known_at = each.counts_at if each.received_at <= checkin.at else each.at
+        passage = passage_of(content.message_of(each), known_at)
+        if passage is not None and passage.area == ask.policy.area:
+            last = max(filter(None, (last, passage)), key=lambda each: (each.occurred_at, each.id))
+    return [] if last is None else [last]
 
 
 def _used_steps(checkin: CheckIn) -> frozenset[int]:
     """The check-in's own step of the card's rotating code, where its reader had taken that before."""
     if checkin.step is None or checkin.customer_id is None:
         return frozenset()
-    same = _before(checkin, _CODES_LAST).filter(
-        reader=checkin.reader, code_hash=checkin.code_hash, step=checkin.step
+    same = _before(checkin).filter(
+        at__gte=checkin.at - _CODES_LAST, reader=checkin.reader, code_hash=checkin.code_hash, step=checkin.step
     )
     return frozenset({checkin.step}) if same.exists() else frozenset()
 

@@ -42,6 +42,7 @@ class Scene:
     mode: Mode = Mode.REDEEM
     code_hash: bytes = b""
     rows: int = 0
+    arrives_at: datetime = AT + timedelta(days=60)
 
     def grant(self, permission: str, limits: list[Limit] | None = None, **changed: Any) -> Grant:
         plan, asked = self.club.membership.plan, Permission.objects.get(slug=permission)
@@ -69,7 +70,7 @@ class Scene:
 
     def send(self, said: CheckIn) -> CheckIn:
         self.rows += 1
-        done = checkins.ingest([batch(JOURNAL, journal_rows(said, first=self.rows))], AT + timedelta(days=60))
+        done = checkins.ingest([batch(JOURNAL, journal_rows(said, first=self.rows))], self.arrives_at)
         assert (done.committed, done.refused) == (1, 0)
         return said
 

@@ -21,7 +21,7 @@ GLASS = "glass-of-wine"
 WEEK_SECONDS = 7 * 86_400
 JOURNAL = b"j" * 16
 OTHER_JOURNAL = b"k" * 16
-ARRIVED = AT + timedelta(days=1)
+ARRIVED = AT + timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,14 @@ def void(checkin: CheckIn, at: datetime | None = None, reader: str | None = None
 
 
 def ingest(
-    *rows: CheckIn | Void, journal: bytes = JOURNAL, first: int = 1, edge: str = "clubhouse"
+    *rows: CheckIn | Void,
+    journal: bytes = JOURNAL,
+    first: int = 1,
+    edge: str = "clubhouse",
+    at: datetime = ARRIVED,
 ) -> operations.Ingested:
     sent = [JournalRow(sequence, encode(each)) for sequence, each in enumerate(rows, start=first)]
-    return operations.ingest([Batch(edge, CheckIns(journal, sent))], ARRIVED)
+    return operations.ingest([Batch(edge, CheckIns(journal, sent))], at)
 
 
 def row_of(checkin: CheckIn) -> Row:

@@ -53,13 +53,15 @@ def page(client: Client, url: str) -> str:
 def test_each_mark_is_shown_and_found(owner: Client, here: LimitedClub) -> None:
     over, undone = own(here, AT + timedelta(days=1)), own(here, AT + timedelta(days=9))
     spilt = own(here, AT + timedelta(days=20))
-    ingest(own(here, AT), over, undone, void(undone), spilt, checkin(4, inside_already=True))
+    ahead = own(here, AT + timedelta(days=400))
+    ingest(own(here, AT), over, undone, void(undone), spilt, checkin(4, inside_already=True), ahead)
     void_checkins([row_of(spilt)], "undone at the reader", User.objects.get(username="owner"), AT)
     for mark, text, seen in (
         ("over_limit", "over the limit", over),
         ("undone", "undone", undone),
         ("voided", "voided", spilt),
         ("inside_already", "inside already", None),
+        ("clock_ahead", "clock ahead", ahead),
     ):
         found = page(owner, f"{LIST}?mark={mark}")
         assert found.count(f">{text}</span>") == 1

@@ -18,6 +18,7 @@ from hub.members import operations as members
 from hub.members.models import Customer
 from tests.hub.conftest import Database
 from tests.hub.limited_club import (
+    ARRIVED,
     OTHER_JOURNAL,
     WEEK_SECONDS,
     LimitedClub,
@@ -27,7 +28,9 @@ from tests.hub.limited_club import (
     over_limit,
     own,
     pool_of,
+    pool_rows,
     pooled,
+    row_of,
     use_rows,
     void,
 )
@@ -111,6 +114,33 @@ def test_days_are_the_sites(sqlite_database: Database) -> None:
     nowhere = own(here, evening + timedelta(minutes=20))
     ingest(nowhere, journal=OTHER_JOURNAL)
     assert over_limit() != set()
+
+
+def test_what_is_dated_ahead_counts_from_when_it_came_in(database: Database) -> None:
+    """A clock that ran ten years ahead blocks a benefit, and a pool, for one window and not for ten years."""
+    here = limited_club(Limit(1, WEEK_SECONDS), pool_of(1))
+    far = timedelta(days=3_650)
+    ahead, of_pool = own(here, AT + far), pooled(here, 0, AT + far)
+    ingest(ahead, of_pool)
+    assert use_rows()[ahead.id].occurred_at == ARRIVED
+    assert pool_rows()[of_pool.id].occurred_at == ARRIVED + timedelta(microseconds=1)
+    assert {row_of(each).at for each in (ahead, of_pool)} == {AT + far}
+    soon, colleague, late = own(here, ARRIVED + DAY), pooled(here, 1, ARRIVED + DAY), own(here, ARRIVED + 9 * DAY)
+    ingest(soon, colleague, late, first=3, at=ARRIVED + 10 * DAY)
+    assert over_limit() == {soon.id, colleague.id}
+    assert_exact()
+
+
+def test_who_shares_a_pool_is_judged_by_their_own_uses_too(database: Database) -> None:
+    """What moves the pool has its people judged again, by limits of their own: those need what they used alone."""
+    here = limited_club(pool_of(9), Limit(1, WEEK_SECONDS, counts_by=CountsBy.CUSTOMER))
+    person = here.people[0]
+    alone = own(here, AT, customer=person.pk)
+    with_the_company = pooled(here, 0, AT + DAY)
+    ingest(alone, with_the_company)
+    assert over_limit() == {with_the_company.id}
+    ingest(pooled(here, 1, AT + timedelta(hours=1)), journal=OTHER_JOURNAL)
+    assert over_limit() == {with_the_company.id}
 
 
 def test_without_a_limit_or_a_membership_nobody_is_over(one_a_week: LimitedClub) -> None:

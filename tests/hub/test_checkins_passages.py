@@ -10,7 +10,7 @@ from contract.facts import Passage
 from contract.feed import Kind, passage_key
 from contract.instants import to_us
 from contract.messages import CheckIn
-from contract.rows import passage_of
+from contract.rows import passage_change, passage_of
 from hub.checkins import hourly
 from hub.checkins.hourly import drop_passages, tidy
 from hub.checkins.staff_operations import reset_passages
@@ -20,7 +20,7 @@ from hub.feed.operations import EVERYONE
 from hub.members import operations as members
 from hub.members.models import Customer
 from tests.hub.conftest import Database
-from tests.hub.limited_club import OTHER_JOURNAL, assert_exact, ingest
+from tests.hub.limited_club import ARRIVED, OTHER_JOURNAL, assert_exact, ingest
 from tests.hub.scans import AT, Club, checkin, small_club
 
 IN, OUT = Direction.IN, Direction.OUT
@@ -106,10 +106,34 @@ def test_staff_let_somebody_in_again(club: Club) -> None:
 
 
 def test_a_fast_clock_holds_nobody_out_for_ever(club: Club) -> None:
-    ingest(passing(club.customer, AT + 900 * HOUR))
+    """Ten years ahead: it counts from when it came in, and who passes later has passed later."""
+    ahead = passing(club.customer, AT + timedelta(days=3_650))
+    ingest(ahead)
+    [passage] = standing().values()
+    assert (passage.direction, passage.occurred_at, passage.id) == (IN, ARRIVED, ahead.id)
+    ingest(passing(club.customer, ARRIVED + HOUR, OUT), first=2, at=ARRIVED + HOUR)
+    assert [each.direction for each in standing().values()] == [OUT]
+    ways = [passing(club.customer, ARRIVED + 900 * HOUR, way) for way in (IN, OUT, IN, OUT, IN)]
+    ingest(*ways, first=3, at=ARRIVED + 2 * HOUR)
+    assert [each.id for each in standing().values()] == [ways[-1].id]
+    assert_exact()
+
+
+def test_five_minutes_ahead_are_nothing_special(club: Club) -> None:
+    almost = ARRIVED + timedelta(minutes=5)
+    ingest(passing(club.customer, almost), passing(club.customer, almost + timedelta(microseconds=1), area="pool"))
+    who = club.customer.pk
+    assert standing()[who, "sauna"].occurred_at == almost
+    assert standing()[who, "pool"].occurred_at == ARRIVED + timedelta(microseconds=1)
+
+
+def test_a_reset_wins_over_whatever_stands(club: Club) -> None:
+    late = Passage(b"p" * 16, club.customer.pk, "sauna", IN, AT + 90_000 * HOUR)
+    with feed.transaction.atomic():
+        feed.append_to_all([passage_change(late)])
     reset_passages([club.customer], AT)
     [passage] = standing().values()
-    assert (passage.direction, passage.occurred_at) == (OUT, AT + 900 * HOUR + timedelta(microseconds=1))
+    assert (passage.direction, passage.occurred_at) == (OUT, AT)
 
 
 def test_a_customer_who_passed_nowhere_is_passed_over(club: Club) -> None:
@@ -119,13 +143,20 @@ def test_a_customer_who_passed_nowhere_is_passed_over(club: Club) -> None:
 
 def test_old_ones_go(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
     people = members.add_customers([Customer(name=f"Member {number}", email="") for number in range(5)])
-    ingest(*(passing(each, AT + number * HOUR) for number, each in enumerate(people)))
+    ingest(*(passing(each, AT + number * HOUR, OUT) for number, each in enumerate(people)))
     monkeypatch.setattr(hourly, "_AT_ONCE", 2)
     assert list(drop_passages(AT + 3 * HOUR)) == [2, 1, 0]
     assert {who for who, _ in standing()} == {each.pk for each in people[3:]}
     list(tidy(AT + timedelta(days=7) + 4 * HOUR))
     assert {who for who, _ in standing()} == {people[4].pk}
     assert_exact()
+
+
+def test_who_is_inside_is_inside_however_long_ago(club: Club) -> None:
+    """Readers whose `passback_seconds` is empty never forget."""
+    ingest(passing(club.customer, AT))
+    list(tidy(AT + timedelta(days=900)))
+    assert [each.direction for each in standing().values()] == [IN]
 
 
 def test_a_row_that_cannot_be_read_is_replaced(club: Club) -> None:

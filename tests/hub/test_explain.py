@@ -96,6 +96,19 @@ def test_the_edges_own_passages_count(scan: Scene) -> None:
     assert last().replay.same
 
 
+def test_passages_dated_ahead_or_of_long_ago_are_replayed_as_they_counted(scan: Scene) -> None:
+    scan.permission, inwards = DOOR, {"area": "hall", "passback": Passback.HARD}
+    scan.policy = inwards
+    scan.scan(AT + timedelta(days=3_650))
+    scan.arrives_at = AT + timedelta(days=500)
+    scan.policy = {"area": "hall", "direction": Direction.OUT}
+    scan.scan(AT + timedelta(days=61))
+    scan.policy = inwards
+    for day, outcome in ((62, "granted"), (400, "denied")):
+        assert scan.scan(AT + timedelta(days=day)).outcome == outcome
+        assert last().replay.same
+
+
 def test_the_hubs_own_no_is_told_as_such(scan: Scene) -> None:
     scan.grant(WINE, [Limit(1, WEEK_S)], confirm=True)
     scan.scan(reason="limit_reached", remaining=0)
