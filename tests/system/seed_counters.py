@@ -1,6 +1,7 @@
 """`python -m tests.system.seed_counters MEMBERS BENEFIT EDGE...`: edges, each with a counter for BENEFIT.
 
-Prints JSON: `members`, codes of MEMBERS who have each benefit below; `staff`, the code of a card that may undo.
+Prints JSON: `members`, codes of MEMBERS who have each benefit below; `twice`, codes of some who have two
+memberships with each; `staff`, the code of a card that may undo.
 """
 
 import json
@@ -23,6 +24,7 @@ from hub.fleet.models import Edge, Reader, Site  # noqa: E402
 from hub.members import codes, operations  # noqa: E402
 from hub.members.models import Customer, Grant, Membership, Permission, Plan  # noqa: E402
 
+_TWICE = 3
 _WEEKLY = Limit(1, 7 * 86_400)
 BENEFITS = {
     "weekly-glass": ({}, _WEEKLY),
@@ -47,14 +49,16 @@ def seed(members: int, offered: str, edges: list[str]) -> dict[str, object]:
     operations.save_grant(Grant(plan=staff_plan, permission=undo), ())
     return {
         "members": [_member(plan, f"Member {number}") for number in range(members)],
+        "twice": [_member(plan, f"Member twice {number}", memberships=2) for number in range(_TWICE)],
         "staff": _member(staff_plan, "Card of the staff"),
     }
 
 
-def _member(plan: Plan, name: str) -> str:
+def _member(plan: Plan, name: str, memberships: int = 1) -> str:
     customer = operations.save_customer(Customer(name=name))
     starts_at = timezone.now() - timedelta(days=1)
-    operations.save_membership(Membership(plan=plan, customer=customer, starts_at=starts_at))
+    for _ in range(memberships):
+        operations.save_membership(Membership(plan=plan, customer=customer, starts_at=starts_at))
     return codes.decrypt(operations.issue_card(customer))
 
 

@@ -58,6 +58,18 @@ def test_of_two_counters_that_ask_the_hub_one_gets_the_last_glass(opened: Opened
     assert counters.hub.rows("SELECT count(*) FROM checkins_checkin WHERE counted") == [(ROUNDS,)]
 
 
+def test_who_has_two_memberships_gets_one_glass_by_each(opened: Opened) -> None:
+    """Neither counter knows of the other's when it asks: each goes by the membership that the hub names."""
+    counters = opened("confirmed-glass")
+    for code in counters.seeded["twice"]:
+        assert [scan["outcome"] for scan in counters.scan_at_both(code)] == ["granted", "granted"]
+    wait_until(lambda: len(counters.hub.at_hub()) == 6, "all check-ins at the hub")
+    assert counters.hub.rows("SELECT count(DISTINCT membership_id) FROM checkins_checkin") == [(6,)]
+    assert counters.hub.rows("SELECT count(*) FROM checkins_checkin WHERE over_limit") == [(0,)]
+    for code in counters.seeded["twice"]:
+        counters.until("limit_reached", code, counters.bar)
+
+
 def test_offline_two_counters_give_one_glass_too_many_and_the_hub_says_so(opened: Opened) -> None:
     counters = opened("weekly-glass")
     code = counters.seeded["members"][0]
