@@ -136,8 +136,7 @@ def test_what_is_missing_gives_no_hours(schedule: str | None, site: str | None) 
 
 def test_broken_rows_are_an_error_only_where_they_are_named() -> None:
     broken = [
-        (kind, key, ref, b"\xff" if key in {b"Snever", b"Hnever"} else body)
-        for kind, key, ref, body in rows()
+        (kind, key, ref, b"\xff" if key in {b"Snever", b"Hnever"} else body) for kind, key, ref, body in rows()
     ]
     assert hours_of(broken, DoorSetting(Posture.SECURE, schedule="daytime", site="clubhouse")) == HOURS
     with pytest.raises(FeedError):

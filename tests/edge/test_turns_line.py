@@ -170,3 +170,22 @@ def test_a_fault_with_a_guess_is_told_and_the_reader_goes_on() -> None:
         await until(lambda: reader.handled)
 
     at_a_reader(work)
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_who_comes_while_a_guess_is_looked_up_waits_for_what_comes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(reader: Reader) -> None:
+        await reader.guess()
+        monkeypatch.setattr(guessing, "PAUSE_MAX_S", 3_600.0)
+        reader.turns._guesses.codes._next_pause_s = 3_600.0
+        reader.free.clear()
+        reader.scan(GUESS)
+        await until(lambda: reader.at_work)
+        reader.scan(OTHER_GUESS)
+        await reader.taken()
+        reader.free.set()
+        reader.scan(MEMBER)
+        await until(lambda: MEMBER in reader.handled)
+        assert reader.handled == [GUESS, MEMBER]
+
+    at_a_reader(work)
