@@ -123,8 +123,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Circumstances(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was the case when somebody asked.
 
-    `digits`: of a rotating code, as they were read. `replica_age_s`: elapsed time in seconds since the replica was
-    known to be whole and up to date; None: that cannot be known.
+    `digits`: of a rotating code, as they were read; left out of the repr, which ends in logs. `replica_age_s`:
+    elapsed time in seconds since the replica was known to be whole and up to date; None: that cannot be known.
     """
 
     readable: bool = True
@@ -133,6 +133,10 @@ class Circumstances(Struct, frozen=True, kw_only=True, omit_defaults=True):
     clock: ClockState = ClockState.SYNCED
     replica_age_s: Annotated[float, Meta(ge=0)] | None = 0.0
     contact: Contact = Contact.ONLINE
+
+    def __repr__(self) -> str:
+        said = ((name, getattr(self, name)) for name in self.__struct_fields__ if name != "digits")
+        return f"Circumstances({', '.join(f'{name}={value!r}' for name, value in said)})"
 
 
 class Ask(Struct, frozen=True, kw_only=True):

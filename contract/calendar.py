@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.errors import ContractError
 
 DAY_MINUTES = 24 * 60
 _DAY = timedelta(days=1)
+_NO_PLACES: Final = frozenset({"localtime", "posixrules", "Factory"})
+"""In the time zone files of many systems, and something else on each."""
 
 
 class CalendarError(ContractError):
@@ -49,6 +52,10 @@ class Calendar:
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of an IANA name, or CalendarError."""
+    if name in _NO_PLACES:
+        raise CalendarError(
+            f"{name!r} is no time zone, but what a machine is set to: name one, like Europe/Berlin or UTC"
+        )
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

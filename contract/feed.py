@@ -60,12 +60,16 @@ class Row(Struct, array_like=True, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """A row without its sequence: what the domain hands to the feed, which numbers it."""
+    """A row without its sequence: what the domain hands to the feed, which numbers it. The repr shows no body."""
 
     kind: Kind
     key: bytes
     ref: bytes
     body: bytes | None
+
+    def __repr__(self) -> str:
+        what = "gone" if self.body is None else f"{len(self.body)} bytes"
+        return f"Change({self.kind!r}, {self.key!r}, {self.ref!r}, {what})"
 
 
 # Keys

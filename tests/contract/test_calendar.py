@@ -142,6 +142,9 @@ def test_months_later_is_the_same_day_or_the_months_last(day: date, count: int) 
 @pytest.mark.parametrize(
     ("make", "text"),
     [
+        (lambda: Calendar("localtime"), "'localtime' is no time zone, but what a machine is set to: name one"),
+        (lambda: Calendar("posixrules"), "'posixrules' is no time zone, but what a machine is set to"),
+        (lambda: Calendar("Factory"), "'Factory' is no time zone, but what a machine is set to"),
         (lambda: Calendar("Europe/Nowhere"), "'Europe/Nowhere' is no time zone: names are like Europe/Berlin"),
         (lambda: Calendar(""), "no time zone"),
         (lambda: Calendar("../etc/passwd"), "no time zone"),

@@ -10,7 +10,7 @@ from contract_strategies import checkin_ids, holders, ids, instants
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.ask import Direction
+from contract.ask import Ask, Circumstances, Direction
 from contract.facts import Card, Customer, Passage
 from contract.feed import (
     Change,
@@ -183,3 +183,13 @@ def test_every_kind_is_promised_and_keeps_its_number() -> None:
         **{"SITE": 8, "SCHEDULE": 9, "ROTATING": 10, "PASSAGE": 11},
     }
     assert {row["kind"] for row in GOLDEN["rows"].values()} == set(Kind)
+
+
+def test_no_repr_shows_a_body_or_the_digits_of_a_scan() -> None:
+    change = rotating_change(bytes(32), b"salt" * 4)
+    assert "salt" not in repr(change)
+    assert repr(change).endswith(" bytes)")
+    assert repr(gone(change)).endswith("gone)")
+    shown = repr(Ask(permission="glass-of-wine", circumstances=Circumstances(digits="12345678", readable=False)))
+    assert "12345678" not in shown
+    assert "readable=False" in shown
