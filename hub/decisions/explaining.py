@@ -221,6 +221,7 @@ def as_json(told: Explanation) -> dict[str, Any]:
             "reason": decision and decision.reason.value,
             "differences": list(told.replay.differences),
             "uses_not_here": told.replay.missing,
+            "uses_cut": told.replay.cut,
         },
         "ladder": _rungs(told.ladder),
         "facts": [list(each) for each in told.facts],

@@ -17,6 +17,7 @@ from contract.effects import passage_of
 from contract.errors import ContractError
 from contract.facts import Facts, Passage
 from contract.limits import Use
+from contract.messages import OWN_USES_MAX
 from contract.reasons import Outcome, Reason
 from hub.checkins import content, queries
 from hub.checkins.models import CheckIn
@@ -43,6 +44,11 @@ class Replay:
     missing: int = 0
     differences: tuple[str, ...] = ()
     by_hub: bool = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether the edge may have counted more uses than its check-in has room for."""
+        return self.facts is not None and len(self.facts.since_contact) >= OWN_USES_MAX
 
     @property
     def same(self) -> bool:

@@ -38,6 +38,8 @@ def _lines(told: Explanation) -> list[str]:
         f"  {told.when}",
         f"  {told.replayed}",
     ]
+    if told.replay.cut:
+        lines.append("  The edge had counted 100 uses or more of its own: a check-in names the first 100 of them.")
     if told.replay.missing:
         lines.append(f"  {told.replay.missing} of the uses that the edge counted have not come in yet.")
     lines += [f"  {note.whole}" for note in told.notes]
