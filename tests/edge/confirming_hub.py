@@ -13,7 +13,7 @@ from tests.edge.mqtt_hub import EDGE
 
 
 def granted(ask: Confirm) -> Confirmed:
-    return Confirmed(ask.nonce, ask.checkin.id, "granted", "granted", 3)
+    return Confirmed(ask.nonce, ask.checkin.id, "granted", "granted", 3, membership=1)
 
 
 class ConfirmingHub:
