@@ -10,7 +10,15 @@ from typing import Final
 from hub import environment, keys
 from hub.errors import HubError
 
-_NEED_A_DATABASE: Final = {"web", "worker", "example_club", "checkins", "explain", "createsuperuser", "revoke_membership"}
+_NEED_A_DATABASE: Final = {
+    "web",
+    "worker",
+    "example_club",
+    "checkins",
+    "explain",
+    "createsuperuser",
+    "revoke_membership",
+}
 _PACKAGES: Final = (
     "django",
     "unfold",
