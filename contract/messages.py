@@ -14,11 +14,13 @@ from contract.cbor import CborError, dump, parse
 from contract.errors import ContractError
 from contract.feed import DIGEST_BYTES, Row
 from contract.instants import InstantUs
+from contract.trust import ClockState
 
 MESSAGE_BYTES_MAX: Final = 2 * 1024 * 1024
 PAGE_ROWS_MAX: Final = 1_000
 CHECKIN_ROWS_MAX: Final = 500
 OWN_USES_MAX: Final = 100
+READERS_MAX: Final = 100
 
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 """A random id of 16 bytes: a check-in's, a journal's, a nonce."""
@@ -177,6 +179,35 @@ class Live(Struct, frozen=True):
 
 
 Message = TypeVar("Message", bound=Struct)
+
+
+class ReaderPresence(Struct, frozen=True, kw_only=True):
+    """Whether a reader's scanner is there."""
+
+    name: Name
+    open: bool
+
+
+class Presence(Struct, frozen=True, kw_only=True):
+    """edge -> hub, up/{edge}/presence, retained: how the edge is. The broker says the same with `online` false
+    (its last will) when the edge is gone.
+
+    `last` and `acked` are the journal's rows; their difference waits to be sent. `replica_age_s` is elapsed time
+    in seconds, None where it cannot be known. `at_us` is the edge's time; of a last will, when it connected.
+    """
+
+    online: bool
+    at_us: InstantUs
+    version: Name
+    clock: ClockState
+    feed: Name
+    epoch: Epoch | None = None
+    sequence: Sequence | None = None
+    replica_age_s: Annotated[float, Meta(ge=0)] | None = None
+    journal: Id
+    last: Sequence
+    acked: Sequence
+    readers: Annotated[list[ReaderPresence], Meta(max_length=READERS_MAX)] = []
 
 
 def encode(message: Struct) -> bytes:

@@ -15,6 +15,7 @@ _NAME: Final = re.compile(NAME_PATTERN)
 UP_CHECKINS: Final = "checkins"
 UP_PULL: Final = "pull"
 UP_CONFIRM: Final = "confirm"
+UP_PRESENCE: Final = "presence"
 DOWN_ACK: Final = "ack"
 DOWN_PAGE: Final = "page"
 DOWN_CONFIRMED: Final = "confirmed"

@@ -32,6 +32,7 @@ from contract.messages import (
     Live,
     MessageError,
     Page,
+    Presence,
     Pull,
     Void,
     decode,
@@ -41,7 +42,19 @@ from contract.messages import (
 from contract.reasons import Outcome, Reason
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "messages.json").read_text("utf-8"))
-TYPES: tuple[type[Struct], ...] = (CheckIn, Void, CheckIns, Ack, Confirm, Confirmed, Pull, Page, Head, Live)
+TYPES: tuple[type[Struct], ...] = (
+    CheckIn,
+    Void,
+    CheckIns,
+    Ack,
+    Confirm,
+    Confirmed,
+    Presence,
+    Pull,
+    Page,
+    Head,
+    Live,
+)
 
 names = st.text(min_size=1, max_size=64)
 digests = st.binary(min_size=32, max_size=32)
