@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from edge.gate import Gate
 from edge.hardware.pins import open_pins
 from edge.hardware.signals import ReaderSignals
 from edge.hub_link.link import HubLink
+from edge.hub_link.presence import PresenceReport
 from edge.ports import KernelClock, Log
 from edge.recorder import Recorder
 from edge.scanners.serial_reader import SerialReader
@@ -78,6 +80,10 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
             signals[reader.name] = ReaderSignals(reader, pins)
             stack.callback(signals[reader.name].close)
 
+        scanners = [
+            SerialReader(reader.name, reader.device, reader.baud, clock, log) for reader in configuration.readers
+        ]
+
         broker = configuration.broker
         link = HubLink(
             configuration.edge,
@@ -88,6 +94,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
             journal,
             own_uses,
             trust,
+            PresenceReport(configuration.feed, _version(), trust, journal, scanners),
             clock,
             log,
             new_id,
@@ -99,8 +106,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
         watching = asyncio.create_task(_supervised("the site's name", watch.keep, log))
         stack.callback(watching.cancel)
 
-        scanners = []
-        for reader in configuration.readers:
+        for reader, scanner in zip(configuration.readers, scanners, strict=True):
             setting = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
             door = DoorHours(reader.name, setting, replica, trust, signals[reader.name], log)
             holding = asyncio.create_task(_supervised(f"hours of reader {reader.name}", door.keep, log))
@@ -123,9 +129,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
                 log=log,
                 new_id=new_id,
             )
-            scanner = SerialReader(reader.name, reader.device, reader.baud, clock, log)
             stack.push_async_callback(_stop_reader, scanner, *_start_reader(gate, scanner, log))
-            scanners.append(scanner)
         await _all_tried(scanners)
 
         log("started", edge=configuration.edge, readers=[reader.name for reader in configuration.readers])
@@ -137,6 +141,14 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
 def new_id() -> bytes:
     """16 random bytes: the id of a check-in, a journal, a question."""
     return secrets.token_bytes(16)
+
+
+def _version() -> str:
+    """Of this software, as it was installed; "unknown" where it runs from its sources alone."""
+    try:
+        return metadata.version("doorward")[:64]
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _stop_on_signals() -> asyncio.Event:

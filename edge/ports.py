@@ -253,6 +253,16 @@ class DoorPosture(Protocol):
     def posture(self) -> Posture: ...
 
 
+class ReaderPort(Protocol):
+    """A reader's scanner, as far as it is there."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_open(self) -> bool: ...
+
+
 class Signals(Protocol):
     """Relay, lamps and buzzer of one reader. Returns at once; the pulses end by themselves."""
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.errors import ContractError
-from contract.messages import Ack, Confirmed, Head, Live, Page, decode, encode
+from contract.messages import Ack, Confirmed, Head, Live, Page, Presence, decode, encode
 from contract.topics import DOWN_ACK, DOWN_CONFIRMED, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.core.feed_order import is_in_order
 from edge.core.sync_events import Connected, Dropped
@@ -47,6 +47,8 @@ _QOS: Final = 1
 _KEEPALIVE_S: Final = 20
 """A broker that vanished without a word is missed after one and a half of these; what was sent meanwhile is sent
 again."""
+_LAST_WORD_S: Final = 2.0
+"""How long the broker is given to take in what the edge says as it leaves."""
 _WORDS: Final = {"Unspecified error": "the broker closed the connection"}
 """paho's words where they say too little."""
 
@@ -67,10 +69,12 @@ class Connection:
         }
         self._pace = Pace(random.uniform)
         self._taken_in = False
+        self._will: tuple[str, bytes] | None = None
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
         )
         self._client.on_socket_open = _without_delay
+        self._client.on_pre_connect = self._on_pre_connect
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
@@ -87,9 +91,24 @@ class Connection:
         """Start paho's thread again, should it have ended: what a broker sends can break paho."""
         self._client.loop_start()
 
-    def publish(self, topic: str, message: Struct) -> None:
+    def publish(self, topic: str, message: Struct, retain: bool = False) -> None:
         """Send a message as soon as the connection allows. What it loses is the caller's to repeat."""
-        self._client.publish(topic, encode(message), qos=_QOS)
+        self._client.publish(topic, encode(message), qos=_QOS, retain=retain)
+
+    def will(self, topic: str, will: Presence) -> None:
+        """What the broker says, retained, should the next connection end without a word."""
+        self._will = (topic, encode(will))
+
+    async def say_last(self, topic: str, word: Presence) -> None:
+        """Before `stop`: retained, in place of the will. A broker that does not take it in is left without leave,
+        so that it says the will itself."""
+        said = self._client.publish(topic, encode(word), qos=_QOS, retain=True)
+        if await asyncio.to_thread(_is_taken_in, said):
+            return
+        open_socket: Any = self._client.socket()
+        if open_socket is not None:
+            with contextlib.suppress(OSError):
+                open_socket.shutdown(socket.SHUT_RDWR)
 
     async def stop(self) -> None:
         """Leave the broker, for good."""
@@ -97,11 +116,16 @@ class Connection:
         await asyncio.to_thread(self._client.loop_stop)
         # paho closes the sockets within it when nothing refers to it any more, as its callbacks here do.
         client = self._client
-        client.on_connect = client.on_connect_fail = client.on_subscribe = None
+        client.on_pre_connect = client.on_connect = client.on_connect_fail = client.on_subscribe = None
         client.on_disconnect = client.on_message = None
         del self._client
 
     # In paho's thread
+
+    def _on_pre_connect(self, client: paho.Client, _: Any) -> None:
+        if self._will is not None:
+            topic, will = self._will
+            client.will_set(topic, will, qos=_QOS, retain=True)
 
     def _on_connect(self, client: paho.Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
@@ -156,6 +180,13 @@ class Connection:
         """paho waits this long before it connects the next time; seconds, chosen anew each time."""
         wait_s = self._pace.next_wait_s()
         self._client.reconnect_delay_set(wait_s, wait_s)  # type: ignore[arg-type]  # fractions are as good
+
+
+def _is_taken_in(said: paho.MQTTMessageInfo) -> bool:
+    with contextlib.suppress(RuntimeError, ValueError):  # the connection is gone, or the queue is full
+        said.wait_for_publish(_LAST_WORD_S)
+        return said.is_published()
+    return False
 
 
 def _without_delay(_: Any, __: Any, connection: Any) -> None:

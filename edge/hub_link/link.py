@@ -9,17 +9,21 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from contract.facts import Position
 from contract.messages import PAGE_ROWS_MAX, Ack, CheckIns, Confirm, Confirmed, Head, Page, Pull
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PULL, up
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, up
 from edge.core import sync_events as sync
 from edge.core.outbox import Outbox, SendBatch
 from edge.core.own_uses import OwnUses
+from edge.core.presence import PresenceNews
 from edge.core.replica_sync import ReplicaSync
 from edge.hub_link.ack_notes import AckNotes
 from edge.hub_link.confirmations import Confirmations
 from edge.hub_link.connection import Connection, Heard, Lost, NoBroker
 from edge.hub_link.drops import Drops
+from edge.hub_link.presence import PresenceReport
 from edge.hub_link.replica_deeds import ReplicaDeeds
 from edge.hub_link.session import Session
 from edge.ports import Clock, Journal, Log, ReplicaWriter, TrustSource
@@ -43,6 +47,7 @@ class HubLink:
         journal: Journal,
         own_uses: OwnUses,
         trust: TrustSource,
+        presence: PresenceReport,
         clock: Clock,
         log: Log,
         new_id: Callable[[], bytes],
@@ -54,6 +59,8 @@ class HubLink:
         self._journal = journal
         self._own_uses = own_uses
         self._trust = trust
+        self._presence = presence
+        self._presence_news = PresenceNews()
         self._clock = clock
         self._log = log
         self._new_id = new_id
@@ -83,6 +90,7 @@ class HubLink:
         await self._deeds.recall_own_uses(position)
         self._tell_what_stands(position)
         self._connection = Connection(self._edge, self._feed, self._hear, self._clock)
+        self._say_presence(self._clock.monotonic_s())
         work = (self._do_deeds, self._send_rows, self._renew_journal, self._tick, self._recount)
         whole_work = (*work, self._ack_notes.keep_writing)
         self._tasks = [asyncio.create_task(self._supervised(each)) for each in whole_work]
@@ -92,6 +100,10 @@ class HubLink:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._presence_news.left()
+        if self._session.online:
+            gone = self._presence.as_it_stands(self._whole_of_feed(), self._outbox, online=False)
+            await self._connection.say_last(up(self._edge, UP_PRESENCE), gone)
         await self._connection.stop()
         await self._ack_notes.write()
 
@@ -134,6 +146,8 @@ class HubLink:
             return
         self._session.connected()
         self._trust.contact.connected()
+        self._presence_news.connected()
+        self._say_presence(at_s)
         self._send(self._outbox.connected(at_s))
         self._tell(heard)
 
@@ -176,6 +190,14 @@ class HubLink:
                 case _:
                     self._deeds.ask(action)
         self._trust.note_sync(self._sync.take_answer(), self._sync.position, self._sync.state)
+
+    def _say_presence(self, at_s: float) -> None:
+        stands = self._presence.as_it_stands(self._whole_of_feed(), self._outbox, online=True)
+        topic = up(self._edge, UP_PRESENCE)
+        self._connection.will(topic, replace(stands, online=False))
+        if self._session.online and self._presence_news.is_due(stands, at_s):
+            self._connection.publish(topic, stands, retain=True)
+            self._presence_news.said(stands, at_s)
 
     def _send(self, batches: list[SendBatch]) -> None:
         self._batches.extend(batches)
@@ -233,6 +255,7 @@ class HubLink:
             self._send(self._outbox.tick(at_s))
             self._session.note_awaited("pull", self._sync.awaits_page, at_s)
             self._session.note_awaited("checkins", self._outbox.awaits_ack, at_s)
+            self._say_presence(at_s)
 
     async def _recount(self) -> None:
         """At start, daily, and once a fresh replica, proven as it was loaded, is on disk."""

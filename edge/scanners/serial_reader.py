@@ -27,7 +27,9 @@ class SerialReader:
     def __init__(self, name: str, device: str, baud: int, clock: Clock, log: Log) -> None:
         self.tried = asyncio.Event()
         """Set once the port was tried, whether it could be opened or not."""
-        self._name = name
+        self.name = name
+        self.is_open = False
+        """Whether the port is open now: what is scanned arrives."""
         self._device = device
         self._baud = baud
         self._clock = clock
@@ -52,12 +54,12 @@ class SerialReader:
             # ValueError: a path or a rate that this system's driver refuses.
             except (OSError, termios.error, ValueError) as error:
                 if not known_lost:
-                    self._log("reader_lost", reader=self._name, device=self._device, why=str(error))
+                    self._log("reader_lost", reader=self.name, device=self._device, why=str(error))
                 known_lost = True
             else:
-                self._log("reader_open", reader=self._name, device=self._device)
+                self._log("reader_open", reader=self.name, device=self._device)
                 why = await self._read_until_lost(port)
-                self._log("reader_lost", reader=self._name, device=self._device, why=why)
+                self._log("reader_lost", reader=self.name, device=self._device, why=why)
                 known_lost = True
             self.tried.set()
             await asyncio.sleep(RETRY_S)
@@ -70,10 +72,12 @@ class SerialReader:
         lost: asyncio.Future[str] = loop.create_future()
         self._framer = Framer()
         loop.add_reader(port.fileno(), self._read, port.fileno(), lost)
+        self.is_open = True
         self.tried.set()
         try:
             return await lost
         finally:
+            self.is_open = False
             loop.remove_reader(port.fileno())
             await asyncio.to_thread(port.close)
 
@@ -97,4 +101,4 @@ class SerialReader:
         if frames:
             self._scans.put(frames)
         if dropped := self._framer.dropped_bytes - dropped_before:
-            self._log("dropped", what="bytes", why="no terminator came", reader=self._name, count=dropped)
+            self._log("dropped", what="bytes", why="no terminator came", reader=self.name, count=dropped)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ from contract.facts import Position
 from edge.clock import SystemClock
 from edge.core.own_uses import OwnUses
 from edge.hub_link.link import HubLink
+from edge.hub_link.presence import PresenceReport
+from edge.ports import ReaderPort
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.trust import EdgeTrust
@@ -59,13 +61,14 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def edge_at(folder: Path, port: int) -> AsyncIterator[Edge]:
+async def edge_at(folder: Path, port: int, readers: Sequence[ReaderPort] = ()) -> AsyncIterator[Edge]:
     new_id = lambda: secrets.token_bytes(16)  # noqa: E731
     journal = await SqliteJournal.open(folder / "journal.db", new_id)
     replica = await Replica.open(folder / "replica")
     own, log, clock = OwnUses(), FakeLog(), SystemClock()
     trust = EdgeTrust(clock, FakeTrustFile(), log)
-    link = HubLink(EDGE, FEED, "127.0.0.1", port, replica, journal, own, trust, clock, log, new_id)
+    report = PresenceReport(FEED, "0.0", trust, journal, readers)
+    link = HubLink(EDGE, FEED, "127.0.0.1", port, replica, journal, own, trust, report, clock, log, new_id)
     await link.start()
     try:
         yield Edge(journal, replica, own, log, link, trust)
