@@ -18,6 +18,7 @@ from hub.fleet import (
     operations,
 )
 from hub.fleet.models import Edge, Reader
+from hub.fleet.presence_admin import PresenceColumns, presence_context
 from hub.fleet.secrets_missing import warn_of_missing_secrets
 from hub.members.operations_admin import OperationsAdmin, without_form
 
@@ -54,15 +55,15 @@ class ReaderInline(TabularInline):
 
 
 @admin.register(Edge)
-class EdgeAdmin(OperationsAdmin):
+class EdgeAdmin(PresenceColumns, OperationsAdmin):
     save_operation = staticmethod(operations.save_edge)
     delete_operation = staticmethod(operations.delete_edges)
     inline_operations = {Reader: (without_form(operations.save_reader), operations.delete_readers)}
-    list_display = ["name", "site", "feed"]
-    list_select_related = ["site", "feed"]
+    list_display = ["name", "light", "since", "faults", "site", "feed"]
+    list_select_related = ["site", "feed", "presence"]
     search_fields = ["name"]
     inlines = [ReaderInline]
-    change_form_outer_before_template = "fleet/reader_note.html"
+    change_form_outer_before_template = "fleet/edge_presence.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -70,7 +71,7 @@ class EdgeAdmin(OperationsAdmin):
         edge = self.get_object(request, object_id)
         if edge is not None and self.has_view_permission(request, edge):
             toml = edge_toml.edge_toml(edge, edge.readers.select_related(*_NAMED_BY_READERS))
-            extra_context = {**(extra_context or {}), "toml": toml}
+            extra_context = {**(extra_context or {}), **presence_context(edge), "toml": toml}
         return super().change_view(request, object_id, form_url, extra_context)
 
     def save_related(

@@ -1,4 +1,7 @@
-"""Sites and edges; hours and readers are in files beside this one. Only hub/fleet/operations.py writes them."""
+"""Sites and edges; hours, readers and presences are in files beside this one.
+
+Only hub/fleet/operations.py writes them.
+"""
 
 import calendar
 from datetime import time
@@ -6,11 +9,12 @@ from datetime import time
 from django.db import models
 
 from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
+from hub.fleet.presence_models import EdgePresence
 from hub.fleet.reader_models import Reader
 from hub.fleet.validators import time_zone, whole_minute
 from hub.members.validators import slug_as_in
 
-__all__ = ["Edge", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
+__all__ = ["Edge", "EdgePresence", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
 
 
 class Site(models.Model):

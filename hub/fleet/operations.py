@@ -1,26 +1,38 @@
-"""Every write to sites, schedules, edges and readers.
+"""Every write to sites, schedules, edges and readers, and to what edges say of themselves.
 
 Sites and schedules stand in every feed, in the transaction that changes them. Edges and readers stand in none:
 they know themselves by their configuration.
 """
 
 from collections.abc import Collection, Iterable
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
 from contract.feed import Change
+from contract.instants import from_us
+from contract.messages import Presence
 from contract.rows import gone
+from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.fleet import rows
 from hub.fleet.hours_models import ExceptionDay
-from hub.fleet.models import Edge, Holiday, Reader, Schedule, ScheduleException, Site
+from hub.fleet.models import Edge, EdgePresence, Holiday, Reader, Schedule, ScheduleException, Site
 from hub.members.writing import RowOf, delete_unless_in_use, stored, writing
 
+_SAID_AS_IT_IS: Final = (
+    *("online", "version", "feed", "epoch", "sequence", "replica_age_s"),
+    *("journal", "last", "acked"),
+)
 _Place = TypeVar("_Place", Site, Schedule)
 _Day = TypeVar("_Day", Holiday, ScheduleException)
+
+
+class UnknownEdge(HubError):
+    """There is no edge of that name."""
 
 
 def save_site(site: Site) -> Site:
@@ -76,6 +88,28 @@ def save_reader(reader: Reader) -> Reader:
     return reader
 
 
+def note_presence(edge_name: str, presence: Presence, at: datetime) -> None:
+    """What an edge says of itself, come in at `at`: the newest counts. What stands here already changes nothing,
+    not even when it was heard of: brokers say an edge's last words again at each connection.
+
+    A last will was written at its connection's beginning, so it takes nothing back of what was said since.
+    UnknownEdge: it is no edge of this hub.
+    """
+    with transaction.atomic():
+        edge = Edge.objects.filter(name=edge_name).first()
+        if edge is None:
+            raise UnknownEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
+        before = EdgePresence.objects.select_for_update().filter(edge=edge).first()
+        said = _said(presence)
+        if before is not None and not presence.online and said["said_at"] < before.said_at:
+            said = {"online": False}
+        if before is not None and all(getattr(before, name) == value for name, value in said.items()):
+            return
+        stays = before is not None and before.online == presence.online
+        said |= {"received_at": at, "since": before.since if before is not None and stays else at}
+        EdgePresence.objects.update_or_create(edge=edge, defaults=said)
+
+
 def delete_sites(sites: Iterable[Site]) -> None:
     """With their holidays. InUse: an edge stands there."""
     _delete_places(sites, rows.site_row)
@@ -119,6 +153,15 @@ def _add_days(model: type[_Day], days: Collection[_Day]) -> None:
     for day in days:
         day.full_clean()
     model._default_manager.bulk_create(days)
+
+
+def _said(presence: Presence) -> dict[str, Any]:
+    return {
+        **{name: getattr(presence, name) for name in _SAID_AS_IT_IS},
+        "said_at": from_us(presence.at_us),
+        "clock": presence.clock.value,
+        "readers": [{"name": reader.name, "open": reader.open} for reader in presence.readers],
+    }
 
 
 def _save(thing: Model) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PULL, up
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, up
 from hub.sync.heads import Outgoing
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 
-SUBSCRIPTIONS = [(up("+", what), 1) for what in (UP_CHECKINS, UP_CONFIRM, UP_PULL)]
+SUBSCRIPTIONS = [(up("+", what), 1) for what in (UP_CHECKINS, UP_CONFIRM, UP_PULL, UP_PRESENCE)]
 KEEPALIVE_S = 30
 _INFLIGHT_MAX = 1_000
 _QUEUED_MAX = 2_000

@@ -28,12 +28,13 @@ from hub.decisions.confirming import confirm
 from hub.feed.history import HISTORY_DAYS, prune_history
 from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
+from hub.fleet.operations import UnknownEdge, note_presence
 from hub.reservations.operations import drop_lapsed
 from hub.sync.heads import Heads, Outgoing
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 from hub.sync.pages import page_for
-from hub.sync.requests import ConfirmRequest, DroppedMessage, PullRequest, Request, parse_request
+from hub.sync.requests import ConfirmRequest, DroppedMessage, PresenceNotice, PullRequest, Request, parse_request
 from hub.sync.strange_readers import Scanned, StrangeReaders
 
 HEADS_EVERY_S = 0.02
@@ -97,6 +98,7 @@ class Worker:
         requests = self._parsed(messages)
         edges = queries.edges_by_name({request.edge for request in requests})
         batches, confirms, pulls = [], [], []
+        notices: dict[str, PresenceNotice] = {}
         for request in requests:
             if request.edge not in edges:
                 self._log.dropped("unknown_edge", "no edge of this hub has this name", request.edge)
@@ -104,6 +106,8 @@ class Worker:
                 batches.append(request)
             elif isinstance(request, ConfirmRequest):
                 confirms.append(request)
+            elif isinstance(request, PresenceNotice):
+                notices[request.edge] = request
             elif request.pull.feed != edges[request.edge].feed:
                 self._log.dropped("wrong_feed", "the edge follows another feed", request.edge)
             else:
@@ -115,6 +119,8 @@ class Worker:
         self._ingest([batch for batch in batches if batch.edge not in asking])
         for pull in pulls:
             self._answer(pull)
+        for notice in notices.values():
+            self._note(notice)
 
     def _parsed(self, messages: Sequence[Incoming]) -> list[Request]:
         requests = []
@@ -185,6 +191,14 @@ class Worker:
                 self._begin_epoch(request, page.epoch)
                 page = page_for(request.pull, self._clocks.now())
             self._broker.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
+
+    def _note(self, notice: PresenceNotice) -> None:
+        try:
+            note_presence(notice.edge, notice.presence, self._clocks.now())
+        except UnknownEdge as error:
+            self._log.dropped("unknown_edge", str(error), notice.edge)
+        except (DataError, IntegrityError) as error:
+            self._log.dropped("database_refused", type(error).__name__, notice.edge)
 
     def _begin_epoch(self, request: PullRequest, ended: int) -> None:
         """An edge has more than the hub ever said: the hub was put back from a backup."""

@@ -22,10 +22,12 @@ from contract.messages import Ack, CheckIns, Confirmed, Head, Live, Message, Pag
 from hub.checkins.models import CheckIn
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
+from hub.fleet.models import EdgePresence
 from hub.reservations.models import Reservation
 from tests.hub.broker import Mosquitto
 from tests.hub.conftest import Database
 from tests.hub.postgresql import Cluster
+from tests.hub.presences import presence
 from tests.hub.questions import asked_about, bar_of, question
 from tests.hub.scans import Club, fill_feed, journal_rows, many_rows, pull, redemption, small_club
 
@@ -78,8 +80,8 @@ class EdgeClient:
         self._client.loop_start()
         assert self._subscribed.wait(PATIENCE_S)
 
-    def send(self, what: str, payload: bytes) -> None:
-        self._client.publish(f"dw/1/up/{self.name}/{what}", payload, 1)
+    def send(self, what: str, payload: bytes, retained: bool = False) -> None:
+        self._client.publish(f"dw/1/up/{self.name}/{what}", payload, 1, retained)
 
     def receive(self, what: str, message_type: type[Message]) -> Message:
         while True:
@@ -157,6 +159,34 @@ def test_a_question_is_answered_and_settled(worker: WorkerProcess, edge: EdgeCli
     edge.send("checkins", encode(CheckIns(JOURNAL, journal_rows(granted))))
     assert edge.receive("ack", Ack).upto == 1
     assert [bytes(each.checkin_id) for each in Reservation.objects.all()] == [second.checkin.id]
+
+
+def test_what_an_edge_said_of_itself_before_the_worker_came_is_known(
+    club: Club, mosquitto: Mosquitto, edge: EdgeClient, start_worker: Callable[[], WorkerProcess]
+) -> None:
+    edge.send("presence", encode(presence(last=9, acked=7)), retained=True)
+    edge.send("checkins", checkins(1))
+    first = start_worker()
+    first.wait_for("worker_ready")
+    _wait_until_served(edge)
+    said = EdgePresence.objects.get()
+    assert (said.online, said.last - said.acked, said.edge.name) == (True, 2, "clubhouse")
+
+    first.kill()
+    start_worker().wait_for("worker_ready")
+    _wait_until_served(edge)
+    assert EdgePresence.objects.get().received_at == said.received_at
+    edge.send("presence", encode(presence(online=False)), retained=True)
+    _wait_until_served(edge)
+    assert not EdgePresence.objects.get().online
+
+
+def _wait_until_served(edge: EdgeClient) -> None:
+    """What was sent before is handled: an ack may leave in the same turn, a page in the next one cannot."""
+    for number in (1, 2):
+        edge.send("pull", encode(replace(pull(), nonce=bytes([number]) * 16)))
+        while edge.receive("page", Page).nonce != bytes([number]) * 16:
+            pass
 
 
 def test_a_change_at_the_hub_reaches_the_edge(worker: WorkerProcess, edge: EdgeClient) -> None:

@@ -1,0 +1,47 @@
+"""An edge's light: in the list of edges at a glance, and on the edge's page with all that it said."""
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from hub.fleet.models import Edge
+from hub.fleet.standing import Light, Standing, standing_of
+
+COLOURS: Final = {Light.GREEN.value: "success", Light.AMBER.value: "warning", Light.RED.value: "danger"}
+SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "!", Light.RED: "✕"}
+
+
+class PresenceColumns:
+    """For the admin of edges."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edge]:
+        return super().get_queryset(request).select_related("site", "feed", "presence")  # type: ignore[misc]
+
+    @display(description="Now", label=COLOURS)
+    def light(self, edge: Edge) -> tuple[str, str]:
+        standing = standing_of(edge, timezone.now())
+        return standing.light.value, f"{SIGNS[standing.light]}\u00a0{_word(standing)}"
+
+    @display(description="Since")
+    def since(self, edge: Edge) -> str:
+        return standing_of(edge, timezone.now()).since or "-"
+
+    @display(description="What is wrong")
+    def faults(self, edge: Edge) -> str | SafeString:
+        faults = standing_of(edge, timezone.now()).faults
+        return format_html("{}", format_html_join(SafeString("<br>"), "{}", ((each,) for each in faults))) or "-"
+
+
+def presence_context(edge: Edge) -> dict[str, Any]:
+    """What fleet/edge_presence.html shows."""
+    standing = standing_of(edge, timezone.now())
+    return {"standing": standing, "sign": SIGNS[standing.light], "word": _word(standing)}
+
+
+def _word(standing: Standing) -> str:
+    return "online, but" if standing.light is Light.AMBER else standing.word

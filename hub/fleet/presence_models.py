@@ -1,0 +1,32 @@
+"""What an edge last said of itself. Only hub/fleet/operations.py writes it."""
+
+from django.db import models
+
+from contract.trust import ClockState
+
+
+class EdgePresence(models.Model):
+    """The newest by arrival. The broker keeps an edge's last words, so they may come again and mean nothing new.
+
+    `received_at` and `since` (when `online` became what it is) are the hub's time, `said_at` the edge's. The
+    other fields are contract.messages.Presence's; `readers` is a list of {name, open}.
+    """
+
+    edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="presence")
+    online = models.BooleanField()
+    since = models.DateTimeField()
+    received_at = models.DateTimeField()
+    said_at = models.DateTimeField()
+    version = models.CharField(max_length=64)
+    clock = models.CharField(max_length=16, choices=[(state.value, state.value) for state in ClockState])
+    feed = models.CharField(max_length=64)
+    epoch = models.BigIntegerField(null=True)
+    sequence = models.BigIntegerField(null=True)
+    replica_age_s = models.FloatField(null=True)
+    journal = models.BinaryField(max_length=16)
+    last = models.BigIntegerField()
+    acked = models.BigIntegerField()
+    readers = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.edge}: {'online' if self.online else 'offline'}"

@@ -1,0 +1,142 @@
+"""How an edge stands, by what it last said: a light, a word, and what is wrong. Pure: asks no database.
+
+Silence is the hub's own finding: an edge says something every minute, and after 150 s without it (or without the
+broker) nobody knows how it is.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from contract.calendar import zone_of
+from contract.trust import ClockState
+from hub.fleet.models import Edge, EdgePresence
+
+HEARD_WITHIN_S: Final = 150.0
+"""Two of an edge's words (one every 60 s) may be lost."""
+REPLICA_AGE_S_MAX: Final = 300.0
+_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_LONG_S: Final = 1e9
+
+
+class Light(StrEnum):
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+class Fact(NamedTuple):
+    """A line of an edge's page. `wrong`: it is one of the reasons for amber."""
+
+    name: str
+    text: str
+    wrong: bool = False
+
+
+class Standing(NamedTuple):
+    """`word` and `since` say how it is and since when; `faults` what is wrong now; `facts` all that it said."""
+
+    light: Light
+    word: str
+    since: str
+    faults: list[str]
+    facts: list[Fact]
+
+
+_NEVER: Final = Standing(Light.RED, "never heard of", "", ["nothing has come from it"], [])
+
+
+def presence_of(edge: Edge) -> EdgePresence | None:
+    return getattr(edge, "presence", None)
+
+
+def standing_of(edge: Edge, at: datetime) -> Standing:
+    """At `at`; times are in the zone of the edge's site. Select site, feed and presence together with the edge."""
+    said = presence_of(edge)
+    if said is None:
+        return _NEVER
+    facts = list(_facts(edge, said, at))
+    if not said.online:
+        return Standing(Light.RED, "offline", instant_text(edge, said.since), [], facts)
+    if at - said.received_at > timedelta(seconds=HEARD_WITHIN_S):
+        return Standing(Light.RED, "not heard of", instant_text(edge, said.received_at), [], facts)
+    faults = [fact.text for fact in facts if fact.wrong]
+    light = Light.AMBER if faults else Light.GREEN
+    return Standing(light, "online", instant_text(edge, said.since), faults, facts)
+
+
+def instant_text(edge: Edge, at: datetime) -> str:
+    """By the clock on the wall where the edge stands."""
+    return f"{at.astimezone(zone_of(edge.site.time_zone)):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def elapsed_text(seconds: float) -> str:
+    """In its two largest units."""
+    if seconds >= _LONG_S:
+        return "more than 30 years"
+    left, parts = max(0, int(seconds)), []
+    for unit, size in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+        left %= size
+    return " ".join(parts[:2]) or "0 s"
+
+
+def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
+    yield Fact("Last heard of", f"{instant_text(edge, said.received_at)} ({_ago(at - said.received_at)})")
+    yield Fact("Its own clock said then", instant_text(edge, said.said_at))
+    yield _clock(said)
+    yield from _replica(edge, said, at)
+    waiting = max(0, said.last - said.acked)
+    yield Fact("Journal", f"{_rows(waiting)} waiting to be sent" if waiting else "all of it is sent", waiting > 0)
+    closed = [reader["name"] for reader in said.readers if not reader["open"]]
+    for reader in said.readers:
+        state = "open" if reader["open"] else "closed: is its scanner plugged in?"
+        yield Fact("Reader", f"{reader['name']}: port {state}", reader["name"] in closed)
+    yield Fact("Software", said.version)
+
+
+def _clock(said: EdgePresence) -> Fact:
+    text = f"clock {said.clock}"
+    if said.clock == ClockState.HOLDOVER:
+        text += ": synced once since it started"
+    return Fact("Clock", text, said.clock == ClockState.UNKNOWN)
+
+
+def _replica(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
+    if said.feed != edge.feed.name:
+        yield Fact("Feed", f"it follows the feed {said.feed}, here it is set to {edge.feed}", True)
+    if said.epoch is None or said.sequence is None:
+        yield Fact("Copy of the feed", "it has no copy of the feed: it denies everybody", True)
+        return
+    yield Fact("Copy of the feed", _behind(edge, said, said.epoch, said.sequence))
+    if said.replica_age_s is None:
+        yield Fact("Known up to date", "how old its copy is cannot be known", True)
+        return
+    age_s = said.replica_age_s + (at - said.received_at).total_seconds()
+    text = f"its copy was known to be up to date {elapsed_text(age_s)} ago"
+    yield Fact("Known up to date", text, age_s > REPLICA_AGE_S_MAX)
+
+
+def _behind(edge: Edge, said: EdgePresence, epoch: int, sequence: int) -> str:
+    if said.feed != edge.feed.name:
+        return f"at sequence {sequence}, of another feed"
+    if epoch != edge.feed.epoch:
+        return f"at sequence {sequence} of another epoch: it will copy all anew"
+    behind = edge.feed.sequence - sequence
+    if behind > 0:
+        return f"at sequence {sequence} as it said: {_changes(behind)} behind the feed's {edge.feed.sequence}"
+    return f"at sequence {sequence}: up to the feed's"
+
+
+def _ago(elapsed: timedelta) -> str:
+    return f"{elapsed_text(elapsed.total_seconds())} ago"
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
+
+
+def _changes(count: int) -> str:
+    return f"{count} change" if count == 1 else f"{count} changes"
