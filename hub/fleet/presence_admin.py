@@ -5,12 +5,12 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from hub.fleet.models import Edge
-from hub.fleet.standing import Light, Standing, standing_of
+from hub.fleet.standing import Light, standing_of
 
 COLOURS: Final = {Light.GREEN.value: "success", Light.AMBER.value: "warning", Light.RED.value: "danger"}
 SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "!", Light.RED: "✕"}
@@ -25,7 +25,8 @@ class PresenceColumns:
     @display(description="Now", label=COLOURS)
     def light(self, edge: Edge) -> tuple[str, str]:
         standing = standing_of(edge, timezone.now())
-        return standing.light.value, f"{SIGNS[standing.light]}\u00a0{_word(standing)}"
+        word = "online, but" if standing.light is Light.AMBER else standing.word
+        return standing.light.value, f"{SIGNS[standing.light]}\u00a0{word}"
 
     @display(description="Since")
     def since(self, edge: Edge) -> str:
@@ -34,14 +35,10 @@ class PresenceColumns:
     @display(description="What is wrong")
     def faults(self, edge: Edge) -> str | SafeString:
         faults = standing_of(edge, timezone.now()).faults
-        return format_html("{}", format_html_join(SafeString("<br>"), "{}", ((each,) for each in faults))) or "-"
+        return format_html_join(SafeString("<br>"), "{}", ((each,) for each in faults)) or "-"
 
 
 def presence_context(edge: Edge) -> dict[str, Any]:
     """What fleet/edge_presence.html shows."""
     standing = standing_of(edge, timezone.now())
-    return {"standing": standing, "sign": SIGNS[standing.light], "word": _word(standing)}
-
-
-def _word(standing: Standing) -> str:
-    return "online, but" if standing.light is Light.AMBER else standing.word
+    return {"standing": standing, "sign": SIGNS[standing.light]}
