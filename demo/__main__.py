@@ -34,7 +34,8 @@ def main() -> int:
 
 
 def _run(folder: Path, once: bool) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: who starts the demo in the background may have it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: _interrupt())
     if is_running(folder):
         raise DemoError("a demo is already running here; end it with Ctrl-C first")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.ask import Policy
+from contract.ask import Direction, Policy
 from contract.feed import Kind
 from contract.limits import Limit
 from contract.messages import CheckIn, CheckIns, encode
@@ -75,7 +75,7 @@ def test_who_was_over_a_limit_is_told_as_a_number(here: LimitedClub) -> None:
 
 def test_hourly_turn_by_turn(here: LimitedClub) -> None:
     desk = Desk()
-    desk.take(own(here, AT), checkin(customer=here.people[0].pk, policy=Policy(area="lounge")))
+    desk.take(own(here, AT), checkin(customer=here.people[0].pk, policy=Policy(area="lounge", direction=Direction.OUT)))
     assert desk.turns()[-1] == (1, 1)
     desk.at = AT + timedelta(days=10)
     left = desk.turns()
