@@ -75,7 +75,9 @@ def test_who_was_over_a_limit_is_told_as_a_number(here: LimitedClub) -> None:
 
 def test_hourly_turn_by_turn(here: LimitedClub) -> None:
     desk = Desk()
-    desk.take(own(here, AT), checkin(customer=here.people[0].pk, policy=Policy(area="lounge", direction=Direction.OUT)))
+    desk.take(
+        own(here, AT), checkin(customer=here.people[0].pk, policy=Policy(area="lounge", direction=Direction.OUT))
+    )
     assert desk.turns()[-1] == (1, 1)
     desk.at = AT + timedelta(days=10)
     left = desk.turns()
