@@ -227,7 +227,7 @@ def _inside(limit: Limit, mine: list[Use], counting: Counting, at: datetime) -> 
         if len(inside) < limit.count:
             return inside, at
         return inside, sorted(use.occurred_at for use in inside)[-limit.count] + window
-    period = _period(limit.window, counting, at)
+    period = period_of(limit.window, counting, at)
     if period is None:
         return mine, None
     return [use for use in mine if period[0] <= use.occurred_at < period[1]], period[1]
@@ -248,7 +248,7 @@ _LONGEST: Final = {
 }
 
 
-def _period(window: Window, counting: Counting, at: datetime) -> tuple[datetime, datetime] | None:
+def period_of(window: Window, counting: Counting, at: datetime) -> tuple[datetime, datetime] | None:
     """[start, next); None: all time."""
     if window in _UNIT_OF:
         return period_at(counting.calendar, _UNIT_OF[window], at)

@@ -6,18 +6,18 @@ stretch that can have changed is judged again, from the earliest instant that ca
 latest. A membership that is gone has no limits. To be called while the feeds are held.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
 
 from contract.calendar import Calendar
-from contract.limits import Counting, CountsBy, Limit, Use, allowance_at, reach_of
+from contract.limits import Counting, Use
 from contract.membership import Plan
+from contract.replay import Replay
 from hub.checkins import content, plan_book, queries
 from hub.checkins.models import CheckIn
 from hub.checkins.plan_book import PlanBook
@@ -69,22 +69,18 @@ def _replay(moved: Sequence[Use], book: PlanBook) -> int:
     )
     known = _read(stretch, None if reach is None else first - reach, pooled)
     judged = [each for each in known if stretch.holds(each.use)]
-    over = _Replay(known, judged, book)
-    changed = [each for each in judged if over.is_over(each.use) is not each.marked]
+    judge = _Judge(known, judged, book)
+    changed = [each for each in judged if judge.is_over(each.use) is not each.marked]
     _mark([each.number for each in changed if not each.marked], True)
     _mark([each.number for each in changed if each.marked], False)
     return sum(not each.marked for each in changed)
 
 
-class _Replay:
-    """All that one replay knows: uses in their order, by customer and by company, and what limits them."""
+class _Judge:
+    """All that one replay knows: the uses, and what limits them."""
 
     def __init__(self, known: Iterable[_Counted], judged: Collection[_Counted], book: PlanBook) -> None:
-        self._by_customer: dict[int | None, list[Use]] = defaultdict(list)
-        self._by_company: dict[int | None, list[Use]] = defaultdict(list)
-        for each in sorted(known, key=lambda each: _place(each.use)):
-            self._by_customer[each.use.customer_id].append(each.use)
-            self._by_company[each.use.company_id].append(each.use)
+        self._replay = Replay(each.use for each in known)
         self._book = book
         self._memberships = queries.memberships_by_id({each.use.membership_id for each in judged})
         self._calendars = plan_book.calendars(each.use.site for each in judged if each.use.site is not None)
@@ -94,24 +90,8 @@ class _Replay:
         plan = None if held is None else self._book.plans.get(held.plan_id)
         if held is None or plan is None:
             return False
-        counting = self._counting(use, held, plan)
         limits = self._book.limits(plan.id, use.permission)
-        return any(self._blocks(limit, plan, use, counting) for limit in limits)
-
-    def _blocks(self, limit: Limit, plan: Plan, use: Use, counting: Counting) -> bool:
-        before = self._before(limit, reach_of(limit, plan.billing), use)
-        # Mostly there are too few of them for it, wherever they were.
-        if len(before) < limit.count and not limit.gap_seconds:
-            return False
-        allowance = allowance_at((limit,), before, counting, use.occurred_at)
-        return allowance.remaining == 0 or allowance.cooling_down
-
-    def _before(self, limit: Limit, reach: timedelta | None, use: Use) -> list[Use]:
-        """All that this limit may count at the use, and more."""
-        pool = limit.counts_by is CountsBy.COMPANY and use.company_id is not None
-        line = self._by_company[use.company_id] if pool else self._by_customer[use.customer_id]
-        start = 0 if reach is None else bisect_left(line, (use.occurred_at - reach, b""), key=_place)
-        return line[start : bisect_left(line, _place(use), key=_place)]
+        return self._replay.is_over(limits, use, self._counting(use, held, plan))
 
     def _counting(self, use: Use, held: queries.HeldMembership, plan: Plan) -> Counting:
         return Counting(
@@ -124,10 +104,6 @@ class _Replay:
             billed_from=held.starts_at,
             billing=plan.billing,
         )
-
-
-def _place(use: Use) -> tuple[datetime, bytes]:
-    return use.occurred_at, use.id
 
 
 def _read(stretch: _Stretch, since: datetime | None, pooled: bool) -> list[_Counted]:
