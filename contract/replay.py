@@ -27,7 +27,7 @@ class Replay:
         self._lines: dict[tuple[CountsBy, Across], dict[Hashable, _Line]] = {}
 
     def is_over(self, limits: Iterable[Limit], use: Use, counting: Counting) -> bool:
-        """Whether some limit left nothing at the use, or it came within a gap: as `allowance_at` says of those before.
+        """Whether some limit left nothing at the use, or it came within a gap; as `allowance_at` says it.
 
         `use` need not be one of them; `counting` is for whom and where it was made.
         """
