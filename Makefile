@@ -63,11 +63,11 @@ $(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
 bench: $(VENV)/.bench-installed apt-for-tests
 	$(BIN)/python -m bench
 
+# The bench's peers come on top of what is locked, in a file of their own: nobody else installs them.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 lock: $(INSTALLED)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra edge --extra hub --extra demo --extra dev pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
+	$(LOCK) --extra edge --extra hub --extra demo --extra dev -o requirements.lock
+	$(LOCK) --extra bench --constraint requirements.lock -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) .demo build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
