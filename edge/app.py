@@ -9,12 +9,10 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from contract.card import trace_hash
 from edge.core.configuration import Configuration
 from edge.core.door_posture import DoorSetting
 from edge.core.own_uses import OwnUses
@@ -123,7 +121,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
                 confirmer=link.confirmations,
                 door=door,
                 signals=signals[reader.name],
-                turns=Turns(reader.name, partial(trace_hash, organization_key), signals[reader.name], clock, log),
+                turns=Turns(reader.name, signals[reader.name], clock, log),
                 clock=clock,
                 trust=trust,
                 log=log,

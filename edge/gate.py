@@ -3,13 +3,13 @@
 A gate is one reader's: its scans are handled one after another. It knows nothing of serial lines, SQLite or MQTT.
 """
 
-from collections.abc import AsyncIterable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from dataclasses import dataclass, field
 
 from msgspec import structs
 
 from contract.ask import Ask, Circumstances, Contact, Policy
-from contract.card import Scan, read_scan, trace_hash
+from contract.card import Scan
 from contract.decision import Decision, decide
 from contract.errors import ContractError
 from contract.facts import Facts
@@ -21,6 +21,7 @@ from edge.core.confirmation import decide_answered
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
 from edge.core.reader_configuration import Reader
+from edge.core.reading import Reading, read
 from edge.core.rescans import FirstOutcome, Rescans
 from edge.core.undo import undo_ask
 from edge.core.used_steps import UsedSteps
@@ -52,18 +53,20 @@ class Gate:
 
     async def serve(self, frames: AsyncIterable[Frame]) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost."""
-        await self.turns.serve(frames, self.handle)
+        await self.turns.serve(self._readings(frames), self.handle)
         await self.recorder.finish()
 
-    async def handle(self, frame: Frame) -> None:
-        scan = replace(read_scan(frame.raw), length=frame.length)
-        code_hash = trace_hash(self.organization_key, scan)
-        first = self.rescans.of(code_hash, scan.digits, self.door.posture(), frame.arrived_s)
+    def read(self, frame: Frame) -> Reading:
+        return read(self.organization_key, frame.raw, frame.length, frame.arrived_s)
+
+    async def handle(self, reading: Reading) -> None:
+        scan, code_hash = reading.scan, reading.code_hash
+        scanned = self._scanned(scan, code_hash)
+        first = self.rescans.of(code_hash, scan.digits, scanned.circumstances.posture, reading.arrived_s)
         if first is not None and scan.text is not None:
             return self._repeat(first)
 
         facts = await self._look_up(code_hash)
-        scanned = self._scanned(scan, code_hash)
         undoing = self._undoing(scanned, facts)
         decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
         if _is_to_be_confirmed(checkin):
@@ -77,9 +80,13 @@ class Gate:
 
         self.signals.show(shown)
         self.turns.note(code_hash, scan.digits, shown.reason)
-        self.rescans.remember(FirstOutcome(checkin, shown, frame.arrived_s))
-        latency_ms = round((self.clock.monotonic_s() - frame.arrived_s) * 1_000, 3)
+        self.rescans.remember(FirstOutcome(checkin, shown, reading.arrived_s))
+        latency_ms = round((self.clock.monotonic_s() - reading.arrived_s) * 1_000, 3)
         self.log("scan", **scan_fields(checkin, shown), journal_sequence=sequence, latency_ms=latency_ms)
+
+    async def _readings(self, frames: AsyncIterable[Frame]) -> AsyncIterator[Reading]:
+        async for frame in frames:
+            yield self.read(frame)
 
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)

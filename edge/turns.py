@@ -12,44 +12,40 @@ from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Final
 
-from contract.card import Scan, read_scan
 from contract.reasons import Reason
 from edge.core.guesses import Guesses
 from edge.core.guessing import Guessing
-from edge.ports import Clock, Frame, Log, Signals
+from edge.core.reading import Reading
+from edge.ports import Clock, Log, Signals
 
 WAITING_MAX: Final = 4
 """People with cards that others made, who stand behind whoever guesses."""
-Handle = Callable[[Frame], Awaitable[None]]
+Handle = Callable[[Reading], Awaitable[None]]
 
 
 class Turns:
-    """`serve` gives scans to be handled, one at a time; `note` is told what became of each. `hash_of` is a scan's
-    card, as `note` hears of it."""
+    """`serve` gives scans to be handled, one at a time; `note` is told what became of each."""
 
-    def __init__(
-        self, reader: str, hash_of: Callable[[Scan], bytes], signals: Signals, clock: Clock, log: Log
-    ) -> None:
+    def __init__(self, reader: str, signals: Signals, clock: Clock, log: Log) -> None:
         self._reader = reader
-        self._hash_of = hash_of
         self._signals = signals
         self._clock = clock
         self._log = log
         self._guesses = Guesses()
         self._turn = asyncio.Lock()
-        self._line: deque[tuple[Frame, Guessing]] = deque()
+        self._line: deque[tuple[Reading, Guessing]] = deque()
         self._letting_in: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
         self._quiet: asyncio.TimerHandle | None = None
 
-    async def serve(self, frames: AsyncIterable[Frame], handle: Handle) -> None:
-        """Ends when `frames` does; codes that still wait then are turned away."""
-        async for frame in frames:
-            guessing = self._waits_for(frame)
+    async def serve(self, readings: AsyncIterable[Reading], handle: Handle) -> None:
+        """Ends when `readings` do; codes that still wait then are turned away."""
+        async for reading in readings:
+            guessing = self._waits_for(reading)
             if guessing is None:
-                await self._take(frame, handle)
+                await self._take(reading, handle)
             elif len(self._line) < WAITING_MAX:
-                self._line.append((frame, guessing))
+                self._line.append((reading, guessing))
                 self._let_in_later(handle)
             else:
                 self._turn_away(guessing)
@@ -67,17 +63,16 @@ class Turns:
         self._tell(missed)
         self._look_again_later()
 
-    def _waits_for(self, frame: Frame) -> Guessing | None:
+    def _waits_for(self, reading: Reading) -> Guessing | None:
         """The guessing whose pause it has to wait for, or behind others who do."""
-        scan = read_scan(frame.raw)
-        guessing = self._guesses.tried_by(scan, self._hash_of(scan))
+        guessing = self._guesses.tried_by(reading.scan, reading.code_hash)
         if guessing is None or any(each is guessing for _, each in self._line):
             return guessing
         return guessing if self._pause_s(guessing) else None
 
-    async def _take(self, frame: Frame, handle: Handle) -> None:
+    async def _take(self, reading: Reading, handle: Handle) -> None:
         async with self._turn:
-            await handle(frame)
+            await handle(reading)
 
     def _let_in_later(self, handle: Handle) -> None:
         if self._letting_in is None:
@@ -87,10 +82,10 @@ class Turns:
         """Whoever waits, one after another; a fault with one is not the others'."""
         try:
             while self._line:
-                frame, guessing = self._line[0]
+                reading, guessing = self._line[0]
                 try:
                     if await self._paused(guessing):
-                        await self._take(frame, handle)
+                        await self._take(reading, handle)
                     else:
                         self._turn_away(guessing)
                 finally:

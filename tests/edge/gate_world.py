@@ -4,9 +4,8 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
-from functools import partial
 
-from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code, trace_hash
+from contract.card import SCAN_BYTES_MAX, lookup_hash, new_code
 from contract.facts import Card, Customer, Position
 from contract.feed import Change
 from contract.gathering import StoredRow
@@ -18,6 +17,7 @@ from contract.reasons import Reason
 from contract.rows import card_change, customer_change, membership_change
 from edge.core.own_uses import OwnUses
 from edge.core.reader_configuration import Reader, ReaderKind, policy_of
+from edge.core.reading import Reading, read
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
 from edge.gate import Gate
@@ -88,7 +88,7 @@ class World:
             confirmer=self.confirmer,
             door=self.door,
             signals=signals,
-            turns=Turns(reader.name, partial(trace_hash, KEY), signals, self.clock, self.log),
+            turns=Turns(reader.name, signals, self.clock, self.log),
             clock=self.clock,
             trust=self.trust,
             log=self.log,
@@ -100,6 +100,10 @@ class World:
 
     def frame(self, raw: bytes) -> Frame:
         return Frame(raw[: SCAN_BYTES_MAX + 1], len(raw), self.clock.elapsed_s)
+
+    def reading(self, raw: bytes) -> Reading:
+        frame = self.frame(raw)
+        return read(KEY, frame.raw, frame.length, frame.arrived_s)
 
 
 def run(scenario: Callable[[World], Coroutine[object, object, None]], world: World | None = None) -> World:

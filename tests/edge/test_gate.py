@@ -69,7 +69,7 @@ def test_the_log_of_a_scan() -> None:
     signals = FakeSignals(on_show=lambda: setattr(world.clock, "elapsed_s", world.clock.elapsed_s + 0.0125))
 
     async def scenario(world: World) -> None:
-        await world.gate(DOOR, signals).handle(world.frame(CODE.encode()))
+        await world.gate(DOOR, signals).handle(world.reading(CODE.encode()))
 
     run(scenario, world)
     assert world.log.lines == [
@@ -195,7 +195,7 @@ def test_of_two_readers_that_want_the_last_use_one_gets_it() -> None:
     async def scenario(world: World) -> None:
         signals = [FakeSignals() for _ in range(5)]
         gates = [world.gate(COUNTER, each) for each in signals]
-        await asyncio.gather(*(gate.handle(world.frame(CODE.encode())) for gate in gates))
+        await asyncio.gather(*(gate.handle(world.reading(CODE.encode())) for gate in gates))
         got = sorted(decision.reason for each in signals for decision in each.shown)
         assert got == [Reason.GRANTED] + [Reason.LIMIT_REACHED] * 4
 
@@ -206,7 +206,7 @@ def test_a_counter_is_not_green_before_the_redemption_is_on_disk() -> None:
     async def scenario(world: World) -> None:
         world.journal.free.clear()
         signals = FakeSignals()
-        handling = asyncio.create_task(world.gate(COUNTER, signals).handle(world.frame(CODE.encode())))
+        handling = asyncio.create_task(world.gate(COUNTER, signals).handle(world.reading(CODE.encode())))
         await asyncio.sleep(0.2)
         assert signals.shown == []
         world.journal.free.set()
@@ -221,7 +221,7 @@ def test_a_door_opens_although_the_disk_is_slow_and_the_commit_finishes_behind_i
         world.journal.free.clear()
         signals = FakeSignals()
         gate = world.gate(DOOR, signals)
-        await gate.handle(world.frame(CODE.encode()))
+        await gate.handle(world.reading(CODE.encode()))
         assert reasons(signals) == [Reason.GRANTED]
         assert world.journal.waiting == 1
         assert world.log.all("scan")[0]["journal_sequence"] is None
@@ -237,7 +237,7 @@ def test_a_denial_at_a_counter_waits_for_no_slow_disk() -> None:
         world.journal.free.clear()
         signals = FakeSignals()
         gate = world.gate(COUNTER, signals)
-        await gate.handle(world.frame(STRANGER.encode()))
+        await gate.handle(world.reading(STRANGER.encode()))
         assert reasons(signals) == [Reason.UNKNOWN_CARD]
         world.journal.free.set()
         await gate.serve(_no_frames())

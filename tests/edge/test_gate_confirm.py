@@ -101,10 +101,10 @@ def test_other_readers_go_on_while_the_hub_is_asked_and_the_answer_meets_fresh_f
     async def scenario(world: World) -> None:
         world.confirmer.free.clear()
         first, other = FakeSignals(), FakeSignals()
-        waiting = asyncio.create_task(world.gate(COUNTER, first).handle(world.frame(CODE.encode())))
+        waiting = asyncio.create_task(world.gate(COUNTER, first).handle(world.reading(CODE.encode())))
         while not world.confirmer.asked:
             await asyncio.sleep(0)
-        await world.gate(structs.replace(DOOR, name="other"), other).handle(world.frame(CODE.encode()))
+        await world.gate(structs.replace(DOOR, name="other"), other).handle(world.reading(CODE.encode()))
         assert reasons(other) == [Reason.GRANTED]
         world.own_uses.add(checkin(99, membership=11))
         world.confirmer.free.set()

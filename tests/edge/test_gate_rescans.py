@@ -14,7 +14,7 @@ def test_a_rescan_does_not_prolong_the_time_in_which_the_outcome_is_repeated() -
         signals = FakeSignals()
         gate = world.gate(structs.replace(DOOR, rescan_seconds=5), signals)
         for _ in range(3):
-            await gate.handle(world.frame(CODE.encode()))
+            await gate.handle(world.reading(CODE.encode()))
             world.clock.elapsed_s += 4
         assert reasons(signals) == 3 * [Reason.GRANTED]
         assert len(world.journal.checkins) == 2
@@ -26,9 +26,9 @@ def test_a_lockdown_ends_the_repeating() -> None:
     async def scenario(world: World) -> None:
         signals = FakeSignals()
         gate = world.gate(structs.replace(DOOR, rescan_seconds=60), signals)
-        await gate.handle(world.frame(CODE.encode()))
+        await gate.handle(world.reading(CODE.encode()))
         world.door.set_to = Posture.LOCKDOWN
-        await gate.handle(world.frame(CODE.encode()))
+        await gate.handle(world.reading(CODE.encode()))
         assert reasons(signals) == [Reason.GRANTED, Reason.LOCKDOWN]
 
     run(scenario)

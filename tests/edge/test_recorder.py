@@ -41,7 +41,7 @@ def test_a_disk_that_hangs_for_ever_fills_no_memory() -> None:
         gates = [world.gate(DOOR, FakeSignals())]
         forever = [asyncio.create_task(asyncio.sleep(3_600, None)) for _ in range(RECORDINGS_MAX)]
         gates[0].recorder._recordings.update(forever)
-        await gates[0].handle(world.frame(CODE.encode()))
+        await gates[0].handle(world.reading(CODE.encode()))
         assert world.journal.waiting == 0
         assert "wait for the disk" in str(world.log.all("lost")[0]["why"])
         for task in forever:

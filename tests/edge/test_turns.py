@@ -19,7 +19,6 @@ from tests.edge.turns_runs import (
     UNREADABLE,
     Reader,
     at_a_reader,
-    hash_of,
 )
 
 
@@ -121,7 +120,7 @@ def test_an_unknown_code_after_a_quiet_time_begins_nothing(monkeypatch: pytest.M
 def test_an_unknown_code_that_comes_before_the_timer_ends_it_too() -> None:
     async def work() -> None:
         clock, log = FakeClock(), FakeLog()
-        turns = Turns("door", hash_of, FakeSignals(), clock, log)
+        turns = Turns("door", FakeSignals(), clock, log)
         for _ in range(SIXTH):
             turns.note(b"", None, Reason.UNKNOWN_CARD)
         clock.elapsed_s += guessing.QUIET_S

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from hashlib import sha256
 
-from contract.card import Scan, new_code, read_scan
+from contract.card import new_code
 from contract.reasons import Reason
 from edge.core import guessing
-from edge.ports import Frame
+from edge.core.reading import Reading, read
 from edge.turns import Turns
 from tests.edge.fakes import FakeClock, FakeLog, FakeSignals
 from tests.edge.link_runs import until
@@ -16,10 +15,6 @@ MEMBER = new_code(b"0123456789").encode()
 GUESS, OTHER_GUESS, THIRD_GUESS = b"1000001", b"1000002", b"1000003"
 UNREADABLE = b"\x00\x01"
 SIXTH = guessing.UNKNOWN_MAX + 1
-
-
-def hash_of(scan: Scan) -> bytes:
-    return sha256((scan.text or "").encode()).digest()
 
 
 class LoopClock(FakeClock):
@@ -34,14 +29,14 @@ class Reader:
 
     def __init__(self) -> None:
         self.signals, self.log = FakeSignals(), FakeLog()
-        self.turns = Turns("door", hash_of, self.signals, LoopClock(), self.log)
+        self.turns = Turns("door", self.signals, LoopClock(), self.log)
         self.handled: list[bytes] = []
         self.at_work = 0
         self.free = asyncio.Event()
         self.free.set()
         self.faulty: set[bytes] = set()
         self.granted = {MEMBER}
-        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._readings: asyncio.Queue[Reading | None] = asyncio.Queue()
         self.serving = asyncio.create_task(self.serve())
 
     async def serve(self) -> None:
@@ -49,26 +44,26 @@ class Reader:
 
     def scan(self, *raws: bytes) -> None:
         for raw in raws:
-            self._frames.put_nowait(Frame(raw, len(raw), 0.0))
+            self._readings.put_nowait(read(bytes(32), raw, len(raw), 0.0))
 
     def end(self) -> None:
-        self._frames.put_nowait(None)
+        self._readings.put_nowait(None)
 
     async def taken(self) -> None:
-        await until(self._frames.empty)
+        await until(self._readings.empty)
         await asyncio.sleep(0)
 
-    async def handle(self, frame: Frame) -> None:
+    async def handle(self, reading: Reading) -> None:
         assert self.at_work == 0
         self.at_work += 1
         await asyncio.sleep(0)
         await self.free.wait()
         self.at_work -= 1
-        if frame.raw in self.faulty:
+        scan = reading.scan
+        if scan.raw in self.faulty:
             raise RuntimeError("a fault")
-        self.handled.append(frame.raw)
-        scan = read_scan(frame.raw)
-        self.turns.note(hash_of(scan), scan.digits, self._reason(frame.raw, scan.digits))
+        self.handled.append(scan.raw)
+        self.turns.note(reading.code_hash, scan.digits, self._reason(scan.raw, scan.digits))
 
     def _reason(self, raw: bytes, digits: str | None) -> Reason:
         if raw == UNREADABLE:
@@ -83,9 +78,9 @@ class Reader:
         await until(lambda: len(self.handled) == times)
         self.handled.clear()
 
-    async def _scans(self) -> AsyncIterator[Frame]:
-        while (frame := await self._frames.get()) is not None:
-            yield frame
+    async def _scans(self) -> AsyncIterator[Reading]:
+        while (reading := await self._readings.get()) is not None:
+            yield reading
 
 
 def at_a_reader(work: Callable[[Reader], Awaitable[None]]) -> None:
