@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from contract.ask import Circumstances, Contact, Policy
 from contract.limits import Limit
 from contract.messages import CheckIn, Confirm
 from hub.checkins.queries import KnownEdge
+from hub.decisions.confirming import confirm
 from hub.feed.operations import EVERYONE
+from hub.fleet.models import Edge, Reader
 from hub.members import operations as members
 from hub.members.models import Card, Grant, Permission
 from tests.hub.scans import AT, Club, checkin
@@ -55,3 +59,23 @@ def asked_about(bar: Bar, at: datetime = AT, **changed: Any) -> CheckIn:
 
 def question(about: CheckIn) -> Confirm:
     return Confirm(secrets.token_bytes(16), about)
+
+
+def annex(bar: Bar) -> KnownEdge:
+    """Another edge, with a counter too."""
+    other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
+    asked = Permission.objects.get(slug=WINE)
+    Reader.objects.create(edge=other, name="counter", kind="counter", permission=asked)
+    return KnownEdge(other.pk, "annex", bar.edge.feed)
+
+
+def answer(bar: Bar, asked: Confirm, at: Any = AT) -> tuple[str, str]:
+    confirmed = confirm(bar.edge, asked, at).confirmed
+    assert (confirmed.nonce, confirmed.id) == (asked.nonce, asked.checkin.id)
+    return confirmed.outcome, confirmed.reason
+
+
+def settled(about: Any, outcome: str = "granted", reason: str = "granted") -> Any:
+    """What the edge journals after the answer."""
+    granted = outcome == "granted"
+    return msgspec.structs.replace(about, outcome=outcome, reason=reason, counted=granted, remaining=0)

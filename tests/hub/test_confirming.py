@@ -1,7 +1,5 @@
 """An edge asks whether a redemption may go ahead: what the hub answers, and what it holds free meanwhile."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,21 +11,18 @@ from contract import facts
 from contract.ask import Policy
 from contract.instants import to_us
 from contract.limits import Across, CountsBy, Limit, Window
-from contract.messages import Confirm, Confirmed
-from contract.reasons import Reason
+from contract.messages import Confirmed
 from contract.rows import customer_change, gone
 from hub.checkins import operations as checkins
-from hub.checkins.queries import KnownEdge
 from hub.decisions.confirming import confirm
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE, append, create
-from hub.fleet.models import Edge, Reader
 from hub.members import operations as members
 from hub.members.models import Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.reservations import operations as reservations
 from hub.reservations.models import Reservation
 from tests.hub.conftest import Database
-from tests.hub.questions import WINE, Bar, asked_about, bar_of, question
+from tests.hub.questions import WINE, Bar, annex, answer, asked_about, bar_of, question, settled
 from tests.hub.scans import AT, batch, journal_rows, small_club
 
 JOURNAL = b"j" * 16
@@ -39,28 +34,8 @@ def bar(database: Database) -> Bar:
     return bar_of(small_club())
 
 
-def annex(bar: Bar) -> KnownEdge:
-    """Another edge, with a counter too."""
-    other = Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
-    asked = Permission.objects.get(slug=WINE)
-    Reader.objects.create(edge=other, name="counter", kind="counter", permission=asked)
-    return KnownEdge(other.pk, "annex", bar.edge.feed)
-
-
-def answer(bar: Bar, asked: Confirm, at: Any = AT) -> tuple[str, str]:
-    confirmed = confirm(bar.edge, asked, at).confirmed
-    assert (confirmed.nonce, confirmed.id) == (asked.nonce, asked.checkin.id)
-    return confirmed.outcome, confirmed.reason
-
-
 def ingest(bar: Bar, *came: Any, first: int = 1) -> None:
     checkins.ingest([batch(JOURNAL, journal_rows(*came, first=first))], AT + timedelta(seconds=5))
-
-
-def settled(about: Any, outcome: str = "granted", reason: str = "granted") -> Any:
-    """What the edge journals after the answer."""
-    granted = outcome == "granted"
-    return msgspec.structs.replace(about, outcome=outcome, reason=reason, counted=granted, remaining=0)
 
 
 # One question
@@ -261,73 +236,3 @@ class _Statements:
         if 'FROM "feed_feed" WHERE' in sql:
             self.on_feeds.append(sql)
         return execute(sql, *rest)
-
-
-# What is not decided about
-
-
-@pytest.mark.parametrize(
-    ("why", "changed"),
-    [
-        ("wrong_feed", {"feed": "another"}),
-        ("wrong_feed", {"feed": None}),
-        ("unknown_reader", {"reader": "back-door"}),
-        ("no_question", {"reader": "nul\x00"}),
-        ("no_question", {"permission": "nul\x00"}),
-        ("no_question", {"mode": "guess"}),
-        ("stale", {"at_us": to_us(AT - timedelta(minutes=5, microseconds=1))}),
-        ("stale", {"at_us": to_us(AT + timedelta(minutes=5, microseconds=1))}),
-        ("stale", {"at_us": 2**57}),
-    ],
-)
-def test_a_question_that_is_not_decided_is_denied_and_says_why(
-    bar: Bar, why: str, changed: dict[str, Any]
-) -> None:
-    answered = confirm(bar.edge, question(asked_about(bar, **changed)), AT)
-    assert answered.refused is not None
-    assert answered.refused.why == why
-    assert (answered.confirmed.outcome, answered.confirmed.reason) == ("denied", Reason.CONFIRMATION_NEEDED)
-    assert not Reservation.objects.exists()
-
-
-def test_one_id_with_two_contents_is_a_conflict(bar: Bar) -> None:
-    about = asked_about(bar)
-    answer(bar, question(about))
-    answered = confirm(bar.edge, question(msgspec.structs.replace(about, mode="identify")), AT)
-    assert answered.refused is not None
-    assert answered.refused.why == "conflict"
-
-
-def test_an_id_of_another_edges_checkin_is_a_conflict(bar: Bar) -> None:
-    annex(bar)
-    about = asked_about(bar)
-    checkins.ingest([batch(JOURNAL, journal_rows(settled(about)), edge="annex")], AT)
-    answered = confirm(bar.edge, question(about), AT)
-    assert answered.refused is not None
-    assert answered.refused.why == "conflict"
-
-
-def test_an_unknown_card_is_denied_by_its_reason(bar: Bar) -> None:
-    assert answer(bar, question(asked_about(bar, code_hash=bytes(32)))) == ("denied", "unknown_card")
-
-
-# Two at once
-
-
-@pytest.mark.parametrize("_round", range(20))
-def test_two_workers_two_edges_one_last_glass(bar: Bar, _round: int) -> None:
-    other = annex(bar)
-    together = threading.Barrier(2)
-
-    def ask(edge: Any) -> str:
-        together.wait()
-        try:
-            return confirm(edge, question(asked_about(bar)), AT).confirmed.reason
-        finally:
-            connection.close()
-
-    connection.close()
-    with ThreadPoolExecutor(2) as threads:
-        answers = sorted(threads.map(ask, [bar.edge, other]))
-    assert answers == ["granted", "limit_reached"]
-    assert Reservation.objects.filter(holds=True).count() == 1

@@ -1,14 +1,13 @@
 """Operations of the members on both databases: what they write, and what edges hear of it."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from contract.ask import Direction
-from contract.card import CardError, is_code
 from contract.facts import Passage
 from contract.feed import Kind
 from contract.limits import CountsBy, Limit, Use
@@ -18,35 +17,12 @@ from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes, operations, queries
-from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
-from hub.members.operations import CardTaken
+from hub.members.models import Card, Company, Customer, Link, Membership, Permission, Plan
 from hub.members.writing import InUse
-from tests.hub.followed import assert_exact, decision, facts, kinds
+from tests.hub.followed import assert_exact, decision, kinds
+from tests.hub.people import AT, DAY, a_card, a_customer, a_membership, a_plan
 
 pytestmark = pytest.mark.usefixtures("database")
-
-AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-def a_plan(slug: str = "front-door", *limits: Limit) -> Plan:
-    permission = Permission.objects.filter(slug=slug).first()
-    permission = permission or operations.save_permission(Permission(slug=slug, name=slug.title()))
-    plan = operations.save_plan(Plan(name="Full"))
-    operations.save_grant(Grant(plan=plan, permission=permission), limits)
-    return plan
-
-
-def a_customer(name: str = "Member") -> Customer:
-    return operations.save_customer(Customer(name=name))
-
-
-def a_card(customer: Customer) -> str:
-    return codes.decrypt(operations.issue_card(customer))
-
-
-def a_membership(plan: Plan, **fields: object) -> Membership:
-    return operations.save_membership(Membership(plan=plan, starts_at=AT - DAY, **fields))
 
 
 def use_up(membership: Membership, customer: Customer, permission: str = "front-door") -> None:
@@ -152,54 +128,6 @@ def test_a_membership_that_changes_hands_takes_no_uses_along() -> None:
     assert decision(a_card(one), "front-door", AT).reason is Reason.NO_MEMBERSHIP
     assert decision(a_card(two), "front-door", AT).granted
     assert_exact()
-
-
-def test_an_issued_card_is_found_by_its_code_and_shows_it_nowhere() -> None:
-    customer = a_customer()
-    card = operations.issue_card(customer)
-    code = codes.decrypt(card)
-    assert is_code(code)
-    assert queries.card_with_code(f"https://club.example/c/{code.lower()}") == card
-    assert code.encode() not in bytes(card.code_encrypted) + bytes(card.lookup_hash)
-    assert code not in f"{card} {card!r}"
-    assert codes.scan_text(code) == f"HTTP://127.0.0.1:8000/C/{code}"
-
-
-def test_an_imported_card_works_and_cannot_be_imported_twice() -> None:
-    one, two = a_customer("One"), a_customer("Two")
-    operations.import_card(one, "  4006381333931 ")
-    assert facts("4006381333931").customer is not None
-    before = feed_queries.head(EVERYONE)
-    with pytest.raises(CardTaken, match=r"on Card .* of One already: delete"):
-        operations.import_card(two, "4006381333931")
-    with pytest.raises(CardError, match="1 to 64 printable"):
-        operations.import_card(two, "x" * 65)
-    assert feed_queries.head(EVERYONE) == before
-    assert codes.scan_text("4006381333931") == "4006381333931"
-
-
-def test_two_cards_codes_cannot_be_exchanged_in_the_database() -> None:
-    one, two = operations.issue_cards([a_customer("One"), a_customer("Two")])
-    one.code_encrypted = two.code_encrypted
-    with pytest.raises(codes.CodeUnreadable, match=r"card\.key"):
-        codes.decrypt(one)
-
-
-def test_a_cards_own_dates_and_revocation() -> None:
-    customer = a_customer()
-    card = operations.issue_card(customer)
-    code = codes.decrypt(card)
-    a_membership(a_plan(), customer=customer)
-    card.valid_from, card.valid_until = AT, AT + DAY
-    operations.save_card(card)
-    assert decision(code, "front-door", AT).granted
-    assert decision(code, "front-door", AT - DAY).reason is Reason.CARD_NOT_YET_VALID
-    assert decision(code, "front-door", AT + DAY).reason is Reason.CARD_EXPIRED
-    operations.revoke_cards([card], AT)
-    assert decision(code, "front-door", AT).reason is Reason.CARD_REVOKED
-    assert list(queries.live_cards(AT)) == []
-    operations.delete_cards([card])
-    assert decision(code, "front-door", AT).reason is Reason.UNKNOWN_CARD
 
 
 def test_deleting_a_customer_leaves_no_row_of_theirs() -> None:
