@@ -35,7 +35,7 @@ def bring_about(came: Sequence[Came], undone: Sequence[VoidArrival]) -> BroughtA
     if not (counting or undone or passing):
         return BroughtAbout()
     # Held before anything is read, so that no membership is deleted between that and its use's row.
-    uses.hold_feeds()
+    feed.hold_all()
     voided, refused = _void([*undone, *voids.take_early([use.id for use in counting])])
     gone = {bytes(row.checkin_id) for row in voided}
     made = uses.of_those_here(use for use in counting if use.id not in gone)

@@ -36,7 +36,7 @@ def drop_passages(before: datetime) -> Iterator[int]:
 def _drop(keys: list[bytes], before: datetime) -> int:
     """Read again once the feeds are held: somebody may have passed meanwhile."""
     with transaction.atomic():
-        uses.hold_feeds()
+        feed.hold_all()
         old = passages.older(keys, before)
         feed.append_to_all(old)
     return len(old)

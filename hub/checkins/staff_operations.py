@@ -13,7 +13,7 @@ from django.db import transaction
 from contract.effects import counts
 from contract.feed import CHECKIN_ID_BYTES, Kind, customer_key
 from contract.reasons import Outcome
-from hub.checkins import content, passages, uses, voids
+from hub.checkins import content, passages, voids
 from hub.checkins.consequences import move_uses
 from hub.checkins.models import CheckIn
 from hub.errors import HubError
@@ -55,7 +55,7 @@ def reset_passages(customers: Iterable[Customer], at: datetime) -> list[Customer
 
 def _void(numbers: Sequence[int], reason: str, by: Any, at: datetime) -> list[CheckIn]:
     with transaction.atomic():
-        uses.hold_feeds()
+        feed.hold_all()
         standing = CheckIn.objects.filter(number__in=numbers, voided_at=None, outcome=Outcome.GRANTED.value)
         found = list(standing.order_by("number"))
         for each in found:
@@ -68,7 +68,7 @@ def _void(numbers: Sequence[int], reason: str, by: Any, at: datetime) -> list[Ch
 
 def _reset(customers: Sequence[Customer], at: datetime) -> list[Customer]:
     with transaction.atomic():
-        uses.hold_feeds()
+        feed.hold_all()
         keys = {each.pk: _passage_keys(each.pk) for each in customers}
         known = [key for some in keys.values() for key in some]
         feed.append_to_all(passages.reset(known, (secrets.token_bytes(CHECKIN_ID_BYTES) for _ in known), at))

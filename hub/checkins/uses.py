@@ -1,4 +1,4 @@
-"""Uses in the feeds: a row for each counted check-in, one more for a company's pool, gone once nobody counts it.
+"""Uses in all feeds: a row for each counted check-in, one more for a company's pool, gone once nobody counts it.
 
 A use is in the feeds from when its check-in comes until it is voided, or until no window of any plan reaches it:
 a check-in knows by `is_use` and `is_pool_use`. Writes are in transactions of at most 1,000, which hold the feeds.
@@ -13,32 +13,17 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from contract.feed import Change
 from contract.limits import Use
 from contract.rows import gone, pool_use_change, use_change
 from hub.checkins import content, plan_book, queries
 from hub.checkins.models import CheckIn
 from hub.checkins.plan_book import PlanBook
 from hub.feed import operations as feed
-from hub.feed import queries as feeds
 
 AT_ONCE: Final = 1_000
 AWAY: Final = timedelta(days=2)
 """A use stays so much longer than any window reaches, for edges that were away and decide by an older replica."""
 _IDS_AT_ONCE: Final = 500
-
-
-def feeds_offering(_permission: str) -> list[str]:
-    """The feeds that uses of a permission are in, as they are held: all, until feeds are told what they offer."""
-    return feeds.names()
-
-
-def hold_feeds() -> list[str]:
-    """All feeds, held in one order for everybody until the transaction ends."""
-    names = feeds.names()
-    for name in names:
-        feed.hold(name)
-    return names
 
 
 # One at a time, as check-ins come and are voided
@@ -57,29 +42,21 @@ def add(uses: Sequence[Use], book: PlanBook) -> None:
     of_pools = [each for each in uses if each.company_id is not None and each.permission in pooled]
     companies = queries.companies({each.company_id for each in of_pools if each.company_id is not None})
     in_pools = [each for each in of_pools if each.company_id in companies]
-    _append(uses, [*map(use_change, uses), *map(pool_use_change, in_pools)])
+    feed.append_to_all([*map(use_change, uses), *map(pool_use_change, in_pools)])
     _mark(uses, is_use=True)
     _mark(in_pools, is_pool_use=True)
 
 
 def leave_pools(uses: Sequence[Use]) -> None:
-    _append(uses, [gone(pool_use_change(each)) for each in uses if each.company_id is not None])
+    feed.append_to_all(gone(pool_use_change(each)) for each in uses if each.company_id is not None)
     _mark(uses, is_pool_use=False)
 
 
 def remove(uses: Sequence[Use]) -> None:
     """Also the rows of pools, wherever there are some."""
     in_pools = [each for each in uses if each.company_id is not None]
-    _append(uses, map(gone, [*map(use_change, uses), *map(pool_use_change, in_pools)]))
+    feed.append_to_all(map(gone, [*map(use_change, uses), *map(pool_use_change, in_pools)]))
     _mark(uses, is_use=False, is_pool_use=False)
-
-
-def _append(uses: Sequence[Use], changes: Iterable[Change]) -> None:
-    """All in one go: feeds_offering says the same of all permissions yet."""
-    if uses:
-        wanted = list(changes)
-        for name in feeds_offering(uses[0].permission):
-            feed.append(name, wanted)
 
 
 def _mark(uses: Sequence[Use], **marks: bool) -> None:
@@ -119,7 +96,7 @@ def _moved(wanted: _Wanted, move: _Move) -> Iterator[int]:
         last: tuple[datetime, int] | None = None
         while found := _places(condition, last):
             with transaction.atomic():
-                hold_feeds()
+                feed.hold_all()
                 book = plan_book.read()
                 fits = reduce(or_, wanted(book), Q(pk__in=[]))
                 uses = _uses(Q(number__in=[number for _, number in found]) & fits)

@@ -22,7 +22,6 @@ from hub.checkins.queries import KnownEdge
 from hub.decisions.deciding import companies_of, decide_at_hub, facts_of_card, with_static_codes, with_uses
 from hub.errors import HubError
 from hub.feed import operations as feed
-from hub.feed import queries as feeds
 from hub.fleet import queries as fleet
 from hub.reservations import operations as reservations
 from hub.reservations import queries as reserved
@@ -53,8 +52,7 @@ def confirm(edge: KnownEdge, question: Confirm, at: datetime) -> Answered:
     try:
         ask = _ask_of(edge, checkin, at)
         with transaction.atomic():
-            for name in feeds.names():
-                feed.hold(name)
+            feed.hold_all()
             return Answered(
                 _standing(edge, question) or _said_before(edge, question, at) or _decide(edge, question, ask, at)
             )

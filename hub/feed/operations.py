@@ -102,10 +102,16 @@ def mark_rotating(feed_name: str, rotating: bool) -> None:
     marked.save(update_fields=["rotating"])
 
 
+def hold_all() -> None:
+    """`hold`, every feed that there is, in one order for everybody."""
+    for name in queries.names():
+        hold(name)
+
+
 def append_to_all(changes: Iterable[Change]) -> None:
     """`append`, in every feed that there is."""
     wanted = list(changes)
-    for name in queries.names():
+    for name in queries.names() if wanted else ():
         append(name, wanted)
 
 
