@@ -53,8 +53,9 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
 test: $(INSTALLED) apt-for-tests lint
-	$(BIN)/python -m pytest --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+	$(BIN)/python -m pytest -n 3 --dist loadfile --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
 
 $(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
