@@ -19,11 +19,6 @@ _KEYS_STARTING: Final = """
     WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND key > %s AND key < %s
     AND body IS NOT NULL
 """
-_KEYS_WITH_PART: Final = """
-    SELECT key, ref FROM feed_feedrow
-    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s
-    AND substr(key, %s, %s) = %s AND body IS NOT NULL
-"""
 _LIVE_KEYS_AFTER: Final = """
     SELECT key, ref FROM feed_feedrow
     WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND key > %s AND body IS NOT NULL
@@ -87,11 +82,6 @@ def live_keys_starting(feed_name: str, kind: int, prefix: bytes) -> list[tuple[b
 def live_keys_after(feed_name: str, kind: int, key: bytes, limit: int) -> list[tuple[bytes, bytes]]:
     """Key and ref of at most `limit` live rows of a kind that follow `key`, in the keys' order."""
     return _keys(_LIVE_KEYS_AFTER, [feed_name, kind, key, limit])
-
-
-def live_keys_with_part(feed_name: str, kind: int, offset: int, part: bytes) -> list[tuple[bytes, bytes]]:
-    """Key and ref of the live rows whose key holds `part` at `offset` bytes. Reads every row of the kind."""
-    return _keys(_KEYS_WITH_PART, [feed_name, kind, offset + 1, len(part), part])
 
 
 def live_bodies(feed_name: str, kind: int, keys: Sequence[bytes] | None = None) -> dict[bytes, bytes]:

@@ -89,15 +89,11 @@ def test_an_empty_body_is_live() -> None:
     assert queries.head(EVERYONE).digest == queries.digest_from_rows(EVERYONE) != bytes(32)
 
 
-def test_live_keys_by_prefix_and_by_part() -> None:
+def test_live_keys_by_prefix() -> None:
     append(change("aa1"), change("aa2"), change("ab1"), change("aa3", None))
     assert sorted(queries.live_keys_starting(EVERYONE, Kind.CUSTOMER, b"aa")) == [
         (b"aa1", b"ref"),
         (b"aa2", b"ref"),
-    ]
-    assert sorted(key for key, _ in queries.live_keys_with_part(EVERYONE, Kind.CUSTOMER, 2, b"1")) == [
-        b"aa1",
-        b"ab1",
     ]
 
 
