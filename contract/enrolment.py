@@ -64,11 +64,13 @@ class EnrolRequest(Struct, frozen=True, kw_only=True):
 class Delivered(Struct, frozen=True, kw_only=True):
     """What an edge needs to begin: certificates in DER, the leaf of a chain first. `at_us` is the hub's time.
 
-    `generation` is that of the hub's key, `epoch` the feed's. The repr shows no key.
+    `broker_tls` False: the broker speaks in the clear, as on the hub's own machine. `generation` is that of the
+    hub's key, `epoch` the feed's. The repr shows no key.
     """
 
     broker_host: Annotated[str, Meta(min_length=1, max_length=253)]
     broker_port: Annotated[int, Meta(ge=1, le=65_535)]
+    broker_tls: bool = True
     authority: Chain
     certificate: Chain
     organization_key: Hash

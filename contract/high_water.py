@@ -5,8 +5,8 @@ held by one of three: a mark that rises, the nonce of a question still open, or 
 continues. A mark is (epoch, n), compared as such; a restored hub begins an epoch above every earlier one.
 
 To the edge:
-    Head        mark `head` of the feed: (epoch, sequence), the same again too: it is sealed anew each minute;
-                of its `at_us` the time floor takes the highest
+    Head        mark `head` of the feed: (epoch, at_us), the same again too. Its epoch is a floor that is kept; a
+                head that lies below only costs a question, since the hub may have been restored
     Live        after/upto: only where `after` <= position < `upto`, in the epoch held; elsewhere a gap, so a pull
     Page        nonce: of the open pull, once; and its after/upto
     Ack         mark `ack:` and the journal's id: (epoch, upto), the same again too: a batch may be lost. One
@@ -14,14 +14,16 @@ To the edge:
     Confirmed   nonce: of the open confirm, once; and its check-in's id
     Rotation    generation: above the current key's, and sealed by the current key (contract/seal.py)
     EnrolAnswer the request's digest (contract/enrolment.py)
-    Config      mark `config`: (epoch, generation), above (later)
-    Mode        mark `mode`: (epoch, generation), above; its own: no configuration holds a lockdown up (later)
-    Command     mark `command`: (epoch, number), above, on disk before it acts; and its expiry (later)
+    Desired     mark `config`: (epoch, generation), above
+    Modes       mark `mode`: (epoch, generation), above; its own: no configuration holds a lockdown up
+    Command     mark `command`: (epoch, number), above, on disk before it acts; and its expiry
 To the hub:
     CheckIns    (edge, journal, sequence) and the id: counted once, however often it comes
     Pull        nothing: it only asks
     Confirm     the check-in's id and instant: settled or lapsed once, an old one reserves nothing again
-    Reported, Presence   mark of that name: (the edge's start in Unix ms, a count since then), above (later)
+    Presence, Reported, Telemetry
+                mark of that name: (start, n), above; the same again is the broker's retained copy, and no news
+    Answered    the number of an open command, once
 
 Marks outlive replica.db: they are kept beside the keys. This knows no clock, no file and no message's fields.
 """
@@ -39,6 +41,9 @@ MODE: Final = "mode"
 COMMAND: Final = "command"
 REPORTED: Final = "reported"
 PRESENCE: Final = "presence"
+TELEMETRY: Final = "telemetry"
+POSITION: Final = "position"
+"""How far the whole replica of a feed has come: (epoch, sequence). A rebuilt one decides only from there on."""
 
 
 class HighWaterError(ContractError):

@@ -181,6 +181,14 @@ class Live(Struct, frozen=True):
 Message = TypeVar("Message", bound=Struct)
 
 
+SAID_IN_A_CONNECTION_MAX: Final = 2**24
+
+
+def will_n(n: int) -> int:
+    """The `n` of the will of a connection that begins when `n` was said last; the next connection begins there."""
+    return (n // SAID_IN_A_CONNECTION_MAX + 1) * SAID_IN_A_CONNECTION_MAX - 1
+
+
 class ReaderPresence(Struct, frozen=True, kw_only=True):
     """Whether a reader's scanner is there."""
 
@@ -194,8 +202,13 @@ class Presence(Struct, frozen=True, kw_only=True):
 
     `last` and `acked` are the journal's rows; their difference waits to be sent. `replica_age_s` is elapsed time
     in seconds, None where it cannot be known. `at_us` is the edge's time; of a last will, when it connected.
+
+    `start` counts the starts of this edge's software since it was enrolled, `n` what it has said since, rising
+    through its kinds of messages; a will says one above all that its connection can say (`will_n`).
     """
 
+    start: Sequence
+    n: Sequence
     online: bool
     at_us: InstantUs
     version: Name

@@ -16,9 +16,15 @@ UP_CHECKINS: Final = "checkins"
 UP_PULL: Final = "pull"
 UP_CONFIRM: Final = "confirm"
 UP_PRESENCE: Final = "presence"
+UP_REPORTED: Final = "reported"
+UP_ANSWERED: Final = "answered"
+UP_TELEMETRY: Final = "telemetry"
 DOWN_ACK: Final = "ack"
 DOWN_PAGE: Final = "page"
 DOWN_CONFIRMED: Final = "confirmed"
+DOWN_CONFIG: Final = "config"
+DOWN_MODE: Final = "mode"
+DOWN_COMMAND: Final = "command"
 FEED_HEAD: Final = "head"
 FEED_LIVE: Final = "live"
 
@@ -53,6 +59,11 @@ def down(edge: str, what: str) -> str:
 def feed(name: str, what: str) -> str:
     """Hub to all edges that follow a feed."""
     return f"{PREFIX}/feed/{name}/{what}"
+
+
+def key(generation: int | str) -> str:
+    """Hub to all edges: its key of this generation, sealed by the one before. `+` in a subscription."""
+    return f"{PREFIX}/keys/{generation}"
 
 
 def parse(topic: str) -> Address:

@@ -13,10 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from edge.core.configuration import Configuration
+from contract.configuration import Configuration
 from edge.core.door_posture import DoorSetting
 from edge.core.own_uses import OwnUses
-from edge.core.reader_configuration import policy_of
+from contract.reader_configuration import policy_of
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
 from edge.door_hours import DoorHours

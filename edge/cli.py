@@ -13,7 +13,7 @@ from pathlib import Path
 
 from edge import app
 from edge.clock import SystemClock
-from edge.core.configuration import (
+from contract.configuration import (
     Configuration,
     ConfigurationError,
     parse_configuration,

@@ -20,7 +20,7 @@ from edge.core.checkin import Scanned, checkin_of, scan_fields
 from edge.core.confirmation import decide_answered
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
-from edge.core.reader_configuration import Reader
+from contract.reader_configuration import Reader
 from edge.core.reading import Reading, read
 from edge.core.rescans import FirstOutcome, Rescans
 from edge.core.undo import undo_ask

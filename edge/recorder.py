@@ -12,7 +12,7 @@ from typing import Final
 from contract.decision import Decision, cannot_record
 from contract.messages import CheckIn
 from edge.core.own_uses import OwnUses
-from edge.core.reader_configuration import Reader, ReaderKind
+from contract.reader_configuration import Reader, ReaderKind
 from edge.core.undo import void_at
 from edge.ports import CannotRecord, Journal, Log
 

@@ -12,7 +12,7 @@ from contract.facts import Facts, Position
 from contract.instants import to_us
 from contract.membership import HolderKind
 from contract.messages import OWN_USES_MAX, CheckIn
-from edge.core.reader_configuration import Reader
+from contract.reader_configuration import Reader
 
 
 @dataclass(frozen=True, slots=True)

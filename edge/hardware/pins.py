@@ -9,7 +9,7 @@ from typing import Any
 from gpiozero import DigitalOutputDevice, GPIOZeroError
 from gpiozero.pins.mock import MockFactory
 
-from edge.core.configuration import PinFactory
+from contract.configuration import PinFactory
 
 
 class HardwareError(Exception):

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from contract.decision import Decision
 from contract.reasons import Outcome
-from edge.core.configuration import Reader
+from contract.configuration import Reader
 from edge.hardware.pins import Pins
 
 DENIED_LAMP_S: Final = 2.0

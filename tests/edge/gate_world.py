@@ -16,7 +16,7 @@ from contract.plan_rows import plan_change
 from contract.reasons import Reason
 from contract.rows import card_change, customer_change, membership_change
 from edge.core.own_uses import OwnUses
-from edge.core.reader_configuration import Reader, ReaderKind, policy_of
+from contract.reader_configuration import Reader, ReaderKind, policy_of
 from edge.core.reading import Reading, read
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps

@@ -17,7 +17,7 @@ from contract.membership import Plan
 from contract.messages import Ack, CheckIn
 from contract.reasons import Outcome, Reason
 from contract.rows import use_change
-from edge.core.reader_configuration import Reader, ReaderKind
+from contract.reader_configuration import Reader, ReaderKind
 from edge.ports import Frame
 from tests.edge.fakes import FakeSignals
 from tests.edge.gate_world import (

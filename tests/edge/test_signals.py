@@ -8,7 +8,7 @@ from gpiozero import Device
 
 from contract.decision import Decision
 from contract.reasons import Outcome, Reason
-from edge.core.configuration import PinFactory, Reader, ReaderKind
+from contract.configuration import PinFactory, Reader, ReaderKind
 from edge.hardware import pins as pins_module
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.signals import DENIED_BEEP_S, ReaderSignals

@@ -14,7 +14,7 @@ from django.test import Client
 
 from contract.ask import Policy
 from contract.reasons import Reason
-from edge.core.configuration import Configuration, Reader, parse_configuration
+from contract.configuration import Configuration, Reader, parse_configuration
 from hub.feed.models import Feed
 from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge, Schedule, Site

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.ask import Mode
-from edge.core.configuration import (
+from contract.configuration import (
     Configuration,
     ConfigurationError,
     PinFactory,

@@ -4,8 +4,8 @@ import pytest
 
 from contract.ask import Codes, Direction, Passback, Policy, Posture
 from contract.trust import ClockState
-from edge.core.configuration import parse_configuration
-from edge.core.reader_configuration import ROTATING_RESCAN_SECONDS, policy_of
+from contract.configuration import parse_configuration
+from contract.reader_configuration import ROTATING_RESCAN_SECONDS, policy_of
 from tests.edge.test_configuration import WHOLE, changed, error_of
 
 DOOR_PIN, COUNTER_PIN = "relay_pin = 17", "granted_lamp_pin = 5"

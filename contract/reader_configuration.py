@@ -1,6 +1,6 @@
 """One reader of an edge's configuration: what its section may say, and what cannot be meant together.
 
-Pure. Knows nothing of the text it came from: edge/core/configuration.py says in which section a misfit stands.
+Pure. Knows nothing of the text it came from: contract/configuration.py says in which section a misfit stands.
 """
 
 from collections.abc import Iterator

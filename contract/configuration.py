@@ -1,7 +1,8 @@
-"""An edge's configuration: what edge.toml may say, and what is wrong with one that does not fit.
+"""An edge's configuration: what edge.toml and the hub may say, and what is wrong with one that does not fit.
 
-Pure: text in, a Configuration or a ConfigurationError out. Knows no files; whether a port or a pin exists on
-this machine shows when it is opened.
+One whole document, the same on both sides, so that the hub refuses what the edge would refuse. Pure: text or a
+document in, a Configuration or a ConfigurationError out. Knows no files; whether a port or a pin exists on this
+machine shows when it is opened.
 """
 
 import re
@@ -13,8 +14,10 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from contract.errors import ContractError
+from contract.messages import READERS_MAX
+from contract.reader_configuration import ALLOWED, NUMBERS, Name, Reader, ReaderKind, misfits
 from contract.topics import NAME_PATTERN
-from edge.core.reader_configuration import ALLOWED, NUMBERS, Name, Path, Reader, ReaderKind, misfits
 
 __all__ = [
     "Broker",
@@ -24,14 +27,13 @@ __all__ = [
     "PinFactory",
     "Reader",
     "ReaderKind",
+    "document_of",
     "parse_configuration",
-    "parse_organization_key",
+    "read_document",
 ]
 
-ORGANIZATION_KEY_BYTES: Final = 32
 _SHOWN_LETTERS_MAX: Final = 100
 
-_KEY_DIGITS: Final = re.compile(rf"[0-9a-fA-F]{{{2 * ORGANIZATION_KEY_BYTES}}}")
 _PLACE_OF_ERROR: Final = re.compile(r"(?s)(.*?)(?: - at `(?:key in )?\$\.?(.*)`)?")
 _FIELD_OF_ERROR: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`")
 _READER_OF_PATH: Final = re.compile(r"readers\[\d+\]")
@@ -39,10 +41,11 @@ _NAME: Final = re.compile(NAME_PATTERN)
 _STEP_OF_PATH: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(ContractError):
     """Configuration that cannot be used: names the field, what it says, and what is allowed."""
 
     def __init__(self, field: str, says: str, allowed: str) -> None:
+        self.field: Final = field
         super().__init__(f"{field} {says}; it should be {allowed}" if allowed else f"{field} {says}")
 
 
@@ -52,8 +55,11 @@ class PinFactory(StrEnum):
 
 
 class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another broker than the one that enrolment named. `tls`: with the certificates of enrolment."""
+
     host: Annotated[str, Meta(min_length=1, max_length=253)]
-    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8883
+    tls: bool = True
 
 
 class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,31 +68,30 @@ class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
     pin_factory: PinFactory
 
 
-class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
-    """`site`: where the edge stands, by its name at the hub; None: hours and calendar days count in UTC."""
+class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`edge`, `feed` and `broker`: None where enrolment said them. `site`: where the edge stands, by its name at
+    the hub; None: hours and calendar days count in UTC.
+    """
 
-    edge: Name
-    feed: Name
-    state_dir: Path
-    organization_key_file: Path
-    broker: Broker
-    hardware: Hardware
-    readers: Annotated[tuple[Reader, ...], Meta(min_length=1)]
+    edge: Name | None = None
+    feed: Name | None = None
     site: Name | None = None
+    broker: Broker | None = None
+    hardware: Hardware
+    readers: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=READERS_MAX)]
 
 
-_ALLOWED: Final = {
+ALLOWED_BY_FIELD: Final = {
     **ALLOWED,
     "edge": ALLOWED["name"],
     "feed": ALLOWED["name"],
     "site": f"a site's name at the hub, {ALLOWED['name']}",
-    "state_dir": "the path of a folder",
-    "organization_key_file": "the path of a file",
-    "broker": "a section with host and port",
+    "broker": "a section with host, port and tls",
     "hardware": "a section with pin_factory",
-    "readers": "at least one [[readers]] section",
+    "readers": f"1 to {READERS_MAX} [[readers]] sections",
     "host": "a host name or an address",
     "port": "a TCP port, 1 to 65535",
+    "tls": "true or false, without quotes",
     "pin_factory": '"lgpio" (a Raspberry Pi\'s pins) or "mock" (no pins at all)',
 }
 _NUMBERS: Final = ("port", *NUMBERS)
@@ -106,27 +111,26 @@ _PLACES: Final = {
 
 def parse_configuration(text: str) -> Configuration:
     """The configuration in the text of an edge.toml, or ConfigurationError for the first field that is wrong."""
+    return read_document(document_of(text))
+
+
+def document_of(text: str) -> dict[str, Any]:
+    """What the text of an edge.toml says, as it travels; ConfigurationError where it is no TOML."""
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigurationError("the text", f"is no TOML: {error}", "") from error
+
+
+def read_document(document: dict[str, Any]) -> Configuration:
+    """The configuration in a document, or ConfigurationError for the first field that is wrong."""
     try:
         configuration = convert(document, Configuration)
     except ValidationError as error:
         raise _misfit(str(error), document) from error
-    for rule in (_key_is_elsewhere, _readers_fit, _schedules_have_a_zone, _nothing_is_named_twice):
+    for rule in (_readers_fit, _schedules_have_a_zone, _nothing_is_named_twice):
         rule(configuration)
     return configuration
-
-
-def parse_organization_key(text: str) -> bytes:
-    """The organization key in the text of its file: 64 hex digits. The error never shows what the file holds."""
-    digits = text.strip()
-    if not _KEY_DIGITS.fullmatch(digits):
-        raise ConfigurationError(
-            "the organization key", f"is not readable ({len(digits)} characters)", "64 hex digits, nothing else"
-        )
-    return bytes.fromhex(digits)
 
 
 def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
@@ -140,11 +144,15 @@ def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
         field = about_field.group(2)
         whole = f"{place}.{field}" if place else field
         if about_field.group(1) == "missing required":
-            return ConfigurationError(whole, "is missing", _ALLOWED[field])
+            return ConfigurationError(whole, "is missing", ALLOWED_BY_FIELD[field])
         return _unknown(whole, field, steps[0] if steps else "")
     value = _value_at(path, document)
     quoted_number = steps[-1] in _NUMBERS and isinstance(value, str)
-    allowed = f"a number, without quotes: {_ALLOWED[steps[-1]]}" if quoted_number else _ALLOWED[steps[-1]]
+    allowed = (
+        f"a number, without quotes: {ALLOWED_BY_FIELD[steps[-1]]}"
+        if quoted_number
+        else ALLOWED_BY_FIELD[steps[-1]]
+    )
     return ConfigurationError(place, f"is {_shown(value)}", allowed)
 
 
@@ -183,11 +191,6 @@ def _value_at(path: str, document: Any) -> object:
     return value
 
 
-def _key_is_elsewhere(configuration: Configuration) -> None:
-    if _KEY_DIGITS.fullmatch(configuration.organization_key_file):
-        raise ConfigurationError("organization_key_file", "holds a key", _ALLOWED["organization_key_file"])
-
-
 def _readers_fit(configuration: Configuration) -> None:
     for place, reader in _places(configuration):
         for field, says, allowed in misfits(reader):
@@ -198,7 +201,7 @@ def _schedules_have_a_zone(configuration: Configuration) -> None:
     for place, reader in _places(configuration):
         if reader.unlocked_schedule is not None and configuration.site is None:
             why = f"there for {place}.unlocked_schedule, whose hours are those of the site's time zone"
-            raise ConfigurationError("site", "is missing", f"{why}: {_ALLOWED['site']}")
+            raise ConfigurationError("site", "is missing", f"{why}: {ALLOWED_BY_FIELD['site']}")
 
 
 def _nothing_is_named_twice(configuration: Configuration) -> None:
