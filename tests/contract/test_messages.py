@@ -21,6 +21,7 @@ from contract.messages import (
     MESSAGE_BYTES_MAX,
     OWN_USES_MAX,
     PAGE_ROWS_MAX,
+    SAID_IN_A_CONNECTION_MAX,
     Ack,
     CheckIn,
     CheckIns,
@@ -37,6 +38,7 @@ from contract.messages import (
     decode,
     decode_journaled,
     encode,
+    will_n,
 )
 from contract.reasons import Outcome, Reason
 
@@ -277,3 +279,11 @@ def test_the_largest_batch_of_check_ins_is_no_oversized_message() -> None:
     batch = CheckIns(bytes(16), [JournalRow(2**53, bytes(4_096))] * CHECKIN_ROWS_MAX)
     assert len(encode(batch)) <= MESSAGE_BYTES_MAX
     assert decode(encode(batch), CheckIns) == batch
+
+
+@given(st.integers(0, 2**52))
+def test_a_will_lies_above_all_that_its_connection_can_say_and_below_the_next(n: int) -> None:
+    will = will_n(n)
+    assert will >= n
+    assert will_n(will) == will
+    assert will_n(will + 1) == will + SAID_IN_A_CONNECTION_MAX

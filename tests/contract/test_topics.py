@@ -21,6 +21,13 @@ def test_the_topics_of_the_wire() -> None:
     assert topics.feed("everyone", topics.FEED_LIVE) == "dw/1/feed/everyone/live"
 
 
+def test_the_keys_of_the_hub_have_a_topic_each() -> None:
+    assert topics.key(2) == "dw/1/keys/2"
+    assert topics.key("+") == "dw/1/keys/+"
+    with pytest.raises(TopicError):
+        topics.parse(topics.key(2))
+
+
 @given(NAMES, st.sampled_from(["checkins", "pull", "ack", "page", "head", "live"]))
 def test_parse_undoes_what_the_three_make(name: str, what: str) -> None:
     assert topics.parse(topics.up(name, what)) == Address("up", name, what)
