@@ -18,7 +18,7 @@ OWNER = "owner"
 READERS = ("door", "lounge", "counter")
 _HUB_PORT = 8000
 # rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
-_BROKER_CONFIG = """\
+BROKER_CONFIG = """\
 id = 0
 [router]
 id = 0
@@ -203,7 +203,7 @@ class Club:
     def _start_broker(self) -> None:
         self.say(f"broker: 127.0.0.1:{self._broker_port}")
         config = self.folder / "broker.toml"
-        config.write_text(_BROKER_CONFIG.format(port=self._broker_port))
+        config.write_text(BROKER_CONFIG.format(port=self._broker_port))
         broker = self._process("broker", "iotcore", "--config", str(config), "--log-level", "CRITICAL")
         wait_until_listening(self._broker_port, broker)
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.broker import Mosquitto
+from tests.brokers import Broker
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+def mosquitto(tmp_path: Path) -> Iterator[Broker]:
     """A real mosquitto that runs; `kill()` and `start()` as the test likes."""
     folder = tmp_path / "mosquitto"
     folder.mkdir()
-    broker = Mosquitto(folder)
+    broker = Broker(folder)
     broker.start()
     yield broker
     broker.kill()

@@ -13,10 +13,10 @@ from contract.grant import Grant
 from contract.limits import Limit
 from contract.membership import Holder, HolderKind, Membership, Plan
 from contract.plan_rows import plan_change
+from contract.reader_configuration import Reader, ReaderKind, policy_of
 from contract.reasons import Reason
 from contract.rows import card_change, customer_change, membership_change
 from edge.core.own_uses import OwnUses
-from contract.reader_configuration import Reader, ReaderKind, policy_of
 from edge.core.reading import Reading, read
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps

@@ -18,11 +18,11 @@ from edge.ports import ReaderPort
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.trust import EdgeTrust
+from tests.brokers import Broker
 from tests.edge.fakes import FakeLog, FakeTrustFile
 from tests.edge.hub_model import FEED
 from tests.edge.mqtt_hub import EDGE, MqttHub
 from tests.edge.test_journal import checkin
-from tests.hub.broker import Mosquitto
 
 CARD = b"\x07" * 32
 
@@ -79,7 +79,7 @@ async def edge_at(folder: Path, port: int, readers: Sequence[ReaderPort] = ()) -
 
 
 @pytest.fixture
-def hub(mosquitto: Mosquitto) -> Iterator[MqttHub]:
+def hub(mosquitto: Broker) -> Iterator[MqttHub]:
     hub = MqttHub(mosquitto.port)
     hub.wait()
     yield hub
@@ -87,7 +87,7 @@ def hub(mosquitto: Mosquitto) -> Iterator[MqttHub]:
 
 
 @pytest.fixture
-def with_edge(tmp_path: Path, mosquitto: Mosquitto) -> Callable[[Callable[[Edge], Awaitable[None]]], None]:
+def with_edge(tmp_path: Path, mosquitto: Broker) -> Callable[[Callable[[Edge], Awaitable[None]]], None]:
     def run(work: Callable[[Edge], Awaitable[None]]) -> None:
         async def opened() -> None:
             async with edge_at(tmp_path / "edge", mosquitto.port) as edge:

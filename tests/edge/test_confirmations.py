@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from contract.messages import Confirm, Confirmed, encode
 from edge.core.sync_events import Dropped
 from edge.hub_link.confirmations import Confirmations
+from tests.brokers import Broker
 from tests.edge.confirming_hub import ConfirmingHub, granted
 from tests.edge.link_runs import Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
 from tests.edge.test_journal import checkin
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -22,7 +22,7 @@ DRINK = checkin(1)
 
 
 @pytest.fixture
-def confirming(mosquitto: Mosquitto) -> Iterator[ConfirmingHub]:
+def confirming(mosquitto: Broker) -> Iterator[ConfirmingHub]:
     hub = ConfirmingHub(mosquitto.port)
     yield hub
     hub.stop()
@@ -83,7 +83,7 @@ def test_a_denial_is_an_answer(hub: MqttHub, confirming: ConfirmingHub, with_edg
 
 
 def test_without_a_broker_nothing_is_waited_for_or_sent(
-    hub: MqttHub, mosquitto: Mosquitto, with_edge: WithEdge
+    hub: MqttHub, mosquitto: Broker, with_edge: WithEdge
 ) -> None:
     async def work(edge: Edge) -> None:
         await edge.is_like(hub)
@@ -101,7 +101,7 @@ def test_without_a_broker_nothing_is_waited_for_or_sent(
 
 
 def test_a_broker_that_goes_away_ends_the_wait(
-    hub: MqttHub, confirming: ConfirmingHub, mosquitto: Mosquitto, with_edge: WithEdge
+    hub: MqttHub, confirming: ConfirmingHub, mosquitto: Broker, with_edge: WithEdge
 ) -> None:
     confirming.answers = lambda _: []
 

@@ -12,12 +12,12 @@ from edge.clock import SystemClock
 from edge.core.saved_trust import SavedTrust
 from edge.storage.replica import Replica
 from edge.storage.trust_file import SmallTrustFile
+from tests.brokers import Broker
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.feed_samples import numbered
 from tests.edge.mqtt_hub import MqttHub
 from tests.edge.replica_runs import club_rows, fill, run
 from tests.edge.test_door_hours import ALWAYS, CLUB, DAYTIME, rows_of
-from tests.hub.broker import Mosquitto
 
 # The replica
 
@@ -50,7 +50,7 @@ def test_a_replica_tells_its_hours_and_when_it_has_changed(tmp_path: Path) -> No
 
 
 @pytest.fixture
-def hub(mosquitto: Mosquitto) -> MqttHub:
+def hub(mosquitto: Broker) -> MqttHub:
     hub = MqttHub(mosquitto.port)
     hub.wait()
     return hub
@@ -72,7 +72,7 @@ UNLOCKED_BY_HOURS = {
 
 
 def test_a_real_edge_holds_a_door_by_the_hours_that_its_hub_says(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub
+    tmp_path: Path, mosquitto: Broker, hub: MqttHub
 ) -> None:
     believe_the_clock(tmp_path / "state")
     hub.change(site_change("clubhouse", CLUB), schedule_change("daytime", ALWAYS))

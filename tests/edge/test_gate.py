@@ -15,9 +15,9 @@ from contract.grant import Grant
 from contract.limits import Limit
 from contract.membership import Plan
 from contract.messages import Ack, CheckIn
+from contract.reader_configuration import Reader, ReaderKind
 from contract.reasons import Outcome, Reason
 from contract.rows import use_change
-from contract.reader_configuration import Reader, ReaderKind
 from edge.ports import Frame
 from tests.edge.fakes import FakeSignals
 from tests.edge.gate_world import (

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from contract.facts import Card, Customer, Position
 from contract.rows import card_change, customer_change, gone
+from tests.brokers import Broker
 from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -66,7 +66,7 @@ def test_check_ins_reach_the_hub_once_each_and_their_uses_come_back(hub: MqttHub
     with_edge(work)
 
 
-def test_an_edge_starts_and_keeps_its_check_ins_with_no_broker(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_an_edge_starts_and_keeps_its_check_ins_with_no_broker(tmp_path: Path, mosquitto: Broker) -> None:
     mosquitto.kill()
 
     async def alone() -> None:
@@ -99,7 +99,7 @@ def test_an_edge_starts_and_keeps_its_check_ins_with_no_broker(tmp_path: Path, m
     hub.stop()
 
 
-def test_a_broker_that_dies_is_found_again(hub: MqttHub, mosquitto: Mosquitto, with_edge: WithEdge) -> None:
+def test_a_broker_that_dies_is_found_again(hub: MqttHub, mosquitto: Broker, with_edge: WithEdge) -> None:
     async def work(edge: Edge) -> None:
         hub.change(*Club(7, CARD).changes())
         await edge.is_like(hub)

@@ -10,11 +10,11 @@ from contract.messages import Ack
 from contract.rows import card_change
 from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.storage.replica import ReplicaError
+from tests.brokers import Broker
 from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import EDGE, MqttHub
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -151,7 +151,7 @@ def test_a_replica_lost_while_running_is_pulled_anew(hub: MqttHub, with_edge: Wi
     with_edge(work)
 
 
-def test_what_was_set_aside_at_the_start_is_told(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_what_was_set_aside_at_the_start_is_told(tmp_path: Path, mosquitto: Broker) -> None:
     (tmp_path / "edge" / "replica").mkdir(parents=True)
     (tmp_path / "edge" / "journal.db").write_bytes(b"\xa5" * 9_000)
     (tmp_path / "edge" / "replica" / "replica.1.db").write_bytes(b"\xa5" * 9_000)

@@ -13,12 +13,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from contract.messages import Presence, ReaderPresence, decode
 from contract.topics import UP_PRESENCE, up
 from contract.trust import ClockState
+from tests.brokers import Broker
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import EDGE, MqttHub
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -62,7 +62,7 @@ class Watcher:
 
 
 @pytest.fixture
-def watch(mosquitto: Mosquitto) -> Iterator[Callable[[], Watcher]]:
+def watch(mosquitto: Broker) -> Iterator[Callable[[], Watcher]]:
     watchers: list[Watcher] = []
 
     def begin() -> Watcher:
@@ -75,7 +75,7 @@ def watch(mosquitto: Mosquitto) -> Iterator[Callable[[], Watcher]]:
 
 
 @pytest.fixture
-def edge(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[EdgeProcess]:
+def edge(tmp_path: Path, mosquitto: Broker) -> Iterator[EdgeProcess]:
     edge = EdgeProcess(tmp_path, mosquitto.port)
     try:
         edge.wait_for("connected")
@@ -151,7 +151,7 @@ def test_a_first_copy_shows(hub: MqttHub, watch: Callable[[], Watcher], with_edg
 
 
 def test_a_broker_that_comes_back_is_told_anew(
-    tmp_path: Path, mosquitto: Mosquitto, watch: Callable[[], Watcher]
+    tmp_path: Path, mosquitto: Broker, watch: Callable[[], Watcher]
 ) -> None:
     watcher = watch()
 
@@ -168,7 +168,7 @@ def test_a_broker_that_comes_back_is_told_anew(
     watcher.wait_for(lambda presence: not presence.online)
 
 
-def test_it_ends_though_the_broker_is_away(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_it_ends_though_the_broker_is_away(tmp_path: Path, mosquitto: Broker) -> None:
     async def scenario() -> None:
         async with edge_at(tmp_path / "edge", mosquitto.port) as edge:
             await until(lambda: edge.log.all("connected"))
@@ -178,7 +178,7 @@ def test_it_ends_though_the_broker_is_away(tmp_path: Path, mosquitto: Mosquitto)
 
 
 def test_what_the_broker_does_not_take_in_at_the_end_its_will_says(
-    tmp_path: Path, mosquitto: Mosquitto, watch: Callable[[], Watcher]
+    tmp_path: Path, mosquitto: Broker, watch: Callable[[], Watcher]
 ) -> None:
     watcher, swallowing = watch(), asyncio.Event()
 

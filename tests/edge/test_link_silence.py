@@ -11,15 +11,15 @@ from contract.facts import Card
 from contract.rows import card_change
 from edge.core import overdue
 from edge.hub_link import session
+from tests.brokers import Broker
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
 
-def test_a_broker_that_is_not_there_is_told_once(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_a_broker_that_is_not_there_is_told_once(tmp_path: Path, mosquitto: Broker) -> None:
     mosquitto.kill()
 
     async def work() -> None:
@@ -103,7 +103,7 @@ def test_a_hub_that_has_come_back_gets_at_once_what_it_did_not_hear(
     with_edge(work)
 
 
-def test_two_edges_of_one_name_are_told(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_two_edges_of_one_name_are_told(tmp_path: Path, mosquitto: Broker) -> None:
     async def work() -> None:
         async with edge_at(tmp_path / "one", mosquitto.port) as one, edge_at(tmp_path / "two", mosquitto.port):
             await until(lambda: any("hint" in each for each in one.log.all("disconnected")))
@@ -114,7 +114,7 @@ def test_two_edges_of_one_name_are_told(tmp_path: Path, mosquitto: Mosquitto) ->
 
 @pytest.mark.parametrize("offline", [1, 5, 30])
 def test_a_state_folder_restored_from_an_old_copy_loses_no_check_in(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub, offline: int
+    tmp_path: Path, mosquitto: Broker, hub: MqttHub, offline: int
 ) -> None:
     """Fewer, as many and more check-ins than were lost are made before the hub is heard of again."""
     state, copy = tmp_path / "edge", tmp_path / "copy"

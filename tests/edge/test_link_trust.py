@@ -16,11 +16,11 @@ from edge.clock import SystemClock
 from edge.core import inquiry
 from edge.storage.trust_file import SmallTrustFile
 from edge.trust import EdgeTrust
+from tests.brokers import Broker
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.fakes import FakeLog
 from tests.edge.link_runs import CARD, Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
-from tests.hub.broker import Mosquitto
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -57,7 +57,7 @@ def tell_time(hub: MqttHub) -> None:
 
 
 def test_contact_begins_with_an_answer_and_ends_with_the_connection(
-    hub: MqttHub, mosquitto: Mosquitto, with_edge: WithEdge
+    hub: MqttHub, mosquitto: Broker, with_edge: WithEdge
 ) -> None:
     async def work(edge: Edge) -> None:
         assert not edge.trust.in_contact()
@@ -136,7 +136,7 @@ def test_a_wrong_clock_shows_and_the_hubs_time_holds_it(
     with_edge(work)
 
 
-def test_the_age_of_the_replica_survives_a_kill(tmp_path: Path, mosquitto: Mosquitto) -> None:
+def test_the_age_of_the_replica_survives_a_kill(tmp_path: Path, mosquitto: Broker) -> None:
     hub = MqttHub(mosquitto.port)
     hub.wait()
     tell_time(hub)

@@ -15,11 +15,11 @@ from contract.membership import Holder, HolderKind, Membership, Plan
 from contract.messages import Confirm, Confirmed
 from contract.plan_rows import plan_change
 from contract.rows import card_change, customer_change, membership_change
+from tests.brokers import Broker
 from tests.edge.confirming_hub import ConfirmingHub
 from tests.edge.edge_process import KEY_DIGITS, EdgeProcess
 from tests.edge.link_runs import until
 from tests.edge.mqtt_hub import MqttHub
-from tests.hub.broker import Mosquitto
 
 MEMBER = new_code(b"0123456789")
 CARD = qr_text("https://club.example", MEMBER).encode() + b"\r"
@@ -29,7 +29,7 @@ HASTY = {'permission = "glass-of-wine"': 'permission = "glass-of-wine"\nconfirm_
 
 
 @pytest.fixture
-def hub(mosquitto: Mosquitto) -> Iterator[MqttHub]:
+def hub(mosquitto: Broker) -> Iterator[MqttHub]:
     hub = MqttHub(mosquitto.port)
     hub.wait()
     started_at = datetime.now(UTC) - timedelta(days=9)
@@ -44,7 +44,7 @@ def hub(mosquitto: Mosquitto) -> Iterator[MqttHub]:
 
 
 @pytest.fixture
-def confirming(mosquitto: Mosquitto) -> Iterator[ConfirmingHub]:
+def confirming(mosquitto: Broker) -> Iterator[ConfirmingHub]:
     hub = ConfirmingHub(mosquitto.port)
     yield hub
     hub.stop()
@@ -60,7 +60,7 @@ def asked_about(edge: EdgeProcess, confirming: ConfirmingHub) -> Confirm:
 
 
 def test_what_the_hub_grants_is_poured(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub, confirming: ConfirmingHub
+    tmp_path: Path, mosquitto: Broker, hub: MqttHub, confirming: ConfirmingHub
 ) -> None:
     edge = EdgeProcess(tmp_path, mosquitto.port, **PATIENT)
     try:
@@ -77,7 +77,7 @@ def test_what_the_hub_grants_is_poured(
 
 
 def test_what_the_hub_denies_is_not(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub, confirming: ConfirmingHub
+    tmp_path: Path, mosquitto: Broker, hub: MqttHub, confirming: ConfirmingHub
 ) -> None:
     confirming.answers = lambda ask: [Confirmed(ask.nonce, ask.checkin.id, "denied", "limit_reached", 0)]
     edge = EdgeProcess(tmp_path, mosquitto.port, **PATIENT)
@@ -95,7 +95,7 @@ def test_what_the_hub_denies_is_not(
 
 
 def test_a_hub_that_says_nothing_in_time_leaves_the_offline_rule(
-    tmp_path: Path, mosquitto: Mosquitto, hub: MqttHub, confirming: ConfirmingHub
+    tmp_path: Path, mosquitto: Broker, hub: MqttHub, confirming: ConfirmingHub
 ) -> None:
     confirming.answers = lambda _: []
     edge = EdgeProcess(tmp_path, mosquitto.port, **HASTY)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from gpiozero import Device
 
+from contract.configuration import PinFactory, Reader, ReaderKind
 from contract.decision import Decision
 from contract.reasons import Outcome, Reason
-from contract.configuration import PinFactory, Reader, ReaderKind
 from edge.hardware import pins as pins_module
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.signals import DENIED_BEEP_S, ReaderSignals

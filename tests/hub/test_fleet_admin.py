@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from edge.core import reader_configuration
 from contract.configuration import parse_configuration
+from edge.core import reader_configuration
 from hub import example_club
 from hub.fleet import edge_toml
 from hub.fleet.hours_admin import week_text

@@ -13,8 +13,8 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from contract.ask import Policy
-from contract.reasons import Reason
 from contract.configuration import Configuration, Reader, parse_configuration
+from contract.reasons import Reason
 from hub.feed.models import Feed
 from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge, Schedule, Site

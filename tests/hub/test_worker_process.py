@@ -24,7 +24,7 @@ from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.fleet.models import EdgePresence
 from hub.reservations.models import Reservation
-from tests.hub.broker import Mosquitto
+from tests.brokers import Broker
 from tests.hub.conftest import Database
 from tests.hub.postgresql import Cluster
 from tests.hub.presences import presence
@@ -95,7 +95,7 @@ class EdgeClient:
 
 
 @pytest.fixture
-def start_worker(database: Database, mosquitto: Mosquitto) -> Iterator[Callable[[], WorkerProcess]]:
+def start_worker(database: Database, mosquitto: Broker) -> Iterator[Callable[[], WorkerProcess]]:
     started: list[WorkerProcess] = []
 
     def start() -> WorkerProcess:
@@ -121,7 +121,7 @@ def worker(club: Club, start_worker: Callable[[], WorkerProcess]) -> WorkerProce
 
 
 @pytest.fixture
-def edge(mosquitto: Mosquitto) -> Iterator[EdgeClient]:
+def edge(mosquitto: Broker) -> Iterator[EdgeClient]:
     edge = EdgeClient(mosquitto.port)
     yield edge
     edge.close()
@@ -162,7 +162,7 @@ def test_a_question_is_answered_and_settled(worker: WorkerProcess, edge: EdgeCli
 
 
 def test_what_an_edge_said_of_itself_before_the_worker_came_is_known(
-    club: Club, mosquitto: Mosquitto, edge: EdgeClient, start_worker: Callable[[], WorkerProcess]
+    club: Club, mosquitto: Broker, edge: EdgeClient, start_worker: Callable[[], WorkerProcess]
 ) -> None:
     edge.send("presence", encode(presence(last=9, acked=7)), retained=True)
     edge.send("checkins", checkins(1))
@@ -218,7 +218,7 @@ def test_a_worker_killed_before_its_ack_counts_nothing_twice(
     assert CheckIn.objects.count() == 400
 
 
-def test_the_broker_comes_back(worker: WorkerProcess, mosquitto: Mosquitto) -> None:
+def test_the_broker_comes_back(worker: WorkerProcess, mosquitto: Broker) -> None:
     mosquitto.kill()
     worker.wait_for("disconnected")
     fill_feed(2)
@@ -234,7 +234,7 @@ def test_the_broker_comes_back(worker: WorkerProcess, mosquitto: Mosquitto) -> N
 
 
 def test_a_worker_that_starts_before_the_broker(
-    club: Club, mosquitto: Mosquitto, start_worker: Callable[[], WorkerProcess]
+    club: Club, mosquitto: Broker, start_worker: Callable[[], WorkerProcess]
 ) -> None:
     mosquitto.kill()
     worker = start_worker()
@@ -253,7 +253,7 @@ def test_it_ends_when_it_is_told_to(worker: WorkerProcess, edge: EdgeClient, num
 
 
 def test_postgresql_is_away_for_a_while(
-    postgresql_database: Database, cluster: Cluster, mosquitto: Mosquitto, edge: EdgeClient
+    postgresql_database: Database, cluster: Cluster, mosquitto: Broker, edge: EdgeClient
 ) -> None:
     """Its connections are cut and new ones refused; what was sent meanwhile is committed once it is back."""
     small_club()
