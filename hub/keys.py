@@ -1,10 +1,13 @@
-"""The hub's three key files, apart from its database: made once, read at start, never printed.
+"""The hub's key files, apart from its database: made once, never printed.
 
-`organization.key` hashes card codes (edges have it too), `card.key` encrypts them, `django.key` signs sessions.
+`organization.key` hashes card codes (edges have it too), `card.key` encrypts them, `django.key` signs sessions,
+`authority.key` (an EC P-256 private value) signs certificates: these are read at start. `signing.N.key` (the seed
+of an Ed25519 key, of generation N) seals what the hub says: a rotation makes the next one while the hub runs.
 Must not know Django: settings are built from this.
 """
 
 import os
+import re
 import secrets
 import stat
 from contextlib import suppress
@@ -15,7 +18,10 @@ from typing import Final
 from hub.errors import HubError
 
 KEY_BYTES: Final = 32
-NAMES: Final = ("organization", "card", "django")
+NAMES: Final = ("organization", "card", "django", "authority")
+_SIGNING: Final = re.compile(r"signing\.([1-9][0-9]*)\.key")
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""SEC 2, section 2.4.2 (secp256r1): a private value is above 0 and below it."""
 
 
 class KeyFileError(HubError):
@@ -24,11 +30,12 @@ class KeyFileError(HubError):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys' bytes, kept out of every repr."""
+    """The bytes of the keys that are read at start, kept out of every repr."""
 
     organization: bytes = field(repr=False)
     card: bytes = field(repr=False)
     django: bytes = field(repr=False)
+    authority: bytes = field(repr=False)
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -36,8 +43,36 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def load(folder: Path) -> Keys:
-    """All keys in `folder`. KeyFileError: one is missing, damaged or open to others."""
+    """All keys of `folder` that are read at start. KeyFileError: one is missing, damaged or open to others."""
     return Keys(*(_read(path_of(folder, name)) for name in NAMES))
+
+
+def signing_path(folder: Path, generation: int) -> Path:
+    return path_of(folder, f"signing.{generation}")
+
+
+def signing_seed(folder: Path, generation: int) -> bytes:
+    """The seed of the signing key of a generation. KeyFileError: it is missing, damaged or open to others."""
+    return _read(signing_path(folder, generation))
+
+
+def signing_generations(folder: Path) -> list[int]:
+    """The generations that have a file, rising."""
+    found = (_SIGNING.fullmatch(path.name) for path in folder.glob("signing.*.key"))
+    return sorted(int(match.group(1)) for match in found if match is not None)
+
+
+def create_signing(folder: Path, generation: int) -> bytes:
+    """The seed of a generation, made unless its file is there already (a rotation that did not come to its end).
+
+    KeyFileError: it cannot be made, or what is there is no key.
+    """
+    path = signing_path(folder, generation)
+    try:
+        _create(path)
+    except OSError as error:
+        raise KeyFileError(f"{path} cannot be made ({error.strerror}): its folder must be writable") from error
+    return _read(path)
 
 
 def create_missing(folder: Path) -> list[Path]:
@@ -48,7 +83,10 @@ def create_missing(folder: Path) -> list[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
-        missing = [path for path in (path_of(folder, name) for name in NAMES) if not path.exists()]
+        paths = [path_of(folder, name) for name in NAMES]
+        if not signing_generations(folder):
+            paths.append(signing_path(folder, 1))
+        missing = [path for path in paths if not path.exists()]
         return [path for path in missing if _create(path)]
     except OSError as error:
         raise KeyFileError(
@@ -78,17 +116,33 @@ def _read(path: Path) -> bytes:
 
 
 def _create(path: Path) -> bool:
-    """Whole or not at all, and never over a key that somebody else has just made."""
+    """Whole or not at all, and never over a key that is there; whether it was made."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.write(_new_key().hex() + "\n")
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(draft, path)
+            _sync_folder(path.parent)
             return True
         return False
     finally:
         draft.unlink()
+
+
+def _new_key() -> bytes:
+    """Any bytes are a key, but for an EC private value in the one of 2**32 cases that it is not."""
+    while not 0 < int.from_bytes(key := secrets.token_bytes(KEY_BYTES)) < _P256_ORDER:
+        pass
+    return key
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

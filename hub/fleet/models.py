@@ -8,13 +8,15 @@ from datetime import time
 
 from django.db import models
 
+from contract.keys import KEY_BYTES
+from hub.fleet.edge_marks import EdgeMark
 from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
 from hub.fleet.presence_models import EdgePresence
 from hub.fleet.reader_models import Reader
 from hub.fleet.validators import time_zone, whole_minute
 from hub.members.validators import slug_as_in
 
-__all__ = ["Edge", "EdgePresence", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
+__all__ = ["Edge", "EdgeMark", "EdgePresence", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
 
 
 class Site(models.Model):
@@ -46,7 +48,12 @@ class Site(models.Model):
 
 
 class Edge(models.Model):
-    """One Pi. Its name stands in its topics and in its configuration."""
+    """One Pi. Its name stands in its topics and in its configuration.
+
+    Its seals count by `signing_key` (Ed25519; None: not enrolled) unless it was revoked. `enrolments` counts how
+    often it was enrolled. (epoch, generation) and (epoch, number) of what is ordered of it only rise; `epoch` is
+    Unix milliseconds, above any that it ever reported, 0 until something is ordered.
+    """
 
     name = models.CharField(
         max_length=32,
@@ -56,6 +63,13 @@ class Edge(models.Model):
     )
     site = models.ForeignKey(Site, models.PROTECT, related_name="edges")
     feed = models.ForeignKey("feed.Feed", models.PROTECT, related_name="edges")
+    signing_key = models.BinaryField(max_length=KEY_BYTES, null=True, blank=True)
+    enrolments = models.PositiveIntegerField(default=0, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    epoch = models.BigIntegerField(default=0, editable=False)
+    config_generation = models.BigIntegerField(default=0, editable=False)
+    mode_generation = models.BigIntegerField(default=0, editable=False)
+    command_number = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["name"]

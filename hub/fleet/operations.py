@@ -79,7 +79,10 @@ def append_places() -> None:
 
 
 def save_edge(edge: Edge) -> Edge:
-    _save(edge)
+    """Who it is, and how far its orders have come, stay as they stand: others may write them at the same time."""
+    with transaction.atomic():
+        edge.full_clean()
+        edge.save(update_fields=None if edge.pk is None else ["name", "site", "feed"])
     return edge
 
 

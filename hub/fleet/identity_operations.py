@@ -1,0 +1,48 @@
+"""Writes to who an edge is: the key by which its seals count, from its enrolment until it is revoked.
+
+What edges send is judged by these rows each time, so both hold at once in every worker.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contract.keys import VerifyingKey
+from hub.errors import HubError
+from hub.fleet.edge_marks import EdgeMark
+from hub.fleet.models import Edge, EdgePresence
+
+
+class NotEnrolled(HubError):
+    """The edge has no key that could be taken back."""
+
+
+def enrol_edge(edge_id: int, signing_key: bytes) -> Edge:
+    """From now on the edge's seals are those of this Ed25519 key, and what it says of itself begins anew.
+
+    contract.keys.KeyFault: it is no key. Edge.DoesNotExist.
+    """
+    VerifyingKey(signing_key)
+    with transaction.atomic():
+        edge = Edge.objects.select_for_update().get(pk=edge_id)
+        edge.signing_key, edge.revoked_at = signing_key, None
+        edge.enrolments += 1
+        edge.save(update_fields=["signing_key", "revoked_at", "enrolments"])
+        EdgeMark.objects.filter(edge=edge).delete()
+    return edge
+
+
+def revoke_edge(edge_id: int, at: datetime) -> Edge:
+    """Nothing that the edge seals counts from now on, until it is enrolled again. Its check-ins stay.
+
+    An edge that is revoked already stays so since when it was. NotEnrolled, Edge.DoesNotExist.
+    """
+    with transaction.atomic():
+        edge = Edge.objects.select_for_update().get(pk=edge_id)
+        if edge.signing_key is None:
+            raise NotEnrolled(f"{edge} is not enrolled: there is nothing to revoke")
+        if edge.revoked_at is None:
+            edge.revoked_at = at
+            edge.save(update_fields=["revoked_at"])
+            EdgePresence.objects.filter(edge=edge, online=True).update(online=False, since=at)
+    return edge
