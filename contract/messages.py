@@ -5,6 +5,7 @@ and changes nothing. Unknown fields are passed over: a newer sender may add some
 docs/protocol.md is the text of this file for those who write another edge.
 """
 
+from contextlib import suppress
 from typing import Annotated, Final, TypeVar
 
 from msgspec import Meta, Struct
@@ -26,6 +27,8 @@ Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
 """A random id of 16 bytes: a check-in's, a journal's, a nonce."""
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]
+Place = Annotated[int, Meta(ge=1, le=2**53)]
+"""The sequence of a row that there is, or was."""
 Epoch = Annotated[int, Meta(ge=1, le=2**53)]
 DomainId = Annotated[int, Meta(ge=0, le=2**53)]
 Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
@@ -80,18 +83,38 @@ class Void(Struct, frozen=True, kw_only=True):
     reader: Name
 
 
-class JournalRow(Struct, array_like=True, frozen=True):
-    """A check-in or a void as its journal holds it: its sequence there, and the CBOR of a CheckIn or a Void."""
+class Lost(Struct, frozen=True, kw_only=True):
+    """Rows that the edge made and could not keep: about `count` of them (0: nobody knows), by the edge's own time
+    between `from_us` and `upto_us`. `lost` is an id of this row's own; `why` a word that stays the same."""
 
-    sequence: Annotated[int, Meta(ge=1, le=2**53)]
+    lost: Id
+    from_us: InstantUs
+    upto_us: InstantUs
+    count: Sequence
+    why: Name
+
+
+Journaled = CheckIn | Void | Lost
+
+
+class JournalRow(Struct, array_like=True, frozen=True):
+    """What the journal holds at a sequence: the CBOR of a CheckIn, a Void or a Lost."""
+
+    sequence: Place
     body: Annotated[bytes, Meta(max_length=4_096)]
 
 
 class CheckIns(Struct, frozen=True):
-    """edge -> hub, up/{edge}/checkins: rows of one journal in rising order."""
+    """edge -> hub, up/{edge}/checkins: rows of one journal in rising order.
+
+    `begins` is the sequence of the first row that this journal ever had, `first` that of the first row that it
+    still holds: what lies between the two, and the hub has not, is lost for ever.
+    """
 
     journal: Id
     rows: Annotated[list[JournalRow], Meta(min_length=1, max_length=CHECKIN_ROWS_MAX)]
+    first: Place = 1
+    begins: Place = 1
 
 
 class Ack(Struct, frozen=True):
@@ -130,13 +153,18 @@ class Confirmed(Struct, frozen=True):
 
 
 class Pull(Struct, frozen=True):
-    """edge -> hub, up/{edge}/pull: rows of `feed` after `after`, please. `epoch` 0: whatever epoch there is."""
+    """edge -> hub, up/{edge}/pull: rows of `feed` after `after`, please. `epoch` 0: whatever epoch there is.
+
+    `began`, of a replica that is being loaded: the feed's sequence when its first page was answered. Of what went
+    before that it has no rows, so it need not hear of it; 0 for a whole replica.
+    """
 
     feed: Name
     epoch: Sequence
     after: Sequence
     limit: Annotated[int, Meta(ge=1, le=PAGE_ROWS_MAX)]
     nonce: Id
+    began: Sequence = 0
 
 
 class Page(Struct, frozen=True):
@@ -238,12 +266,13 @@ def decode(payload: bytes, message_type: type[Message]) -> Message:
         raise MessageError(f"no {message_type.__name__}: {error}") from error
 
 
-def decode_journaled(body: bytes) -> CheckIn | Void:
-    """The check-in or the void in a journal's row, or MessageError."""
+def decode_journaled(body: bytes) -> Journaled:
+    """What stands in a journal's row. MessageError: none of these; it says why it is no check-in."""
     try:
         return decode(body, CheckIn)
-    except MessageError as error:
-        try:
+    except MessageError:
+        with suppress(MessageError):
             return decode(body, Void)
-        except MessageError:
-            raise error from None
+        with suppress(MessageError):
+            return decode(body, Lost)
+        raise

@@ -30,6 +30,7 @@ from contract.messages import (
     Head,
     JournalRow,
     Live,
+    Lost,
     MessageError,
     Page,
     Presence,
@@ -46,6 +47,7 @@ GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "mes
 TYPES: tuple[type[Struct], ...] = (
     CheckIn,
     Void,
+    Lost,
     CheckIns,
     Ack,
     Confirm,
@@ -97,10 +99,13 @@ checkins = st.builds(
     step=st.none() | ids,
 )
 voids = st.builds(Void, voids=checkin_ids, at_us=instants_us, reader=names)
-journal_rows = st.builds(JournalRow, st.integers(1, 2**53), st.binary(max_size=200))
+losses = st.builds(Lost, lost=checkin_ids, from_us=instants_us, upto_us=instants_us, count=ids, why=names)
+places = st.integers(1, 2**53)
+journal_rows = st.builds(JournalRow, places, st.binary(max_size=200))
 anything = st.one_of(
     checkins,
     voids,
+    losses,
     st.builds(Confirm, checkin_ids, checkins),
     st.builds(
         Confirmed,
@@ -111,9 +116,9 @@ anything = st.one_of(
         st.none() | ids,
         st.none() | instants_us,
     ),
-    st.builds(CheckIns, checkin_ids, st.lists(journal_rows, min_size=1, max_size=5)),
+    st.builds(CheckIns, checkin_ids, st.lists(journal_rows, min_size=1, max_size=5), places, places),
     st.builds(Ack, checkin_ids, ids, epochs, ids),
-    st.builds(Pull, names, ids, ids, st.integers(1, PAGE_ROWS_MAX), checkin_ids),
+    st.builds(Pull, names, ids, ids, st.integers(1, PAGE_ROWS_MAX), checkin_ids, ids),
     st.builds(Page, names, epochs, ids, ids, ids, checkin_ids, st.lists(rows, max_size=5), st.none() | digests),
     st.builds(Head, names, epochs, ids, digests, instants_us),
     st.builds(Live, names, epochs, ids, ids, digests, st.lists(rows, max_size=5)),
@@ -183,6 +188,9 @@ def test_a_message_without_a_field_that_it_needs_is_refused(message: Struct, dat
         (PULL, "epoch", [-1, 2**53 + 1, 1.0, "0"]),
         (PULL, "after", [-1, 2**53 + 1]),
         (PULL, "limit", [0, PAGE_ROWS_MAX + 1]),
+        (PULL, "began", [-1, 2**53 + 1, None]),
+        (CheckIns(bytes(16), [JournalRow(1, b"")]), "first", [0, 2**53 + 1, None]),
+        (CheckIns(bytes(16), [JournalRow(1, b"")]), "begins", [0, 2**53 + 1, None]),
         (PULL, "nonce", [b"", bytes(15), bytes(17), "A" * 16, "AAAAAAAAAAAAAAAAAAAAAA=="]),
         (Ack(bytes(16), 0, 1, 0), "epoch", [0]),
         (Head("everyone", 1, 0, bytes(32), 0), "digest", [bytes(31), bytes(33)]),
@@ -248,12 +256,12 @@ def test_what_was_asked_is_checked_like_all_else(field: str, wrong: list[object]
             decode(cbor2.dumps({**fields, field: value}), CheckIn)
 
 
-@given(checkins | voids)
-def test_a_journal_holds_check_ins_and_voids(message: CheckIn | Void) -> None:
+@given(checkins | voids | losses)
+def test_a_journal_holds_check_ins_voids_and_losses(message: CheckIn | Void | Lost) -> None:
     assert decode_journaled(encode(message)) == message
 
 
-def test_of_what_is_neither_the_check_ins_fault_is_told() -> None:
+def test_of_what_is_none_of_them_the_check_ins_fault_is_told() -> None:
     with pytest.raises(MessageError, match=r"no CheckIn: .*`id`"):
         decode_journaled(cbor2.dumps({"voids": b"", "at_us": 0, "reader": "door"}))
     with pytest.raises(MessageError, match="no CheckIn: "):

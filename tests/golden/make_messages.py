@@ -32,6 +32,7 @@ from contract.messages import (
     Head,
     JournalRow,
     Live,
+    Lost,
     Page,
     Presence,
     Pull,
@@ -204,9 +205,14 @@ MESSAGES: Final[dict[str, Struct]] = {
     "check-in without a replica": UNREADABLE,
     "check-in with all that is special": SPECIAL_CHECKIN,
     "void": Void(voids=CHECKIN_ID, at_us=1_773_489_660_000_000, reader="counter"),
+    "lost": Lost(
+        lost=CHECKIN_ID, from_us=1_773_489_600_000_000, upto_us=1_773_489_660_000_000, count=12, why="disk_full"
+    ),
     "confirm": Confirm(NONCE, CHECKIN),
     "confirmed": Confirmed(NONCE, CHECKIN_ID, "granted", "granted", 0, membership=11),
     "presence": Presence(
+        start=3,
+        n=17,
         online=True,
         at_us=1_772_100_000_000_000,
         version="0.1.0",
@@ -221,6 +227,8 @@ MESSAGES: Final[dict[str, Struct]] = {
         readers=[ReaderPresence(name="door", open=True), ReaderPresence(name="counter", open=False)],
     ),
     "presence: gone": Presence(
+        start=3,
+        n=2**24 - 1,
         online=False,
         at_us=1_772_100_000_000_000,
         version="0.1.0",
@@ -232,9 +240,11 @@ MESSAGES: Final[dict[str, Struct]] = {
     ),
     "confirmed: not now": Confirmed(NONCE, CHECKIN_ID, "denied", "limit_reached", 0, 1_773_500_000_000_000),
     "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
+    "check-ins of which earlier ones are gone": CheckIns(JOURNAL, [JournalRow(701, encode(CHECKIN))], 701, 3),
     "ack": Ack(JOURNAL, 2, EPOCH, _LAST),
     "pull of everything": Pull("everyone", 0, 0, 1_000, NONCE),
     "pull of what is new": Pull("everyone", EPOCH, _LAST, 500, NONCE),
+    "pull of what a replica being loaded lacks": Pull("everyone", EPOCH, 4, 1_000, NONCE, _LAST),
     "page with more to come": Page("everyone", EPOCH, 0, 4, _LAST, NONCE, _ROWS[:4]),
     "last page": Page("everyone", EPOCH, 4, _LAST, _LAST, NONCE, _ROWS[4:], _WHOLE, 1_773_489_600_000_000),
     "head": Head("everyone", EPOCH, _LAST, _WHOLE, 1_773_489_600_000_000),
