@@ -283,3 +283,14 @@ class Signals(Protocol):
     def close(self) -> None:
         """Everything at rest."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class MachineState:
+    """What the machine tells of itself; None: it does not. `memory_bytes` is of all the edge's processes."""
+
+    temperature_c: float | None = None
+    disk_free_bytes: int | None = None
+    disk_free_share: float | None = None
+    memory_bytes: int | None = None
+    load: float | None = None

@@ -1,0 +1,205 @@
+"""Telemetry as it is made, and the endpoint that shows it: a real port of the loopback, clients of all kinds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from contract.exposition import CONTENT_TYPE
+from contract.messages import Ack, ReaderPresence, Void, decode, encode
+from contract.orders import Telemetry
+from contract.trust import ClockState
+from edge.metrics import MetricsEndpoint, MetricsError
+from edge.ports import MachineState
+from edge.telemetry import CountedLog, TelemetryReport
+from tests.contract.test_exposition import read_samples
+from tests.edge.fakes import FakeClock, FakeJournal, FakeTrust
+
+VOID = Void(voids=b"v" * 16, at_us=1, reader="counter")
+MACHINE = MachineState(48.5, 9_000, 0.25, 40_000_000, 0.5)
+
+
+class AckedJournal(FakeJournal):
+    acked: Ack | None = None
+
+
+class Port:
+    def __init__(self, name: str, is_open: bool) -> None:
+        self.name = name
+        self.is_open = is_open
+
+
+def report(
+    log: CountedLog, journal: AckedJournal, clock: FakeClock, machine: Callable[[], MachineState] = lambda: MACHINE
+) -> TelemetryReport:
+    readers = [Port("door", True), Port("counter", False)]
+    return TelemetryReport(log, journal, lambda: readers, machine, FakeTrust(clock), clock)
+
+
+@pytest.fixture
+def log() -> CountedLog:
+    return CountedLog(lambda event, /, **fields: None)
+
+
+def test_what_is_logged_is_counted_and_still_logged() -> None:
+    lines: list[tuple[str, dict[str, object]]] = []
+    counted = CountedLog(lambda event, /, **fields: lines.append((event, fields)))
+    counted("scan", outcome="granted", latency_ms=3.0)
+    assert lines == [("scan", {"outcome": "granted", "latency_ms": 3.0})]
+    assert counted.tallied().counters == {"scan.granted": 1}
+
+
+def test_telemetry_is_all_that_is_known_and_fits_its_message(log: CountedLog) -> None:
+    clock, journal = FakeClock(), AckedJournal()
+    journal.rows, journal.acked = [VOID] * 5, Ack(journal.id, 2, 1, 1)
+    telling = report(log, journal, clock)
+    log("scan", outcome="granted", latency_ms=3.0)
+    clock.elapsed_s += 61.5
+    made = asyncio.run(telling.as_it_stands())
+    assert decode(encode(made), Telemetry) == made
+    assert (made.uptime_s, made.queue, made.counters) == (61.5, 3, {"scan.granted": 1})
+    assert made.latency_ms == [0, 0, 1] + [0] * 8
+    assert made.readers == [ReaderPresence(name="door", open=True), ReaderPresence(name="counter", open=False)]
+    assert (made.temperature_c, made.disk_free_bytes, made.memory_bytes) == (48.5, 9_000, 40_000_000)
+
+
+def test_the_machine_that_hangs_holds_up_nothing_else(log: CountedLog) -> None:
+    async def run() -> None:
+        gate = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def hangs() -> MachineState:
+            asyncio.run_coroutine_threadsafe(gate.wait(), loop).result()
+            return MachineState()
+
+        waiting = asyncio.create_task(report(log, AckedJournal(), FakeClock(), hangs).as_it_stands())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        gate.set()
+        assert (await waiting).temperature_c is None
+
+    asyncio.run(run())
+
+
+@asynccontextmanager
+async def served(text: str = "") -> AsyncIterator[int]:
+    async def given() -> str:
+        return text
+
+    endpoint = MetricsEndpoint(given)
+    port = await endpoint.start(0)
+    try:
+        yield port
+    finally:
+        await endpoint.stop()
+
+
+async def asked(port: int, request: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def test_metrics_are_read_by_the_formats_rules(log: CountedLog) -> None:
+    async def run() -> bytes:
+        log("scan", outcome="denied", latency_ms=40.0)
+        telling = report(log, AckedJournal(), FakeClock())
+        async with served(await telling.exposition()) as port:
+            return await asked(port, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert CONTENT_TYPE.encode() in head
+    assert f"Content-Length: {len(body)}".encode() in head
+    samples = read_samples(body.decode())
+    values = {(name, *labels.values()): value for name, labels, value in samples}
+    assert values["doorward_edge_events_total", "scan.denied"] == 1
+    assert values["doorward_edge_scan_duration_seconds_bucket", "0.02"] == 0
+    assert values["doorward_edge_scan_duration_seconds_bucket", "0.05"] == 1
+    assert values["doorward_edge_scan_duration_seconds_sum",] == 0.04
+    assert values["doorward_edge_reader_open", "counter"] == 0
+    assert values["doorward_edge_temperature_celsius",] == 48.5
+    assert sum(values["doorward_edge_clock", state.value] for state in ClockState) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        (b"GET / HTTP/1.1", b"404"),
+        (b"GET /metrics/x HTTP/1.1", b"404"),
+        (b"POST /metrics HTTP/1.1", b"405"),
+        (b"GET /metrics?debug=1 HTTP/1.1", b"200"),
+        (b"HEAD /metrics HTTP/1.1", b"200"),
+        (b"\xff\x00", b"404"),
+    ],
+)
+def test_only_the_metrics_are_there(request_line: bytes, status: bytes) -> None:
+    async def run() -> bytes:
+        async with served("x 1\n") as port:
+            return await asked(port, request_line + b"\r\n\r\n")
+
+    answer = asyncio.run(run())
+    assert answer.split()[1] == status
+    assert answer.endswith(b"x 1\n") == (request_line.startswith(b"GET /metrics?"))
+
+
+def test_a_flood_ends_and_others_are_served_again() -> None:
+    async def run() -> None:
+        async with served("x 1\n") as port:
+            assert await asked(port, b"G" * 100_000) == b""
+            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
+            await asyncio.sleep(0)
+            assert await asked(port, b"") == b""
+            for _, writer in idle:
+                writer.close()
+                await writer.wait_closed()
+            answer = b""
+            while not answer:
+                answer = await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n")
+            assert answer.endswith(b"x 1\n")
+
+    asyncio.run(run())
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    async def run() -> None:
+        async with served() as port:
+            with pytest.raises(MetricsError, match=f"--metrics {port}.*one that is free"):
+                await MetricsEndpoint(lambda: asyncio.sleep(0, "")).start(port)
+        with pytest.raises(MetricsError):
+            await MetricsEndpoint(lambda: asyncio.sleep(0, "")).start(99_999)
+
+    asyncio.run(run())
+
+
+def test_one_who_never_began_can_stop() -> None:
+    asyncio.run(MetricsEndpoint(lambda: asyncio.sleep(0, "")).stop())
+
+
+def test_it_is_said_again_and_again(log: CountedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.telemetry.FIRST_AFTER_S", 0.0)
+    monkeypatch.setattr("edge.telemetry.SAY_EVERY_S", 0.0)
+
+    async def run() -> None:
+        said: list[Telemetry] = []
+        enough = asyncio.Event()
+
+        def say(telemetry: Telemetry) -> None:
+            said.append(telemetry)
+            if len(said) == 3:
+                enough.set()
+
+        saying = asyncio.create_task(report(log, AckedJournal(), FakeClock()).keep_saying(say))
+        await enough.wait()
+        saying.cancel()
+
+    asyncio.run(run())
+
+
+def test_rows_that_are_acked_wait_no_more(log: CountedLog) -> None:
+    journal = AckedJournal()
+    journal.acked = Ack(journal.id, 10**6, 1, 1)
+    assert asyncio.run(report(log, journal, FakeClock()).as_it_stands()).queue == 0
