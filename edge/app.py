@@ -9,14 +9,15 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from contract.configuration import Configuration
+from contract.configuration import Broker, Configuration
+from contract.reader_configuration import policy_of
 from edge.core.door_posture import DoorSetting
 from edge.core.own_uses import OwnUses
-from contract.reader_configuration import policy_of
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
 from edge.door_hours import DoorHours
@@ -29,6 +30,7 @@ from edge.ports import KernelClock, Log
 from edge.recorder import Recorder
 from edge.scanners.serial_reader import SerialReader
 from edge.site_watch import SiteWatch
+from edge.storage.enrolment_file import EnrolledEdge
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.trust_file import SmallTrustFile
@@ -49,7 +51,17 @@ class StartError(Exception):
     """The edge cannot start here; the text says what to do."""
 
 
-async def run(configuration: Configuration, organization_key: bytes, clock: KernelClock, log: Log) -> None:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the edge starts with: `own` is its own configuration, if it has one."""
+
+    state_dir: Path
+    enrolled: EnrolledEdge
+    own: Configuration | None
+    unreachable_s: float
+
+
+async def run(setting: Setting, clock: KernelClock, log: Log) -> None:
     """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError: it cannot start."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     asyncio.get_running_loop().set_exception_handler(
@@ -57,7 +69,11 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
     )
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
-        state_dir = Path(configuration.state_dir)
+        state_dir, enrolled = setting.state_dir, setting.enrolled
+        if setting.own is None:
+            raise StartError("no configuration yet: run it with --config edge.toml")
+        configuration = setting.own
+        feed = configuration.feed or enrolled.feed
         stack.callback(os.close, _claim(state_dir))
 
         journal = await SqliteJournal.open(state_dir / "journal.db", new_id)
@@ -82,17 +98,17 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
             SerialReader(reader.name, reader.device, reader.baud, clock, log) for reader in configuration.readers
         ]
 
-        broker = configuration.broker
+        broker = configuration.broker or Broker(enrolled.broker_host, enrolled.broker_port, enrolled.broker_tls)
         link = HubLink(
-            configuration.edge,
-            configuration.feed,
+            enrolled.edge,
+            feed,
             broker.host,
             broker.port,
             replica,
             journal,
             own_uses,
             trust,
-            PresenceReport(configuration.feed, _version(), trust, journal, scanners),
+            PresenceReport(feed, _version(), trust, journal, scanners),
             clock,
             log,
             new_id,
@@ -105,14 +121,14 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
         stack.callback(watching.cancel)
 
         for reader, scanner in zip(configuration.readers, scanners, strict=True):
-            setting = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
-            door = DoorHours(reader.name, setting, replica, trust, signals[reader.name], log)
+            posture = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
+            door = DoorHours(reader.name, posture, replica, trust, signals[reader.name], log)
             holding = asyncio.create_task(_supervised(f"hours of reader {reader.name}", door.keep, log))
             stack.callback(holding.cancel)
             gate = Gate(
                 reader=reader,
                 policy=policy_of(reader, configuration.site),
-                organization_key=organization_key,
+                organization_key=enrolled.organization_key,
                 replica=replica,
                 recorder=Recorder(reader, journal, own_uses, log, link.journaled),
                 own_uses=own_uses,
@@ -130,7 +146,7 @@ async def run(configuration: Configuration, organization_key: bytes, clock: Kern
             stack.push_async_callback(_stop_reader, scanner, *_start_reader(gate, scanner, log))
         await _all_tried(scanners)
 
-        log("started", edge=configuration.edge, readers=[reader.name for reader in configuration.readers])
+        log("started", edge=enrolled.edge, readers=[reader.name for reader in configuration.readers])
         await stop.wait()
         log("stopping")
     log("stopped")
@@ -162,12 +178,12 @@ def _claim(state_dir: Path) -> int:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise StartError(f"state_dir {str(state_dir)!r} cannot be used: {error.strerror}") from error
+        raise StartError(f"the state folder {str(state_dir)!r} cannot be used: {error.strerror}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise StartError(f"state_dir {str(state_dir)!r}: another edge runs on it; stop that one first") from error
+        raise StartError(f"{str(state_dir)!r}: another edge runs on it; stop that one first") from error
     return descriptor
 
 

@@ -1,4 +1,4 @@
-"""The edge's commands: `run` and `check`. Reads the files that a configuration needs and says what is wrong.
+"""The edge's commands: `run`, `check` and `enroll`. Says on the terminal what is wrong and what to do.
 
 Exit codes: 0 for a clean end, 2 where somebody must change something before it can start.
 """
@@ -6,25 +6,23 @@ Exit codes: 0 for a clean end, 2 where somebody must change something before it 
 import argparse
 import asyncio
 import os
-import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from contract.configuration import Configuration, ConfigurationError, parse_configuration
+from contract.orders import UNREACHABLE_S
 from edge import app
 from edge.clock import SystemClock
-from contract.configuration import (
-    Configuration,
-    ConfigurationError,
-    parse_configuration,
-    parse_organization_key,
-)
 from edge.hardware.pins import HardwareError
 from edge.log import JsonLines
+from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
 
-EXIT_WRONG = 2
-_CONFIGURATION_BYTES_MAX = 1_000_000
+EXIT_WRONG: Final = 2
+STATE_DIR: Final = Path("/var/lib/doorward")
+_CONFIGURATION_BYTES_MAX: Final = 1_000_000
 
 
 class CommandError(Exception):
@@ -37,12 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        configuration = read_configuration(Path(asked.config))
-        organization_key = read_organization_key(Path(configuration.organization_key_file))
-        if asked.command == "check":
-            sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
-        else:
-            _run(configuration, organization_key)
+        {"run": _run, "check": _check}[asked.command](asked)
     except (CommandError, app.StartError, HardwareError, StorageError) as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
@@ -63,43 +56,54 @@ def read_configuration(path: Path) -> Configuration:
         raise CommandError(f"{path}: {error}") from error
 
 
-def read_organization_key(path: Path) -> bytes:
-    """The key in its file, which nobody but its owner may read. CommandError never shows what the file holds."""
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            raw = file.read(1_000)
-    except OSError as error:
-        raise CommandError(f"organization_key_file {str(path)!r} cannot be read: {error.strerror}") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+def default_state_dir() -> Path:
+    """systemd's, where it started this; it names several with colons between them."""
+    return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or STATE_DIR)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    own = None if asked.config is None else read_configuration(asked.config)
+    enrolled = read_enrolment(asked.state)
+    if own is not None and own.edge not in (None, enrolled.edge):
         raise CommandError(
-            f"organization_key_file {str(path)!r} may be read by others (mode {stat.S_IMODE(mode):04o}); "
-            f"it should be its owner's alone: chmod 600 {path}"
+            f"{asked.config}: edge is {own.edge!r}; it should be left out, or {enrolled.edge!r} as it was enrolled"
         )
-    try:
-        return parse_organization_key(raw.decode("latin-1"))
-    except ConfigurationError as error:
-        raise CommandError(f"organization_key_file {str(path)!r}: {error}") from error
-
-
-def _run(configuration: Configuration, organization_key: bytes) -> None:
     clock = SystemClock()
     log = JsonLines(sys.stdout.fileno(), clock)
     try:
-        asyncio.run(app.run(configuration, organization_key, clock, log))
+        asyncio.run(app.run(app.Setting(asked.state, enrolled, own, asked.unreachable_seconds), clock, log))
     finally:
         log.close()
 
 
+def _check(asked: argparse.Namespace) -> None:
+    configuration = read_configuration(asked.config)
+    sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
+
+
 def _summary(configuration: Configuration) -> str:
     readers = ", ".join(f"{reader.name} ({reader.kind})" for reader in configuration.readers)
-    return f"edge {configuration.edge}, feed {configuration.feed}, readers {readers}"
+    names = {"edge": configuration.edge, "feed": configuration.feed, "site": configuration.site}
+    told = [f"{what} {name}" for what, name in names.items() if name is not None]
+    return ", ".join([*told, f"readers {readers}"])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="doorward-edge", description="Doorward beside a door or on a counter.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, meaning in (("run", "serve the readers"), ("check", "say whether a configuration is right")):
-        command = commands.add_parser(name, help=meaning)
-        command.add_argument("--config", required=True, metavar="edge.toml")
+    run = commands.add_parser("run", help="serve the readers")
+    _take_state(run)
+    run.add_argument(
+        "--config", type=Path, metavar="edge.toml", help="what holds until the hub has said something else"
+    )
+    run.add_argument("--unreachable-seconds", type=float, default=float(UNREACHABLE_S), help=argparse.SUPPRESS)
+    check = commands.add_parser("check", help="say whether a configuration is right")
+    check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
     return parser
+
+
+def _take_state(command: argparse.ArgumentParser) -> None:
+    default = default_state_dir()
+    command.add_argument(
+        "--state", type=Path, default=default, metavar="DIR", help=f"the edge's own files; {default} if left out"
+    )

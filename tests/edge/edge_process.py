@@ -12,25 +12,22 @@ from typing import Any
 
 from contract.messages import CheckIn, decode
 from tests.edge.fakes import Scanner
+from tests.enrolled import ORGANIZATION_KEY, enrolled_state
 
-KEY_DIGITS = "5e" * 32
+KEY_DIGITS = ORGANIZATION_KEY.hex()
 DEADLINE_S = 30.0
 Event = dict[str, Any]
 
 
 def write_configuration(folder: Path, **changes: str) -> Path:
     """An edge.toml with a door and a counter in `folder`; `changes` replace text in it."""
-    key_file = folder / "organization.key"
-    key_file.write_text(KEY_DIGITS + "\n")
-    key_file.chmod(0o600)
     text = f"""
 edge = "clubhouse"
 feed = "everyone"
-state_dir = "{folder / "state"}"
-organization_key_file = "{key_file}"
 [broker]
 host = "127.0.0.1"
 port = 1
+tls = false
 [hardware]
 pin_factory = "mock"
 [[readers]]
@@ -53,6 +50,10 @@ device = "{folder / "counter"}"
     return path
 
 
+def run_command(state_dir: Path, configuration: Path) -> list[str]:
+    return [sys.executable, "-m", "edge", "run", "--state", str(state_dir), "--config", str(configuration)]
+
+
 class EdgeProcess:
     """`python -m edge run`; `events` are the lines of its log so far."""
 
@@ -66,8 +67,10 @@ class EdgeProcess:
         self.events: list[Event] = []
         self._came = threading.Condition()
         configuration = write_configuration(folder, **{"port = 1\n": f"port = {broker_port}\n"}, **changes)
+        if not (folder / "state" / "enrolment").exists():
+            enrolled_state(folder / "state", port=broker_port)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", "--config", str(configuration)],
+            run_command(folder / "state", configuration),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONWARNINGS": "default"},

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.edge_process import DEADLINE_S, KEY_DIGITS, write_configuration
+from edge.cli import default_state_dir
+from tests.edge.edge_process import DEADLINE_S, KEY_DIGITS, run_command, write_configuration
+from tests.enrolled import enrolled_state
 
 
 def command(*arguments: object) -> tuple[int, str, str]:
@@ -23,7 +25,7 @@ def command(*arguments: object) -> tuple[int, str, str]:
 
 def refused(path: Path) -> str:
     """What `check` says, and that `run` says the same."""
-    checked, ran = (command(name, "--config", path) for name in ("check", "run"))
+    checked, ran = command("check", "--config", path), command(*run_command(path.parent / "state", path)[3:])
     assert checked == ran
     code, out, error = checked
     assert (code, out) == (2, "")
@@ -61,43 +63,44 @@ def test_a_configuration_that_is_no_text(tmp_path: Path) -> None:
     assert "UTF-8" in refused(path)
 
 
-def test_no_key(tmp_path: Path) -> None:
-    path = write_configuration(tmp_path)
-    (tmp_path / "organization.key").unlink()
-    assert "organization.key' cannot be read: No such file" in refused(path)
-
-
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o601])
-def test_a_key_that_others_may_read(tmp_path: Path, mode: int) -> None:
-    path = write_configuration(tmp_path)
-    (tmp_path / "organization.key").chmod(mode)
-    error = refused(path)
-    assert f"(mode {mode:04o})" in error
-    assert "chmod 600" in error
-
-
-@pytest.mark.parametrize("content", [b"", b"5e" * 31, b"key=" + b"5e" * 32, b"\xff" * 64])
-def test_a_key_that_is_none(tmp_path: Path, content: bytes) -> None:
-    path = write_configuration(tmp_path)
-    (tmp_path / "organization.key").write_bytes(content)
-    assert "64 hex digits" in refused(path)
-
-
 def test_a_board_without_lgpio(tmp_path: Path) -> None:
     path = write_configuration(tmp_path, **{'pin_factory = "mock"': 'pin_factory = "lgpio"'})
     assert command("check", "--config", path)[0] == 0
-    code, _, error = command("run", "--config", path)
+    enrolled_state(tmp_path / "state")
+    code, _, error = command(*run_command(tmp_path / "state", path)[3:])
     assert code == 2
     assert "lgpio" in error
     assert "Traceback" not in error
 
 
-def test_a_state_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_an_edge_that_is_not_enrolled(tmp_path: Path) -> None:
+    code, out, error = command(*run_command(tmp_path / "state", write_configuration(tmp_path))[3:])
+    assert (code, out) == (2, "")
+    assert "enrol it first: doorward-edge enroll --hub URL --code CODE" in error
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_state_folder_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
-    path = write_configuration(tmp_path)
-    code, _, error = command("run", "--config", path)
+    code, _, error = command(*run_command(tmp_path / "state", write_configuration(tmp_path))[3:])
     assert code == 2
-    assert "state_dir" in error
+    assert f"{str(tmp_path / 'state')!r}" in error
+    assert "Traceback" not in error
+
+
+def test_another_edge_than_the_enrolled_one(tmp_path: Path) -> None:
+    enrolled_state(tmp_path / "state")
+    path = write_configuration(tmp_path, **{'edge = "clubhouse"': 'edge = "pool"'})
+    code, _, error = command(*run_command(tmp_path / "state", path)[3:])
+    assert code == 2
+    assert "edge is 'pool'; it should be left out, or 'clubhouse' as it was enrolled" in error
+
+
+def test_the_state_folder_is_systemds_or_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/door:/var/lib/other")
+    assert default_state_dir() == Path("/var/lib/door")
+    monkeypatch.delenv("STATE_DIRECTORY")
+    assert default_state_dir() == Path("/var/lib/doorward")
 
 
 def test_no_command() -> None:

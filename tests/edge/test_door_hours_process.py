@@ -60,7 +60,7 @@ def believe_the_clock(state_dir: Path) -> None:
     """As if an edge that ran before in this boot had seen the clock synchronized."""
     clock = SystemClock()
     mark = (to_us(clock.now()), clock.boottime_s())
-    state_dir.mkdir(mode=0o700)
+    state_dir.mkdir(mode=0o700, exist_ok=True)
     trust = SavedTrust(boot=clock.boot_id(), saved_s=mark[1], floor=mark, hub=mark, synced=mark)
     SmallTrustFile(state_dir / "trust.json").write(trust)
 

@@ -1,14 +1,13 @@
 """The real edge on real terminals, from a cold start with no broker: it decides, records, and keeps no text."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from contract.card import SCAN_BYTES_MAX, read_scan, trace_hash
-from tests.edge.edge_process import DEADLINE_S, KEY_DIGITS, EdgeProcess
+from tests.edge.edge_process import DEADLINE_S, KEY_DIGITS, EdgeProcess, run_command
 
 HOSTILE = {
     "empty": b"",
@@ -64,7 +63,9 @@ def test_hostile_input_is_denied_counted_and_recorded_without_its_text(edge: Edg
     assert first.code_hash == trace_hash(bytes.fromhex(KEY_DIGITS), scan)
     assert (first.code_length, first.code_classes) == (len(raw), scan.classes)
     if len(raw) > 3:
-        kept = edge.raw_log + b"".join(path.read_bytes() for path in edge.journal_path.parent.iterdir())
+        kept = edge.raw_log + b"".join(
+            path.read_bytes() for path in edge.journal_path.parent.iterdir() if path.is_file()
+        )
         assert raw[:40] not in kept
         assert raw[-12:] not in kept
 
@@ -105,7 +106,7 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
 
 def test_a_second_edge_on_the_same_state_is_refused(edge: EdgeProcess, tmp_path: Path) -> None:
     second = subprocess.run(
-        [sys.executable, "-m", "edge", "run", "--config", str(tmp_path / "edge.toml")],
+        run_command(tmp_path / "state", tmp_path / "edge.toml"),
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
