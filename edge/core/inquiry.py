@@ -30,14 +30,16 @@ class Inquiry:
         self._question: Question | None = None
         self._answer: Answer | None = None
         self._answered_asked_s: float | None = None
+        self._began = 0
         self._overdue = Overdue()
 
     @property
     def is_out(self) -> bool:
         return self._question is not None
 
-    def ask(self, epoch: int, after: int, heard: tuple[int, int], at_s: float) -> SendPull:
-        pull = SendPull(epoch, after, self._new_id())
+    def ask(self, epoch: int, after: int, fresh: bool, heard: tuple[int, int], at_s: float) -> SendPull:
+        """`fresh`: for a replica that is being loaded."""
+        pull = SendPull(epoch, after, self._new_id(), self._began if fresh and after else 0)
         self._question = Question(pull, heard, at_s)
         self._overdue.begin(at_s)
         return pull
@@ -62,6 +64,8 @@ class Inquiry:
         """`page` is the answer: no other one is awaited."""
         self._question = None
         self._answered_asked_s = question.asked_s
+        if page.after == 0:
+            self._began = page.head
         head = None if page.digest is None else Position(page.feed, page.epoch, page.upto)
         self._answer = Answer(question.asked_s, page.at_us, head)
 

@@ -8,8 +8,8 @@ The rules:
   one has come, while at most PAGES_WAITING_MAX wait.
 - Connecting always asks, so that what was said meanwhile is made good and the answer proves the replica; so does
   a minute without an answer: the next one tells that the hub is there, and its time.
-- An epoch above the one followed, or no whole replica: a fresh one is loaded from the beginning, beside the old
-  one, which decides until then. An epoch below, or a page that ends below what the replica holds: nothing changes.
+- An epoch above the one followed, no whole replica, or a hub that forgot what left since, and answers from the
+  beginning: a fresh one is loaded beside the old one, which decides until then. Nothing goes back.
 - Whenever the hub names the digest at a position, the replica must have it there. If not, a fresh one is loaded.
 - After a fault (a mismatch, or an action that failed) the machine rests, longer each time until a digest has been
   right again. A mismatch, and the third fault in a row, whatever it was, is healed by a fresh replica.
@@ -288,11 +288,12 @@ class ReplicaSync:
             self._state = State.CATCHING_UP
 
     def _ask(self, at_s: float) -> None:
-        wants = self._state in (State.CATCHING_UP, State.LOADING) and self._waiting < PAGES_WAITING_MAX
+        loads = self._state is State.LOADING
+        wants = (loads or self._state is State.CATCHING_UP) and self._waiting < PAGES_WAITING_MAX
         if self._inquiry.is_out:
             self._actions += self._inquiry.again(at_s)
         elif wants and self._connected:
-            self._actions.append(self._inquiry.ask(self._epoch, self._frontier, self._heard, at_s))
+            self._actions.append(self._inquiry.ask(self._epoch, self._frontier, loads, self._heard, at_s))
 
 
 def _number(digest: bytes | None) -> int | None:

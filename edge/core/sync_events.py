@@ -80,11 +80,12 @@ Event = Head | Live | Page | Applied | Loaded | Finished | Circumstance
 
 @dataclass(frozen=True, slots=True)
 class SendPull:
-    """Ask for rows after `after`. `epoch` 0: of whatever epoch there is."""
+    """Ask for rows after `after`. `epoch` 0: of whatever epoch there is; `began` as in contract/messages.py."""
 
     epoch: int
     after: int
     nonce: bytes
+    began: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class HubLink:
         for action in self._sync.handle(event, self._clock.monotonic_s()):
             match action:
                 case sync.SendPull():
-                    pull = Pull(self._feed, action.epoch, action.after, PAGE_ROWS_MAX, action.nonce)
+                    pull = Pull(self._feed, action.epoch, action.after, PAGE_ROWS_MAX, action.nonce, action.began)
                     self._connection.publish(up(self._edge, UP_PULL), pull)
                 case sync.NewEpoch():
                     self._send(self._outbox.new_epoch(self._clock.monotonic_s()))

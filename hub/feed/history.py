@@ -1,4 +1,6 @@
-"""The feed's past: rows as they were before they changed or went, kept for 90 days, then dropped.
+"""The feed's past: rows as they were before they changed or went, and tombstones, kept for 90 days, then dropped.
+
+Edges that come from before a tombstone that was dropped start anew: the feed's horizon says who does.
 
 Must not know how they are read (lookup.py).
 """
@@ -27,6 +29,10 @@ _KEEP: Final = """
     FROM changing CROSS JOIN feed_feedrow r
     WHERE r.feed_id = %s AND r.kind = changing.kind AND r.key = changing.key AND r.body IS NOT NULL
 """
+_TOMBSTONES: Final = """
+    SELECT sequence FROM feed_feedrow WHERE feed_id = %s AND body IS NULL AND sequence IN ({})
+"""
+_DROP_TOMBSTONE: Final = "DELETE FROM feed_feedrow WHERE feed_id = %s AND sequence = %s"
 _DROP: Final = """
     DELETE FROM feed_supersededrow WHERE feed_id = %s AND kind = %s AND key = %s AND sequence = %s
 """
@@ -45,7 +51,8 @@ def keep_superseded(feed: Feed, changing: Sequence[tuple[int, bytes, int]]) -> N
 
 
 def prune_history(before: datetime) -> int:
-    """Drops at most 1,000 rows of one feed that were superseded before `before`, in one transaction.
+    """Drops at most 1,000 rows of one feed that were superseded before `before`, in one transaction, and the
+    tombstones of those that went then.
 
     How many it dropped; 0: there are no more for now.
     """
@@ -65,6 +72,20 @@ def _prune_feed(feed_id: int, before: datetime) -> int:
         dropped = [(kind, bytes(key), sequence, until) for kind, key, sequence, until in rows]
         with connection.cursor() as cursor:
             cursor.executemany(_DROP, [(feed_id, *each[:3]) for each in dropped])
-        feed.history_from_sequence = max(feed.history_from_sequence, *(until for *_, until in dropped), 0)
-        feed.save(update_fields=["history_from_sequence"])
+        ended = [until for *_, until in dropped]
+        feed.history_from_sequence = max(feed.history_from_sequence, *ended, 0)
+        feed.horizon = max(feed.horizon, *_drop_tombstones(feed_id, ended), 0)
+        feed.save(update_fields=["history_from_sequence", "horizon"])
     return len(dropped)
+
+
+def _drop_tombstones(feed_id: int, sequences: Sequence[int]) -> list[int]:
+    """Of the rows that changed at `sequences`, those that went, and are still gone. The sequences they had."""
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(sequences), _KEPT_AT_ONCE):
+            some = sequences[start : start + _KEPT_AT_ONCE]
+            cursor.execute(_TOMBSTONES.format(", ".join(["%s"] * len(some))), [feed_id, *some])
+            found += [sequence for (sequence,) in cursor.fetchall()]
+        cursor.executemany(_DROP_TOMBSTONE, [(feed_id, sequence) for sequence in found])
+    return found

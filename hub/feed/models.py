@@ -8,6 +8,7 @@ class Feed(models.Model):
     """`digest` is the set digest over the live rows at `sequence`; `epoch` its beginning in Unix milliseconds.
 
     How the rows stood at `history_from_sequence`, and at any later sequence, is known; before that it is not.
+    The tombstones up to `horizon` have left: who follows from before it may hold what is gone, and starts anew.
     `rotating`: it carries the secrets of rotating codes, since readers that follow it ask for them.
     """
 
@@ -16,6 +17,7 @@ class Feed(models.Model):
     sequence = models.BigIntegerField(default=0)
     digest = models.BinaryField(max_length=32)
     history_from_sequence = models.BigIntegerField(default=0)
+    horizon = models.BigIntegerField(db_default=0)
     rotating = models.BooleanField("rotating codes", default=False)
 
     def __str__(self) -> str:

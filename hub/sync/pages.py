@@ -13,16 +13,21 @@ def page_for(pull: Pull, at: datetime) -> Page:
     """The page that answers `pull`, at the hub's time `at`. UnknownFeed.
 
     An edge in another epoch gets no rows, only where the feed stands now: what to do about it is the edge's to
-    decide. An edge that is ahead of the feed hears the feed's sequence as `upto`.
+    decide. An edge that is ahead of the feed hears the feed's sequence as `upto`. One that comes from before the
+    feed's horizon is answered from the beginning, since nobody knows any more what it should forget.
     """
-    snapshot = read_snapshot(pull.feed, pull.after, pull.limit, PAGE_BYTES_MAX)
+    after = pull.after
+    snapshot = read_snapshot(pull.feed, after, pull.limit, PAGE_BYTES_MAX)
+    if after > 0 and max(after, pull.began) < snapshot.state.horizon and pull.epoch in (0, snapshot.state.epoch):
+        after = 0
+        snapshot = read_snapshot(pull.feed, after, pull.limit, PAGE_BYTES_MAX)
     state = snapshot.state
     same_epoch = pull.epoch in (0, state.epoch)
-    upto = _upto(pull.after, snapshot) if same_epoch else min(pull.after, state.sequence)
+    upto = _upto(after, snapshot) if same_epoch else min(after, state.sequence)
     return Page(
         feed=pull.feed,
         epoch=state.epoch,
-        after=pull.after,
+        after=after,
         upto=upto,
         head=state.sequence,
         nonce=pull.nonce,

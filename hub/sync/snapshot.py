@@ -20,7 +20,7 @@ _FAR = 2**62
 _ROW_OVERHEAD_BYTES = 32
 """Of a row in CBOR, at most: two integers of 9 bytes, and the heads of an array and three byte strings."""
 _STATE_AND_ROWS = f"""
-    SELECT r.sequence, r.kind, r.key, r.ref, r.body, f.epoch, f.sequence, f.digest
+    SELECT r.sequence, r.kind, r.key, r.ref, r.body, f.epoch, f.sequence, f.digest, f.horizon
     FROM {Feed._meta.db_table} f
     LEFT JOIN {FeedRow._meta.db_table} r ON r.feed_id = f.id AND r.sequence > %s AND r.sequence <= %s
     WHERE f.name = %s ORDER BY r.sequence LIMIT %s
@@ -33,6 +33,7 @@ class FeedState:
     epoch: int
     sequence: int
     digest: bytes
+    horizon: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Snapshot:
 def feed_states() -> list[FeedState]:
     """Where every feed stands."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name, epoch, sequence, digest FROM {Feed._meta.db_table}")  # noqa: S608
-        return [FeedState(name, epoch, sequence, bytes(digest)) for name, epoch, sequence, digest in cursor]
+        cursor.execute(f"SELECT name, epoch, sequence, digest, horizon FROM {Feed._meta.db_table}")  # noqa: S608
+        return [FeedState(*each[:3], bytes(each[3]), each[4]) for each in cursor]
 
 
 def read_snapshot(feed: str, after: int, rows_max: int, bytes_max: int) -> Snapshot:
@@ -71,8 +72,9 @@ def _read(feed: str, after: int, upto: int, count: int) -> tuple[FeedState, list
         found = cursor.fetchall()
     if not found:
         raise UnknownFeed(f"there is no feed {feed!r}")
-    epoch, sequence, digest = found[0][5:]
-    return FeedState(feed, epoch, sequence, bytes(digest)), [Row(*each[:5]) for each in found if each[0]]
+    epoch, sequence, digest, horizon = found[0][5:]
+    state = FeedState(feed, epoch, sequence, bytes(digest), horizon)
+    return state, [Row(*each[:5]) for each in found if each[0]]
 
 
 def _within(rows: list[Row], rows_max: int, bytes_max: int) -> list[Row]:

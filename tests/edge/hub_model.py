@@ -21,6 +21,7 @@ class HubModel:
     epoch: int = 1_000
     sequence: int = 0
     page_rows: int = 1_000
+    horizon: int = 0
     rows: dict[tuple[int, bytes], Row] = field(default_factory=dict)
     upto: dict[bytes, int] = field(default_factory=dict)
     taken: list[tuple[bytes, int, bytes]] = field(default_factory=list)
@@ -43,11 +44,22 @@ class HubModel:
         return Head(FEED, self.epoch, self.sequence, self.digest(), 0)
 
     def answer(self, pull: Pull) -> Page:
-        after = pull.after if pull.epoch == self.epoch and pull.after <= self.sequence else 0
+        knows = (
+            pull.epoch == self.epoch
+            and self.horizon <= max(pull.after, pull.began)
+            and pull.after <= self.sequence
+        )
+        after = pull.after if knows else 0
         rows = self._after(after)[: min(pull.limit, self.page_rows)]
         upto = rows[-1].sequence if rows else self.sequence
         digest = self.digest() if upto == self.sequence else None
         return Page(FEED, self.epoch, after, upto, self.sequence, pull.nonce, rows, digest)
+
+    def forget(self, horizon: int) -> None:
+        """Tombstones up to `horizon` leave."""
+        gone = [key for key, row in self.rows.items() if row.body is None and row.sequence <= horizon]
+        for key in gone:
+            self.horizon = max(self.horizon, self.rows.pop(key).sequence)
 
     def ingest(self, batch: CheckIns) -> tuple[Ack, Live | None]:
         """The answer to a batch, and the rows of its counted check-ins."""

@@ -288,5 +288,5 @@ def test_a_hub_may_answer_from_the_beginning() -> None:
     assert machine.handle(page(2, 0, 7, 20), AT) == [
         sync.StartFresh(EPOCH, 20),
         sync.Load(rows(*range(1, 8)), 7),
-        sync.SendPull(EPOCH, 7, nonce(3)),
+        sync.SendPull(EPOCH, 7, nonce(3), began=20),
     ]

@@ -84,8 +84,8 @@ class World:
     def tell(self, event: sync.Event) -> None:
         for action in self.machine.handle(event, self.at_s):
             match action:
-                case sync.SendPull(epoch, after, nonce):
-                    self.up.append(Pull(FEED, epoch, after, 1_000, nonce))
+                case sync.SendPull(epoch, after, nonce, began):
+                    self.up.append(Pull(FEED, epoch, after, 1_000, nonce, began))
                 case sync.Apply() | sync.StartFresh() | sync.Load() | sync.FinishFresh():
                     self.edge.deeds.append(action)
 
@@ -110,7 +110,9 @@ class World:
         elif happens < 0.08:
             self.edge.whole = self.edge.position = None
             self.tell(sync.ReplicaLost())
-        elif happens < 0.11 and self.edge.deeds:
+        elif happens < 0.09:
+            self.hub.forget(self.chance.randrange(self.hub.sequence + 1))
+        elif happens < 0.12 and self.edge.deeds:
             self.edge.deeds.clear()
             self.tell(sync.Failed())
 

@@ -35,7 +35,7 @@ def test_without_a_replica_whatever_epoch_there_is_is_loaded() -> None:
     assert machine.handle(page(1, 0, 5, 20), AT) == [
         sync.StartFresh(EPOCH, 20),
         sync.Load(rows(1, 2, 3, 4, 5), 5),
-        sync.SendPull(EPOCH, 5, nonce(2)),
+        sync.SendPull(EPOCH, 5, nonce(2), began=20),
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_broken_line_goes_on_where_it_was() -> None:
     machine = loading()
     machine.handle(sync.Disconnected(), AT)
     assert machine.handle(sync.Tick(), AT + 100) == []
-    assert machine.handle(sync.Connected(), AT) == [sync.SendPull(EPOCH, 5, nonce(3))]
+    assert machine.handle(sync.Connected(), AT) == [sync.SendPull(EPOCH, 5, nonce(3), began=20)]
 
 
 def test_a_load_that_the_hub_begins_again_begins_again() -> None:
@@ -84,8 +84,14 @@ def test_a_load_that_the_hub_begins_again_begins_again() -> None:
     assert machine.handle(page(2, 0, 6, 30), AT) == [
         sync.StartFresh(EPOCH, 30),
         sync.Load(rows(*range(1, 7)), 6),
-        sync.SendPull(EPOCH, 6, nonce(3)),
+        sync.SendPull(EPOCH, 6, nonce(3), began=30),
     ]
+
+
+def test_a_whole_replica_has_heard_all_that_left_before_it() -> None:
+    machine = proving()
+    machine.handle(sync.Finished(exact=True), AT)
+    assert machine.handle(head(31), AT) == [sync.SendPull(EPOCH, 20, nonce(3))]
 
 
 # Epochs
