@@ -14,11 +14,10 @@ from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
 from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void
-from contract.orders import Answered, Command, Desired, Modes, Reported
 from contract.trust import ClockState
 from edge.core.contact import Contact
 from edge.core.saved_trust import SavedTrust
-from edge.core.sync_events import Answer, Dropped, State
+from edge.core.sync_events import Answer, State
 from edge.core.used_steps import UsedStep
 
 
@@ -245,33 +244,6 @@ class Confirmer(Protocol):
 
     async def confirm(self, checkin: CheckIn, budget_s: float) -> Confirmed | None:
         """What the hub decides about `checkin`; None: it cannot be reached, or did not say within `budget_s`."""
-        ...
-
-
-class Orders(Protocol):
-    """What the hub orders of this edge, as the link hears it: on the event loop, unsealed. Returns at once.
-
-    What comes back is a message that changes nothing, to be counted. The same again is none, but for a command.
-    """
-
-    def desired(self, desired: Desired) -> Dropped | None: ...
-
-    def modes(self, modes: Modes) -> Dropped | None: ...
-
-    def command(self, command: Command) -> Dropped | None: ...
-
-
-class OrdersAnswered(Protocol):
-    """How the hub hears what became of its orders. Returns at once; what is lost is not the caller's to repeat."""
-
-    def report(self, reported: Reported) -> None:
-        """`start` and `n` are filled in; said again at every connection."""
-        ...
-
-    def answer(self, answered: Answered) -> None: ...
-
-    def resync(self) -> None:
-        """Load a fresh replica beside the one that decides."""
         ...
 
 
