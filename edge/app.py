@@ -26,6 +26,8 @@ from edge.hardware.pins import open_pins
 from edge.hardware.signals import ReaderSignals
 from edge.hub_link.link import HubLink
 from edge.hub_link.presence import PresenceReport
+from edge.machine import Machine
+from edge.metrics import MetricsEndpoint
 from edge.ports import KernelClock, Log
 from edge.recorder import Recorder
 from edge.scanners.serial_reader import SerialReader
@@ -34,6 +36,7 @@ from edge.storage.enrolment_file import EnrolledEdge
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.trust_file import SmallTrustFile
+from edge.telemetry import CountedLog, TelemetryReport
 from edge.trust import EdgeTrust
 from edge.turns import Turns
 
@@ -53,16 +56,22 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the edge starts with: `own` is its own configuration, if it has one."""
+    """What the edge starts with: `own` is its own configuration, if it has one.
+
+    `metrics_port`: of the loopback, for Prometheus; None: there is none.
+    """
 
     state_dir: Path
     enrolled: EnrolledEdge
     own: Configuration | None
     unreachable_s: float
+    metrics_port: int | None = None
 
 
-async def run(setting: Setting, clock: KernelClock, log: Log) -> None:
-    """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError: it cannot start."""
+async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
+    """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError, MetricsError: it cannot
+    start."""
+    log = CountedLog(lines)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: _log_failure(context["message"], context.get("exception"), log)
@@ -115,6 +124,11 @@ async def run(setting: Setting, clock: KernelClock, log: Log) -> None:
         )
         await link.start()
         stack.push_async_callback(link.stop)
+
+        machine = Machine(state_dir).as_it_stands
+        telemetry = TelemetryReport(log, journal, lambda: scanners, machine, trust, clock)
+        if setting.metrics_port is not None:
+            stack.push_async_callback(await _show_metrics(telemetry, setting.metrics_port, log))
 
         watch = SiteWatch(configuration.site, replica, log)
         watching = asyncio.create_task(_supervised("the site's name", watch.keep, log))
@@ -185,6 +199,13 @@ def _claim(state_dir: Path) -> int:
         os.close(descriptor)
         raise StartError(f"{str(state_dir)!r}: another edge runs on it; stop that one first") from error
     return descriptor
+
+
+async def _show_metrics(telemetry: TelemetryReport, port: int, log: Log) -> Callable[[], Awaitable[None]]:
+    """Returns what ends it. MetricsError: the port cannot be had."""
+    endpoint = MetricsEndpoint(telemetry.exposition)
+    log("metrics", port=await endpoint.start(port))
+    return endpoint.stop
 
 
 def _start_reader(gate: Gate, scanner: SerialReader, log: Log) -> tuple[asyncio.Task[None], asyncio.Task[None]]:

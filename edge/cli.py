@@ -17,6 +17,7 @@ from edge import app
 from edge.clock import SystemClock
 from edge.hardware.pins import HardwareError
 from edge.log import JsonLines
+from edge.metrics import MetricsError
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     try:
         {"run": _run, "check": _check}[asked.command](asked)
-    except (CommandError, app.StartError, HardwareError, StorageError) as error:
+    except (CommandError, app.StartError, HardwareError, MetricsError, StorageError) as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
     return 0
@@ -68,10 +69,11 @@ def _run(asked: argparse.Namespace) -> None:
         raise CommandError(
             f"{asked.config}: edge is {own.edge!r}; it should be left out, or {enrolled.edge!r} as it was enrolled"
         )
+    setting = app.Setting(asked.state, enrolled, own, asked.unreachable_seconds, asked.metrics)
     clock = SystemClock()
     log = JsonLines(sys.stdout.fileno(), clock)
     try:
-        asyncio.run(app.run(app.Setting(asked.state, enrolled, own, asked.unreachable_seconds), clock, log))
+        asyncio.run(app.run(setting, clock, log))
     finally:
         log.close()
 
@@ -95,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     _take_state(run)
     run.add_argument(
         "--config", type=Path, metavar="edge.toml", help="what holds until the hub has said something else"
+    )
+    run.add_argument(
+        "--metrics",
+        type=int,
+        metavar="PORT",
+        help="show figures to a Prometheus on this machine, at 127.0.0.1:PORT",
     )
     run.add_argument("--unreachable-seconds", type=float, default=float(UNREACHABLE_S), help=argparse.SUPPRESS)
     check = commands.add_parser("check", help="say whether a configuration is right")

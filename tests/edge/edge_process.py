@@ -57,8 +57,10 @@ def run_command(state_dir: Path, configuration: Path) -> list[str]:
 class EdgeProcess:
     """`python -m edge run`; `events` are the lines of its log so far."""
 
-    def __init__(self, folder: Path, broker_port: int = 1, **changes: str) -> None:
-        """Nothing listens at port 1. `changes` replace text in the configuration."""
+    def __init__(
+        self, folder: Path, broker_port: int = 1, arguments: tuple[str, ...] = (), **changes: str
+    ) -> None:
+        """Nothing listens at port 1. `arguments` are more of run's; `changes` replace text in the configuration."""
         self.door, self.counter = Scanner(folder / "door"), Scanner(folder / "counter")
         self.door.plug_in()
         self.counter.plug_in()
@@ -70,7 +72,7 @@ class EdgeProcess:
         if not (folder / "state" / "enrolment").exists():
             enrolled_state(folder / "state", port=broker_port)
         self.process = subprocess.Popen(
-            run_command(folder / "state", configuration),
+            [*run_command(folder / "state", configuration), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONWARNINGS": "default"},
