@@ -16,8 +16,10 @@ _NEED_A_DATABASE: Final = {
     "example_club",
     "checkins",
     "explain",
+    "rotate_key",
     "createsuperuser",
     "revoke_membership",
+    "enrol",
 }
 _PACKAGES: Final = (
     "django",
@@ -29,7 +31,10 @@ _PACKAGES: Final = (
     "whitenoise",
     "segno",
 )
-_VARIABLES: Final = ("DATABASE_URL", "DOORWARD_URL", "DOORWARD_BROKER")
+_VARIABLES: Final = (
+    *("DATABASE_URL", "DOORWARD_URL"),
+    *("DOORWARD_BROKER", "DOORWARD_BROKER_FOR_EDGES", "DOORWARD_BROKER_RIGHTS"),
+)
 
 
 class NotInstalled(HubError):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -9,6 +10,7 @@ from hub.errors import HubError
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 from hub.members import queries as members
+from hub.wire_keys import queries as wire_keys
 
 
 class NotReady(HubError):
@@ -31,9 +33,14 @@ def check_database() -> None:
 
 
 def check_keys() -> None:
-    """NotReady: the key files are not those that the cards in the database were made with."""
+    """NotReady: the key files are not those that the cards in the database were made with.
+
+    hub.wire_keys.queries.WrongSigningKey, hub.keys.KeyFileError: the newest signing key is not the one edges know.
+    """
     if not members.keys_fit_cards():
         raise NotReady(
             "the key files do not fit the cards in this database: "
             "put organization.key and card.key back from a backup"
         )
+    if wire_keys.newest_generation():
+        wire_keys.current(settings.ENVIRONMENT.keys)

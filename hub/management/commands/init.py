@@ -8,12 +8,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
+from django.utils import timezone
 
 from hub.feed import operations as feed
 from hub.feed import queries as feeds
 from hub.fleet import operations as fleet
 from hub.members.rotating_operations import carry_secrets
 from hub.startup import NotReady, check_keys
+from hub.wire_keys import operations as wire_keys
 
 
 class Command(BaseCommand):
@@ -30,6 +32,7 @@ class Command(BaseCommand):
                 f"the database cannot be prepared ({str(error).strip()}): check DATABASE_URL and DOORWARD_DATA"
             ) from error
         check_keys()
+        wire_keys.establish(environment.keys, timezone.now())
         feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
         fleet.append_places()
         for name in feeds.names(rotating=True):
