@@ -13,7 +13,9 @@ from contract.decision import Decision
 from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
+from contract.high_water import Mark
 from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void
+from contract.orders import Answered, Command, Desired, Modes, Reported, Telemetry
 from contract.trust import ClockState
 from edge.core.contact import Contact
 from edge.core.saved_trust import SavedTrust
@@ -69,11 +71,15 @@ class Trust(Protocol):
         ...
 
 
-class TrustSource(Protocol):
+class TrustSource(Trust, Protocol):
     """What the hub link tells of the hub, the replica and the journal, for `Trust` to be made from."""
 
     @property
     def contact(self) -> Contact: ...
+
+    def floor(self) -> datetime | None:
+        """An instant that has surely passed, by what the hub has said; None: it has said nothing yet."""
+        ...
 
     def note_sync(self, answer: Answer | None, position: Position | None, state: State) -> None:
         """What the hub has just answered, if it has; where the whole replica stands, and what its sync does."""
@@ -94,6 +100,52 @@ class TrustFile(Protocol):
 
     def write(self, trust: SavedTrust) -> None:
         """On disk when this returns; after a power cut there is this or what was there before. OSError."""
+        ...
+
+
+class Marks(Protocol):
+    """How far each sender has come with what only rises (contract/high_water.py). On the event loop."""
+
+    def mark(self, sender: str, kind: str) -> Mark | None: ...
+
+    def accepts(self, sender: str, kind: str, mark: Mark, *, again: bool = False) -> bool:
+        """Whether `mark` lies above what was reached; `again`: or is the same once more."""
+        ...
+
+    def reach(self, sender: str, kind: str, mark: Mark) -> None:
+        """Raise a mark, on disk about a second later; one that lies below changes nothing."""
+        ...
+
+    async def keep_reached(self, sender: str, kind: str, mark: Mark) -> None:
+        """Raise a mark, on disk when this returns. OSError: it is not."""
+        ...
+
+
+class Orders(Protocol):
+    """What the hub orders of this edge, as it came: by its hub for this edge, its mark not looked at yet. Returns
+    at once; on the event loop."""
+
+    def desired(self, desired: Desired) -> None: ...
+
+    def modes(self, modes: Modes) -> None: ...
+
+    def command(self, command: Command) -> None: ...
+
+
+class HubVoice(Protocol):
+    """What this edge says to its hub of orders and of itself. `start` and `n` are filled in as it is sent.
+
+    Without a connection, reports wait for the next; answers and telemetry are not sent then.
+    """
+
+    def report(self, reported: Reported) -> None: ...
+
+    def answer(self, answered: Answered) -> None: ...
+
+    def say_telemetry(self, telemetry: Telemetry) -> None: ...
+
+    def resync(self) -> None:
+        """Load a fresh replica beside the one that decides."""
         ...
 
 

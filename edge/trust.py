@@ -70,6 +70,9 @@ class EdgeTrust:
     def contact(self) -> Contact:
         return self._contact
 
+    def floor(self) -> datetime | None:
+        return self._clock_trust.floor(self._clock.boottime_s())
+
     def note_sync(self, answer: Answer | None, position: Position | None, state: State) -> None:
         if answer is not None:
             self._hear(answer)

@@ -89,14 +89,18 @@ class ClockTrust:
             return ClockState.SYNCED
         return ClockState.HOLDOVER if _is_near(wall_at, self._synced, at_s) else ClockState.UNKNOWN
 
+    def floor(self, at_s: float) -> datetime | None:
+        """What has surely passed, whatever the wall clock says; None: nothing is known."""
+        return None if self._floor is None else self._floor.carried_to(at_s)
+
     def now(self, wall_at: datetime, at_s: float) -> datetime:
         """The instant to decide at: the wall clock's, but not before the floor (a believed clock: 5 minutes less).
 
         It can go back by 5 minutes when a clock comes to be believed, by more when one that was wrong is set.
         """
-        if self._floor is None:
+        floor_at = self.floor(at_s)
+        if floor_at is None:
             return wall_at
-        floor_at = self._floor.carried_to(at_s)
         unknown = self.state(wall_at, at_s) is ClockState.UNKNOWN
         return max(wall_at, floor_at if unknown else floor_at - TOLERANCE)
 
