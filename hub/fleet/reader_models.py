@@ -1,10 +1,9 @@
-"""A reader, in the words of edge.toml. Only hub/fleet/operations.py writes it.
+"""A reader, in the words of edge.toml. Only the operations files of this folder write it.
 
-What its policy means is the contract's (contract.ask.Policy). What fits a door or a counter is said here once
-more, since edge and hub know nothing of each other.
+What its policy means is the contract's (contract.ask.Policy), and so is what cannot be meant together
+(contract.reader_configuration).
 """
 
-from collections.abc import Callable, Iterator
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -18,15 +17,16 @@ from contract.ask import (
     Direction,
     Mode,
     Passback,
-    Policy,
-    PolicyError,
     Posture,
 )
+from contract.reader_configuration import RESCAN_SECONDS_MAX, ReaderKind, misfits
+from contract.reader_configuration import Reader as Section
 from contract.trust import ClockState
 from hub.fleet.validators import finite
 from hub.members.validators import slug, slug_as_in
 
-RESCAN_SECONDS_MAX: Final = 60
+_ANY_DEVICE: Final = "/dev/null"
+_ANY_PIN: Final = 0
 _MODES: Final = [(Mode.REDEEM.value, "use benefits up"), (Mode.IDENTIFY.value, "show only, count nothing")]
 _CODES: Final = [
     (Codes.STATIC.value, "all"),
@@ -146,42 +146,34 @@ class Reader(models.Model):
         return f"{self.edge}/{self.name}"
 
     def clean(self) -> None:
-        misfits = dict(self._misfits())
-        if misfits:
-            raise ValidationError(misfits)
+        section = self._section()
+        # Of two misfits of one field the first is said.
+        found = () if section is None else reversed(list(misfits(section)))
+        fields = {field: f"This {says}; it should be {allowed}." for field, says, allowed in found}
+        if fields:
+            raise ValidationError(fields)
 
-    def _misfits(self) -> Iterator[tuple[str, str]]:
-        """Fields that cannot be meant together with others, each with what to do."""
-        yield from self._misfits_of_place()
-        yield from self._misfits_of_door() if self.kind == self.Kind.DOOR else self._misfits_of_counter()
-
-    def _misfits_of_place(self) -> Iterator[tuple[str, str]]:
-        if self.passback not in list(Passback) or self.direction not in list(Direction):
-            return  # Said at those fields already.
-        passback, direction = Passback(self.passback), Direction(self.direction)
-        yield from _refused("area", lambda: Policy(area=self.area or None, passback=passback, direction=direction))
-        yield from _refused(
-            "passback_seconds",
-            lambda: Policy(area="any", passback=passback, passback_seconds=self.passback_seconds),
-        )
-        if passback is not Passback.OFF and direction is Direction.OUT:
-            yield "passback", "Nobody is kept in: on the way out it is off."
-
-    def _misfits_of_door(self) -> Iterator[tuple[str, str]]:
-        if self.undo_permission_id is not None:
-            yield "undo_permission", "Leave it out for a door: who passed, passed."
-
-    def _misfits_of_counter(self) -> Iterator[tuple[str, str]]:
-        if self.posture in (Posture.UNLOCKED, Posture.FREE):
-            yield "posture", "A counter is either secure or in lockdown: only doors stand open."
-        if self.unlocked_schedule_id is not None:
-            yield "unlocked_schedule", "Leave it out for a counter: only doors stand open."
-        if self.undo_permission_id is not None and self.undo_permission_id == self.permission_id:
-            yield "undo_permission", "Choose another permission than the reader's own."
+    def _section(self) -> Section | None:
+        """As edge.toml says it, with what belongs to the machine made up. None: a choice is none, which is said at
+        its field already."""
+        try:
+            return Section(
+                kind=ReaderKind(self.kind),
+                relay_pin=_ANY_PIN if self.kind == self.Kind.DOOR else None,
+                name=self.name,
+                device=_ANY_DEVICE,
+                permission=_told(self, "permission") or "",
+                area=self.area or None,
+                direction=Direction(self.direction),
+                passback=Passback(self.passback),
+                passback_seconds=self.passback_seconds,
+                posture=Posture(self.posture),
+                unlocked_schedule=_told(self, "unlocked_schedule"),
+                undo_permission=_told(self, "undo_permission"),
+            )
+        except ValueError:
+            return None
 
 
-def _refused(field: str, policy: Callable[[], Policy]) -> Iterator[tuple[str, str]]:
-    try:
-        policy()
-    except PolicyError as error:
-        yield field, f"This cannot be: {error}."
+def _told(reader: Reader, field: str) -> str | None:
+    return None if getattr(reader, f"{field}_id") is None else getattr(reader, field).slug

@@ -1,0 +1,1 @@
+"""What staff order of edges: configurations, modes and commands, and what edges say of them."""

@@ -1,0 +1,80 @@
+"""Every write to commands: given once, taken to the broker once, answered once."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F
+
+from contract.orders import COMMAND_LIFE_S, Answered, CommandKind
+from hub.errors import HubError
+from hub.fleet.models import Edge, Reader
+from hub.orders.mode_operations import check_reader
+from hub.orders.models import CommandOrder
+from hub.orders.ordering import begin_epoch, edge_named, ordering
+
+KEPT_DAYS: Final = 90
+
+
+class NoSuchCommand(HubError):
+    """A command that no edge could do, or the answer to one that nobody waits for."""
+
+
+def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: datetime, by: str) -> CommandOrder:
+    """To be done by the edge within 10 seconds of `at`, or not at all.
+
+    UnknownEdge, UnknownPlace, NoSuchCommand.
+    """
+    with ordering():
+        edge = edge_named(edge_name)
+        _check(edge, kind, reader)
+        begin_epoch(edge, at)
+        edge.command_number += 1
+        edge.save(update_fields=["epoch", "command_number"])
+        CommandOrder.objects.filter(edge=edge, given_at__lt=at - timedelta(days=KEPT_DAYS)).delete()
+        return CommandOrder.objects.create(
+            edge=edge,
+            epoch=edge.epoch,
+            number=edge.command_number,
+            kind=kind,
+            reader=reader or "",
+            given_at=at,
+            expires_at=at + timedelta(seconds=COMMAND_LIFE_S),
+            by=by,
+        )
+
+
+def take_commands(at: datetime) -> list[CommandOrder]:
+    """Those that are to be sent now, in their order; nobody else gets them after this."""
+    due = CommandOrder.objects.filter(sent_at=None, expires_at__gt=at).select_related("edge").order_by("id")
+    return [
+        order
+        for order in due
+        if CommandOrder.objects.filter(pk=order.pk, sent_at=None, epoch=F("edge__epoch")).update(sent_at=at)
+    ]
+
+
+def note_answered(edge_name: str, answered: Answered, at: datetime) -> CommandOrder:
+    """What became of it. NoSuchCommand: no command of that number is open, so this changes nothing."""
+    with ordering():
+        open_one = CommandOrder.objects.filter(
+            edge__name=edge_name, epoch=answered.epoch, number=answered.number, answered_at=None
+        ).first()
+        if open_one is None:
+            raise NoSuchCommand(f"no command {answered.number} of {edge_name} waits for an answer")
+        open_one.answered_at, open_one.why = at, answered.why or ""
+        open_one.save(update_fields=["answered_at", "why"])
+    return open_one
+
+
+def _check(edge: Edge, kind: CommandKind, reader: str | None) -> None:
+    if kind is CommandKind.RESYNC:
+        if reader is not None:
+            raise NoSuchCommand("a resync is of a whole edge: leave the reader out")
+        return
+    if reader is None:
+        if kind is CommandKind.UNLOCK_ONCE:
+            raise NoSuchCommand(f"say which door of {edge} is to open once")
+        return
+    found = check_reader(edge, reader)
+    if kind is CommandKind.UNLOCK_ONCE and found.kind != Reader.Kind.DOOR:
+        raise NoSuchCommand(f"{found} is a counter: only doors open")

@@ -1,0 +1,133 @@
+"""Every write to modes: what is set by hand, its end, and what each edge is told of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from contract.ask import Posture
+from hub.errors import HubError
+from hub.fleet.models import Edge, Reader, Site
+from hub.orders.models import EdgeModes, ModeOrder
+from hub.orders.ordering import begin_epoch, edge_named, ordering
+from hub.orders.places import Place, merged
+
+
+class UnknownPlace(HubError):
+    """The hub has no such site or reader."""
+
+
+class NoSuchMode(HubError):
+    """What is asked for cannot be set there, or nothing is set there."""
+
+
+def set_mode(place: Place, posture: Posture, at: datetime, by: str) -> ModeOrder:
+    """From now on, until it is cleared. UnknownEdge, UnknownPlace. NoSuchMode: only doors stand open."""
+    with ordering():
+        where = _where(place)
+        _check_doors(place, posture)
+        standing = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+        if standing is not None and standing.posture == posture:
+            return standing
+        _end(place, at, by)
+        order = ModeOrder.objects.create(
+            place=place.word, posture=posture, reader=place.reader or "", since=at, by=by, **where
+        )
+        renew_modes(_edges(), at)
+    return order
+
+
+def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
+    """Nothing is set by hand there any more. Answers with what still is, elsewhere, and holds there too.
+
+    NoSuchMode: nothing was set there.
+    """
+    with ordering():
+        _where(place)
+        if not _end(place, at, by):
+            raise NoSuchMode(f"nothing is set by hand for {place.word}{_set_elsewhere()}")
+        renew_modes(_edges(), at)
+        return list(ModeOrder.objects.filter(ended_at=None))
+
+
+def renew_all_modes(at: datetime) -> bool:
+    """Brings what edges are told to what is set: edges may have come, or moved to another site. Whether it did."""
+    if not stale_edges(_edges()):
+        return False
+    with ordering():
+        return renew_modes(_edges(), at)
+
+
+def renew_modes(edges: Iterable[Edge], at: datetime) -> bool:
+    """Within `ordering`."""
+    stale = stale_edges(edges)
+    for edge, document in stale:
+        stored = Edge.objects.get(pk=edge.pk)
+        begin_epoch(stored, at)
+        stored.mode_generation += 1
+        stored.save(update_fields=["epoch", "mode_generation"])
+        EdgeModes.objects.update_or_create(edge=stored, defaults={"document": document})
+    return bool(stale)
+
+
+def stale_edges(edges: Iterable[Edge]) -> list[tuple[Edge, dict[str, Any]]]:
+    """Those that are told something else than what is set, and what is to be told. Reads only."""
+    standing = ModeOrder.objects.filter(ended_at=None).values_list("place", "posture")
+    postures = {place: Posture(posture) for place, posture in standing}
+    told = dict(EdgeModes.objects.values_list("edge_id", "document"))
+    nothing = {"edge": None, "readers": {}}
+    found = ((edge, merged(postures, edge.name, edge.site.name).as_json()) for edge in edges)
+    return [(edge, wanted) for edge, wanted in found if wanted != told.get(edge.pk, nothing)]
+
+
+def _edges() -> Iterable[Edge]:
+    return Edge.objects.select_related("site")
+
+
+def _end(place: Place, at: datetime, by: str) -> bool:
+    return bool(ModeOrder.objects.filter(place=place.word, ended_at=None).update(ended_at=at, ended_by=by))
+
+
+def _where(place: Place) -> dict[str, Any]:
+    """The rows that a place names."""
+    if place.site is not None:
+        site = Site.objects.filter(name=place.site).first()
+        if site is None:
+            known = list(Site.objects.values_list("name", flat=True))
+            raise UnknownPlace(f"there is no site {place.site!r}{_near(place.site, known)}")
+        return {"site": site}
+    if place.edge is None:
+        return {}
+    edge = edge_named(place.edge)
+    if place.reader is not None:
+        check_reader(edge, place.reader)
+    return {"edge": edge}
+
+
+def check_reader(edge: Edge, name: str) -> Reader:
+    """UnknownPlace, with the readers that there are."""
+    reader = edge.readers.filter(name=name).first()
+    if reader is None:
+        known = list(edge.readers.values_list("name", flat=True))
+        raise UnknownPlace(f"{edge} has no reader {name!r}{_near(name, known)}")
+    return reader
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    if near:
+        return f": did you mean {near[0]}?"
+    return f": there are {', '.join(sorted(known))}" if known else ": there is none yet"
+
+
+def _check_doors(place: Place, posture: Posture) -> None:
+    if place.reader is None or posture in (Posture.LOCKDOWN, Posture.SECURE):
+        return
+    if check_reader(edge_named(place.edge or ""), place.reader).kind != Reader.Kind.DOOR:
+        raise NoSuchMode(f"{place.word} is a counter: it can be in lockdown or secure, only doors stand open")
+
+
+def _set_elsewhere() -> str:
+    orders = ModeOrder.objects.filter(ended_at=None)
+    told = ", ".join(f"{order.place} is {order.posture}" for order in orders)
+    return f"; {told}" if told else ": no mode is set at all"

@@ -1,0 +1,107 @@
+"""Every write to configurations: what is pushed, rolled back, and follows the edge's page at the hub."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from hub.errors import HubError
+from hub.fleet import operations as fleet
+from hub.fleet.models import Edge
+from hub.fleet.reader_operations import replace_readers
+from hub.orders import queries
+from hub.orders.documents import ConfigurationRefused, document_for, known_of, read_readers
+from hub.orders.mode_operations import renew_modes
+from hub.orders.models import Configuration
+from hub.orders.ordering import begin_epoch, edge_named, ordering
+from hub.orders.toml_text import toml_of
+
+
+class NothingBefore(HubError):
+    """There is no configuration that could be gone back to."""
+
+
+class Pushed(NamedTuple):
+    """`new`: a new generation; else the edge is to have this one already."""
+
+    configuration: Configuration
+    new: bool
+
+
+def push(edge_name: str, text: str, at: datetime, by: str) -> Pushed:
+    """The edge should have what this TOML says, and its readers at the hub are brought to it.
+
+    The same as the newest is no new generation, unless the edge refused that: then it is to try again.
+    UnknownEdge. ConfigurationRefused: nothing changes.
+    """
+    with ordering():
+        edge = edge_named(edge_name)
+        document = document_for(edge, text)
+        newest = queries.newest(edge)
+        if newest is not None and newest.document == document and newest.refused_at is None:
+            return Pushed(newest, False)
+        return Pushed(_say(edge, document, text, at, by), True)
+
+
+def rollback(edge_name: str, at: datetime, by: str) -> Configuration:
+    """The last one before the newest that stood at the edge, as a new generation.
+
+    UnknownEdge. NothingBefore. ConfigurationRefused: it names what the hub no longer has.
+    """
+    with ordering():
+        edge = edge_named(edge_name)
+        newest = queries.newest(edge)
+        before = None if newest is None else queries.stood_before(newest)
+        if before is None:
+            raise NothingBefore(f"no other configuration has stood at {edge} before: push the one that should")
+        return _follow(edge, before, at, by)
+
+
+def save_edge(edge: Edge, at: datetime, by: str) -> Edge:
+    """As its page says. What follows from its feed and site is ordered anew.
+
+    ValidationError, ConfigurationRefused.
+    """
+    with ordering():
+        fleet.save_edge(edge)
+        renew_modes([edge], at)
+        newest = queries.newest(edge)
+        if newest is not None and not known_of(edge).items() <= newest.document.items():
+            _follow(edge, newest, at, by)
+    return edge
+
+
+def say_anew(edge: Edge, at: datetime) -> None:
+    """The newest again, as the first generation of an epoch that has begun. Within `ordering`.
+
+    Not where it names what the hub no longer has: then the edge keeps what it has until another one is pushed.
+    """
+    newest = queries.newest(edge)
+    if newest is not None:
+        with suppress(ConfigurationRefused), transaction.atomic():
+            _follow(edge, newest, at, newest.by)
+
+
+def _follow(edge: Edge, like: Configuration, at: datetime, by: str) -> Configuration:
+    """What a configuration said before, for the edge as it is today."""
+    document = {**like.document, **known_of(edge)}
+    text = like.text if document == like.document else toml_of(document)
+    return _say(edge, document, text, at, by)
+
+
+def _say(edge: Edge, document: dict[str, Any], text: str, at: datetime, by: str) -> Configuration:
+    replace_readers(edge, read_readers(edge, document))
+    stored = Edge.objects.get(pk=edge.pk)
+    begin_epoch(stored, at)
+    stored.config_generation += 1
+    stored.save(update_fields=["epoch", "config_generation"])
+    return Configuration.objects.create(
+        edge=stored,
+        epoch=stored.epoch,
+        generation=stored.config_generation,
+        document=document,
+        text=text,
+        made_at=at,
+        by=by,
+    )

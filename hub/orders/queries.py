@@ -1,0 +1,125 @@
+"""Reading orders: what an edge should have, what stands there, and what is to be said to it."""
+
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from django.db.models import F, Q
+
+from contract.ask import Posture
+from contract.orders import Desired, Modes, ReaderMode
+from hub.fleet.models import Edge
+from hub.orders.models import Configuration, EdgeModes, ModeOrder, OrdersTurn, ReportedState
+
+
+class Standing(StrEnum):
+    """How an edge's newest configuration is."""
+
+    NONE = "none"
+    STANDS = "stands"
+    TRYING = "trying"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+class ConfigurationState(NamedTuple):
+    """`newest` is what the edge should have, `standing` what it last said that it has; None: the edge's own
+    edge.toml, or nothing. `reported`: what it said; None: nothing yet."""
+
+    state: Standing
+    newest: Configuration | None
+    standing: Configuration | None
+    reported: ReportedState | None
+
+
+class Marks(NamedTuple):
+    """How far what is ordered of an edge has come."""
+
+    edge: str
+    config: tuple[int, int]
+    mode: tuple[int, int]
+
+
+def changes() -> int:
+    """Rises with every order."""
+    return OrdersTurn.objects.values_list("changes", flat=True)[0]
+
+
+def newest(edge: Edge) -> Configuration | None:
+    return edge.configurations.first()
+
+
+def stood_before(configuration: Configuration) -> Configuration | None:
+    """The last one that stood before this one and says something else."""
+    epoch, generation = configuration.epoch, configuration.generation
+    older = Q(epoch__lt=epoch) | Q(epoch=epoch, generation__lt=generation)
+    stood = Configuration.objects.filter(older, edge=configuration.edge_id, stood_at__isnull=False)
+    return next((each for each in stood if each.document != configuration.document), None)
+
+
+def state_of(edge: Edge) -> ConfigurationState:
+    wanted, reported = newest(edge), ReportedState.objects.filter(edge=edge).first()
+    standing = None
+    if reported is not None:
+        standing = edge.configurations.filter(epoch=reported.epoch, generation=reported.generation).first()
+    return ConfigurationState(_standing(wanted, reported), wanted, standing, reported)
+
+
+def _standing(wanted: Configuration | None, reported: ReportedState | None) -> Standing:
+    if wanted is None:
+        return Standing.NONE
+    if wanted.refused_at is not None:
+        return Standing.REFUSED
+    if reported is None or (reported.epoch, reported.generation) != (wanted.epoch, wanted.generation):
+        return Standing.WAITING
+    return Standing.TRYING if reported.trying else Standing.STANDS
+
+
+def all_marks() -> list[Marks]:
+    """Of all edges of which something was ordered."""
+    rows = Edge.objects.exclude(epoch=0).values_list("name", "epoch", "config_generation", "mode_generation")
+    return [Marks(name, (epoch, config), (epoch, mode)) for name, epoch, config, mode in rows]
+
+
+def desired_of(edges: list[str]) -> dict[str, Desired]:
+    """What these edges should have, by name, as it is said to them."""
+    current = Configuration.objects.filter(
+        edge__name__in=edges, epoch=F("edge__epoch"), generation=F("edge__config_generation")
+    ).select_related("edge")
+    return {
+        each.edge.name: Desired(epoch=each.epoch, generation=each.generation, document=each.document)
+        for each in current
+    }
+
+
+def modes_of(edges: list[str]) -> dict[str, Modes]:
+    """What the readers of these edges are set to by hand, by the edge's name, as it is said to them."""
+    told = EdgeModes.objects.filter(edge__name__in=edges, edge__mode_generation__gt=0).select_related("edge")
+    return {each.edge.name: _modes(each.edge, each.document) for each in told}
+
+
+def modes_for(edge: Edge) -> Modes | None:
+    """None: nothing was ever set by hand."""
+    return modes_of([edge.name]).get(edge.name)
+
+
+def _modes(edge: Edge, document: dict[str, Any]) -> Modes:
+    return Modes(
+        epoch=edge.epoch,
+        generation=edge.mode_generation,
+        edge=None if document["edge"] is None else Posture(document["edge"]),
+        readers=[ReaderMode(reader=name, posture=Posture(said)) for name, said in document["readers"].items()],
+    )
+
+
+def set_by_hand() -> list[ModeOrder]:
+    """All that is, lockdowns first."""
+    standing = ModeOrder.objects.filter(ended_at=None)
+    return sorted(standing, key=lambda order: (order.posture != Posture.LOCKDOWN, order.place))
+
+
+_HISTORY_SHOWN: Final = 20
+
+
+def history(edge: Edge, count: int = _HISTORY_SHOWN) -> list[Configuration]:
+    """The newest first."""
+    return list(edge.configurations.all()[:count])

@@ -1,0 +1,94 @@
+"""Every write of what edges say of their orders: what stands, what was refused, and when the hub itself is behind.
+
+A hub that was put back from a backup has forgotten numbers that its edges have seen. It notices by what they
+report, begins an epoch above theirs, and says again what it knows.
+"""
+
+from datetime import datetime
+
+from contract.high_water import REPORTED, Mark
+from contract.instants import from_us
+from contract.orders import Reported
+from hub.fleet.edge_marks import raise_mark
+from hub.fleet.models import Edge
+from hub.orders.mode_operations import stale_edges
+from hub.orders.models import Configuration, EdgeModes, ReportedState
+from hub.orders.operations import say_anew
+from hub.orders.ordering import edge_named, epoch_at, ordering
+
+
+def note_reported(edge_name: str, reported: Reported, at: datetime) -> bool:
+    """What the edge says of its orders. Whether it has heard of newer ones than the hub knows: an epoch has begun.
+
+    UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before.
+    """
+    with ordering():
+        edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
+        if not raise_mark(edge.pk, REPORTED, Mark(reported.start, reported.n)):
+            return False
+        ReportedState.objects.update_or_create(edge=edge, defaults=_state(reported, at))
+        _note_standing(edge, reported, at)
+        _note_refused(edge, reported, at)
+        ahead = _is_ahead(edge, reported)
+        if ahead:
+            _begin_anew(edge, reported, at)
+    return ahead
+
+
+def _state(reported: Reported, at: datetime) -> dict[str, object]:
+    refused = reported.refused
+    return {
+        "received_at": at,
+        "said_at": from_us(reported.at_us),
+        "epoch": reported.epoch,
+        "generation": reported.generation,
+        "trying": reported.trying,
+        "refused_epoch": None if refused is None else refused.epoch,
+        "refused_generation": None if refused is None else refused.generation,
+        "mode_epoch": reported.mode_epoch,
+        "mode_generation": reported.mode_generation,
+        "command_epoch": reported.command_epoch,
+        "command": reported.command,
+    }
+
+
+def _note_standing(edge: Edge, reported: Reported, at: datetime) -> None:
+    if not reported.trying:
+        named = Configuration.objects.filter(edge=edge, epoch=reported.epoch, generation=reported.generation)
+        named.filter(stood_at=None).update(stood_at=at)
+
+
+def _note_refused(edge: Edge, reported: Reported, at: datetime) -> None:
+    refused = reported.refused
+    if refused is not None:
+        named = Configuration.objects.filter(edge=edge, epoch=refused.epoch, generation=refused.generation)
+        named.filter(refused_at=None).update(
+            refused_at=at,
+            refused_step=refused.step,
+            refused_field=refused.field or "",
+            refused_why=refused.why,
+        )
+
+
+def _is_ahead(edge: Edge, reported: Reported) -> bool:
+    heard = [
+        (reported.epoch, reported.generation, edge.config_generation),
+        (reported.mode_epoch, reported.mode_generation, edge.mode_generation),
+        (reported.command_epoch, reported.command, edge.command_number),
+    ]
+    if reported.refused is not None:
+        heard.append((reported.refused.epoch, reported.refused.generation, edge.config_generation))
+    return any((epoch, n) > (edge.epoch, known) for epoch, n, known in heard)
+
+
+def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> None:
+    refused_epoch = 0 if reported.refused is None else reported.refused.epoch
+    highest = max(edge.epoch, reported.epoch, reported.mode_epoch, reported.command_epoch, refused_epoch)
+    edge.epoch = max(epoch_at(at), highest + 1)
+    edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
+    edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
+    # Whatever it was set to by hand: what stands here is what it is set to, and the staff's pages say so.
+    EdgeModes.objects.get_or_create(edge=edge, defaults={"document": {"edge": None, "readers": {}}})
+    for _, wanted in stale_edges([edge]):
+        EdgeModes.objects.filter(edge=edge).update(document=wanted)
+    say_anew(edge, at)
