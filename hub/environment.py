@@ -7,10 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hub.errors import HubError
+
+_BROKER: Final = "mqtt://127.0.0.1:1883"
+_PORT: Final = 1883
+_PORT_TLS: Final = 8883
+_RIGHTS: Final = "dynamic-security"
+_NO_RIGHTS: Final = "none"
 
 
 class EnvironmentProblem(HubError):
@@ -18,18 +24,37 @@ class EnvironmentProblem(HubError):
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """`tls`: with a certificate of the hub's own authority at either end."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
-    """`url` is the hub's public address, scheme and host only: cards carry it."""
+    """`url` is the hub's public address, scheme and host only: cards carry it.
+
+    `broker` is where the hub finds the broker, `broker_for_edges` where edges are told to look for it.
+    `broker_rights`: the hub says, through mosquitto's dynamic-security plugin, who may read and write what.
+    """
 
     data: Path
     database: dict[str, Any]
     url: str
-    broker_host: str
-    broker_port: int
+    broker: BrokerAddress
+    broker_for_edges: BrokerAddress
+    broker_rights: bool
 
     @property
     def keys(self) -> Path:
         return self.data / "keys"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the hub's own authority; its key is among the keys."""
+        return self.data / "authority.crt"
 
     @property
     def host(self) -> str:
@@ -43,13 +68,15 @@ class Environment:
 def read(variables: Mapping[str, str]) -> Environment:
     """The environment in `variables` (as os.environ). EnvironmentProblem: one of them does not fit."""
     data = data_folder(variables)
-    host, port = _broker(variables.get("DOORWARD_BROKER", "mqtt://127.0.0.1:1883"))
+    broker = _broker("DOORWARD_BROKER", variables.get("DOORWARD_BROKER") or _BROKER)
+    for_edges = variables.get("DOORWARD_BROKER_FOR_EDGES")
     return Environment(
         data=data,
         database=_database(variables.get("DATABASE_URL", ""), data),
         url=_url(variables.get("DOORWARD_URL", "http://127.0.0.1:8000")),
-        broker_host=host,
-        broker_port=port,
+        broker=broker,
+        broker_for_edges=_broker("DOORWARD_BROKER_FOR_EDGES", for_edges) if for_edges else broker,
+        broker_rights=_rights(variables.get("DOORWARD_BROKER_RIGHTS"), broker),
     )
 
 
@@ -65,12 +92,21 @@ def _url(text: str) -> str:
     return text.rstrip("/").lower()
 
 
-def _broker(text: str) -> tuple[str, int]:
-    found = re.fullmatch(r"mqtt://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?/?", text)
-    port = int(found.group(2) or 1883) if found else 0
+def _broker(name: str, text: str) -> BrokerAddress:
+    found = re.fullmatch(r"(mqtts?)://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?/?", text)
+    tls = found is not None and found.group(1) == "mqtts"
+    port = int(found.group(3) or (_PORT_TLS if tls else _PORT)) if found else 0
     if not found or not 0 < port < 65536:
-        raise EnvironmentProblem("DOORWARD_BROKER should be mqtt://HOST:PORT, as in mqtt://127.0.0.1:1883")
-    return found.group(1).strip("[]"), port
+        raise EnvironmentProblem(
+            f"{name} should be mqtt://HOST:PORT, as in {_BROKER}, or mqtts://HOST:PORT for one with TLS"
+        )
+    return BrokerAddress(found.group(2).strip("[]"), port, tls)
+
+
+def _rights(text: str | None, broker: BrokerAddress) -> bool:
+    if text not in (None, "", _RIGHTS, _NO_RIGHTS):
+        raise EnvironmentProblem(f"DOORWARD_BROKER_RIGHTS is {text!r}: it should be {_RIGHTS} or {_NO_RIGHTS}")
+    return text == _RIGHTS if text else broker.tls
 
 
 def _database(text: str, data: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
+from hub import authority
 from hub.feed import operations as feed
 from hub.feed import queries as feeds
 from hub.fleet import operations as fleet
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             ) from error
         check_keys()
         wire_keys.establish(environment.keys, timezone.now())
+        authority.establish(environment.authority, settings.KEYS.authority, timezone.now())
         feed.create(feed.EVERYONE, epoch=time.time_ns() // 1_000_000)
         fleet.append_places()
         for name in feeds.names(rotating=True):

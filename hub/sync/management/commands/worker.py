@@ -27,7 +27,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda _number, _frame: threading.Thread(target=stopping.set).start())
         log = Log(sys.stdout, timezone.now, time.monotonic)
         inbox = Inbox()
-        link = HubLink(settings.ENVIRONMENT.broker_host, settings.ENVIRONMENT.broker_port, inbox, log)
+        link = HubLink(settings.ENVIRONMENT.broker.host, settings.ENVIRONMENT.broker.port, inbox, log)
         worker = Worker(inbox, link, log, Clocks(timezone.now, time.monotonic))
         link.start()
         worker.run(stopping)
