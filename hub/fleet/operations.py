@@ -108,6 +108,8 @@ def note_presence(edge_name: str, presence: Presence, at: datetime) -> None:
             said = {"online": False}
         if before is not None and all(getattr(before, name) == value for name, value in said.items()):
             return
+        if presence.online:
+            said |= _due(before, presence, at)
         stays = before is not None and before.online == presence.online
         said |= {"received_at": at, "since": before.since if before is not None and stays else at}
         EdgePresence.objects.update_or_create(edge=edge, defaults=said)
@@ -165,6 +167,13 @@ def _said(presence: Presence) -> dict[str, Any]:
         "clock": presence.clock.value,
         "readers": [{"name": reader.name, "open": reader.open} for reader in presence.readers],
     }
+
+
+def _due(before: EdgePresence | None, presence: Presence, at: datetime) -> dict[str, Any]:
+    """What waits to be acked, and since when at least: known anew once all that was due is acked."""
+    if before is not None and bytes(before.journal) == presence.journal and presence.acked < before.due:
+        return {}
+    return {"due": presence.last, "due_at": at}
 
 
 def _save(thing: Model) -> None:

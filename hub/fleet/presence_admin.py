@@ -12,8 +12,13 @@ from unfold.decorators import display
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, standing_of
 
-COLOURS: Final = {Light.GREEN.value: "success", Light.AMBER.value: "warning", Light.RED.value: "danger"}
-SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "!", Light.RED: "✕"}
+COLOURS: Final = {
+    Light.GREEN.value: "success",
+    Light.AMBER.value: "warning",
+    Light.RED.value: "danger",
+    Light.GREY.value: "info",
+}
+SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "!", Light.RED: "✕", Light.GREY: "-"}
 
 
 class PresenceColumns:

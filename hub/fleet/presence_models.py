@@ -9,7 +9,8 @@ class EdgePresence(models.Model):
     """The newest by arrival. The broker keeps an edge's last words, so they may come again and mean nothing new.
 
     `received_at` and `since` (when `online` became what it is) are the hub's time, `said_at` the edge's. The
-    other fields are contract.messages.Presence's; `readers` is a list of {name, open}.
+    other fields are contract.messages.Presence's; `readers` is a list of {name, open}. Rows of the journal up to
+    `due` were there at `due_at`: where some of them still wait, they wait since then at least.
     """
 
     edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="presence")
@@ -26,6 +27,8 @@ class EdgePresence(models.Model):
     journal = models.BinaryField(max_length=16)
     last = models.BigIntegerField()
     acked = models.BigIntegerField()
+    due = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     readers = models.JSONField(default=list)
 
     def __str__(self) -> str:

@@ -16,35 +16,54 @@ from hub.fleet.models import Edge, EdgePresence
 HEARD_WITHIN_S: Final = 150.0
 """Two of an edge's words (one every 60 s) may be lost."""
 REPLICA_AGE_S_MAX: Final = 300.0
+DUE_AFTER_S: Final = 55.0
+"""An edge says something every 60 s: what was there the last time, and is still, waited for about a minute."""
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _LONG_S: Final = 1e9
 
 
 class Light(StrEnum):
+    """Grey: nothing is expected of it."""
+
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
+    GREY = "grey"
 
 
 class Fact(NamedTuple):
-    """A line of an edge's page. `wrong`: it is one of the reasons for amber."""
+    """A line of an edge's page. `wrong`: it is one of the reasons for amber, and `remedy` is what to do."""
 
     name: str
     text: str
     wrong: bool = False
+    remedy: str = ""
 
 
 class Standing(NamedTuple):
-    """`word` and `since` say how it is and since when; `faults` what is wrong now; `facts` all that it said."""
+    """`word` and `since` say how it is and since when; `faults` what is wrong now; `facts` all that it said.
+
+    `remedy` is what to do about it as a whole.
+    """
 
     light: Light
     word: str
     since: str
     faults: list[str]
     facts: list[Fact]
+    remedy: str = ""
 
 
-_NEVER: Final = Standing(Light.RED, "never heard of", "", ["nothing has come from it"], [])
+_NEVER: Final = ["nothing has come from it"]
+_TO_ENROL: Final = "Enrol it: `doorward-edge enroll` on the machine, with a code from its page here."
+_TO_START: Final = "Is it switched on, and does its service run? Its log says why it does not reach the hub."
+_GONE: Final = "It goes on deciding by itself if it has power. Look at its power, its network and its service."
+_TO_PLUG_IN: Final = "Plug its scanner in, or correct `device` in its configuration."
+_TO_SEND: Final = "The worker does not take them: its log says why."
+_TO_SET: Final = "Give it network time (NTP), or a battery clock; `timedatectl` on it says what it thinks."
+_TO_FOLLOW: Final = "Correct `feed` in its configuration, or the feed on its page here."
+_TO_COPY: Final = "It asks the worker for what it lacks: the worker's log says whether it answers."
+_SILENT: Final = "The broker still has it, the hub hears nothing: does the worker run, and its network hold?"
 
 
 def presence_of(edge: Edge) -> EdgePresence | None:
@@ -54,13 +73,16 @@ def presence_of(edge: Edge) -> EdgePresence | None:
 def standing_of(edge: Edge, at: datetime) -> Standing:
     """At `at`; times are in the zone of the edge's site. Select site, feed and presence together with the edge."""
     said = presence_of(edge)
+    facts = [] if said is None else list(_facts(edge, said, at))
+    if edge.revoked_at is not None:
+        return Standing(Light.GREY, "revoked", instant_text(edge, edge.revoked_at), [], facts)
     if said is None:
-        return _NEVER
-    facts = list(_facts(edge, said, at))
+        remedy = _TO_ENROL if edge.signing_key is None else _TO_START
+        return Standing(Light.RED, "never heard of", "", _NEVER, [], remedy)
     if not said.online:
-        return Standing(Light.RED, "offline", instant_text(edge, said.since), [], facts)
+        return Standing(Light.RED, "offline", instant_text(edge, said.since), [], facts, _GONE)
     if at - said.received_at > timedelta(seconds=HEARD_WITHIN_S):
-        return Standing(Light.RED, "not heard of", instant_text(edge, said.received_at), [], facts)
+        return Standing(Light.RED, "not heard of", instant_text(edge, said.received_at), [], facts, _SILENT)
     faults = [fact.text for fact in facts if fact.wrong]
     light = Light.AMBER if faults else Light.GREEN
     return Standing(light, "online", instant_text(edge, said.since), faults, facts)
@@ -88,35 +110,43 @@ def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     yield Fact("Its own clock said then", instant_text(edge, said.said_at))
     yield _clock(said)
     yield from _replica(edge, said, at)
-    waiting = max(0, said.last - said.acked)
-    yield Fact("Journal", f"{_rows(waiting)} waiting to be sent" if waiting else "all of it is sent", waiting > 0)
-    closed = [reader["name"] for reader in said.readers if not reader["open"]]
+    yield _journal(said)
     for reader in said.readers:
-        state = "open" if reader["open"] else "closed: is its scanner plugged in?"
-        yield Fact("Reader", f"{reader['name']}: port {state}", reader["name"] in closed)
+        if reader["open"]:
+            yield Fact("Reader", f"{reader['name']}: port open")
+        else:
+            yield Fact("Reader", f"{reader['name']}: port closed: is its scanner plugged in?", True, _TO_PLUG_IN)
     yield Fact("Software", said.version)
+
+
+def _journal(said: EdgePresence) -> Fact:
+    """Rows in flight are nothing wrong: those that waited for a minute already when it last said so are."""
+    waiting = max(0, said.last - said.acked)
+    waited = timedelta(0) if said.due_at is None or said.acked >= said.due else said.received_at - said.due_at
+    text = f"{_rows(waiting)} waiting to be sent" if waiting else "all of it is sent"
+    return Fact("Journal", text, waited >= timedelta(seconds=DUE_AFTER_S), _TO_SEND)
 
 
 def _clock(said: EdgePresence) -> Fact:
     text = f"clock {said.clock}"
     if said.clock == ClockState.HOLDOVER:
         text += ": synced once since it started"
-    return Fact("Clock", text, said.clock == ClockState.UNKNOWN)
+    return Fact("Clock", text, said.clock == ClockState.UNKNOWN, _TO_SET)
 
 
 def _replica(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     if said.feed != edge.feed.name:
-        yield Fact("Feed", f"it follows the feed {said.feed}, here it is set to {edge.feed}", True)
+        yield Fact("Feed", f"it follows the feed {said.feed}, here it is set to {edge.feed}", True, _TO_FOLLOW)
     if said.epoch is None or said.sequence is None:
-        yield Fact("Copy of the feed", "it has no copy of the feed: it denies everybody", True)
+        yield Fact("Copy of the feed", "it has no copy of the feed: it denies everybody", True, _TO_COPY)
         return
     yield Fact("Copy of the feed", _behind(edge, said, said.epoch, said.sequence))
     if said.replica_age_s is None:
-        yield Fact("Known up to date", "how old its copy is cannot be known", True)
+        yield Fact("Known up to date", "how old its copy is cannot be known", True, _TO_COPY)
         return
     age_s = said.replica_age_s + (at - said.received_at).total_seconds()
     text = f"its copy was known to be up to date {elapsed_text(age_s)} ago"
-    yield Fact("Known up to date", text, age_s > REPLICA_AGE_S_MAX)
+    yield Fact("Known up to date", text, age_s > REPLICA_AGE_S_MAX, _TO_COPY)
 
 
 def _behind(edge: Edge, said: EdgePresence, epoch: int, sequence: int) -> str:

@@ -1,4 +1,4 @@
-"""What a histogram of scans says: the bound that half, or 99 of 100, stay within; and how that was lately. Pure."""
+"""What histograms of scans say: the bound that half, or 99 of 100, stay within; and how that was lately. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple

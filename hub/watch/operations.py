@@ -42,13 +42,13 @@ def note_telemetry(edge_name: str, said: Telemetry, at: datetime) -> None:
 def prune_slots(at: datetime) -> int:
     """Drops the oldest slot that nobody looks at any more, of all edges; returns how many rows went."""
     kept_from = int((at - timedelta(days=HISTORY_DAYS)).timestamp()) // SLOT_SECONDS
-    oldest = TelemetrySlot.objects.filter(slot__lt=kept_from).order_by("slot").values_list("slot", flat=True).first()
+    oldest = (
+        TelemetrySlot.objects.filter(slot__lt=kept_from).order_by("slot").values_list("slot", flat=True).first()
+    )
     return 0 if oldest is None else TelemetrySlot.objects.filter(slot=oldest).delete()[0]
 
 
-def note_worker(
-    name: str, started_at: datetime, connected: bool, events: Mapping[str, int], at: datetime
-) -> None:
+def note_worker(name: str, started_at: datetime, connected: bool, events: Mapping[str, int], at: datetime) -> None:
     """A worker runs as of `at`; `events` have happened in it since it told last."""
     with transaction.atomic():
         beat = {"started_at": started_at, "beat_at": at, "connected": connected}
