@@ -1,10 +1,9 @@
-"""The real processes of a club for fault tests: mosquitto, the hub's worker, an edge on pseudo-terminals.
+"""The real processes of a club for fault tests: a broker, the hub's worker, an edge on pseudo-terminals.
 
 Each can be stopped, killed and started again by itself. What stands on disk is read from the files themselves.
 """
 
 import json
-import os
 import sqlite3
 import sys
 import time
@@ -15,10 +14,10 @@ from pathlib import Path
 from contract.feed import moved_digest, row_digest
 from contract.messages import CheckIn, decode
 from demo.club import EDGE_CONFIG
-from demo.processes import Event, Process, free_port, run_to_end, wait_until_listening
+from demo.processes import Event, Process, run_to_end
 from demo.scanner import Scanner
+from tests.brokers import Broker
 
-_MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
 BENEFIT_LIMIT = 100_000
 _SETTLE_S = 60.0
 
@@ -26,9 +25,11 @@ _SETTLE_S = 60.0
 class Hub:
     """Broker and worker, and the hub's commands and database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, broker: str = "mosquitto") -> None:
+        """`broker` is one of tests.brokers.KINDS."""
         self.folder = folder
-        self.port = free_port()
+        self._broker = Broker(folder / "broker", broker)
+        self.port = self._broker.port
         self.env = {
             "DOORWARD_DATA": str(folder / "hub"),
             "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self.port}",
@@ -42,24 +43,20 @@ class Hub:
         return run_to_end([sys.executable, "-m", "hub", *arguments], self.env, self.folder / "hub.log")
 
     def start_broker(self) -> None:
-        config = self.folder / "mosquitto.conf"
-        config.write_text(_MOSQUITTO.format(port=self.port))
-        path = f"{os.environ['PATH']}:/usr/sbin"
-        wait_until_listening(
-            self.port, self.start_process("broker", ["mosquitto", "-c", str(config)], {"PATH": path})
-        )
+        self._broker.start()
 
     def start_worker(self) -> None:
         worker = self.start_process("worker", [sys.executable, "-m", "hub", "worker"], self.env)
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
 
     def end(self, name: str, kill: bool = False) -> None:
-        process = self._running.pop(name)
+        process = self._broker if name == "broker" else self._running.pop(name)
         process.kill() if kill else process.stop()
 
     def close(self) -> None:
         for name in list(self._running):
             self.end(name)
+        self._broker.stop()
 
     def start_process(self, name: str, command: list[str], env: dict[str, str]) -> Process:
         self._starts += 1
@@ -96,8 +93,8 @@ class Hub:
 class Club(Hub):
     """The hub, and one edge with a door and a counter."""
 
-    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600, broker: str = "mosquitto") -> None:
+        super().__init__(folder, broker)
         seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
         self.seeded = json.loads(run_to_end(seed, self.env, folder / "seed.log"))
         self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
