@@ -1,4 +1,4 @@
-"""How the hub's orders reach the edge, and what the edge says of them. As edge/ports.py: nothing here does anything."""
+"""How the hub's orders reach the edge, and what it says of them. Does nothing, as edge/ports.py."""
 
 from typing import Protocol
 

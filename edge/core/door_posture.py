@@ -1,9 +1,11 @@
-"""What a reader's door is set to now: by hand in the configuration, or unlocked by hours.
+"""What a reader's door is set to now: by hand at the hub, by hand in the configuration, or unlocked by hours.
 
-Pure. The first that applies:
+Pure. The first that applies; `mode` is what it was set to at the hub (contract.orders.Modes):
 
   | case                                                        | posture    | why              |
   |-------------------------------------------------------------|------------|------------------|
+  | mode: lockdown                                              | lockdown   | mode             |
+  | mode: anything else, and the reader is enabled              | mode       | mode             |
   | configured: lockdown                                        | lockdown   | configured       |
   | the reader is disabled                                      | secure     | reader_disabled  |
   | configured: unlocked, or no hours are configured            | configured | configured       |
@@ -13,7 +15,9 @@ Pure. The first that applies:
   | within the hours                                            | unlocked   | hours            |
   | else                                                        | configured | hours            |
 
-So whatever is not known leaves a door as it is without hours, and nothing unlocks it in a lockdown.
+A counter has no door: it takes lockdown and secure as its mode, and passes over the others. So whatever is not
+known leaves a door as it is without hours, nothing but a mode unlocks it in a lockdown of the configuration, and
+nothing at all in one by mode.
 """
 
 from collections.abc import Iterable
@@ -27,12 +31,14 @@ from contract.feed import Kind, schedule_key, site_key
 from contract.gathering import StoredRow
 from contract.hours import Schedule, Site, is_open
 from contract.plan_rows import schedule_of, site_of
+from contract.reader_configuration import Reader, ReaderKind
 from contract.trust import ClockState
 
 
 class Why(StrEnum):
     """Why a posture is what it is."""
 
+    MODE = "mode"
     CONFIGURED = "configured"
     READER_DISABLED = "reader_disabled"
     NOT_READY = "not_ready"
@@ -47,12 +53,13 @@ NOT_FOLLOWED: Final = frozenset((Why.NOT_READY, Why.CLOCK_UNKNOWN, Why.HOURS_UNK
 
 @dataclass(frozen=True, slots=True)
 class DoorSetting:
-    """`posture` is the configured one; `schedule` names the hours that unlock it, at `site`."""
+    """`posture` is the configured one; `schedule` names the hours that unlock it, at `site`; `mode` goes above."""
 
     posture: Posture
     enabled: bool = True
     schedule: str | None = None
     site: str | None = None
+    mode: Posture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,15 @@ class Standing:
     hours: Hours | None
     clock: ClockState
     at: datetime
+
+
+def setting_of(reader: Reader, site: str | None, mode: Posture | None) -> DoorSetting:
+    """What the door of a reader at `site` is set to, `mode` at the hub."""
+    has_no_door = reader.kind is ReaderKind.COUNTER
+    passed_over = has_no_door and mode in (Posture.UNLOCKED, Posture.FREE)
+    return DoorSetting(
+        reader.posture, reader.enabled, reader.unlocked_schedule, site, None if passed_over else mode
+    )
 
 
 def hours_of(rows: Iterable[StoredRow], setting: DoorSetting) -> Hours | None:
@@ -97,6 +113,8 @@ def names_missing(rows: Iterable[StoredRow], setting: DoorSetting) -> tuple[str,
 
 def posture_of(setting: DoorSetting, now: Standing) -> tuple[Posture, Why]:
     """The table above."""
+    if setting.mode is Posture.LOCKDOWN or (setting.mode is not None and setting.enabled):
+        return setting.mode, Why.MODE
     configured = setting.posture
     if configured is Posture.LOCKDOWN:
         return configured, Why.CONFIGURED
