@@ -4,7 +4,6 @@ The floor is sqlite3 alone: executemany of the same rows by sequence into the sa
 end, then a sync to disk. The edge also receives, decodes and proves the digest.
 """
 
-import os
 import sqlite3
 import statistics
 import sys
@@ -15,54 +14,49 @@ from pathlib import Path
 
 from msgspec.structs import astuple
 
-from bench.large_club import rows_of, write_config
+from bench.large_club import rows_of, run_arguments, write_config
 from bench.report import Table
-from demo.processes import Process, free_port, run_to_end, wait_until_listening
+from demo.processes import Process, run_to_end
 from edge.storage import feed_tables
+from tests.brokers import Broker
 
-_MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n"
 _TIMES = 3
 _GOAL = 0.5
 
 
 def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
-    port = free_port()
-    env = {"DOORWARD_DATA": str(folder / "hub"), "DOORWARD_BROKER": f"mqtt://127.0.0.1:{port}", "DATABASE_URL": ""}
+    broker = Broker(folder / "broker")
+    address = f"mqtt://127.0.0.1:{broker.port}"
+    env = {"DOORWARD_DATA": str(folder / "hub"), "DOORWARD_BROKER": address, "DATABASE_URL": ""}
     say(f"F5: filling a hub with {cards:,} cards (some minutes) ...")
     run_to_end([sys.executable, "-m", "hub", "init"], env, folder / "init.log")
     run_to_end([sys.executable, "-m", "bench.fill_hub", str(cards)], env, folder / "fill.log")
     rows = [astuple(row) for row in rows_of(cards)]
     edge_s, floor_s = [], []
-    mosquitto = _start_mosquitto(folder, port)
+    broker.start()
     worker = Process("worker", [sys.executable, "-m", "hub", "worker"], env, folder)
     try:
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
         for number in range(_TIMES):
             floor_s.append(_floor(folder / f"floor-{number}.db", rows))
-            edge_s.append(_fill_edge(folder, port, number))
+            edge_s.append(_fill_edge(folder, env, number))
             say(f"F5: {number + 1} of {_TIMES}: {edge_s[-1]:.1f} s, floor {floor_s[-1]:.1f} s")
     finally:
         worker.stop()
-        mosquitto.stop()
+        broker.stop()
     return _table(cards, len(rows), edge_s, floor_s)
 
 
-def _start_mosquitto(folder: Path, port: int) -> Process:
-    config = folder / "mosquitto.conf"
-    config.write_text(_MOSQUITTO.format(port=port))
-    path = "/usr/sbin:" + os.environ["PATH"]
-    mosquitto = Process("mosquitto", ["mosquitto", "-c", str(config)], {"PATH": path}, folder)
-    wait_until_listening(port, mosquitto)
-    return mosquitto
-
-
-def _fill_edge(folder: Path, port: int, number: int) -> float:
+def _fill_edge(folder: Path, env: dict[str, str], number: int) -> float:
     """Seconds from the start of the edge's process until its replica is whole."""
     edge_folder = folder / f"edge-{number}"
     edge_folder.mkdir()
-    config = write_config(edge_folder, port)
+    config = write_config(edge_folder)
+    enrol = [sys.executable, "-m", "tests.system.enrol", "clubhouse", str(edge_folder / "edge")]
+    run_to_end(enrol, env, edge_folder / "enrol.log")
     begun_s = time.monotonic()
-    edge = Process("edge", [sys.executable, "-m", "edge", "run", "--config", str(config)], {}, edge_folder)
+    command = [sys.executable, "-m", "edge", *run_arguments(edge_folder, config)]
+    edge = Process("edge", command, {}, edge_folder)
     try:
         edge.wait_for(lambda event: event.get("event") == "replica", "whole replica", seconds=600)
         return time.monotonic() - begun_s

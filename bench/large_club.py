@@ -7,16 +7,10 @@ from bench.population import ORGANIZATION_KEY, changes
 from bench.timed_edge import RELAY_PIN
 from contract.feed import Row, moved_digest, row_digest
 from edge.storage.replica import Replica
+from tests.enrolled import enrolled_state
 
 _PAGE_ROWS = 1_000
 _CONFIG = """\
-edge = "clubhouse"
-feed = "everyone"
-state_dir = "{folder}/edge"
-organization_key_file = "{folder}/organization.key"
-[broker]
-host = "127.0.0.1"
-port = {port}
 [hardware]
 pin_factory = "mock"
 [[readers]]
@@ -29,13 +23,20 @@ pulse_seconds = 0.5
 """
 
 
-def write_config(folder: Path, port: int) -> Path:
-    key = folder / "organization.key"
-    key.touch(mode=0o600)
-    key.write_text(ORGANIZATION_KEY.hex())
+def write_config(folder: Path) -> Path:
     config = folder / "edge.toml"
-    config.write_text(_CONFIG.format(folder=folder, port=port, relay=RELAY_PIN))
+    config.write_text(_CONFIG.format(folder=folder, relay=RELAY_PIN))
     return config
+
+
+def run_arguments(folder: Path, config: Path) -> list[str]:
+    """Of the edge's command; its state lies in the folder's `edge`."""
+    return ["run", "--state", str(folder / "edge"), "--config", str(config)]
+
+
+def enrol(folder: Path) -> None:
+    """As if a hub had enrolled the edge; nothing listens where its broker should be."""
+    enrolled_state(folder / "edge", organization_key=ORGANIZATION_KEY)
 
 
 def rows_of(cards: int) -> list[Row]:

@@ -19,12 +19,12 @@ from pathlib import Path
 from gpiozero import DigitalOutputDevice
 from gpiozero.pins.mock import MockFactory
 
-from bench.large_club import fill_replica, write_config
+from bench.large_club import enrol, fill_replica, run_arguments, write_config
 from bench.population import ORGANIZATION_KEY, code_of
 from bench.report import Table, spread
 from bench.timed_edge import RELAY_PIN
 from contract.card import lookup_hash
-from demo.processes import Process, free_port
+from demo.processes import Process
 from demo.scanner import Scanner
 from edge.storage.feed_tables import LOOK_UP
 
@@ -37,7 +37,8 @@ _JOURNAL_ROW_BYTES = 300
 
 def measure(folder: Path, cards: int, scans: int, say: Callable[[str], None]) -> Table:
     say(f"F1: filling a replica with {cards:,} cards ...")
-    config = write_config(folder, free_port())
+    enrol(folder)
+    config = write_config(folder)
     rows = asyncio.run(fill_replica(folder, cards))
     say(f"F1: {scans:,} scans at {PACE_S * 1000:.0f} ms pace, and as many floors ...")
     edge_ms, floor_ms = _in_turn(folder, config, cards, scans, say)
@@ -57,7 +58,7 @@ def _in_turn(
 ) -> tuple[list[float], list[float]]:
     scanner = Scanner(folder / "door.tty")
     instants_path = folder / "relay-instants"
-    command = [sys.executable, "-m", "bench.timed_edge", str(instants_path), "run", "--config", str(config)]
+    command = [sys.executable, "-m", "bench.timed_edge", str(instants_path), *run_arguments(folder, config)]
     edge = Process("edge", command, {}, folder)
     draw = random.Random(1)  # the same cards in every run
     floor = _Floor(folder)

@@ -18,6 +18,7 @@ from demo.processes import Event, Process, run_to_end
 from demo.scanner import Scanner
 from tests.brokers import Broker
 
+EDGE = "clubhouse"
 BENEFIT_LIMIT = 100_000
 _SETTLE_S = 60.0
 
@@ -50,6 +51,7 @@ class Hub:
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
 
     def end(self, name: str, kill: bool = False) -> None:
+        """`name`: "broker", "worker" or an edge's."""
         process = self._broker if name == "broker" else self._running.pop(name)
         process.kill() if kill else process.stop()
 
@@ -64,6 +66,29 @@ class Hub:
         logs.mkdir(parents=True)
         self._running[name] = process = Process(name, command, env, logs)
         return process
+
+    def enrol(self, *edges: str) -> None:
+        """Each gets a state folder under its name, as enrolment leaves it."""
+        folders = [argument for edge in edges for argument in (edge, str(self.folder / edge))]
+        run_to_end([sys.executable, "-m", "tests.system.enrol", *folders], self.env, self.folder / "enrol.log")
+
+    def start_edge_process(self, name: str, config: Path) -> Process:
+        command = [
+            sys.executable,
+            "-m",
+            "edge",
+            "run",
+            "--state",
+            str(self.folder / name),
+            "--config",
+            str(config),
+        ]
+        return self.start_process(name, command, {})
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text)
+        return path
 
     # A backup of the hub, taken and put back while its worker is stopped
 
@@ -98,14 +123,15 @@ class Club(Hub):
         seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
         self.seeded = json.loads(run_to_end(seed, self.env, folder / "seed.log"))
         self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
-        self.config = folder / "edge.toml"
-        self.config.write_text(
-            EDGE_CONFIG.format(folder=folder, port=self.port, edge="clubhouse", feed="everyone")
-        )
+        self.enrol(EDGE)
+        self.config = self.write("edge.toml", EDGE_CONFIG.format(folder=folder))
+
+    @property
+    def edge(self) -> Process:
+        return self._running[EDGE]
 
     def start_edge(self) -> Process:
-        command = [sys.executable, "-m", "edge", "run", "--config", str(self.config)]
-        edge = self.start_process("edge", command, {})
+        edge = self.start_edge_process(EDGE, self.config)
         edge.wait_for(lambda event: event.get("event") == "started", "start")
         return edge
 
@@ -121,7 +147,7 @@ class Club(Hub):
 
     def scan(self, reader: str, code: str) -> Event:
         """One scan, and what the edge says of it."""
-        edge = self._running["edge"]
+        edge = self.edge
         seen = edge.event_count()
         self.scanners[reader].scan(code.encode())
         return edge.wait_for(
@@ -134,7 +160,7 @@ class Club(Hub):
     # What stands on disk
 
     def journaled(self) -> list[CheckIn]:
-        rows = _rows(self.folder / "edge" / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
+        rows = _rows(self.folder / EDGE / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
         return [decode(body, CheckIn) for (body,) in rows]
 
     def uses_in_feed(self) -> int:
@@ -146,7 +172,7 @@ class Club(Hub):
 
     def replica_digests(self) -> tuple[int, int]:
         """The one that the edge keeps, and the one counted from the rows on its disk."""
-        newest = max((self.folder / "edge").glob("replica.*.db"), key=lambda path: int(path.name.split(".")[1]))
+        newest = max((self.folder / EDGE).glob("replica.*.db"), key=lambda path: int(path.name.split(".")[1]))
         rows = _rows(newest, "SELECT kind, key, ref, body FROM feed_row")
         kept = int.from_bytes(_rows(newest, "SELECT digest FROM meta")[0][0], "big")
         return kept, moved_digest(0, (), [row_digest(*row) for row in rows])

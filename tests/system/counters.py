@@ -12,15 +12,7 @@ from tests.system.club import Hub
 
 EDGES = ("bar", "terrace")
 _CONFIG = """\
-edge = "{name}"
-feed = "everyone"
 site = "clubhouse"
-state_dir = "{folder}/{name}"
-organization_key_file = "{folder}/hub/keys/organization.key"
-
-[broker]
-host = "127.0.0.1"
-port = {port}
 
 [hardware]
 pin_factory = "mock"
@@ -43,7 +35,7 @@ class Counter:
         self._hub = hub
         self._scanner = Scanner(hub.folder / f"{name}.tty")
         self._config = hub.folder / f"{name}.toml"
-        self._config.write_text(_CONFIG.format(name=name, folder=hub.folder, port=hub.port, permission=permission))
+        self._config.write_text(_CONFIG.format(name=name, folder=hub.folder, permission=permission))
         self.process = self._start()
 
     def scan(self, code: str) -> Event:
@@ -55,8 +47,7 @@ class Counter:
         self._scanner.close()
 
     def _start(self) -> Process:
-        command = [sys.executable, "-m", "edge", "run", "--config", str(self._config)]
-        process = self._hub.start_process(self.name, command, {})
+        process = self._hub.start_edge_process(self.name, self._config)
         process.wait_for(lambda event: event.get("event") == "replica", "whole replica")
         return process
 
@@ -66,6 +57,7 @@ class Counters:
         self.hub = Hub(folder)
         seed = [sys.executable, "-m", "tests.system.seed_counters", str(members), permission, *EDGES]
         self.seeded = json.loads(run_to_end(seed, self.hub.env, folder / "seed.log"))
+        self.hub.enrol(*EDGES)
         self.hub.start_broker()
         self.hub.start_worker()
         self.bar, self.terrace = (Counter(self.hub, name, permission) for name in EDGES)

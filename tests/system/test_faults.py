@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract.messages import CheckIn
-from tests.system.club import BENEFIT_LIMIT, Club
+from tests.system.club import BENEFIT_LIMIT, EDGE, Club
 
 KILLS = 100
 BURST = 4
@@ -92,7 +92,7 @@ def test_a_hub_put_back_from_a_backup_is_followed_and_forgets_no_redemption(club
 
 def test_edge_starts_and_decides_without_a_broker(club: Club) -> None:
     club.start_all()
-    club.end("edge")
+    club.end(EDGE)
     club.end("broker")
     club.start_edge()
     assert club.scan("door", club.seeded["tireless"][0])["outcome"] == "granted"
@@ -104,7 +104,7 @@ def test_edge_starts_and_decides_without_a_broker(club: Club) -> None:
 def test_edge_killed_a_hundred_times(club: Club) -> None:
     draw = random.Random(20)
     club.start_all()
-    club.end("edge", kill=True)
+    club.end(EDGE, kill=True)
     logged: dict[str, int] = {}
     for _ in range(KILLS):
         edge = club.start_edge()
@@ -112,7 +112,7 @@ def test_edge_killed_a_hundred_times(club: Club) -> None:
             for scanner in club.scanners.values():
                 scanner.scan(draw.choice(club.seeded["tireless"]).encode())
         time.sleep(draw.uniform(0, 0.08))
-        club.end("edge", kill=True)
+        club.end(EDGE, kill=True)
         scans = [event for event in edge.events() if event.get("event") == "scan"]
         # A code that a kill cut in half may come as two; nothing else may deny.
         assert all(scan["outcome"] == "granted" or scan["reason"] == "unknown_card" for scan in scans)
