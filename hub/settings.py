@@ -30,8 +30,10 @@ INSTALLED_APPS = [
     "hub.members",
     "hub.partners",
     "hub.fleet",
+    "hub.enrolment",
     "hub.checkins",
     "hub.decisions",
+    "hub.watch",
     "hub.sync",
     "hub.login",
 ]

@@ -10,7 +10,9 @@ from django.views.defaults import bad_request
 from django.views.generic import RedirectView
 
 from hub.decisions.views import explain_page
+from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
+from hub.watch.views import fleet_page
 
 _WRONG_HOST = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -37,5 +39,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
+    path("admin/fleet/edge/<int:number>/enrol/", admin.site.admin_view(code_page), name="enrol_edge"),
+    path("enrol", enrol),
+    path("fleet/", admin.site.admin_view(fleet_page), name="fleet"),
     path("admin/", admin.site.urls),
 ]

@@ -1,12 +1,14 @@
 """The fleet in Django's admin: edges and readers; sites and schedules are in hours_admin.py."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseModelForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from hub.feed.models import Feed
@@ -64,6 +66,13 @@ class EdgeAdmin(PresenceColumns, OperationsAdmin):
     search_fields = ["name"]
     inlines = [ReaderInline]
     change_form_outer_before_template = "fleet/edge_presence.html"
+    parts: ClassVar[list[Callable[[HttpRequest, Edge], SafeString]]] = []
+    """What rooms above this one show on an edge's page, below how it is; they add to `list_display` as well."""
+    shown_with: ClassVar[list[str]] = []
+    """What their columns read of an edge, loaded with the list."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edge]:
+        return super().get_queryset(request).prefetch_related(*self.shown_with)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -72,6 +81,7 @@ class EdgeAdmin(PresenceColumns, OperationsAdmin):
         if edge is not None and self.has_view_permission(request, edge):
             toml = edge_toml.edge_toml(edge, edge.readers.select_related(*_NAMED_BY_READERS))
             extra_context = {**(extra_context or {}), **presence_context(edge), "toml": toml}
+            extra_context["parts"] = [part(request, edge) for part in self.parts]
         return super().change_view(request, object_id, form_url, extra_context)
 
     def save_related(

@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils import timezone
 from unfold.forms import AuthenticationForm
 
 from hub.login import operations
-
-_LOOPBACK = ("127.0.0.1", "::1")
+from hub.login.address import address_of
 
 
 class ThrottledLoginForm(AuthenticationForm):
@@ -17,17 +15,10 @@ class ThrottledLoginForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username") or ""
-        attempt = operations.begin_attempt(username, _address(self.request), timezone.now())
+        attempt = operations.begin_attempt(username, address_of(self.request), timezone.now())
         if attempt is None:
             minutes = operations.WINDOW.seconds // 60
             raise ValidationError(f"Too many failed attempts. Wait {minutes} minutes, then try again.")
         cleaned = super().clean()
         operations.succeed(attempt)
         return cleaned
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks. Only a proxy on this machine is believed about whom it asks for."""
-    peer = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return forwarded.rsplit(",", 1)[-1].strip() if peer in _LOOPBACK and forwarded else peer

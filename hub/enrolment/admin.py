@@ -1,0 +1,37 @@
+"""Enrolment on the staff's pages of edges: a word in their list, a line and a way on each edge's page."""
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from hub.enrolment.states import State, state_of, waiting_until
+from hub.fleet.admin import EdgeAdmin
+from hub.fleet.models import Edge
+
+_LABELS: Final = {
+    State.ENROLLED.value: "success",
+    State.CODE_WAITING.value: "info",
+    State.NOT_ENROLLED.value: "warning",
+    State.REVOKED.value: "danger",
+}
+
+
+@display(description="Enrolment", label=_LABELS)
+def enrolment(edge: Edge) -> str:
+    return state_of(edge, timezone.now()).value
+
+
+def enrolment_part(request: HttpRequest, edge: Edge) -> SafeString:
+    at = timezone.now()
+    context = {"edge": edge, "state": state_of(edge, at).value, "waiting_until": waiting_until(edge, at)}
+    context["may_enrol"] = request.user.has_perm("fleet.change_edge")
+    return render_to_string("enrolment/edge_part.html", context, request)
+
+
+EdgeAdmin.list_display = [*EdgeAdmin.list_display, enrolment]
+EdgeAdmin.shown_with = [*EdgeAdmin.shown_with, "enrolment_code"]
+EdgeAdmin.parts = [*EdgeAdmin.parts, enrolment_part]

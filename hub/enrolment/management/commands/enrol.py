@@ -1,0 +1,28 @@
+"""`doorward-hub enrol EDGE`: makes an edge's enrolment code, and shows what to type at the edge."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from hub.enrolment import operations
+
+_MINUTES_MAX: Final = int(operations.CODE_LASTS_MAX.total_seconds() // 60)
+
+
+class Command(BaseCommand):
+    help = "Makes an edge's enrolment code: whoever types it at a Pi makes that Pi this edge."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("edge", metavar="EDGE", help="as it is called on the page of edges")
+        parser.add_argument("--minutes", type=int, default=60, help="how long the code counts (60)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        minutes = options["minutes"]
+        if not 1 <= minutes <= _MINUTES_MAX:
+            raise CommandError(f"--minutes is {minutes}: it should be 1 to {_MINUTES_MAX} (7 days)")
+        made = operations.make_code_for(options["edge"], timezone.now(), timedelta(minutes=minutes))
+        self.stdout.write(f"At {made.edge}, type before {made.until:%Y-%m-%d %H:%M} UTC:\n\n  {made.command}\n")
+        self.stdout.write("The code is shown this once and can be used once; a new one ends it.")

@@ -1,0 +1,142 @@
+"""Every write to enrolment codes: made for one edge, and taken once by a request that was made with one.
+
+A code counts until it lapses, its edge is revoked, a newer one is made, or the hub gets another signing key: the
+code holds that key's fingerprint. Random bytes are drawn here; instants are passed in.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.db import transaction
+
+from contract.enrolment import Accepted, Delivered, Issued, accept, answer, code_asked
+from contract.enrolment_code import SECRET_BYTES, Code, EnrolError, EnrolWhy, make_code
+from contract.instants import to_us
+from contract.keys import KEY_ID_BYTES
+from hub import authority
+from hub.enrolment import secrets as code_secrets
+from hub.enrolment.models import EnrolmentCode
+from hub.errors import HubError
+from hub.fleet.broker_users import broker_user
+from hub.fleet.identity_operations import enrol_edge
+from hub.fleet.models import Edge
+from hub.wire_keys.queries import CurrentKey, current
+
+CODE_LASTS: Final = timedelta(hours=1)
+CODE_LASTS_MAX: Final = timedelta(days=7)
+
+
+class NoSuchEdge(HubError):
+    """There is no edge of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """A code as it is shown, once: `command` is what to type at the edge."""
+
+    edge: str
+    text: str = field(repr=False)
+    until: datetime
+    command: str = field(repr=False)
+
+
+def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -> CodeShown:
+    """A code for this edge, until `at` + `lasts`; one that it had before counts no more. NoSuchEdge.
+
+    The edge goes on as it is until the code is used.
+    """
+    hub_key = current(settings.ENVIRONMENT.keys)
+    code = make_code(secrets.token_bytes(SECRET_BYTES), hub_key.key.verifying.public)
+    with transaction.atomic():
+        edge = Edge.objects.select_for_update().filter(name=edge_name).first()
+        if edge is None:
+            raise NoSuchEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
+        EnrolmentCode.objects.filter(edge=edge).delete()
+        EnrolmentCode.objects.create(
+            edge=edge,
+            code_id=code.id,
+            secret_encrypted=code_secrets.encrypt(code),
+            fingerprint=code.fingerprint,
+            made_at=at,
+            until=at + lasts,
+        )
+    text = code.text()
+    command = f"doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name} --code {text}"
+    return CodeShown(edge_name, text, at + lasts, command)
+
+
+def enrol(request: bytes, at: datetime) -> bytes:
+    """The answer to an EnrolRequest; the edge is enrolled then, anew if it was before. EnrolError, HubError.
+
+    The very same request again gets the same certificate and enrols nothing anew.
+    """
+    with transaction.atomic():
+        codes = EnrolmentCode.objects.select_related("edge__feed").select_for_update(of=("self",))
+        kept = codes.filter(code_id=code_asked(request)).first()
+        if kept is None:
+            accept(_nobodys(at), request, at)
+            raise EnrolError(EnrolWhy.UNKNOWN_CODE, "there is no such code")
+        used_by = None if kept.used_by is None else bytes(kept.used_by)
+        issued = Issued(code_secrets.decrypt(kept), kept.edge.name, kept.until, used_by)
+        accepted = accept(issued, request, at)
+        hub_key = _key_of(kept)
+        if used_by is None:
+            _use(kept, kept.edge, accepted, at)
+        elif kept.edge.revoked_at is not None or kept.edge.enrolments != kept.enrolment:
+            raise EnrolError(EnrolWhy.USED, "the code has been used: make a new one at the hub")
+        return answer(accepted, _delivered(kept, hub_key, at), hub_key.key)
+
+
+def _nobodys(at: datetime) -> Issued:
+    """A code that nobody has: a code that is not there takes as long as a secret that is wrong."""
+    code = Code(secrets.token_bytes(SECRET_BYTES), bytes(KEY_ID_BYTES))
+    kept = EnrolmentCode(
+        code_id=code.id, secret_encrypted=code_secrets.encrypt(code), fingerprint=code.fingerprint
+    )
+    return Issued(code_secrets.decrypt(kept), "nobody", at)
+
+
+def _key_of(kept: EnrolmentCode) -> CurrentKey:
+    """The hub's key, if it still is the one whose fingerprint the code holds."""
+    hub_key = current(settings.ENVIRONMENT.keys)
+    if hub_key.key.id != bytes(kept.fingerprint):
+        raise EnrolError(EnrolWhy.EXPIRED, "the hub has another key since: make a new code at the hub")
+    return hub_key
+
+
+def _use(kept: EnrolmentCode, edge: Edge, accepted: Accepted, at: datetime) -> None:
+    if edge.revoked_at is not None and edge.revoked_at >= kept.made_at:
+        raise EnrolError(EnrolWhy.EXPIRED, "the edge was revoked since: make a new code at the hub")
+    try:
+        public = authority.requested_key(accepted.asked.certificate_request)
+    except authority.BadCertificateRequest as error:
+        raise EnrolError(EnrolWhy.BAD_KEY, str(error)) from error
+    enrolled = enrol_edge(edge.pk, accepted.asked.signing_key)
+    certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
+    kept.used_by, kept.enrolment = accepted.digest, enrolled.enrolments
+    kept.certificate = certificate.public_bytes(Encoding.DER)
+    kept.save(update_fields=["used_by", "enrolment", "certificate"])
+
+
+def _delivered(kept: EnrolmentCode, hub_key: CurrentKey, at: datetime) -> Delivered:
+    broker = settings.ENVIRONMENT.broker_for_edges
+    return Delivered(
+        broker_host=broker.host,
+        broker_port=broker.port,
+        broker_tls=broker.tls,
+        authority=[_authority().certificate.public_bytes(Encoding.DER)],
+        certificate=[bytes(kept.certificate or b"")],
+        organization_key=settings.KEYS.organization,
+        feed=kept.edge.feed.name,
+        epoch=kept.edge.feed.epoch,
+        generation=hub_key.generation,
+        at_us=to_us(at),
+    )
+
+
+def _authority() -> authority.Authority:
+    return authority.load(settings.ENVIRONMENT.authority, settings.KEYS.authority)
