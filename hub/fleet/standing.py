@@ -43,7 +43,7 @@ class Fact(NamedTuple):
 class Standing(NamedTuple):
     """`word` and `since` say how it is and since when; `faults` what is wrong now; `facts` all that it said.
 
-    `remedy` is what to do about it as a whole.
+    `remedy` is what to do about it as a whole, `since_at` the instant of `since`.
     """
 
     light: Light
@@ -52,6 +52,7 @@ class Standing(NamedTuple):
     faults: list[str]
     facts: list[Fact]
     remedy: str = ""
+    since_at: datetime | None = None
 
 
 _NEVER: Final = ["nothing has come from it"]
@@ -75,17 +76,21 @@ def standing_of(edge: Edge, at: datetime) -> Standing:
     said = presence_of(edge)
     facts = [] if said is None else list(_facts(edge, said, at))
     if edge.revoked_at is not None:
-        return Standing(Light.GREY, "revoked", instant_text(edge, edge.revoked_at), [], facts)
+        return _since(edge, edge.revoked_at, Standing(Light.GREY, "revoked", "", [], facts))
     if said is None:
         remedy = _TO_ENROL if edge.signing_key is None else _TO_START
         return Standing(Light.RED, "never heard of", "", _NEVER, [], remedy)
     if not said.online:
-        return Standing(Light.RED, "offline", instant_text(edge, said.since), [], facts, _GONE)
+        return _since(edge, said.since, Standing(Light.RED, "offline", "", [], facts, _GONE))
     if at - said.received_at > timedelta(seconds=HEARD_WITHIN_S):
-        return Standing(Light.RED, "not heard of", instant_text(edge, said.received_at), [], facts, _SILENT)
+        return _since(edge, said.received_at, Standing(Light.RED, "not heard of", "", [], facts, _SILENT))
     faults = [fact.text for fact in facts if fact.wrong]
     light = Light.AMBER if faults else Light.GREEN
-    return Standing(light, "online", instant_text(edge, said.since), faults, facts)
+    return _since(edge, said.since, Standing(light, "online", "", faults, facts))
+
+
+def _since(edge: Edge, at: datetime, standing: Standing) -> Standing:
+    return standing._replace(since=instant_text(edge, at), since_at=at)
 
 
 def instant_text(edge: Edge, at: datetime) -> str:

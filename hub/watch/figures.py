@@ -1,0 +1,88 @@
+"""An edge's figures as a page shows them: short texts, "-" where nothing is known. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.fleet.models import Edge, EdgePresence
+from hub.fleet.standing import elapsed_text, presence_of
+from hub.watch.judging import Judged, Trouble, telemetry_of
+from hub.watch.latency import Latency, latency_of
+
+UNKNOWN = "-"
+_UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6))
+
+
+class ReaderShown(NamedTuple):
+    name: str
+    open: bool
+
+
+class EdgeShown(NamedTuple):
+    """One edge on the page of the fleet. `lasting` is how long it has been so."""
+
+    edge: Edge
+    light: str
+    word: str
+    lasting: str
+    since: str
+    troubles: list[Trouble]
+    behind: str
+    clock: str
+    queue: str
+    readers: list[ReaderShown]
+    latency: Latency
+    temperature: str
+    disk: str
+    version: str
+
+
+def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, at: datetime) -> EdgeShown:
+    """`slots` are the edge's scans by latency since `first_slot`, where the picture begins."""
+    edge, standing = judged.edge, judged.standing
+    said, told = presence_of(edge), telemetry_of(edge, at)
+    elapsed = None if standing.since_at is None else (at - standing.since_at).total_seconds()
+    return EdgeShown(
+        edge=edge,
+        light=judged.light.value,
+        word=standing.word,
+        lasting="" if elapsed is None else f"for {elapsed_text(elapsed)}",
+        since=standing.since,
+        troubles=judged.troubles,
+        behind=_behind(edge, said, at),
+        clock=UNKNOWN if said is None else said.clock,
+        queue=UNKNOWN if said is None else _rows(max(0, said.last - said.acked)),
+        readers=[] if said is None else [ReaderShown(each["name"], each["open"]) for each in said.readers],
+        latency=latency_of(slots, first_slot),
+        temperature=UNKNOWN if told is None or told.temperature_c is None else f"{told.temperature_c:.0f} °C",
+        disk=UNKNOWN if told is None else _free(told.disk_free_bytes, told.disk_free_share),
+        version=UNKNOWN if said is None else said.version,
+    )
+
+
+def _behind(edge: Edge, said: EdgePresence | None, at: datetime) -> str:
+    if said is None:
+        return UNKNOWN
+    if said.epoch is None or said.sequence is None:
+        return "no copy"
+    if (said.feed, said.epoch) != (edge.feed.name, edge.feed.epoch):
+        return "copies anew"
+    rows = edge.feed.sequence - said.sequence
+    if rows <= 0:
+        return "up to date"
+    if said.replica_age_s is None:
+        return _rows(rows)
+    return f"{_rows(rows)}, {elapsed_text(said.replica_age_s + (at - said.received_at).total_seconds())}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _free(size: int | None, share: float | None) -> str:
+    if size is None or share is None:
+        return UNKNOWN
+    for unit, scale in _UNITS:
+        if size >= scale:
+            return f"{size / scale:.3g} {unit} free ({share:.0%})"
+    return f"{size / 10**6:.1f} MB free"

@@ -1,0 +1,92 @@
+"""Reading how the fleet is: all edges, the worst first, a page of them with their figures, and who works for them.
+
+The same few questions to the database for one edge and for a thousand.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from django.db.models import Sum
+
+from hub.checkins.models import JournalPosition
+from hub.fleet.models import Edge
+from hub.fleet.standing import Light
+from hub.watch.figures import EdgeShown, shown
+from hub.watch.judging import Judged, judged
+from hub.watch.models import SLOT_SECONDS, EventCount, TelemetrySlot, WorkerBeat
+
+PICTURE_SLOTS: Final = 72
+"""Six hours."""
+PAGE_EDGES: Final = 50
+BEAT_WITHIN: Final = timedelta(seconds=35)
+"""A worker tells each 10 s; a database that stalls may cost two of them."""
+
+
+class WorkersShown(NamedTuple):
+    running: int
+    connected: int
+
+
+class FleetShown(NamedTuple):
+    """`all` are those that were looked for, of whatever light; `edges` those of one page."""
+
+    all: list[Judged]
+    lights: dict[str, int]
+    edges: list[EdgeShown]
+    page: int
+    pages: int
+    workers: WorkersShown
+
+
+def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int = 1) -> FleetShown:
+    """`looked_for` is part of an edge's or a site's name; `light` one of Light's, or all. Pages begin at 1."""
+    fleet = [each for each in judged_fleet(at) if _is_meant(each.edge, looked_for.strip().lower())]
+    counts = Counter(each.light for each in fleet)
+    chosen = [each for each in fleet if light in ("", each.light.value)]
+    pages = max(1, -(-len(chosen) // PAGE_EDGES))
+    page = min(max(1, page), pages)
+    on_page = chosen[(page - 1) * PAGE_EDGES : page * PAGE_EDGES]
+    lights = {each.value: counts[each] for each in Light}
+    return FleetShown(fleet, lights, _with_figures(on_page, at), page, pages, workers_shown(at))
+
+
+def judged_fleet(at: datetime) -> list[Judged]:
+    """All edges, the worst first."""
+    edges = Edge.objects.select_related("site", "feed", "presence", "telemetry")
+    return sorted((judged(edge, at) for edge in edges), key=lambda each: each.rank)
+
+
+def workers_shown(at: datetime) -> WorkersShown:
+    connected = list(WorkerBeat.objects.filter(beat_at__gte=at - BEAT_WITHIN).values_list("connected", flat=True))
+    return WorkersShown(len(connected), sum(connected))
+
+
+def event_counts() -> dict[str, int]:
+    """Since the hub was made, of all workers."""
+    return dict(EventCount.objects.order_by("name").values_list("name", "count"))
+
+
+def journal_rows() -> int:
+    """Rows of edges' journals that were taken in: check-ins, voids, and refused ones."""
+    return JournalPosition.objects.aggregate(rows=Sum("upto"))["rows"] or 0
+
+
+def _is_meant(edge: Edge, looked_for: str) -> bool:
+    return looked_for in edge.name or looked_for in edge.site.name
+
+
+def _with_figures(on_page: Iterable[Judged], at: datetime) -> list[EdgeShown]:
+    on_page = list(on_page)
+    first = int(at.timestamp()) // SLOT_SECONDS - PICTURE_SLOTS + 1
+    slots = _slots([each.edge.pk for each in on_page], first)
+    return [shown(each, slots[each.edge.pk], first, at) for each in on_page]
+
+
+def _slots(edges: Collection[int], first: int) -> defaultdict[int, dict[int, Sequence[int]]]:
+    found: defaultdict[int, dict[int, Sequence[int]]] = defaultdict(dict)
+    rows = TelemetrySlot.objects.filter(edge__in=edges, slot__gte=first)
+    for edge, slot, latency_ms in rows.values_list("edge_id", "slot", "latency_ms"):
+        found[edge][slot] = latency_ms
+    return found

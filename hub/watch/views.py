@@ -1,0 +1,62 @@
+"""The page of the fleet, for staff who may view edges."""
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from hub.fleet.standing import Light
+from hub.watch.queries import PICTURE_SLOTS, FleetShown, fleet_shown
+
+DOTS_FROM: Final = 12
+"""Fewer edges than that are seen without a map of them."""
+_WORDS: Final = {Light.RED: "not there", Light.AMBER: "in trouble", Light.GREEN: "well", Light.GREY: "revoked"}
+"""In the order in which they are shown."""
+
+
+def fleet_page(request: HttpRequest) -> TemplateResponse:
+    """Inside the admin, which has asked who it is. 403: may not view edges."""
+    if not request.user.has_perm("fleet.view_edge"):
+        raise PermissionDenied
+    asked, at = request.GET, timezone.now()
+    light = asked.get("light", "") if asked.get("light") in set(Light) else ""
+    page = asked.get("page", "")
+    fleet = fleet_shown(at, asked.get("q", ""), light, int(page) if page.isdecimal() and len(page) < 6 else 1)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Fleet",
+        "fleet": fleet,
+        "chips": _chips(fleet, light),
+        "dots": fleet.all if len(fleet.all) >= DOTS_FROM else [],
+        "light": light,
+        "looked_for": asked.get("q", ""),
+        "at": at,
+        "picture_slots": PICTURE_SLOTS,
+        "trouble": _trouble_of_workers(fleet),
+    }
+    return TemplateResponse(request, "watch/fleet.html", context)
+
+
+def _chips(fleet: FleetShown, chosen: str) -> list[dict[str, Any]]:
+    """What stands on top: how many edges have each light. Who clicks one sees these alone, or all again."""
+    told = [light for light in Light if light is not Light.GREY or fleet.lights[light]]
+    return [
+        {
+            "light": light.value,
+            "count": fleet.lights[light],
+            "word": _WORDS[light],
+            "chosen": light.value == chosen,
+        }
+        for light in sorted(told, key=list(_WORDS).index)
+    ]
+
+
+def _trouble_of_workers(fleet: FleetShown) -> str:
+    if not fleet.workers.running:
+        return "No worker runs, so nothing is heard of any edge: start `doorward-hub worker`, or look at its log."
+    if not fleet.workers.connected:
+        return "The worker does not reach the broker, so nothing is heard of any edge: its log says why."
+    return ""
