@@ -21,9 +21,13 @@ _IDS_A_LOOKUP = 500
 
 @dataclass(frozen=True, slots=True)
 class KnownEdge:
+    """`signing_key`: by which its seals count, unless `revoked`; None: it was never enrolled."""
+
     id: int
     name: str
     feed: str
+    signing_key: bytes | None = None
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,13 @@ class StandingCheckIn:
 
 def edges_by_name(names: Collection[str]) -> dict[str, KnownEdge]:
     """Those of `names` that are edges of this hub."""
-    found = Edge.objects.filter(name__in=names).values_list("name", "id", "feed__name")
-    return {name: KnownEdge(pk, name, feed) for name, pk, feed in found}
+    found = Edge.objects.filter(name__in=names).values_list(
+        "name", "id", "feed__name", "signing_key", "revoked_at"
+    )
+    return {
+        name: KnownEdge(pk, name, feed, None if key is None else bytes(key), revoked_at is not None)
+        for name, pk, feed, key, revoked_at in found
+    }
 
 
 def feed_position(feed_name: str) -> tuple[int, int]:

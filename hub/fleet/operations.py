@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import Model
 
 from contract.feed import Change
+from contract.high_water import PRESENCE, Mark
 from contract.instants import from_us
 from contract.messages import Presence
 from contract.rows import gone
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.fleet import rows
+from hub.fleet.edge_marks import raise_mark
 from hub.fleet.hours_models import ExceptionDay
 from hub.fleet.models import Edge, EdgePresence, Holiday, Reader, Schedule, ScheduleException, Site
 from hub.members.writing import RowOf, delete_unless_in_use, stored, writing
@@ -92,22 +94,22 @@ def save_reader(reader: Reader) -> Reader:
 
 
 def note_presence(edge_name: str, presence: Presence, at: datetime) -> None:
-    """What an edge says of itself, come in at `at`: the newest counts. What stands here already changes nothing,
-    not even when it was heard of: brokers say an edge's last words again at each connection.
+    """What an edge says of itself, come in at `at`: the newest counts, by its mark. The same again changes
+    nothing, not even when it was heard of: brokers say an edge's last words again at each connection.
 
     A last will was written at its connection's beginning, so it takes nothing back of what was said since.
-    UnknownEdge: it is no edge of this hub.
+    UnknownEdge: it is no edge of this hub. StaleMark: it said something newer before.
     """
     with transaction.atomic():
-        edge = Edge.objects.filter(name=edge_name).first()
+        edge = Edge.objects.select_for_update().filter(name=edge_name).first()
         if edge is None:
             raise UnknownEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
-        before = EdgePresence.objects.select_for_update().filter(edge=edge).first()
+        if not raise_mark(edge.pk, PRESENCE, Mark(presence.start, presence.n)):
+            return
+        before = EdgePresence.objects.filter(edge=edge).first()
         said = _said(presence)
         if before is not None and not presence.online and said["said_at"] < before.said_at:
             said = {"online": False}
-        if before is not None and all(getattr(before, name) == value for name, value in said.items()):
-            return
         if presence.online:
             said |= _due(before, presence, at)
         stays = before is not None and before.online == presence.online

@@ -10,19 +10,11 @@ from datetime import datetime
 from contract.instants import to_us
 from contract.messages import MESSAGE_BYTES_MAX, PAGE_ROWS_MAX, Head, Live, encode
 from contract.topics import FEED_HEAD, FEED_LIVE, feed
+from hub.sync.outgoing import Outgoing
 from hub.sync.snapshot import FeedState, feed_states, read_snapshot
 
 HEAD_EVERY_S = 60.0
 LIVE_BYTES_MAX = MESSAGE_BYTES_MAX // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """`retained`: the broker keeps it for those who come later."""
-
-    topic: str
-    payload: bytes
-    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, up
-from hub.sync.heads import Outgoing
+from contract.topics import UP_CONFIRM, up
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
+from hub.sync.outgoing import Outgoing
+from hub.sync.requests import TAKEN
 
-SUBSCRIPTIONS = [(up("+", what), 1) for what in (UP_CHECKINS, UP_CONFIRM, UP_PULL, UP_PRESENCE)]
+SUBSCRIPTIONS = [(up("+", what), 1) for what in TAKEN]
 KEEPALIVE_S = 30
 _INFLIGHT_MAX = 1_000
 _QUEUED_MAX = 2_000

@@ -1,11 +1,23 @@
-"""What an edge may ask of the hub: a topic and a payload become a request, or a reason why not. Pure."""
+"""What an edge may say to the hub: a topic and an unsealed payload become a request, or a reason why not. Pure."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from contract.messages import CheckIns, Confirm, MessageError, Presence, Pull, decode
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, TopicError, parse
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, Address, TopicError, parse
 from hub.checkins.journal_rows import Batch
 from hub.sync.inbox import Incoming
+
+Notice = Presence
+"""What an edge says of itself: it asks for nothing, and carries `start` and `n`, which only rise."""
+
+TAKEN: Final[dict[str, type[CheckIns | Confirm | Pull | Notice]]] = {
+    UP_CHECKINS: CheckIns,
+    UP_CONFIRM: Confirm,
+    UP_PULL: Pull,
+    UP_PRESENCE: Presence,
+}
+"""What is taken from edges, by the last part of its topic."""
 
 
 class DroppedMessage(Exception):
@@ -33,31 +45,35 @@ class ConfirmRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class PresenceNotice:
-    """Asks for nothing: an edge says how it is."""
-
+class EdgeNotice:
     edge: str
-    presence: Presence
+    said: Notice
 
 
-Request = Batch | PullRequest | ConfirmRequest | PresenceNotice
+Request = Batch | PullRequest | ConfirmRequest | EdgeNotice
 
 
-def parse_request(message: Incoming) -> Request:
-    """The request in a message, or DroppedMessage."""
+def address_of(message: Incoming) -> Address:
+    """Where a message came, or DroppedMessage where nothing is taken."""
     try:
         address = parse(message.topic)
     except TopicError as error:
         raise DroppedMessage("unknown_topic", str(error)) from error
-    if address.direction != "up" or address.what not in (UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL):
+    if address.direction != "up" or address.what not in TAKEN:
         raise DroppedMessage("unknown_topic", f"nothing is taken at {message.topic}", address.name)
+    return address
+
+
+def parse_request(address: Address, payload: bytes, arrived_s: float) -> Request:
+    """The request in an unsealed payload, or DroppedMessage."""
     try:
-        if address.what == UP_PULL:
-            return PullRequest(address.name, decode(message.payload, Pull))
-        if address.what == UP_CONFIRM:
-            return ConfirmRequest(address.name, decode(message.payload, Confirm), message.arrived_s)
-        if address.what == UP_PRESENCE:
-            return PresenceNotice(address.name, decode(message.payload, Presence))
-        return Batch(address.name, decode(message.payload, CheckIns))
+        message = decode(payload, TAKEN[address.what])
     except MessageError as error:
         raise DroppedMessage("no_message", str(error), address.name) from error
+    if isinstance(message, CheckIns):
+        return Batch(address.name, message)
+    if isinstance(message, Pull):
+        return PullRequest(address.name, message)
+    if isinstance(message, Confirm):
+        return ConfirmRequest(address.name, message, arrived_s)
+    return EdgeNotice(address.name, message)

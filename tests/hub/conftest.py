@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.enrolled import HUB_SEED
 from tests.hub import postgresql
 
 DATA = Path(tempfile.mkdtemp(prefix="doorward-hub-"))
@@ -43,6 +44,9 @@ def init_hub(**variables: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+(DATA / "keys").mkdir(mode=0o700)
+(DATA / "keys" / "signing.1.key").touch(0o600)
+(DATA / "keys" / "signing.1.key").write_text(HUB_SEED.hex())
 init_hub()
 
 import django  # noqa: E402

@@ -1,6 +1,7 @@
 """What an edge says of itself, for the tests: all well, but for what is changed."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from contract.instants import to_us
@@ -10,10 +11,14 @@ from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from tests.hub.scans import AT
 
+_SAID = count(1)
+
 
 def presence(seconds: float = 0, **changed: Any) -> Presence:
-    """Said `seconds` after AT."""
+    """Said `seconds` after AT; each that is made is above the last, but for what is changed."""
     fields: dict[str, Any] = {
+        "start": 1,
+        "n": next(_SAID),
         "online": True,
         "at_us": to_us(AT + timedelta(seconds=seconds)),
         "version": "1.2",

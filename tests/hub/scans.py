@@ -17,6 +17,7 @@ from hub.feed.operations import EVERYONE
 from hub.fleet.models import Edge, Reader, Site
 from hub.members import operations as members
 from hub.members.models import Customer, Membership, Permission, Plan
+from tests.hub.seals import PUBLIC
 
 NONCE = b"n" * 16
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
@@ -31,7 +32,8 @@ class Club:
 
 def small_club() -> Club:
     site = Site.objects.create(name="clubhouse")
-    edge = Edge.objects.create(name="clubhouse", site=site, feed=Feed.objects.get(name=EVERYONE))
+    everyone = Feed.objects.get(name=EVERYONE)
+    edge = Edge.objects.create(name="clubhouse", site=site, feed=everyone, signing_key=PUBLIC, enrolments=1)
     for name, permission in (("door", "front-door"), ("counter", "glass-of-wine")):
         asked = Permission.objects.create(slug=permission, name=permission)
         Reader.objects.create(edge=edge, name=name, kind=name, permission=asked)

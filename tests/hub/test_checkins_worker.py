@@ -9,15 +9,18 @@ import pytest
 from contract.ask import Direction, Policy
 from contract.feed import Kind
 from contract.limits import Limit
-from contract.messages import CheckIn, CheckIns, encode
+from contract.messages import CheckIn, CheckIns
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
-from hub.sync.inbox import Inbox, Incoming
+from hub.sync.clocks import Clocks
+from hub.sync.inbox import Inbox
 from hub.sync.log import Log
-from hub.sync.worker import PRUNE_EVERY_S, Clocks, Worker
-from tests.hub.conftest import Database
+from hub.sync.pruning import PRUNE_EVERY_S
+from hub.sync.worker import Worker
+from tests.hub.conftest import DATA, Database
 from tests.hub.limited_club import JOURNAL, WEEK_SECONDS, LimitedClub, limited_club, own, use_rows
 from tests.hub.scans import AT, checkin, journal_rows
+from tests.hub.seals import said
 from tests.hub.test_worker_turns import ListeningBroker
 
 
@@ -29,11 +32,12 @@ class Desk:
         self.lines = io.StringIO()
         self.broker = ListeningBroker()
         clocks = Clocks(lambda: self.at, self._monotonic_s)
-        self.worker = Worker(Inbox(), self.broker, Log(self.lines, clocks.now, clocks.monotonic_s), clocks)
+        log = Log(self.lines, clocks.now, clocks.monotonic_s)
+        self.worker = Worker(Inbox(), self.broker, log, clocks, DATA / "keys")
 
     def take(self, *checkins: CheckIn, first: int = 1) -> None:
         rows = journal_rows(*checkins, first=first)
-        self.worker.handle([Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(JOURNAL, rows)))])
+        self.worker.handle([said("checkins", CheckIns(JOURNAL, rows))])
 
     def turns(self) -> list[tuple[int, int]]:
         """Some turns of pruning: how many uses and passages were left after each."""

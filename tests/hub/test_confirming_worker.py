@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
-from contract.messages import Ack, Confirm, Confirmed, encode
+from contract.messages import Ack, Confirm, Confirmed
 from hub.decisions.confirming import confirm
 from hub.fleet.models import Edge
 from hub.reservations.models import Reservation
+from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
-from hub.sync.worker import QUESTIONS_MAX, Clocks, Worker
-from tests.hub.conftest import Database
+from hub.sync.questions import QUESTIONS_MAX
+from hub.sync.worker import Worker
+from tests.hub.conftest import DATA, Database
 from tests.hub.questions import EDGE, Bar, asked_about, bar_of, question
 from tests.hub.scans import AT, journal_rows, many_rows, small_club
+from tests.hub.seals import enrolled, said
 from tests.hub.test_worker_turns import ListeningBroker, checkins_message
 
 
@@ -46,17 +49,17 @@ def log_lines() -> io.StringIO:
 @pytest.fixture
 def worker(bar: Bar, broker: ListeningBroker, log_lines: io.StringIO) -> Worker:
     clocks = Clocks(lambda: AT, lambda: 0.0)
-    return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
+    return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks, DATA / "keys")
 
 
 def confirm_message(asked: Confirm, edge: str = EDGE) -> Incoming:
-    return Incoming(f"dw/1/up/{edge}/confirm", encode(asked))
+    return said("confirm", asked, edge)
 
 
 def test_questions_are_answered_before_the_checkins_of_edges_that_ask_nothing(
     worker: Worker, broker: ListeningBroker, bar: Bar
 ) -> None:
-    Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
+    enrolled(Edge(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed))
     asked = question(asked_about(bar))
     worker.handle([checkins_message(many_rows(50), edge="annex"), confirm_message(asked)])
     assert [each.topic.rpartition("/")[2] for each in broker.sent] == ["confirmed", "ack"]
@@ -76,7 +79,7 @@ def test_a_retry_is_not_denied_by_its_own_reservation(worker: Worker, broker: Li
 def test_of_a_flood_of_questions_fifty_a_turn_are_answered(
     worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, bar: Bar
 ) -> None:
-    Edge.objects.create(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed)
+    enrolled(Edge(name="annex", site=bar.club.edge.site, feed=bar.club.edge.feed))
     about = asked_about(bar, feed="another")
     flood = [confirm_message(question(about)) for _ in range(QUESTIONS_MAX + 2)]
     worker.handle([*flood, confirm_message(question(about), edge="annex")])
@@ -100,7 +103,7 @@ def test_a_question_that_cannot_be_served_costs_nobody_else_an_answer(
     worker: Worker, broker: ListeningBroker, log_lines: io.StringIO, bar: Bar
 ) -> None:
     bad = [
-        Incoming(f"dw/1/up/{EDGE}/confirm", b"\xff"),
+        said("confirm", b"\xff"),
         confirm_message(question(asked_about(bar)), edge="nowhere"),
         confirm_message(question(asked_about(bar, reader="back-door"))),
         confirm_message(question(asked_about(bar, feed="another"))),

@@ -9,7 +9,8 @@ from hub.feed import operations as feed
 from hub.feed.history import HISTORY_DAYS, PRUNED_AT_ONCE
 from hub.feed.models import SupersededRow
 from hub.feed.operations import EVERYONE
-from hub.sync.worker import PRUNE_EVERY_S, Worker
+from hub.sync.pruning import PRUNE_EVERY_S
+from hub.sync.worker import Worker
 from tests.hub.scans import AT
 from tests.hub.test_worker_turns import (  # noqa: F401 (fixtures)
     broker,

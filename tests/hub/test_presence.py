@@ -6,18 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from contract.messages import Presence, ReaderPresence, encode
+from contract.messages import Presence, ReaderPresence, encode, will_n
 from contract.trust import ClockState
 from hub.feed.models import Feed
 from hub.fleet import operations
 from hub.fleet.models import Edge, EdgePresence, Site
 from hub.fleet.standing import Light, Standing, elapsed_text, standing_of
+from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
-from hub.sync.worker import Clocks, Worker
-from tests.hub.conftest import Database
+from hub.sync.worker import Worker
+from tests.hub.conftest import DATA, Database
 from tests.hub.presences import presence, well
 from tests.hub.scans import AT, Club, fill_feed, small_club
+from tests.hub.seals import said
 from tests.hub.test_worker_turns import ListeningBroker
 
 
@@ -75,7 +77,7 @@ def test_since_is_when_online_changed(club: Club) -> None:
 
 
 def test_a_last_will_takes_nothing_back_of_what_was_said_since(club: Club) -> None:
-    will = presence(online=False, last=3, acked=3)
+    will = presence(online=False, n=will_n(0), last=3, acked=3)
     note(presence(120, last=9), 120)
     gone = note(will, 200)
     assert (gone.online, gone.last, gone.said_at) == (False, 9, AT + timedelta(seconds=120))
@@ -187,11 +189,12 @@ def log_lines() -> io.StringIO:
 @pytest.fixture
 def worker(club: Club, log_lines: io.StringIO) -> Worker:
     clocks = Clocks(lambda: AT, lambda: 0.0)
-    return Worker(Inbox(), ListeningBroker(), Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
+    log = Log(log_lines, clocks.now, clocks.monotonic_s)
+    return Worker(Inbox(), ListeningBroker(), log, clocks, DATA / "keys")
 
 
 def message(payload: bytes, edge: str = "clubhouse") -> Incoming:
-    return Incoming(f"dw/1/up/{edge}/presence", payload)
+    return said("presence", payload, edge)
 
 
 def test_of_a_turn_the_last_counts(worker: Worker, log_lines: io.StringIO) -> None:

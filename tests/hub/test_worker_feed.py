@@ -13,7 +13,8 @@ from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.sync import snapshot
-from hub.sync.heads import Heads, Outgoing
+from hub.sync.heads import Heads
+from hub.sync.outgoing import Outgoing
 from hub.sync.pages import page_for
 from tests.hub.conftest import Database
 from tests.hub.scans import AT, Club, fill_feed, pull, small_club

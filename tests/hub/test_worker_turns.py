@@ -10,7 +10,6 @@ import pytest
 from django.db import DataError, OperationalError
 
 from contract.messages import (
-    MESSAGE_BYTES_MAX,
     Ack,
     CheckIns,
     Message,
@@ -23,18 +22,22 @@ from hub.checkins import operations as checkins
 from hub.checkins.models import CheckIn
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
-from hub.sync.heads import Outgoing
+from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
+from hub.sync.outgoing import Outgoing
 from hub.sync.strange_readers import Scanned, StrangeReaders
-from hub.sync.worker import Clocks, Worker
-from tests.hub.conftest import Database
+from hub.sync.worker import Worker
+from tests.hub.conftest import DATA, Database
 from tests.hub.scans import AT, NONCE, Club, checkin, journal_rows, many_rows, pull, redemption, small_club
+from tests.hub.seals import opened, said
 
 JOURNAL = b"j" * 16
 
 
 class ListeningBroker:
+    """Keeps what is sent without its seal, which has to be the hub's for the topic."""
+
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.is_connected = True
@@ -43,7 +46,7 @@ class ListeningBroker:
         return self.is_connected
 
     def publish(self, message: Outgoing) -> None:
-        self.sent.append(message)
+        self.sent.append(opened(message))
 
     def take(self, topic: str, message_type: type[Message]) -> list[Message]:
         found = [decode(each.payload, message_type) for each in self.sent if each.topic == topic]
@@ -82,15 +85,15 @@ def worker(
     club: Club, inbox: Inbox, broker: ListeningBroker, log_lines: io.StringIO, clock_s: list[float]
 ) -> Worker:
     clocks = Clocks(lambda: AT, lambda: clock_s[0])
-    return Worker(inbox, broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks)
+    return Worker(inbox, broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks, DATA / "keys")
 
 
 def checkins_message(rows: list[object], edge: str = "clubhouse") -> Incoming:
-    return Incoming(f"dw/1/up/{edge}/checkins", encode(CheckIns(JOURNAL, rows)))  # type: ignore[arg-type]
+    return said("checkins", CheckIns(JOURNAL, rows), edge)  # type: ignore[arg-type]
 
 
 def pull_message(asked: Pull, edge: str = "clubhouse") -> Incoming:
-    return Incoming(f"dw/1/up/{edge}/pull", encode(asked))
+    return said("pull", asked, edge)
 
 
 # A turn
@@ -108,10 +111,9 @@ def test_checkins_are_acked_and_pulls_answered(worker: Worker, broker: Listening
 @pytest.mark.parametrize(
     ("why", "bad"),
     [
-        ("no_message", Incoming("dw/1/up/clubhouse/checkins", b"\xff\xff")),
-        ("no_message", Incoming("dw/1/up/clubhouse/pull", b"")),
-        ("no_message", Incoming("dw/1/up/clubhouse/checkins", encode(pull()))),
-        ("no_message", Incoming("dw/1/up/clubhouse/checkins", bytes(MESSAGE_BYTES_MAX + 1))),
+        ("no_message", said("checkins", b"\xff\xff")),
+        ("no_message", said("pull", b"\x00")),
+        ("no_message", said("checkins", pull())),
         ("unknown_topic", Incoming("dw/1/up/clubhouse/gossip", b"")),
         ("unknown_topic", Incoming("dw/1/down/clubhouse/ack", b"")),
         ("unknown_topic", Incoming("dw/1/up/NO NAME/pull", b"")),
@@ -135,7 +137,7 @@ def test_a_message_that_cannot_be_served_is_dropped_and_the_next_one_is_served(
 
 
 def test_a_flood_of_broken_messages_is_one_line(worker: Worker, log_lines: io.StringIO) -> None:
-    worker.handle([Incoming("dw/1/up/clubhouse/pull", b"junk")] * 500)
+    worker.handle([said("pull", b"junk")] * 500)
     assert len(log_lines.getvalue().splitlines()) == 1
 
 
@@ -156,7 +158,7 @@ def test_what_a_broken_message_holds_is_never_logged(
         encode(pull()) + secret.encode(),
     ]
     for clock_s[0], payload in enumerate(payloads):
-        worker.handle([Incoming(f"dw/1/up/clubhouse/{what}", payload)])
+        worker.handle([said(what, payload)])
     lines = log_lines.getvalue()
     assert [json.loads(line)["why"] for line in lines.splitlines()] == ["no_message"] * len(payloads)
     assert secret not in lines
@@ -165,7 +167,7 @@ def test_what_a_broken_message_holds_is_never_logged(
 
 
 def test_rows_that_are_no_checkins_are_told(worker: Worker, log_lines: io.StringIO) -> None:
-    worker.handle([Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(JOURNAL, many_rows(1))))])
+    worker.handle([checkins_message(many_rows(1))])
     assert log_lines.getvalue() == ""
     broken = [type(many_rows(1)[0])(2, b"secret junk")]
     worker.handle([checkins_message(broken)])
@@ -185,7 +187,7 @@ def test_what_the_database_refuses_holds_no_other_edge_up(
         return real(batches, at)  # type: ignore[arg-type]
 
     monkeypatch.setattr("hub.checkins.operations.ingest", refuse_the_other_journal)
-    poison = Incoming("dw/1/up/clubhouse/checkins", encode(CheckIns(b"p" * 16, many_rows(1))))
+    poison = said("checkins", CheckIns(b"p" * 16, many_rows(1)))
     worker.handle([poison, checkins_message(many_rows(2))])
     assert [ack.upto for ack in broker.take("dw/1/down/clubhouse/ack", Ack)] == [2]
     assert json.loads(log_lines.getvalue())["why"] == "database_refused"

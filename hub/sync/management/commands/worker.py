@@ -10,10 +10,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox
 from hub.sync.log import Log
 from hub.sync.mqtt import HubLink
-from hub.sync.worker import Clocks, Worker
+from hub.sync.worker import Worker
+from hub.wire_keys.operations import establish
 
 
 class Command(BaseCommand):
@@ -28,7 +30,10 @@ class Command(BaseCommand):
         log = Log(sys.stdout, timezone.now, time.monotonic)
         inbox = Inbox()
         link = HubLink(settings.ENVIRONMENT.broker.host, settings.ENVIRONMENT.broker.port, inbox, log)
-        worker = Worker(inbox, link, log, Clocks(timezone.now, time.monotonic))
+        keys = settings.ENVIRONMENT.keys
+        worker = Worker(inbox, link, log, Clocks(timezone.now, time.monotonic), keys)
+        for generation in establish(keys, timezone.now()):
+            log.event("signing_key_adopted", generation=generation)
         link.start()
         worker.run(stopping)
         link.stop()

@@ -1,0 +1,48 @@
+"""What edges say of themselves: of each kind the newest in a turn is noted, unless something newer was before."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from django.db import DataError, IntegrityError
+
+from contract.high_water import Mark
+from contract.messages import Presence
+from hub.fleet.edge_marks import StaleMark
+from hub.fleet.operations import UnknownEdge, note_presence
+from hub.sync.log import Log
+from hub.sync.requests import EdgeNotice, Notice
+
+_NOTE: Final[dict[type[Notice], Callable[[str, Notice, datetime], None]]] = {Presence: note_presence}
+"""Each with the edge's name and when it came in. StaleMark: it said something newer before. UnknownEdge."""
+
+
+class Notices:
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def take(self, notices: Iterable[EdgeNotice], at: datetime) -> None:
+        """django.db.Error: the database is gone; the same may be taken again."""
+        for notice in self._newest(notices):
+            try:
+                _NOTE[type(notice.said)](notice.edge, notice.said, at)
+            except StaleMark as error:
+                self._log.dropped("stale", str(error), notice.edge)
+            except UnknownEdge as error:
+                self._log.dropped("unknown_edge", str(error), notice.edge)
+            except (DataError, IntegrityError) as error:
+                self._log.dropped("database_refused", type(error).__name__, notice.edge)
+
+    def _newest(self, notices: Iterable[EdgeNotice]) -> Iterable[EdgeNotice]:
+        newest: dict[tuple[str, type[Notice]], EdgeNotice] = {}
+        for notice in notices:
+            key = (notice.edge, type(notice.said))
+            if key in newest and _mark(notice) < _mark(newest[key]):
+                self._log.dropped("stale", "it came behind something newer", notice.edge)
+            else:
+                newest[key] = notice
+        return newest.values()
+
+
+def _mark(notice: EdgeNotice) -> Mark:
+    return Mark(notice.said.start, notice.said.n)

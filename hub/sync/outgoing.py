@@ -1,0 +1,23 @@
+"""What the worker says, before it is sealed, and what it needs of the connection to the broker."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """`retained`: the broker keeps it for those who come later."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+class Broker(Protocol):
+    """What the worker needs of the connection to the broker."""
+
+    def connected(self) -> bool: ...
+
+    def publish(self, message: Outgoing) -> None:
+        """Sent, or lost where there is no connection."""
+        ...

@@ -1,0 +1,34 @@
+"""Drops what lapsed and what nobody asks about any more: hourly, and a step a turn while there is more."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+from hub.checkins.hourly import tidy
+from hub.feed.history import HISTORY_DAYS, prune_history
+from hub.reservations.operations import drop_lapsed
+
+PRUNE_EVERY_S = 3_600.0
+
+
+class Pruning:
+    """`at_s`: by the monotonic clock. The first is due at once."""
+
+    def __init__(self, at_s: float) -> None:
+        self._due_s = at_s
+        self._steps: Iterator[int] | None = None
+
+    def step(self, at: datetime, at_s: float) -> None:
+        """The next step, if one is due. django.db.Error: the database is gone."""
+        if at_s < self._due_s:
+            return
+        if self._steps is None:
+            self._steps = chain(iter(lambda: drop_lapsed(at), 0), tidy(at), _prune_histories(at))
+        if next(self._steps, None) is None:
+            self._steps = None
+            self._due_s = at_s + PRUNE_EVERY_S
+
+
+def _prune_histories(at: datetime) -> Iterator[int]:
+    while dropped := prune_history(at - timedelta(days=HISTORY_DAYS)):
+        yield dropped
