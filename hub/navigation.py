@@ -12,6 +12,8 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
     (
         "Every day",
         [
+            ("Fleet now", "monitor_heart", "fleet", "fleet.view_edge"),
+            ("Lockdown", "lock", "modes", "fleet.view_edge"),
             ("Check-ins", "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
             ("Customers", "person", "admin:members_customer_changelist", "members.view_customer"),
             ("Companies", "apartment", "admin:members_company_changelist", "members.view_company"),

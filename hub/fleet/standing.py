@@ -56,13 +56,13 @@ class Standing(NamedTuple):
 
 
 _NEVER: Final = ["nothing has come from it"]
-_TO_ENROL: Final = "Enrol it: `doorward-edge enroll` on the machine, with a code from its page here."
+_TO_ENROL: Final = "Enrol it: its page here makes a code, and says what to type on the machine."
 _TO_START: Final = "Is it switched on, and does its service run? Its log says why it does not reach the hub."
 _GONE: Final = "It goes on deciding by itself if it has power. Look at its power, its network and its service."
-_TO_PLUG_IN: Final = "Plug its scanner in, or correct `device` in its configuration."
+_TO_PLUG_IN: Final = "Plug its scanner in, or correct “device” in its configuration."
 _TO_SEND: Final = "The worker does not take them: its log says why."
-_TO_SET: Final = "Give it network time (NTP), or a battery clock; `timedatectl` on it says what it thinks."
-_TO_FOLLOW: Final = "Correct `feed` in its configuration, or the feed on its page here."
+_TO_SET: Final = "Give it network time (NTP), or a battery clock; timedatectl on it says what it thinks."
+_TO_FOLLOW: Final = "Correct “feed” in its configuration, or the feed on its page here."
 _TO_COPY: Final = "It asks the worker for what it lacks: the worker's log says whether it answers."
 _SILENT: Final = "The broker still has it, the hub hears nothing: does the worker run, and its network hold?"
 
@@ -120,7 +120,7 @@ def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
         if reader["open"]:
             yield Fact("Reader", f"{reader['name']}: port open")
         else:
-            yield Fact("Reader", f"{reader['name']}: port closed: is its scanner plugged in?", True, _TO_PLUG_IN)
+            yield Fact("Reader", f"{reader['name']}: port closed", True, _TO_PLUG_IN)
     yield Fact("Software", said.version)
 
 

@@ -61,10 +61,16 @@ def state_of(edge: Edge) -> ConfigurationState:
     standing = None
     if reported is not None:
         standing = edge.configurations.filter(epoch=reported.epoch, generation=reported.generation).first()
-    return ConfigurationState(_standing(wanted, reported), wanted, standing, reported)
+    return ConfigurationState(how_it_stands(wanted, reported), wanted, standing, reported)
 
 
-def _standing(wanted: Configuration | None, reported: ReportedState | None) -> Standing:
+def all_newest() -> dict[int, Configuration]:
+    """By edge, without what they say."""
+    orders = Configuration.objects.filter(epoch=F("edge__epoch"), generation=F("edge__config_generation"))
+    return {order.edge_id: order for order in orders.defer("document", "text")}
+
+
+def how_it_stands(wanted: Configuration | None, reported: ReportedState | None) -> Standing:
     if wanted is None:
         return Standing.NONE
     if wanted.refused_at is not None:

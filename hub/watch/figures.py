@@ -6,11 +6,19 @@ from typing import NamedTuple
 
 from hub.fleet.models import Edge, EdgePresence
 from hub.fleet.standing import elapsed_text, presence_of
+from hub.orders.queries import Standing
 from hub.watch.judging import Judged, Trouble, telemetry_of
 from hub.watch.latency import Latency, latency_of
+from hub.watch.models import EdgeTelemetry
 
 UNKNOWN = "-"
-_UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6))
+_CONFIGURATIONS = {
+    Standing.NONE: "its own file",
+    Standing.STANDS: "stands",
+    Standing.TRYING: "is tried",
+    Standing.WAITING: "under way",
+    Standing.REFUSED: "refused",
+}
 
 
 class ReaderShown(NamedTuple):
@@ -32,8 +40,8 @@ class EdgeShown(NamedTuple):
     queue: str
     readers: list[ReaderShown]
     latency: Latency
-    temperature: str
-    disk: str
+    machine: str
+    configuration: str
     version: str
 
 
@@ -46,7 +54,7 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
         edge=edge,
         light=judged.light.value,
         word=standing.word,
-        lasting="" if elapsed is None else f"for {elapsed_text(elapsed)}",
+        lasting="" if elapsed is None else f"for {_roughly(elapsed)}",
         since=standing.since,
         troubles=judged.troubles,
         behind=_behind(edge, said, at),
@@ -54,8 +62,8 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
         queue=UNKNOWN if said is None else _rows(max(0, said.last - said.acked)),
         readers=[] if said is None else [ReaderShown(each["name"], each["open"]) for each in said.readers],
         latency=latency_of(slots, first_slot),
-        temperature=UNKNOWN if told is None or told.temperature_c is None else f"{told.temperature_c:.0f} °C",
-        disk=UNKNOWN if told is None else _free(told.disk_free_bytes, told.disk_free_share),
+        machine=UNKNOWN if told is None else _machine(told),
+        configuration=_CONFIGURATIONS[judged.configuration],
         version=UNKNOWN if said is None else said.version,
     )
 
@@ -79,10 +87,12 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _free(size: int | None, share: float | None) -> str:
-    if size is None or share is None:
-        return UNKNOWN
-    for unit, scale in _UNITS:
-        if size >= scale:
-            return f"{size / scale:.3g} {unit} free ({share:.0%})"
-    return f"{size / 10**6:.1f} MB free"
+def _machine(told: EdgeTelemetry) -> str:
+    warmth = "" if told.temperature_c is None else f"{told.temperature_c:.0f} °C"
+    free = "" if told.disk_free_share is None else f"disk {told.disk_free_share:.0%} free"
+    return ", ".join(filter(None, (warmth, free))) or UNKNOWN
+
+
+def _roughly(seconds: float) -> str:
+    """In its largest unit."""
+    return " ".join(elapsed_text(seconds).split()[:2])

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, Standing, standing_of
+from hub.orders import queries as orders
+from hub.orders.models import Configuration
 from hub.watch.models import EdgeTelemetry
 
 FRESH: Final = timedelta(minutes=5)
@@ -32,6 +34,7 @@ class Judged(NamedTuple):
     edge: Edge
     light: Light
     standing: Standing
+    configuration: orders.Standing
     troubles: list[Trouble]
 
     @property
@@ -40,20 +43,29 @@ class Judged(NamedTuple):
         return _RANKS[self.light], -len(self.troubles), self.edge.name
 
 
-def judged(edge: Edge, at: datetime) -> Judged:
+def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
+    """`wanted` is the newest configuration that was ordered of it."""
     standing = standing_of(edge, at)
+    configuration = orders.how_it_stands(wanted, getattr(edge, "reported", None))
     if standing.light in (Light.RED, Light.GREY):
-        troubles = [Trouble(standing.faults[0] if standing.faults else "", standing.remedy)]
-        return Judged(edge, standing.light, standing, [each for each in troubles if any(each)])
-    said = [Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong]
-    troubles = [*said, *_measured(telemetry_of(edge, at))]
-    return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, troubles)
+        whole = Trouble(standing.faults[0] if standing.faults else "", standing.remedy)
+        return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [])
+    said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
+    troubles = [*said, *_refused(wanted), *_measured(telemetry_of(edge, at))]
+    return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles)
 
 
 def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:
     """What it told lately, if it did."""
     told: EdgeTelemetry | None = getattr(edge, "telemetry", None)
     return told if told is not None and at - told.received_at <= FRESH else None
+
+
+def _refused(wanted: Configuration | None) -> Iterator[Trouble]:
+    if wanted is not None and wanted.refused_at is not None:
+        field = f" {wanted.refused_field}:" if wanted.refused_field else ""
+        text = f"it refused the configuration {wanted.generation}:{field} {wanted.refused_why}"
+        yield Trouble(text.rstrip(".:? "), "The one before stands: correct it on its page, or roll back.")
 
 
 def _measured(told: EdgeTelemetry | None) -> Iterator[Trouble]:

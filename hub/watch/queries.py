@@ -13,6 +13,7 @@ from django.db.models import Sum
 from hub.checkins.models import JournalPosition
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light
+from hub.orders import queries as orders
 from hub.watch.figures import EdgeShown, shown
 from hub.watch.judging import Judged, judged
 from hub.watch.models import SLOT_SECONDS, EventCount, TelemetrySlot, WorkerBeat
@@ -54,8 +55,9 @@ def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int =
 
 def judged_fleet(at: datetime) -> list[Judged]:
     """All edges, the worst first."""
-    edges = Edge.objects.select_related("site", "feed", "presence", "telemetry")
-    return sorted((judged(edge, at) for edge in edges), key=lambda each: each.rank)
+    wanted = orders.all_newest()
+    edges = Edge.objects.select_related("site", "feed", "presence", "telemetry", "reported")
+    return sorted((judged(edge, wanted.get(edge.pk), at) for edge in edges), key=lambda each: each.rank)
 
 
 def workers_shown(at: datetime) -> WorkersShown:

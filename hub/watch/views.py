@@ -56,7 +56,7 @@ def _chips(fleet: FleetShown, chosen: str) -> list[dict[str, Any]]:
 
 def _trouble_of_workers(fleet: FleetShown) -> str:
     if not fleet.workers.running:
-        return "No worker runs, so nothing is heard of any edge: start `doorward-hub worker`, or look at its log."
+        return "No worker runs, so nothing is heard of any edge: start doorward-hub worker, or look at its log."
     if not fleet.workers.connected:
         return "The worker does not reach the broker, so nothing is heard of any edge: its log says why."
     return ""
