@@ -6,6 +6,7 @@ Reconnects for ever, with jitter. Must not know the database: a callback that wa
 import random
 import secrets
 import socket
+import ssl
 import threading
 import time
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import paho.mqtt.client as paho
 
 from contract.topics import UP_CONFIRM, up
+from hub.environment import BrokerAddress
+from hub.sync.control import RESPONSE, Answers
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
 from hub.sync.outgoing import Outgoing
@@ -29,13 +32,25 @@ _QOS = 1
 
 
 class HubLink:
-    """`publish` and `connected` may be called from any thread."""
+    """`publish` and `connected` may be called from any thread.
 
-    def __init__(self, host: str, port: int, inbox: Inbox, log: Log) -> None:
-        self._host = host
-        self._port = port
+    `tls`: how to meet the broker, None in the clear. `answers`: where answers of its plugin go, if it has one.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        inbox: Inbox,
+        log: Log,
+        tls: ssl.SSLContext | None = None,
+        answers: Answers | None = None,
+    ) -> None:
+        self._host, self._port = address.host, address.port
         self._inbox = inbox
         self._log = log
+        self._tls = tls
+        self._answers = answers
+        self._asked_for_answers: int | None = None
         self._stopping = threading.Event()
         self._subscribed = threading.Event()
         self._was_ready = False
@@ -68,6 +83,8 @@ class HubLink:
             clean_session=True,
             reconnect_on_failure=False,
         )
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         client.max_inflight_messages_set(_INFLIGHT_MAX)
         client.max_queued_messages_set(_QUEUED_MAX)
         client.on_connect = self._on_connect
@@ -85,7 +102,9 @@ class HubLink:
                 self._client.connect(self._host, self._port, KEEPALIVE_S)
                 self._client.loop_forever()
             except OSError as error:
-                self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__)
+                # What TLS finds wrong says what to mend: which name, whose certificate.
+                why = {"why": error.verify_message} if isinstance(error, ssl.SSLCertVerificationError) else {}
+                self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__, **why)
             except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
                 self._log.event("mqtt_failed", error=type(error).__name__)
             if self._served:
@@ -98,12 +117,17 @@ class HubLink:
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._log.event("broker_refused", reason=str(reason))
-        else:
-            client.subscribe(SUBSCRIPTIONS)
+            return
+        if self._answers is not None:
+            self._asked_for_answers = client.subscribe(RESPONSE, _QOS)[1]
+        client.subscribe(SUBSCRIPTIONS)
 
     def _on_subscribe(
-        self, client: paho.Client, _data: Any, _message: int, reasons: list[Any], _properties: Any
+        self, client: paho.Client, _data: Any, message: int, reasons: list[Any], _properties: Any
     ) -> None:
+        if self._answers is not None and message == self._asked_for_answers:
+            self._begin_answers(self._answers, reasons)
+            return
         if any(reason.is_failure for reason in reasons):
             self._log.event("broker_refused", reason="it allows no subscription to what edges send")
             client.disconnect()
@@ -113,11 +137,21 @@ class HubLink:
         self._log.event("connected" if self._was_ready else "worker_ready", host=self._host, port=self._port)
         self._was_ready = True
 
+    def _begin_answers(self, answers: Answers, reasons: list[Any]) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._log.event("broker_refused", reason="it lets the hub say nothing about who may do what")
+        else:
+            answers.session_begun()
+
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._subscribed.clear()
         self._log.event("disconnected", reason=str(reason))
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        if message.topic == RESPONSE:
+            if self._answers is not None:
+                self._answers.put(message.payload)
+            return
         urgent = message.topic.endswith(f"/{UP_CONFIRM}")
         if not self._inbox.put(Incoming(message.topic, message.payload, time.monotonic()), urgent):
             self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")
