@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from hub.decisions.views import explain_page
 from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
+from hub.orders.views import command_page, configuration_page, modes_page, set_mode_page
 from hub.watch.views import fleet_page
 
 _WRONG_HOST = """<!doctype html>
@@ -40,6 +41,14 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
     path("admin/fleet/edge/<int:number>/enrol/", admin.site.admin_view(code_page), name="enrol_edge"),
+    path(
+        "admin/fleet/edge/<int:number>/configuration/",
+        admin.site.admin_view(configuration_page),
+        name="edge_configuration",
+    ),
+    path("admin/fleet/edge/<int:number>/command/", admin.site.admin_view(command_page), name="edge_command"),
+    path("admin/lockdown/", admin.site.admin_view(modes_page), name="modes"),
+    path("admin/lockdown/set/", admin.site.admin_view(set_mode_page), name="set_mode"),
     path("enrol", enrol),
     path("fleet/", admin.site.admin_view(fleet_page), name="fleet"),
     path("admin/", admin.site.urls),

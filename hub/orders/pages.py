@@ -1,0 +1,96 @@
+"""What staff see of an edge's configuration, and of what it was to do once. Reads only."""
+
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+
+from contract.orders import COMMAND_LIFE_S
+from hub.fleet.edge_toml import edge_toml
+from hub.fleet.models import Edge
+from hub.fleet.standing import Light, instant_text
+from hub.orders import queries
+from hub.orders.documents import ConfigurationRefused
+from hub.orders.mode_lines import Board
+from hub.orders.models import CommandOrder, Configuration
+from hub.orders.queries import ConfigurationState, Standing
+from hub.orders.telling import answer_text, refusal_text, standing_text, state_text
+
+LIGHTS: Final = {
+    Standing.STANDS: Light.GREEN,
+    Standing.TRYING: Light.AMBER,
+    Standing.WAITING: Light.AMBER,
+    Standing.REFUSED: Light.RED,
+}
+_SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "…", Light.RED: "✕"}
+_COMMANDS_SHOWN: Final = 5
+_NAMES: Final = {"unlock_once": "Unlock once", "identify": "Identify", "resync": "Resync"}
+
+
+class Made(NamedTuple):
+    """A line of the history."""
+
+    configuration: Configuration
+    when: str
+    fate: str
+
+
+def configuration_context(edge: Edge, written: str | None, refused: ConfigurationRefused | None) -> dict[str, Any]:
+    state = queries.state_of(edge)
+    history = queries.history(edge)
+    return {
+        "edge": edge,
+        **_light(state),
+        "state": state,
+        "state_text": state_text(state),
+        "standing_text": standing_text(state),
+        "history": [Made(each, instant_text(edge, each.made_at), _fate(edge, each)) for each in history],
+        "can_roll_back": state.newest is not None and queries.stood_before(state.newest) is not None,
+        "text": _first_text(edge, state) if written is None else written,
+        "refused": refused,
+        "opts": Edge._meta,
+    }
+
+
+def edge_context(edge: Edge) -> dict[str, Any]:
+    """For the edge's page in the admin."""
+    state = queries.state_of(edge)
+    board = Board.of(reverse("admin:fleet_edge_change", args=[edge.pk]))
+    return {
+        **_light(state),
+        "config_state_text": state_text(state),
+        "config_standing_text": standing_text(state),
+        "edge_line": board.edge(edge),
+        "reader_lines": board.readers(edge),
+        "commands": [_command_text(edge, each) for each in edge.command_orders.all()[:_COMMANDS_SHOWN]],
+    }
+
+
+def _light(state: ConfigurationState) -> dict[str, str]:
+    light = LIGHTS.get(state.state)
+    return {
+        "config_light": "" if light is None else light.value,
+        "config_sign": "" if light is None else _SIGNS[light],
+    }
+
+
+def _fate(edge: Edge, made: Configuration) -> str:
+    if made.refused_at is not None:
+        return f"refused {instant_text(edge, made.refused_at)}: {refusal_text(made)}"
+    return "not heard of" if made.stood_at is None else f"stood from {instant_text(edge, made.stood_at)}"
+
+
+def _first_text(edge: Edge, state: ConfigurationState) -> str:
+    """What the text field begins with."""
+    if state.newest is not None:
+        return state.newest.text.strip("\n") + "\n"
+    return edge_toml(edge, edge.readers.all()) + "\n"
+
+
+def _command_text(edge: Edge, order: CommandOrder) -> str:
+    what = f"{instant_text(edge, order.given_at)}: {_NAMES[order.kind]}{' ' if order.reader else ''}{order.reader}"
+    if order.answered_at is not None:
+        return f"{what}: {'not done, ' if order.why else ''}{answer_text(order)}"
+    late = timezone.now() - order.given_at > timedelta(seconds=COMMAND_LIFE_S)
+    return f"{what}: {'nothing was heard of it' if late else 'on its way'}"
