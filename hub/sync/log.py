@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TextIO
 
@@ -17,10 +18,20 @@ class Log:
         self._now = now
         self._monotonic_s = monotonic_s
         self._writing = threading.Lock()
-        self._dropped: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._told_at_s: dict[str, float] = {}
 
     def event(self, event: str, **fields: str | int | float | None) -> None:
+        with self._writing:
+            self._counts[event] += 1
+        self._write(event, fields)
+
+    def counts(self) -> Counter[str]:
+        """How often each event was, since the worker started; drops by their why, as in dropped.stale."""
+        with self._writing:
+            return self._counts.copy()
+
+    def _write(self, event: str, fields: Mapping[str, str | int | float | None]) -> None:
         line = json.dumps({"event": event, "at": self._now().isoformat(), **fields})
         with self._writing:
             self._stream.write(line + "\n")
@@ -30,10 +41,13 @@ class Log:
         """A message was passed over. Counted always; told at most once a second for each `why`, so that a flood
         of broken messages does not become a flood of lines. `count` is since the worker started."""
         with self._writing:
-            count = self._dropped[why] = self._dropped.get(why, 0) + 1
+            name = f"dropped.{why}"
+            self._counts[name] += 1
+            count = self._counts[name]
             at_s = self._monotonic_s()
             quiet = at_s - self._told_at_s.get(why, -DROPPED_EVERY_S) < DROPPED_EVERY_S
             if not quiet:
                 self._told_at_s[why] = at_s
         if not quiet:
-            self.event("dropped", what="message", why=why, text=text, edge=edge, count=count)
+            told = {"what": "message", "why": why, "text": text, "edge": edge, "count": count}
+            self._write("dropped", told)

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import DataError, IntegrityError
 
 from contract.high_water import Mark
 from contract.messages import Presence
+from contract.orders import Telemetry
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.operations import UnknownEdge, note_presence
 from hub.sync.log import Log
 from hub.sync.requests import EdgeNotice, Notice
+from hub.watch.operations import note_telemetry
 
-_NOTE: Final[dict[type[Notice], Callable[[str, Notice, datetime], None]]] = {Presence: note_presence}
+_NOTE: Final[dict[type[Notice], Callable[[str, Any, datetime], None]]] = {
+    Presence: note_presence,
+    Telemetry: note_telemetry,
+}
 """Each with the edge's name and when it came in. StaleMark: it said something newer before. UnknownEdge."""
 
 

@@ -7,6 +7,7 @@ from itertools import chain
 from hub.checkins.hourly import tidy
 from hub.feed.history import HISTORY_DAYS, prune_history
 from hub.reservations.operations import drop_lapsed
+from hub.watch.operations import prune_slots
 
 PRUNE_EVERY_S = 3_600.0
 
@@ -23,7 +24,8 @@ class Pruning:
         if at_s < self._due_s:
             return
         if self._steps is None:
-            self._steps = chain(iter(lambda: drop_lapsed(at), 0), tidy(at), _prune_histories(at))
+            lapsed, slots = iter(lambda: drop_lapsed(at), 0), iter(lambda: prune_slots(at), 0)
+            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots)
         if next(self._steps, None) is None:
             self._steps = None
             self._due_s = at_s + PRUNE_EVERY_S

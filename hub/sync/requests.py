@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.messages import CheckIns, Confirm, MessageError, Presence, Pull, decode
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, Address, TopicError, parse
+from contract.orders import Telemetry
+from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, UP_TELEMETRY, Address, TopicError, parse
 from hub.checkins.journal_rows import Batch
 from hub.sync.inbox import Incoming
 
-Notice = Presence
+Notice = Presence | Telemetry
 """What an edge says of itself: it asks for nothing, and carries `start` and `n`, which only rise."""
 
 TAKEN: Final[dict[str, type[CheckIns | Confirm | Pull | Notice]]] = {
@@ -16,6 +17,7 @@ TAKEN: Final[dict[str, type[CheckIns | Confirm | Pull | Notice]]] = {
     UP_CONFIRM: Confirm,
     UP_PULL: Pull,
     UP_PRESENCE: Presence,
+    UP_TELEMETRY: Telemetry,
 }
 """What is taken from edges, by the last part of its topic."""
 

@@ -8,10 +8,11 @@ Must not know paho.
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from django.db import connection
+from django.db import Error, connection
 
 from contract.messages import encode
 from contract.topics import DOWN_PAGE, down
@@ -19,6 +20,7 @@ from hub.checkins.journal_rows import Batch
 from hub.checkins.queries import KnownEdge
 from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
+from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.heads import Heads
 from hub.sync.inbox import Inbox, Incoming
@@ -54,6 +56,7 @@ class Worker:
         self._notices = Notices(log)
         self._heads = Heads()
         self._pruning = Pruning(clocks.monotonic_s())
+        self._beat = Beat(log, clocks)
         self._was_connected = False
 
     def run(self, stopping: threading.Event) -> None:
@@ -64,6 +67,9 @@ class Worker:
                 self._supervise(stopping, partial(self.handle, messages))
             self._supervise(stopping, self.tell_heads)
             self._supervise(stopping, self.prune)
+            self._supervise(stopping, partial(self._beat.tell, self._outbox.connected()))
+        with suppress(Error):
+            self._beat.end()
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:
@@ -74,7 +80,7 @@ class Worker:
 
         django.db.Error: the database is gone; the same messages may be handled again.
         """
-        self._outbox.follow_keys(self._clocks.monotonic_s())
+        self._follow_keys()
         batches: list[Batch] = []
         questions: list[Question] = []
         pulls: list[PullRequest] = []
@@ -124,7 +130,7 @@ class Worker:
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""
-        self._outbox.follow_keys(self._clocks.monotonic_s())
+        self._follow_keys()
         connected = self._outbox.connected()
         if connected and not self._was_connected:
             self._outbox.tell_keys()
@@ -133,6 +139,12 @@ class Worker:
         if connected:
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
+
+    def _follow_keys(self) -> None:
+        """A new key is told before anything that it seals; what the broker keeps by the old one is said again."""
+        if self._outbox.follow_keys(self._clocks.monotonic_s()):
+            self._was_connected = False
+            self._outbox.tell_keys()
 
     def prune(self) -> None:
         self._pruning.step(self._clocks.now(), self._clocks.monotonic_s())

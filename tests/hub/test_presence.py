@@ -117,8 +117,6 @@ def test_green(feed: Feed) -> None:
         ({"replica_age_s": float("inf")}, "more than 30 years ago"),
         ({"replica_age_s": None}, "cannot be known"),
         ({"readers": [ReaderPresence(name="door", open=False)]}, "door: port closed"),
-        ({"last": 8}, "1 row waiting"),
-        ({"last": 10}, "3 rows waiting"),
         ({"feed": "another"}, "follows the feed another"),
     ],
 )
@@ -128,6 +126,48 @@ def test_amber(feed: Feed, changed: dict[str, object], said: str) -> None:
     assert (shown.light, shown.word) == (Light.AMBER, "online")
     [fault] = shown.faults
     assert said in fault
+
+
+def test_rows_in_flight_are_nothing_wrong(feed: Feed) -> None:
+    """Each time it says something, some are on their way; those of the last time have arrived."""
+    for minute, last in enumerate((8, 30, 95)):
+        note(well(feed, 60 * minute, last=last, acked=last - 1), 60 * minute)
+        assert standing(60 * minute).light is Light.GREEN
+    assert facts(120)["Journal"] == "1 row waiting to be sent"
+
+
+def test_rows_that_stay_are(feed: Feed) -> None:
+    note(well(feed, last=10), 0)
+    note(well(feed, 2, last=11), 2)
+    assert standing(2).light is Light.GREEN
+    note(well(feed, 60, last=12, acked=8), 60)
+    shown = standing(60)
+    assert (shown.light, shown.faults) == (Light.AMBER, ["4 rows waiting to be sent"])
+    note(well(feed, 62, last=12, acked=10), 62)
+    assert standing(62).light is Light.GREEN
+    note(well(feed, 121, last=12, acked=11), 121)
+    assert standing(121).light is Light.AMBER
+    note(well(feed, 122, last=1, acked=0, journal=b"k" * 16), 122)
+    assert standing(122).light is Light.GREEN
+
+
+def test_what_is_wrong_says_what_to_do(feed: Feed, club: Club) -> None:
+    assert "Is it switched on" in standing().remedy
+    Edge.objects.update(signing_key=None)
+    assert "page here makes a code" in standing().remedy
+    note(well(feed, clock=ClockState.UNKNOWN))
+    [wrong] = [fact for fact in standing().facts if fact.wrong]
+    assert "timedatectl" in wrong.remedy
+    assert "The broker still has it" in standing(500).remedy
+    note(well(feed, 60, online=False), 60)
+    assert "goes on deciding by itself" in standing(60).remedy
+
+
+def test_who_is_revoked_is_in_no_trouble(feed: Feed) -> None:
+    note(well(feed, online=False))
+    Edge.objects.update(revoked_at=AT)
+    shown = standing(9_999)
+    assert (shown.light, shown.word, shown.since_at) == (Light.GREY, "revoked", AT)
 
 
 def test_holdover_is_fine_and_said(feed: Feed) -> None:
