@@ -3,7 +3,6 @@
 Instants are aware UTC; `_s` is elapsed time on the monotonic clock, in seconds.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,17 +13,12 @@ from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
 from contract.high_water import Mark
-from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void
+from contract.messages import CheckIn, Confirmed
 from contract.orders import Answered, Command, Desired, Modes, Reported, Telemetry
 from contract.trust import ClockState
 from edge.core.contact import Contact
 from edge.core.saved_trust import SavedTrust
 from edge.core.sync_events import Answer, State
-from edge.core.used_steps import UsedStep
-
-
-class CannotRecord(Exception):
-    """A check-in could not be kept; it is not in the journal."""
 
 
 class CannotLookUp(Exception):
@@ -241,53 +235,6 @@ class ReplicaWriter(Protocol):
 
     async def finish_fresh(self, digest: int) -> bool:
         """Build the index, compare the digest of what was loaded, swap in. False: it differs, and is gone."""
-        ...
-
-
-class Journal(Protocol):
-    """The edge's durable list of its own check-ins."""
-
-    @property
-    def id(self) -> bytes: ...
-
-    @property
-    def set_aside(self) -> str | None:
-        """The name of the damaged file that was found at the start, if one was."""
-        ...
-
-    @property
-    def acked(self) -> Ack | None:
-        """The hub's last ack of this journal, as far as it was written down."""
-        ...
-
-    async def append(self, row: CheckIn | Void) -> int:
-        """On disk (fsync) when this returns, with the step of a rotating code that a check-in uses up; the
-        sequence it got. CannotRecord: it could not be kept."""
-        ...
-
-    async def rows_after(self, sequence: int, limit: int) -> list[JournalRow]: ...
-
-    async def last_sequence(self) -> int: ...
-
-    async def acknowledge(self, ack: Ack) -> None:
-        """Remember what the hub has committed, and at which feed position its uses stand."""
-        ...
-
-    async def renew(self) -> None:
-        """Another id for the same rows, none of them acked: the hub knows other rows under the id it had."""
-        ...
-
-    async def own_rows_not_known_passed(self, position: Position | None) -> Iterable[tuple[int, CheckIn | Void]]:
-        """Own uses, passages and voids (with their sequence, in order) that a replica at `position` may not hold
-        yet."""
-        ...
-
-    async def newest_own_rows(self) -> Iterable[CheckIn | Void]:
-        """The last uses, passages and voids, the newest first, as many as can matter to an undo. CannotRecord."""
-        ...
-
-    async def used_steps(self) -> Iterable[UsedStep]:
-        """Steps of each card's rotating code that a reader has taken lately."""
         ...
 
 

@@ -11,10 +11,11 @@ from typing import Final
 
 from contract.decision import Decision, cannot_record
 from contract.messages import CheckIn
-from edge.core.own_uses import OwnUses
 from contract.reader_configuration import Reader, ReaderKind
+from edge.core.own_uses import OwnUses
 from edge.core.undo import void_at
-from edge.ports import CannotRecord, Journal, Log
+from edge.journal_port import CannotRecord, Journal
+from edge.ports import Log
 
 COMMIT_WAIT_S: Final = 0.040
 """A healthy SD card commits in 4 to 10 ms; nobody should stand before a door for one that stalls."""

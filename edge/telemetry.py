@@ -14,7 +14,8 @@ from contract.messages import READERS_MAX, ReaderPresence
 from contract.orders import Telemetry
 from edge.core.metrics import metrics_of
 from edge.core.tally import Tallied, Tally
-from edge.ports import Clock, Journal, Log, MachineState, ReaderPort, Trust
+from edge.journal_port import Journal
+from edge.ports import Clock, Log, MachineState, ReaderPort, Trust
 
 FIRST_AFTER_S: Final = 5.0
 """By then the link is up, where there is one: whoever watches need not wait for the first minute's end."""

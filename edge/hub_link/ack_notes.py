@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from contract.messages import Ack
-from edge.ports import Journal
+from edge.journal_port import Journal
 
 _EVERY_S: Final = 1.0
 """Acks are written down at most this often: the disk is the scans'."""

@@ -8,7 +8,8 @@ import asyncio
 from contract.facts import Position
 from edge.core import sync_events as sync
 from edge.core.own_uses import OwnUses
-from edge.ports import Journal, Log, ReplicaWriter
+from edge.journal_port import Journal
+from edge.ports import Log, ReplicaWriter
 
 Deed = sync.Apply | sync.StartFresh | sync.Load | sync.FinishFresh
 

@@ -1,33 +1,48 @@
 """The edge's durable list of its own check-ins: one file, precious, apart from all that can be pulled again.
 
 A check-in is on disk when `append` returns: WAL with synchronous=FULL. A second connection reads, remembers acks
-and moves the WAL into the file (synchronous=NORMAL, which syncs exactly there), out of a scan's way. Rows are
-never taken away: the hub counts on a journal without gaps.
+and moves the WAL into the file (synchronous=NORMAL, which syncs exactly there), out of a scan's way. Rows leave
+from the beginning alone, long after the hub has acked them: it counts on a journal without gaps.
 
 A file that was restored from an old copy gives sequences out that the hub knows already, and the hub passes such
 rows over. Such a journal is *renewed*: the same rows, in the same place, under a new id. All of them are sent
 again, and the hub passes over those whose check-in's id it knows. So nothing is lost, whichever rows were new, and
 a row that is being appended meanwhile needs no care; a new file would begin without the rows that the hub lacks.
+
+A journal that cannot be opened, or turns out to be damaged, *is broken*: it takes nothing, and says what it can,
+until it is *healed*: opened again, the damaged file set aside and what can be read of it saved into a new one.
 """
 
 import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
 
-from contract.effects import passage_of, use_of
 from contract.facts import Position
-from contract.messages import Ack, CheckIn, JournalRow, Void, decode_journaled, encode
+from contract.instants import to_us
+from contract.messages import Ack, CheckIn, Journaled, JournalRow, Lost, Void, decode_journaled
+from edge.core.losses import Damage
 from edge.core.used_steps import UsedStep
 from edge.storage import journal_tables as sql
-from edge.storage.journal_file import Identity, JournalError, prepare
+from edge.storage.errors import is_damage, word_of
+from edge.storage.journal_file import Identity, JournalError, NewerJournalError, prepare, read_only, why_not_opened
+from edge.storage.journal_values import values_of
 
 __all__ = ["JournalError", "SqliteJournal"]
 
+KEPT_DAYS: Final = 30
+"""How long acked rows can be sent again, to a hub that was put back from a backup."""
+BYTES_MAX: Final = 256 * 1024 * 1024
+"""Of rows together; acked ones leave earlier where there are more."""
+_FORGOTTEN_AT_ONCE: Final = 200
+"""Rows in one transaction: an append may have to wait for it."""
+_DAY_US: Final = 86_400_000_000
 _ACKS_KEPT: Final = 100
 _NEWEST_ROWS: Final = 2_000
 """More than a busy edge redeems in the time in which something can be undone."""
@@ -42,62 +57,89 @@ _BUSY_S: Final = 5.0
 class SqliteJournal:
     """Implements ports.Journal."""
 
-    def __init__(
-        self,
-        recorder: aiosqlite.Connection,
-        keeper: aiosqlite.Connection,
-        identity: Identity,
-        set_aside: str | None,
-        new_id: Callable[[], bytes],
-    ) -> None:
-        self._recorder = recorder
-        self._keeper = keeper
-        self._id = identity.id
-        self._acked = identity.acked
-        self._set_aside = set_aside
+    def __init__(self, path: Path, new_id: Callable[[], bytes]) -> None:
+        self._path = path
         self._new_id = new_id
+        self._identity = Identity(bytes(16))
+        self._recorder: aiosqlite.Connection | None = None
+        self._keeper: aiosqlite.Connection | None = None
+        self._fault: JournalError | None = None
+        self._doubted = False
+        self._damage: Damage | None = None
         self._appended = 0
         self._checkpoint: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, path: Path, new_id: Callable[[], bytes]) -> "SqliteJournal":
-        """The journal in `path`, made with an id of its own where there is none; a damaged one is set aside.
+        """The journal in `path`, made with an id of its own where there is none; a damaged one is set aside. One
+        that cannot be opened is broken.
 
-        JournalError: it cannot be opened, or a newer Doorward wrote it.
+        JournalError: a newer Doorward wrote it.
         """
+        journal = cls(path, new_id)
         try:
-            identity, set_aside = await asyncio.to_thread(prepare, path, new_id)
-            recorder = await _connect(path, "FULL", _CHECKPOINT_PAGES_RECORDER)
-            keeper = await _connect(path, "NORMAL", _CHECKPOINT_PAGES_KEEPER)
-        except (OSError, sqlite3.Error) as error:
-            raise JournalError(f"the journal {path} cannot be opened: {error}") from error
-        return cls(recorder, keeper, identity, set_aside, new_id)
+            await journal._begin()
+        except NewerJournalError:
+            raise
+        except JournalError:
+            pass
+        return journal
 
     async def close(self) -> None:
         if self._checkpoint is not None:
             await asyncio.wait({self._checkpoint})
-        await self._keeper.close()
-        await self._recorder.close()
+        for connection in (self._keeper, self._recorder):
+            if connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    await connection.close()
+        self._keeper = self._recorder = None
 
     @property
     def id(self) -> bytes:
-        return self._id
+        return self._identity.id
+
+    @property
+    def first(self) -> int:
+        return self._identity.first
+
+    @property
+    def begins(self) -> int:
+        return self._identity.begins
 
     @property
     def set_aside(self) -> str | None:
-        return self._set_aside
+        return None if self._damage is None else self._damage.set_aside
+
+    @property
+    def damage(self) -> Damage | None:
+        return self._damage
 
     @property
     def acked(self) -> Ack | None:
-        return self._acked
+        return self._identity.acked
 
-    async def append(self, row: CheckIn | Void) -> int:
-        values = (_makes_facts(row), encode(row), *_step_used_up(row))
+    @property
+    def fault(self) -> str | None:
+        return None if self._fault is None else self._fault.why
+
+    @property
+    def is_broken(self) -> bool:
+        return self._recorder is None or self._doubted
+
+    async def heal(self) -> None:
+        await self.close()
+        await self._begin()
+
+    async def append(self, row: Journaled) -> int:
+        if self._recorder is None:
+            raise self._fault or JournalError("the journal is being opened again")
         try:
-            inserted = await self._recorder.execute_insert(sql.APPEND, values)
-        except sqlite3.Error as error:
-            raise JournalError(f"a check-in cannot be written to the journal: {error}") from error
+            inserted = await self._recorder.execute_insert(sql.APPEND, values_of(row))
+        except (sqlite3.Error, ValueError) as error:  # ValueError: the connection was closed, to be healed
+            self._fault = self._error("a check-in cannot be written to the journal", error)
+            raise self._fault from error
         assert inserted is not None
+        self._fault = None
         self._appended += 1
         if self._appended % _CHECKPOINT_EVERY == 0:
             self._begin_checkpoint()
@@ -107,68 +149,128 @@ class SqliteJournal:
         return [JournalRow(*row) for row in await self._read(sql.ROWS_AFTER, sequence, limit)]
 
     async def last_sequence(self) -> int:
-        return int((await self._read(sql.LAST_SEQUENCE))[0][0])
+        return 0 if self._keeper is None else int((await self._read(sql.LAST_SEQUENCE))[0][0])
 
     async def acknowledge(self, ack: Ack) -> None:
         """Losing the last of these to a power cut costs no more than sending rows again."""
-        if ack == self._acked or ack.journal != self._id:
+        if ack == self.acked or ack.journal != self.id:
             return
         await self._keep(sql.ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT), "an ack")
-        self._acked = ack
+        self._identity = replace(self._identity, acked=ack)
 
     async def renew(self) -> None:
         journal_id = self._new_id()
         await self._keep(sql.RENEW.format(id=journal_id.hex()), "a new id")
-        self._id = journal_id
-        self._acked = None
+        ((first,),) = await self._read(sql.FIRST_SEQUENCE)
+        self._identity = Identity(journal_id, None, first, first)
+
+    async def forget(self, at: datetime, position: Position | None) -> int:
+        today = to_us(at) // _DAY_US
+        acked = 0 if self.acked is None else self.acked.upto
+        await self._change(sql.NOTE_ACKED_BY, today, acked)
+        await self._change(sql.FORGET_DAYS, today - KEPT_DAYS)
+        ((old,),) = await self._read(sql.ACKED_BY, today - KEPT_DAYS)
+        ((size,),) = await self._read(sql.BYTES)
+        upto = min(acked, await self._passed(position), acked if size > BYTES_MAX else old)
+        dropped = await self._change(sql.FORGET, upto, _FORGOTTEN_AT_ONCE)
+        if dropped:
+            ((first,),) = await self._read(sql.FIRST_SEQUENCE)
+            self._identity = replace(self._identity, first=first)
+        return dropped
 
     async def own_rows_not_known_passed(self, position: Position | None) -> list[tuple[int, CheckIn | Void]]:
         """Those after the last ack that a replica at `position` has passed: rather too many than too few."""
-        passed = 0
-        if position is not None:
-            passed = (await self._read(sql.PASSED, position.epoch, position.sequence))[0][0]
-        rows = await self._read(sql.OWN_ROWS_AFTER, passed)
-        return await asyncio.to_thread(lambda: [(sequence, decode_journaled(body)) for sequence, body in rows])
+        if self._keeper is None:
+            return []
+        rows = await self._read(sql.OWN_ROWS_AFTER, await self._passed(position))
+        return await asyncio.to_thread(lambda: [(sequence, _own(body)) for sequence, body in rows])
 
     async def newest_own_rows(self) -> list[CheckIn | Void]:
         rows = await self._read(sql.NEWEST_OWN_ROWS, _NEWEST_ROWS)
-        return await asyncio.to_thread(lambda: [decode_journaled(body) for (body,) in rows])
+        return await asyncio.to_thread(lambda: [_own(body) for (body,) in rows])
 
     async def used_steps(self) -> list[UsedStep]:
-        return [UsedStep(*row) for row in await self._read(sql.USED_STEPS)]
+        return [] if self._keeper is None else [UsedStep(*row) for row in await self._read(sql.USED_STEPS)]
+
+    async def _passed(self, position: Position | None) -> int:
+        """The last row of which a replica at `position` holds what it brought about, as far as acks tell."""
+        if position is None:
+            return 0
+        return int((await self._read(sql.PASSED, position.epoch, position.sequence))[0][0])
+
+    async def _begin(self) -> None:
+        """Open the file to write, or where that cannot be, to read it as far as possible: then JournalError."""
+        try:
+            self._identity, damage = await asyncio.to_thread(prepare, self._path, self._new_id, self._doubted)
+            self._recorder = await _connect(self._path, "FULL", _CHECKPOINT_PAGES_RECORDER)
+            self._keeper = await _connect(self._path, "NORMAL", _CHECKPOINT_PAGES_KEEPER)
+        except (OSError, sqlite3.Error) as error:
+            await self.close()
+            await self._open_to_read()
+            text = f"the journal {self._path} cannot be opened: {error}"
+            self._fault = JournalError(text, why_not_opened(self._path, error))
+            raise self._fault from error
+        self._damage = damage or self._damage
+        self._doubted = False
+        self._fault = None
+
+    async def _open_to_read(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            address, self._identity = await asyncio.to_thread(read_only, self._path)
+            self._keeper = await aiosqlite.connect(address, uri=True, isolation_level=None)
+            return
+        self._identity = Identity(self._new_id())
 
     async def _keep(self, script: str, what: str) -> None:
+        keeper = self._the_keeper()
         try:
-            await self._keeper.executescript(script)
-        except sqlite3.Error as error:
-            if self._keeper.in_transaction:
-                await self._keeper.rollback()
-            raise JournalError(f"{what} cannot be written to the journal: {error}") from error
+            await keeper.executescript(script)
+        except (sqlite3.Error, ValueError) as error:
+            if not isinstance(error, ValueError) and keeper.in_transaction:
+                await keeper.rollback()
+            raise self._error(f"{what} cannot be written to the journal", error) from error
+
+    async def _change(self, statement: str, *values: object) -> int:
+        """How many rows it changed."""
+        keeper = self._the_keeper()
+        try:
+            async with keeper.execute(statement, values) as cursor:
+                return cursor.rowcount
+        except (sqlite3.Error, ValueError) as error:
+            raise self._error("the journal cannot be put in order", error) from error
 
     async def _read(self, statement: str, *values: object) -> list[Any]:
+        keeper = self._the_keeper()
         try:
-            return list(await self._keeper.execute_fetchall(statement, values))
-        except sqlite3.Error as error:
-            raise JournalError(f"the journal cannot be read: {error}") from error
+            return list(await keeper.execute_fetchall(statement, values))
+        except (sqlite3.Error, ValueError) as error:
+            raise self._error("the journal cannot be read", error) from error
+
+    def _the_keeper(self) -> aiosqlite.Connection:
+        if self._keeper is None:
+            raise self._fault or JournalError("the journal is being opened again")
+        return self._keeper
+
+    def _error(self, what: str, error: Exception) -> JournalError:
+        """Also takes note of damage: the journal is to be healed then."""
+        self._doubted = self._doubted or is_damage(error)
+        return JournalError(f"{what}: {error}", word_of(error))
 
     def _begin_checkpoint(self) -> None:
         if self._checkpoint is None or self._checkpoint.done():
             self._checkpoint = asyncio.create_task(self._move_wal())
 
     async def _move_wal(self) -> None:
-        with contextlib.suppress(sqlite3.Error):  # what stays in the WAL is taken along by the next one
-            await self._keeper.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+        # What stays in the WAL is taken along by the next one.
+        with contextlib.suppress(sqlite3.Error, ValueError):
+            await self._the_keeper().execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
 
-def _makes_facts(row: CheckIn | Void) -> bool:
-    return isinstance(row, Void) or use_of(row) is not None or passage_of(row) is not None
-
-
-def _step_used_up(row: CheckIn | Void) -> tuple[str, bytes, int] | tuple[None, None, None]:
-    """By being shown, whatever came of it."""
-    if isinstance(row, Void) or row.step is None:
-        return None, None, None
-    return row.reader, row.code_hash, row.step
+def _own(body: bytes) -> CheckIn | Void:
+    """Of a row that facts are made of."""
+    row = decode_journaled(body)
+    assert not isinstance(row, Lost)
+    return row
 
 
 async def _connect(path: Path, synchronous: str, checkpoint_pages: int) -> aiosqlite.Connection:

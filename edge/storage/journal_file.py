@@ -4,56 +4,99 @@ thread."""
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from contract.messages import Ack
-from edge.ports import CannotRecord
+from edge.core.losses import Damage
+from edge.journal_port import CannotRecord
 from edge.storage import journal_tables as sql
-from edge.storage.errors import StorageError, is_damage
+from edge.storage.errors import StorageError, is_damage, word_of
+from edge.storage.salvage import save
 
 
 class JournalError(StorageError, CannotRecord):
     """The journal could not be opened, read or written; a check-in that was to be kept is not in it."""
 
 
+class NewerJournalError(JournalError):
+    """A newer Doorward wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
+    """What a journal is: its id, the hub's last ack, the first row that it holds and the first it ever had."""
+
     id: bytes
-    acked: Ack | None
+    acked: Ack | None = None
+    first: int = 1
+    begins: int = 1
 
 
-def prepare(path: Path, new_id: Callable[[], bytes]) -> tuple[Identity, str | None]:
-    """A sound journal in `path`, and the name of the damaged file that had to make way for it."""
+def prepare(path: Path, new_id: Callable[[], bytes], doubted: bool = False) -> tuple[Identity, Damage | None]:
+    """A sound journal in `path`, and what became of the damaged one that had to make way for it.
+
+    `doubted`: SQLite has found damage in it lately, so that it is looked through more closely.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return _check_or_create(path, new_id), None
+        return _check_or_create(path, new_id, doubted), None
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    set_aside = _make_way(path)
-    return _check_or_create(path, new_id), set_aside
+    aside = _make_way(path)
+    _check_or_create(path, new_id, doubted)
+    try:
+        damage = save(aside, path)
+    except sqlite3.Error:  # nothing can be read of it, or not all that can fits on the disk
+        damage = Damage(aside.name, 0, None, None)
+    return _check_or_create(path, new_id, doubted), damage
 
 
-def _check_or_create(path: Path, new_id: Callable[[], bytes]) -> Identity:
+def read_only(path: Path) -> tuple[str, Identity]:
+    """The address of a journal that nothing can be written to, for SQLite, and what it is. sqlite3.Error."""
+    # Where the WAL's index cannot be made, the file itself still says all that a checkpoint has moved into it.
+    for how in ("mode=ro", "immutable=1"):
+        address = f"{path.absolute().as_uri()}?{how}"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as connection:
+            return address, _identity(connection)
+    raise sqlite3.OperationalError("unable to open database file")
+
+
+def why_not_opened(path: Path, error: Exception) -> str:
+    """SQLite says of a read-only disk only that it cannot open the file."""
+    read_only_disk = path.parent.is_dir() and not os.access(path.parent, os.W_OK)
+    return "read_only" if read_only_disk else word_of(error)
+
+
+def _check_or_create(path: Path, new_id: Callable[[], bytes], doubted: bool) -> Identity:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         if found > sql.FORMAT:
-            raise JournalError(f"{path} was written by a newer Doorward: install that one, or move the file away")
+            raise NewerJournalError(
+                f"{path} was written by a newer Doorward: install that one, or move the file away"
+            )
         if found == 0:
             _create(connection, path, new_id())
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        check = "PRAGMA integrity_check(1)" if doubted else "PRAGMA quick_check(1)"
+        (verdict,) = connection.execute(check).fetchone()
         if verdict != "ok":
             raise _damaged(verdict)
         if found in sql.UPGRADE:
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(sql.UPGRADE[found])
-        (journal_id,) = connection.execute("SELECT id FROM journal").fetchone()
-        ack = connection.execute(sql.LAST_ACK).fetchone()
-        return Identity(journal_id, None if ack is None else Ack(journal_id, *ack))
+        return _identity(connection)
     finally:
         connection.close()
+
+
+def _identity(connection: sqlite3.Connection) -> Identity:
+    journal_id, begins = connection.execute("SELECT id, begins FROM journal").fetchone()
+    ack = connection.execute(sql.LAST_ACK).fetchone()
+    (first,) = connection.execute(sql.FIRST_SEQUENCE).fetchone()
+    return Identity(journal_id, None if ack is None else Ack(journal_id, *ack), first, begins)
 
 
 def _create(connection: sqlite3.Connection, path: Path, journal_id: bytes) -> None:
@@ -73,7 +116,7 @@ def _damaged(verdict: str) -> sqlite3.DatabaseError:
     return error
 
 
-def _make_way(path: Path) -> str:
+def _make_way(path: Path) -> Path:
     """Rename a damaged journal, its WAL with it, so that what can be read of it is not lost."""
     number = 1
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
@@ -83,4 +126,4 @@ def _make_way(path: Path) -> str:
         if old.exists():
             old.rename(aside.with_name(aside.name + suffix))
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    return aside.name
+    return aside

@@ -3,19 +3,20 @@
 `counted` marks the rows that facts are made of, to be read again after a restart: uses, passages and voids. A
 check-in that used a step of a rotating code up says so beside its body, and a trigger keeps it with those of
 the card and reader that were taken lately: one statement, so that no crash parts the two.
+
+`acked_by` tells how far the hub had acked by the end of a day (of the Unix epoch, UTC): rows leave by it. The last
+row never leaves.
 """
 
 from typing import Final
 
 from edge.core.used_steps import STEPS_KEPT
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """PRAGMA user_version of a journal; an older one is brought up to it, a newer one is left alone."""
 _TABLES: Final = """
-CREATE TABLE journal (id BLOB NOT NULL);
 CREATE TABLE checkin (sequence INTEGER PRIMARY KEY AUTOINCREMENT, counted INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE ack (number INTEGER PRIMARY KEY, upto INTEGER, epoch INTEGER, sequence INTEGER);
-INSERT INTO journal VALUES (x'{id}');
 """
 _COLUMNS_OF_2: Final = """
 ALTER TABLE checkin ADD COLUMN reader TEXT;
@@ -44,17 +45,29 @@ INSERT INTO used_step SELECT reader, card, checkin.step FROM checkin JOIN newest
 WHERE checkin.step >= newest_step.step - {STEPS_KEPT} ON CONFLICT DO NOTHING;
 DROP TABLE newest_step;
 """  # noqa: S608 (a number of ours)
+_ACKED_BY_OF_4: Final = """
+ALTER TABLE journal ADD COLUMN begins INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE acked_by (day INTEGER PRIMARY KEY, upto INTEGER NOT NULL);
+"""
 _AT_FORMAT: Final = f"PRAGMA user_version = {FORMAT};"
-CREATE: Final = f"BEGIN; {_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_AT_FORMAT} COMMIT;"
+CREATE: Final = f"""
+BEGIN;
+CREATE TABLE journal (id BLOB NOT NULL);
+{_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_AT_FORMAT}
+INSERT INTO journal (id) VALUES (x'{{id}}');
+COMMIT;
+"""  # noqa: S608 (an id of ours)
 UPGRADE: Final = {
-    1: f"BEGIN IMMEDIATE; {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_AT_FORMAT} COMMIT;",
-    2: f"BEGIN IMMEDIATE; {_FROM_2_TO_3} {_AT_FORMAT} COMMIT;",
+    1: f"BEGIN IMMEDIATE; {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
+    2: f"BEGIN IMMEDIATE; {_FROM_2_TO_3} {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
+    3: f"BEGIN IMMEDIATE; {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
 }
 """By the format that is found."""
 
 APPEND: Final = "INSERT INTO checkin (counted, body, reader, card, step) VALUES (?, ?, ?, ?, ?)"
 ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence LIMIT ?"
 LAST_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) FROM checkin"
+FIRST_SEQUENCE: Final = "SELECT coalesce(min(sequence), 1) FROM checkin"
 LAST_ACK: Final = "SELECT upto, epoch, sequence FROM ack ORDER BY number DESC LIMIT 1"
 # In one go, so that the lock is not held while the event loop is elsewhere. A hub that has less than it once
 # acked, within one epoch, takes back what it said.
@@ -67,11 +80,34 @@ COMMIT;
 """
 RENEW: Final = """
 BEGIN IMMEDIATE;
-UPDATE journal SET id = x'{id}';
+UPDATE journal SET id = x'{id}', begins = (SELECT coalesce(min(sequence), 1) FROM checkin);
 DELETE FROM ack;
+DELETE FROM acked_by;
 COMMIT;
 """
 PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE epoch = ? AND sequence <= ?"
 OWN_ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND sequence > ? ORDER BY sequence"
 NEWEST_OWN_ROWS: Final = "SELECT body FROM checkin WHERE counted ORDER BY sequence DESC LIMIT ?"
 USED_STEPS: Final = "SELECT reader, card, step FROM used_step"
+
+NOTE_ACKED_BY: Final = """
+INSERT INTO acked_by VALUES (?1, ?2) ON CONFLICT (day) DO UPDATE SET upto = excluded.upto
+"""
+FORGET_DAYS: Final = "DELETE FROM acked_by WHERE day < (SELECT max(day) FROM acked_by WHERE day <= ?)"
+ACKED_BY: Final = "SELECT coalesce(max(upto), 0) FROM acked_by WHERE day <= ?"
+BYTES: Final = """
+SELECT (page_count - freelist_count) * page_size
+FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+"""
+FORGET: Final = """
+DELETE FROM checkin WHERE sequence IN (
+  SELECT sequence FROM checkin
+  WHERE sequence <= ?1 AND sequence < (SELECT max(sequence) FROM checkin)
+  ORDER BY sequence LIMIT ?2
+)
+"""
+
+# Of a damaged file: what can be read from either end.
+SAVE_FORWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence"
+SAVE_BACKWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence DESC"
+SAVED: Final = "INSERT INTO used_step VALUES (?, ?, ?) ON CONFLICT DO NOTHING"

@@ -18,7 +18,8 @@ from contract.messages import Ack, CheckIn, Confirmed, JournalRow, Void, encode
 from contract.trust import ClockState
 from edge.core.saved_trust import SavedTrust
 from edge.core.used_steps import UsedStep
-from edge.ports import CannotLookUp, CannotRecord, Found
+from edge.journal_port import CannotRecord
+from edge.ports import CannotLookUp, Found
 
 NOON = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 

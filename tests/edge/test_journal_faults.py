@@ -1,15 +1,14 @@
 """Faults of the journal's file: damage, a full disk, what cannot be written or read."""
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from contract.messages import Ack
-from edge.ports import CannotRecord
+from edge.journal_port import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal
-from tests.edge.test_journal import checkin, ids, run
+from tests.edge.test_journal import checkin, run
 
 
 @pytest.fixture
@@ -27,7 +26,15 @@ def test_a_damaged_journal_is_set_aside_and_a_new_one_begun(path: Path, part: st
         assert journal.id == b"n" * 16
         assert journal.set_aside == (None if part == "empty" else "journal.db.damaged-1")
         assert journal.acked is None
-        assert await journal.append(checkin(1)) == 1
+        damage = journal.damage
+        saved = 0 if damage is None else damage.kept
+        if part == "one page":
+            assert damage is not None
+            assert damage.lost is not None
+            assert 0 < damage.lost < 50
+            assert saved + damage.lost == 499
+            assert len(await journal.rows_after(0, 500)) == saved
+        assert await journal.append(checkin(1)) == saved + 1
 
     async def third(journal: SqliteJournal) -> None:
         assert journal.id == b"m" * 16
@@ -67,12 +74,22 @@ def test_a_journal_of_a_newer_doorward_is_left_alone(path: Path) -> None:
         run(path, nothing)
 
 
-def test_a_journal_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="cannot be opened"):
-        asyncio.run(SqliteJournal.open(tmp_path, ids()))
+@pytest.mark.parametrize("name", ["", "file/journal.db"])
+def test_a_journal_that_cannot_be_opened_is_broken_and_takes_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(JournalError, match="cannot be opened"):
-        asyncio.run(SqliteJournal.open(tmp_path / "file" / "journal.db", ids()))
+
+    async def work(journal: SqliteJournal) -> None:
+        assert (journal.is_broken, journal.fault, journal.acked) == (True, "disk_error", None)
+        with pytest.raises(CannotRecord, match="cannot be opened"):
+            await journal.append(checkin(1))
+        with pytest.raises(JournalError):
+            await journal.rows_after(0, 1)
+        with pytest.raises(JournalError):
+            await journal.heal()
+        assert (await journal.used_steps(), await journal.last_sequence()) == ([], 0)
+        assert await journal.own_rows_not_known_passed(None) == []
+
+    run(tmp_path / name, work)
 
 
 def test_a_full_disk_loses_nothing_that_was_kept_and_leaves_no_gap(path: Path) -> None:

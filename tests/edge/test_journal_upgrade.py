@@ -1,6 +1,5 @@
 """Journals of older formats are brought up to date: without loss, synced, and whole or not at all."""
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -108,8 +107,13 @@ def test_what_cannot_be_brought_up_to_date_stays_as_it_was(path: Path, version: 
     with sqlite3.connect(path, isolation_level=None) as connection:
         connection.execute(obstacle)
         before = list(connection.iterdump())
-    with pytest.raises(JournalError, match="cannot be opened"):
-        asyncio.run(SqliteJournal.open(path, ids()))
+
+    async def work(journal: SqliteJournal) -> None:
+        assert journal.is_broken
+        with pytest.raises(JournalError, match="cannot be opened"):
+            await journal.append(checkin(9))
+
+    run(path, work)
     with sqlite3.connect(path, isolation_level=None) as connection:
         assert list(connection.iterdump()) == before
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
