@@ -6,48 +6,57 @@ import os
 import secrets
 import signal
 import sys
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from contract.configuration import Broker, Configuration
-from contract.reader_configuration import policy_of
-from edge.core.door_posture import DoorSetting
+from edge.core.configuration_change import ConfigurationChange
+from edge.core.configuration_events import Reach
 from edge.core.own_uses import OwnUses
-from edge.core.rescans import Rescans
+from edge.core.said import Said
+from edge.core.saved_marks import SavedMarks
 from edge.core.used_steps import UsedSteps
-from edge.door_hours import DoorHours
-from edge.gate import Gate
-from edge.hardware.pins import open_pins
-from edge.hardware.signals import ReaderSignals
-from edge.hub_link.link import HubLink
+from edge.hub_link.connection import BrokerAddress
+from edge.hub_link.link import HubLink, Who
 from edge.hub_link.presence import PresenceReport
+from edge.hub_link.seals import Seals
+from edge.hub_link.tls import TlsFiles
+from edge.line import Line
 from edge.machine import Machine
+from edge.marks import EdgeMarks
 from edge.metrics import MetricsEndpoint
+from edge.orders import EdgeOrders
 from edge.ports import KernelClock, Log
-from edge.recorder import Recorder
-from edge.scanners.serial_reader import SerialReader
+from edge.readers.reader_set import ReaderSet
+from edge.readers.running_reader import Shared
 from edge.site_watch import SiteWatch
-from edge.storage.enrolment_file import EnrolledEdge
+from edge.storage.enrolment_file import EnrolledEdge, save_trusted
 from edge.storage.journal import SqliteJournal
+from edge.storage.orders_file import OrdersFile
 from edge.storage.replica import Replica
+from edge.storage.small_file import SmallFile
 from edge.storage.trust_file import SmallTrustFile
+from edge.supervision import log_failure, supervised
 from edge.telemetry import CountedLog, TelemetryReport
 from edge.trust import EdgeTrust
-from edge.turns import Turns
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
 thread took 5 to 11 ms (p99 50 to 73 ms); at 0.5 ms, 0.9 ms (p99 5 to 10 ms), and the thread lost nothing."""
-RESTART_S: Final = 0.5
-FIRST_OPEN_S: Final = 2.0
-LAST_SCANS_S: Final = 5.0
-"""How long the scans that wait at shutdown, and their commits, are given."""
 LAST_WRITE_S: Final = 5.0
+
+
+class Kept(Protocol):
+    """What goes on until it is stopped, and then ends by itself."""
+
+    async def keep(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class StartError(Exception):
@@ -69,20 +78,16 @@ class Setting:
 
 
 async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
-    """Serve every reader until SIGTERM or SIGINT. StartError, HardwareError, StorageError, MetricsError: it cannot
+    """Serve every reader until SIGTERM or SIGINT. StartError, CannotApply, StorageError, MetricsError: it cannot
     start."""
     log = CountedLog(lines)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     asyncio.get_running_loop().set_exception_handler(
-        lambda _, context: _log_failure(context["message"], context.get("exception"), log)
+        lambda _, context: log_failure(context["message"], context.get("exception"), log)
     )
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         state_dir, enrolled = setting.state_dir, setting.enrolled
-        if setting.own is None:
-            raise StartError("no configuration yet: run it with --config edge.toml")
-        configuration = setting.own
-        feed = configuration.feed or enrolled.feed
         stack.callback(os.close, _claim(state_dir))
 
         journal = await SqliteJournal.open(state_dir / "journal.db", new_id)
@@ -93,77 +98,74 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         used_steps = UsedSteps(await journal.used_steps())
 
         trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
-        keeping = asyncio.create_task(_supervised("trust in clock and replica", trust.keep, log))
-        stack.push_async_callback(_stop_keeping, trust, keeping)
+        _keep_until_stopped(stack, "trust in clock and replica", trust, log)
+        marks = EdgeMarks(SmallFile(state_dir / "marks.json", SavedMarks), clock, log)
+        _keep_until_stopped(stack, "marks", marks, log)
 
-        pins = open_pins(configuration.hardware.pin_factory)
-        stack.callback(pins.close)
-        signals = {}
-        for reader in configuration.readers:
-            signals[reader.name] = ReaderSignals(reader, pins)
-            stack.callback(signals[reader.name].close)
+        tls = TlsFiles(enrolled.authority, enrolled.tls_certificate, enrolled.tls_key)
+        seals = Seals(enrolled.signing_key, enrolled.trusted, partial(save_trusted, state_dir))
+        who = Who(enrolled.edge, seals, Said(marks.start), marks)
 
-        scanners = [
-            SerialReader(reader.name, reader.device, reader.baud, clock, log) for reader in configuration.readers
-        ]
+        def make_link(reach: Reach) -> HubLink:
+            address = BrokerAddress(reach.broker.host, reach.broker.port, tls if reach.broker.tls else None)
+            presence = PresenceReport(reach.feed, _version(), trust, journal, readers.ports)
+            return HubLink(
+                who, reach.feed, address, replica, journal, own_uses, trust, presence, orders, clock, log, new_id
+            )
 
-        broker = configuration.broker or Broker(enrolled.broker_host, enrolled.broker_port, enrolled.broker_tls)
-        link = HubLink(
-            enrolled.edge,
-            feed,
-            broker.host,
-            broker.port,
-            replica,
-            journal,
-            own_uses,
-            trust,
-            PresenceReport(feed, _version(), trust, journal, scanners),
-            clock,
-            log,
-            new_id,
+        line = Line(make_link, clock)
+        shared = Shared(
+            organization_key=enrolled.organization_key,
+            replica=replica,
+            journal=journal,
+            own_uses=own_uses,
+            used_steps=used_steps,
+            confirmer=line,
+            journaled=line.journaled,
+            clock=clock,
+            trust=trust,
+            log=log,
+            new_id=new_id,
         )
-        await link.start()
-        stack.push_async_callback(link.stop)
+        readers = ReaderSet(shared)
+        watch = SiteWatch(None, replica, log)
+        reach = Reach(enrolled.feed, Broker(enrolled.broker_host, enrolled.broker_port, enrolled.broker_tls))
+        change = ConfigurationChange(enrolled.edge, reach, setting.own, setting.unreachable_s)
+        orders = EdgeOrders(change, reach, OrdersFile(state_dir), readers, watch, line, marks, trust, clock, log)
+        stack.push_async_callback(line.stop)
+        stack.push_async_callback(readers.close)
+        await orders.begin()
+        _keep(stack, "orders", orders.keep, log)
+        _keep(stack, "the site's name", watch.keep, log)
 
-        machine = Machine(state_dir).as_it_stands
-        telemetry = TelemetryReport(log, journal, lambda: scanners, machine, trust, clock)
+        telemetry = TelemetryReport(
+            log, journal, lambda: readers.ports, Machine(state_dir).as_it_stands, trust, clock
+        )
+        _keep(stack, "telemetry", partial(telemetry.keep_saying, line.say_telemetry), log)
         if setting.metrics_port is not None:
             stack.push_async_callback(await _show_metrics(telemetry, setting.metrics_port, log))
 
-        watch = SiteWatch(configuration.site, replica, log)
-        watching = asyncio.create_task(_supervised("the site's name", watch.keep, log))
-        stack.callback(watching.cancel)
-
-        for reader, scanner in zip(configuration.readers, scanners, strict=True):
-            posture = DoorSetting(reader.posture, reader.enabled, reader.unlocked_schedule, configuration.site)
-            door = DoorHours(reader.name, posture, replica, trust, signals[reader.name], log)
-            holding = asyncio.create_task(_supervised(f"hours of reader {reader.name}", door.keep, log))
-            stack.callback(holding.cancel)
-            gate = Gate(
-                reader=reader,
-                policy=policy_of(reader, configuration.site),
-                organization_key=enrolled.organization_key,
-                replica=replica,
-                recorder=Recorder(reader, journal, own_uses, log, link.journaled),
-                own_uses=own_uses,
-                used_steps=used_steps,
-                rescans=Rescans(reader.rescan_s),
-                confirmer=link.confirmations,
-                door=door,
-                signals=signals[reader.name],
-                turns=Turns(reader.name, signals[reader.name], clock, log),
-                clock=clock,
-                trust=trust,
-                log=log,
-                new_id=new_id,
-            )
-            stack.push_async_callback(_stop_reader, scanner, *_start_reader(gate, scanner, log))
-        await _all_tried(scanners)
-
-        log("started", edge=enrolled.edge, readers=[reader.name for reader in configuration.readers])
+        log("started", edge=enrolled.edge, readers=[reader.name for reader in readers.ports])
         await stop.wait()
         log("stopping")
     log("stopped")
+
+
+def _keep(stack: AsyncExitStack, what: str, work: Callable[[], Awaitable[None]], log: Log) -> None:
+    """Go on with `work` until the stack unwinds."""
+    stack.callback(asyncio.create_task(supervised(what, work, log)).cancel)
+
+
+def _keep_until_stopped(stack: AsyncExitStack, what: str, kept: Kept, log: Log) -> None:
+    """As `_keep`, and what is known is written once more."""
+    keeping = asyncio.create_task(supervised(what, kept.keep, log))
+
+    async def stop() -> None:
+        kept.stop()
+        await asyncio.wait({keeping}, timeout=LAST_WRITE_S)
+        keeping.cancel()
+
+    stack.push_async_callback(stop)
 
 
 def new_id() -> bytes:
@@ -206,51 +208,3 @@ async def _show_metrics(telemetry: TelemetryReport, port: int, log: Log) -> Call
     endpoint = MetricsEndpoint(telemetry.exposition)
     log("metrics", port=await endpoint.start(port))
     return endpoint.stop
-
-
-def _start_reader(gate: Gate, scanner: SerialReader, log: Log) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
-    """Two tasks: one keeps the port open, one takes its scans through the gate."""
-    name = gate.reader.name
-    reading = _supervised(f"port of reader {name}", scanner.run, log)
-    serving = _supervised(f"gate of reader {name}", lambda: gate.serve(scanner.frames()), log)
-    return asyncio.create_task(reading), asyncio.create_task(serving)
-
-
-async def _all_tried(scanners: list[SerialReader]) -> None:
-    """Wait a little for the ports that can be opened; one whose driver hangs holds up no other reader."""
-    tried = [asyncio.create_task(scanner.tried.wait()) for scanner in scanners]
-    _, late = await asyncio.wait(tried, timeout=FIRST_OPEN_S)
-    for task in late:
-        task.cancel()
-
-
-async def _stop_reader(scanner: SerialReader, reading: asyncio.Task[None], serving: asyncio.Task[None]) -> None:
-    """No more bytes; what was scanned before is decided and recorded."""
-    reading.cancel()
-    scanner.close()
-    await asyncio.wait({reading, serving}, timeout=LAST_SCANS_S)
-    serving.cancel()
-
-
-async def _stop_keeping(trust: EdgeTrust, keeping: asyncio.Task[None]) -> None:
-    """What is known of time and replica is written once more."""
-    trust.stop()
-    await asyncio.wait({keeping}, timeout=LAST_WRITE_S)
-    keeping.cancel()
-
-
-async def _supervised(what: str, work: Callable[[], Awaitable[None]], log: Log) -> None:
-    """Do `work`; when it fails, say so and do it again. A fault of one reader stops no other."""
-    while True:
-        try:
-            return await work()
-        except Exception as error:  # noqa: BLE001 - the supervisor
-            _log_failure(what, error, log)
-        await asyncio.sleep(RESTART_S)
-
-
-def _log_failure(what: str, error: BaseException | None, log: Log) -> None:
-    """What failed and where, without the error's text, which may quote what was scanned."""
-    stack = [] if error is None else traceback.extract_tb(error.__traceback__)
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in stack]
-    log("failed", what=what, error=type(error).__name__, places=places)

@@ -15,9 +15,9 @@ from contract.configuration import Configuration, ConfigurationError, parse_conf
 from contract.orders import UNREACHABLE_S
 from edge import app
 from edge.clock import SystemClock
-from edge.hardware.pins import HardwareError
 from edge.log import JsonLines
 from edge.metrics import MetricsError
+from edge.orders import CannotApply
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     try:
         {"run": _run, "check": _check}[asked.command](asked)
-    except (CommandError, app.StartError, HardwareError, MetricsError, StorageError) as error:
+    except (CommandError, app.StartError, CannotApply, MetricsError, StorageError) as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
     return 0

@@ -5,7 +5,7 @@ Implements ports.DoorPosture. The rules are in edge/core/door_posture.py, what h
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from contract.ask import Posture
@@ -42,6 +42,22 @@ class DoorHours:
     _unreadable: str | None = None
     _posture: Posture = Posture.SECURE
     _why: Why = Why.CONFIGURED
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _followed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def set_mode(self, mode: Posture | None) -> None:
+        """What it is set to at the hub; the door is held or released before this returns."""
+        self.setting = replace(self.setting, mode=mode)
+        self.posture()
+
+    async def follow(self, setting: DoorSetting) -> None:
+        """Another setting from now on. Its hours are read first, so that the door does not move in between."""
+        async with self._reading:
+            if (setting.schedule, setting.site) != (self.setting.schedule, self.setting.site):
+                await self._read_for(setting)
+            self.setting = setting
+        self._followed.set()
+        self.posture()
 
     def posture(self) -> Posture:
         """As it is now; the door is held or released before this returns."""
@@ -51,16 +67,28 @@ class DoorHours:
         return self._posture
 
     async def keep(self) -> None:
-        """Until it is cancelled; without hours once is enough."""
-        while self.setting.schedule is not None:
-            if self._posture is Posture.UNLOCKED:
-                # First of all, so that a read that fails keeps no door open beyond its hours.
-                self.posture()
-            await self._read()
+        """Until it is cancelled; without hours it waits for a setting that has some."""
+        while True:
+            if self.setting.schedule is not None:
+                await self._look()
             self.posture()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.replica.changed(), _LOOK_EVERY_S)
-        self.posture()
+            await self._wait()
+
+    async def _look(self) -> None:
+        if self._posture is Posture.UNLOCKED:
+            # First of all, so that a read that fails keeps no door open beyond its hours.
+            self.posture()
+        async with self._reading:
+            if self.replica.position() != self._read_at:
+                await self._read_for(self.setting)
+
+    async def _wait(self) -> None:
+        if self.setting.schedule is None:
+            self._followed.clear()
+            await self._followed.wait()
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.replica.changed(), _LOOK_EVERY_S)
 
     def _take(self, posture: Posture, why: Why) -> None:
         if posture is not self._posture:
@@ -77,15 +105,14 @@ class DoorHours:
             return {}
         return {"schedule": self.setting.schedule or "", "missing": ", ".join(self._missing)}
 
-    async def _read(self) -> None:
-        """The hours, where the replica has moved on since; what cannot be read is none, and told once."""
+    async def _read_for(self, setting: DoorSetting) -> None:
+        """The hours of a setting; what cannot be read is none, and told once."""
         position = self.replica.position()
-        if position == self._read_at:
-            return
+        self._read_at = None
         try:
             rows = await self.replica.hours_rows()
-            self._missing = names_missing(rows, self.setting)
-            self._hours, unreadable = hours_of(rows, self.setting), None
+            self._missing = names_missing(rows, setting)
+            self._hours, unreadable = hours_of(rows, setting), None
             self._read_at = position
         except (CannotLookUp, ContractError) as error:
             self._hours, unreadable = None, str(error)

@@ -15,19 +15,19 @@ from contract.errors import ContractError
 from contract.facts import Facts
 from contract.gathering import facts_from_rows
 from contract.messages import CheckIn
+from contract.reader_configuration import Reader
 from contract.reasons import Outcome, Reason
 from edge.core.checkin import Scanned, checkin_of, scan_fields
 from edge.core.confirmation import decide_answered
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
-from contract.reader_configuration import Reader
 from edge.core.reading import Reading, read
 from edge.core.rescans import FirstOutcome, Rescans
 from edge.core.undo import undo_ask
 from edge.core.used_steps import UsedSteps
 from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
 from edge.recorder import Recorder
-from edge.turns import Turns
+from edge.turns import Handle, Turns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +51,12 @@ class Gate:
     log: Log
     new_id: Callable[[], bytes]
 
-    async def serve(self, frames: AsyncIterable[Frame]) -> None:
-        """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost."""
-        await self.turns.serve(self._readings(frames), self.handle)
+    async def serve(self, frames: AsyncIterable[Frame], handle: Handle | None = None) -> None:
+        """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost.
+
+        `handle`: whom each goes to in place of this gate, where another may take its place meanwhile.
+        """
+        await self.turns.serve(self._readings(frames), handle or self.handle)
         await self.recorder.finish()
 
     def read(self, frame: Frame) -> Reading:

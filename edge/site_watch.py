@@ -24,14 +24,17 @@ class SiteWatch:
     _looked_at: Position | None = None
     _missing: bool = False
 
+    def follow(self, site: str | None) -> None:
+        """Another site from now on."""
+        if site != self.site:
+            self.site, self._looked_at, self._missing = site, None, False
+
     async def keep(self) -> None:
-        """Until it is cancelled. Looks when the replica has moved on, every ten seconds at most."""
-        while self.site is not None:
+        """Until it is cancelled. Looks every ten seconds, and reads where the replica has moved on."""
+        while True:
             position = self.replica.position()
-            if position is None or position == self._looked_at:
-                await self.replica.changed()
-                continue
-            await self._look(self.site, position)
+            if self.site is not None and position is not None and position != self._looked_at:
+                await self._look(self.site, position)
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _look(self, site: str, position: Position) -> None:

@@ -45,8 +45,7 @@ from edge.core.configuration_events import (
     Tested,
     Tick,
 )
-from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_of
-from edge.core.sync_events import Dropped
+from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_of, stale
 
 STARTS_MAX: Final = 3
 """An edge that is switched off and on again and again goes back too."""
@@ -114,7 +113,7 @@ class ConfigurationChange:
         mark = mark_of(desired)
         newest = max(self._heard, mark_of(self._next))
         if mark < newest:
-            self._actions.append(Dropped("desired", "stale"))
+            self._actions.append(stale("desired"))
         elif mark > newest and self._state in (State.STANDS, State.TRYING, State.BROKEN):
             self._consider(desired)
         elif mark > newest:

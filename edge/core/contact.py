@@ -21,6 +21,11 @@ class Contact:
         self._old_upto = 0
         self._young: deque[tuple[int, float]] = deque()
 
+    @property
+    def asked_s(self) -> float | None:
+        """When the question was asked that the hub has answered last; None: it has answered none."""
+        return self._asked_s
+
     def journal_stands(self, acked: int, last: int) -> None:
         """At the start: the hub has the rows up to `acked`; those up to `last` are old."""
         self._acked, self._old_upto = acked, last

@@ -1,6 +1,6 @@
-"""What the hub has ordered, as it outlives this process: configuration, modes, the number of the last command.
+"""What the hub has ordered, as it outlives this process: the configuration that stands, and modes. Pure.
 
-Each order lies beside its mark, (epoch, number), so that what counts and what was done are written in one. Pure.
+Each lies beside its mark, (epoch, generation), so that what counts and what was done are written in one.
 """
 
 from typing import Annotated
@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 from contract.configuration import Configuration, ConfigurationError, read_document
 from contract.messages import Sequence
 from contract.orders import Desired, Modes, Refused
+from edge.core.floors import STALE
+from edge.core.sync_events import Dropped
 
 OrderMark = tuple[Sequence, Sequence]
 NONE_YET: OrderMark = (0, 0)
@@ -37,12 +39,16 @@ class SavedOrders(Struct, frozen=True, kw_only=True):
     written: Sequence = 0
     configuration: ConfigurationOrders = ConfigurationOrders()
     modes: Modes | None = None
-    command: OrderMark = NONE_YET
 
 
 def mark_of(desired: Desired | Refused | Modes | None) -> OrderMark:
     """(epoch, generation), NONE_YET for none."""
     return NONE_YET if desired is None else (desired.epoch, desired.generation)
+
+
+def stale(what: str) -> Dropped:
+    """An order whose mark does not rise."""
+    return Dropped(what, "its number does not rise", STALE)
 
 
 def configuration_for(edge: str, document: dict[str, object]) -> Configuration:

@@ -4,7 +4,7 @@ fallback, so that a door that moves nothing is always one that was asked for.
 
 import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gpiozero import DigitalOutputDevice, GPIOZeroError
 from gpiozero.pins.mock import MockFactory
@@ -13,7 +13,11 @@ from contract.configuration import PinFactory
 
 
 class HardwareError(Exception):
-    """A pin or all pins cannot be had; the text says why and what to do."""
+    """A pin or all pins cannot be had; the text says why and what to do. `field`: the reader's, if it is one's."""
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field: Final = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,17 @@ class Pins:
     factory: Any
     errors: tuple[type[Exception], ...]
 
-    def output(self, number: int, name: str) -> Any:
-        """A gpiozero output on a BCM pin, off. `name` is the configuration's field, for the error."""
+    def output(self, number: int, field: str, reader: str) -> Any:
+        """A gpiozero output on a BCM pin, off. `field` of `reader` is where the configuration names it."""
         try:
             return DigitalOutputDevice(number, initial_value=False, pin_factory=self.factory)
         except self.errors as error:
-            raise HardwareError(f"{name}: GPIO {number} cannot be had: {error}") from error
+            text = f"reader {reader}, {field}: GPIO {number} cannot be had: {error}"
+            raise HardwareError(text, field) from error
+
+    def try_claim(self, number: int, field: str, reader: str) -> None:
+        """HardwareError: the pin cannot be had. It is free again when this returns."""
+        self.output(number, field, reader).close()
 
     def close(self) -> None:
         self.factory.close()

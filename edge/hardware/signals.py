@@ -13,20 +13,24 @@ it is released they are off at once. What to decide, and when a door is held, is
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 from contract.decision import Decision
+from contract.reader_configuration import Reader
 from contract.reasons import Outcome
-from contract.configuration import Reader
 from edge.hardware.pins import Pins
 
 DENIED_LAMP_S: Final = 2.0
 GRANTED_BEEP_S: Final = 0.1
 DENIED_BEEP_S: Final = 0.6
+IDENTIFY_S: Final = 10.0
+BLINK_S: Final = 0.5
 _DARK: Final = 0.0
 _OUTPUTS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
 """In the order in which they are set."""
 _HELD: Final = ("relay_pin", "granted_lamp_pin")
+_LAMPS: Final = ("granted_lamp_pin", "denied_lamp_pin")
 
 
 class Output:
@@ -46,7 +50,12 @@ class Output:
             self._device.off()
             return
         self._device.on()
-        self._end = asyncio.get_running_loop().call_later(seconds, self._device.off)
+        self._end = asyncio.get_running_loop().call_later(seconds, self._go_off)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is on and will go off by itself."""
+        return self._end is not None
 
     def hold(self) -> None:
         """On until `release`."""
@@ -66,6 +75,10 @@ class Output:
         self._device.off()
         self._device.close()
 
+    def _go_off(self) -> None:
+        self._end = None
+        self._device.off()
+
     def _forget_end(self) -> None:
         if self._end is not None:
             self._end.cancel()
@@ -73,19 +86,45 @@ class Output:
 
 
 class ReaderSignals:
-    """The outputs that one reader has. Implements `ports.Signals`."""
+    """The outputs that one reader has. Implements `ports.Signals`.
+
+    Its pins may change while it is held or shows something: first all that go are freed, of every reader, then
+    those that come are claimed.
+    """
 
     def __init__(self, reader: Reader, pins: Pins) -> None:
         """HardwareError: a pin cannot be had; none is kept then."""
-        self._seconds = _seconds_of(reader)
         self._outputs: dict[str, Output] = {}
+        self._numbers: dict[str, int] = {}
+        self._holding = False
+        self._blinking: asyncio.TimerHandle | None = None
+        self.claim(reader, pins)
+
+    @property
+    def pins(self) -> frozenset[int]:
+        """Those that it has now."""
+        return frozenset(self._numbers.values())
+
+    def free(self, kept: Mapping[str, int]) -> None:
+        """Give back all pins but those that `kept` has too, by field."""
+        self._stop_blinking()
+        for field in [each for each, number in self._numbers.items() if kept.get(each) != number]:
+            self._numbers.pop(field)
+            self._outputs.pop(field).close()
+
+    def claim(self, reader: Reader, pins: Pins) -> None:
+        """Take the reader's pins that it has not yet, and its times. HardwareError: all are given back then."""
+        self._seconds = _seconds_of(reader)
         try:
-            for field in _OUTPUTS:
-                if (number := reader.pins.get(field)) is not None:
-                    self._outputs[field] = Output(pins.output(number, f"reader {reader.name}, {field}"))
+            for field, number in reader.pins.items():
+                if field not in self._outputs:
+                    self._outputs[field] = Output(pins.output(number, field, reader.name))
+                    self._numbers[field] = number
         except BaseException:
-            self.close()
+            self.free({})
             raise
+        if self._holding:
+            self.hold()
 
     def show(self, decision: Decision) -> None:
         self._show(decision.outcome)
@@ -93,24 +132,47 @@ class ReaderSignals:
     def turn_away(self) -> None:
         self._show(Outcome.DENIED)
 
+    def unlock_once(self) -> None:
+        """As for a grant."""
+        self._show(Outcome.GRANTED)
+
+    def identify(self) -> None:
+        """Lamps blink for IDENTIFY_S, or until something is shown."""
+        self._stop_blinking()
+        self._blink(round(IDENTIFY_S / BLINK_S))
+
     def hold(self) -> None:
+        self._holding = True
         for output in self._held():
             output.hold()
 
     def release(self) -> None:
+        self._holding = False
         for output in self._held():
             output.release()
 
     def close(self) -> None:
-        for output in self._outputs.values():
-            output.close()
-        self._outputs.clear()
+        self.free({})
 
     def _show(self, outcome: Outcome) -> None:
-        for field, output in self._outputs.items():
+        self._stop_blinking()
+        for field in _OUTPUTS:
             seconds = self._seconds[outcome, field]
-            if seconds is not None:
-                output.pulse(seconds)
+            if field in self._outputs and seconds is not None:
+                self._outputs[field].pulse(seconds)
+
+    def _blink(self, times: int) -> None:
+        for field in _LAMPS:
+            if field in self._outputs and not self._outputs[field].is_busy:
+                self._outputs[field].pulse(BLINK_S / 2)
+        self._blinking = (
+            asyncio.get_running_loop().call_later(BLINK_S, self._blink, times - 1) if times > 1 else None
+        )
+
+    def _stop_blinking(self) -> None:
+        if self._blinking is not None:
+            self._blinking.cancel()
+            self._blinking = None
 
     def _held(self) -> list[Output]:
         return [self._outputs[field] for field in _HELD if field in self._outputs]

@@ -17,8 +17,22 @@ from edge.scanners.framing import Framer
 from edge.scanners.scan_queue import ScanQueue
 
 RETRY_S: Final = 0.5
+_ERRORS: Final = (OSError, termios.error, ValueError)
+"""Of opening; ValueError: a path or a rate that this system's driver refuses."""
 _READ_BYTES_MAX: Final = 512
 """Small, so that a flood on one port lets the other readers have their turn between two reads."""
+
+
+class CannotOpen(Exception):
+    """A port that cannot be opened; the text says why."""
+
+
+def try_open(device: str, baud: int) -> None:
+    """Open a port and close it again. Blocking; CannotOpen."""
+    try:
+        serial.Serial(device, baud, timeout=0, exclusive=True).close()
+    except _ERRORS as error:
+        raise CannotOpen(str(error)) from error
 
 
 class SerialReader:
@@ -51,8 +65,7 @@ class SerialReader:
             try:
                 # In a thread: a failing USB device can hold up an open for seconds.
                 port = await asyncio.to_thread(self._open)
-            # ValueError: a path or a rate that this system's driver refuses.
-            except (OSError, termios.error, ValueError) as error:
+            except _ERRORS as error:
                 if not known_lost:
                     self._log("reader_lost", reader=self.name, device=self._device, why=str(error))
                 known_lost = True

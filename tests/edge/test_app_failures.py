@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from edge import app
+from edge import supervision
 from tests.edge.fakes import FakeLog
 
 SCANNED = "CODE-OF-SOMEBODY"
 
 
 def test_a_failure_is_told_by_its_kind_and_place_and_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "RESTART_S", 0)
+    monkeypatch.setattr(supervision, "RESTART_S", 0)
     log = FakeLog()
     fails = iter([True])
 
@@ -19,7 +19,7 @@ def test_a_failure_is_told_by_its_kind_and_place_and_the_work_goes_on(monkeypatc
         if next(fails, False):
             raise ValueError(f"cannot make sense of {SCANNED!r}")
 
-    asyncio.run(app._supervised("gate of reader door", work, log))
+    asyncio.run(supervision.supervised("gate of reader door", work, log))
     ((event, fields),) = log.lines
     places = fields.pop("places")
     assert (event, fields) == ("failed", {"what": "gate of reader door", "error": "ValueError"})

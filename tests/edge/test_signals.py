@@ -198,7 +198,7 @@ def test_closing_ends_a_pulse() -> None:
 def test_a_pin_that_is_taken_is_named_and_nothing_is_kept() -> None:
     async def scenario() -> None:
         pins = open_pins(PinFactory.MOCK)
-        taken = pins.output(RED, "other")
+        taken = pins.output(RED, "denied_lamp_pin", "other")
         with pytest.raises(HardwareError, match="reader door, denied_lamp_pin: GPIO 27"):
             ReaderSignals(DOOR, pins)
         taken.close()
@@ -208,7 +208,7 @@ def test_a_pin_that_is_taken_is_named_and_nothing_is_kept() -> None:
 
 
 def test_gpiozeros_own_factory_is_never_made() -> None:
-    open_pins(PinFactory.MOCK).output(RELAY, "relay")
+    open_pins(PinFactory.MOCK).output(RELAY, "relay_pin", "door")
     assert Device.pin_factory is None
 
 

@@ -1,0 +1,305 @@
+"""The hub's orders, carried out: configurations one step after another, modes at once, commands once.
+
+Implements ports.Orders. The rules are in edge/core (configuration_change.py, commands.py); what is changed is the
+readers', the line's and the disk's.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final, Protocol
+
+from msgspec.structs import replace
+
+from contract.configuration import Configuration
+from contract.high_water import COMMAND, Mark
+from contract.instants import to_us
+from contract.orders import Answered, Command, CommandKind, CommandWhy, Desired, Modes, Refused, Reported
+from edge.core.commands import Standing, judge
+from edge.core.configuration_change import ConfigurationChange
+from edge.core.configuration_events import (
+    Action,
+    Applied,
+    Apply,
+    Event,
+    Fault,
+    HubAnswered,
+    Keep,
+    Kept,
+    Reach,
+    SelfTest,
+    Stands,
+    State,
+    Tested,
+    Tick,
+)
+from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, stale
+from edge.core.sync_events import Dropped
+from edge.hub_link.drops import Drops
+from edge.line import Line
+from edge.ports import Clock, Log, Marks, TrustSource
+from edge.supervision import log_failure
+
+_TICK_S: Final = 1.0
+HUB: Final = "hub"
+
+
+class CannotApply(Exception):
+    """The edge's own configuration cannot be applied here; the text says why."""
+
+
+class OrdersFile(Protocol):
+    """Where orders are kept. Blocking: called from threads."""
+
+    @property
+    def set_aside(self) -> list[str]: ...
+
+    def read(self) -> SavedOrders | None: ...
+
+    def write(self, orders: SavedOrders) -> None: ...
+
+
+class Readers(Protocol):
+    """What orders change at the readers."""
+
+    def standings(self) -> dict[str, Standing]: ...
+
+    def set_modes(self, modes: Modes) -> None: ...
+
+    def unlock_once(self, name: str) -> None: ...
+
+    def identify(self, name: str) -> None: ...
+
+    async def self_test(self, configuration: Configuration) -> Fault | None: ...
+
+    async def apply(self, configuration: Configuration | None) -> Fault | None: ...
+
+
+class Site(Protocol):
+    def follow(self, site: str | None) -> None: ...
+
+
+class EdgeOrders:
+    """`begin`, then `keep`, which goes on until it is cancelled. On the event loop."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 (what it changes: wired once, in edge/app.py)
+        self,
+        change: ConfigurationChange,
+        reach: Reach,
+        file: OrdersFile,
+        readers: Readers,
+        site: Site,
+        line: Line,
+        marks: Marks,
+        trust: TrustSource,
+        clock: Clock,
+        log: Log,
+    ) -> None:
+        """`reach` as it was enrolled."""
+        self._change = change
+        self._reach = reach
+        self._file = file
+        self._readers = readers
+        self._site = site
+        self._line = line
+        self._marks = marks
+        self._trust = trust
+        self._clock = clock
+        self._log = log
+        self._drops = Drops(log)
+        self._saved = SavedOrders()
+        self._writing = asyncio.Lock()
+        self._to_write = False
+        self._to_do: deque[Action] = deque()
+        self._commands: deque[Command] = deque()
+        self._came = asyncio.Event()
+        self._reported: Reported | None = None
+
+    async def begin(self) -> None:
+        """Modes first, then what stands. CannotApply: it is the edge's own, and does not fit here."""
+        saved = await asyncio.to_thread(self._file.read)
+        for name in self._file.set_aside:
+            self._log("damaged", set_aside=name)
+        self._saved = saved or SavedOrders()
+        if self._saved.modes is not None:
+            self._take_modes(self._saved.modes)
+        self._to_do.extend(self._change.begin(self._saved.configuration, self._clock.monotonic_s()))
+        why = await self._do_all()
+        if self._change.state is State.BROKEN and self._change.orders.stands is None:
+            raise CannotApply(why)
+
+    async def keep(self) -> None:
+        while True:
+            try:
+                await asyncio.wait_for(self._came.wait(), _TICK_S)
+            except TimeoutError:
+                self._look()
+            self._came.clear()
+            await self._do_all()
+            while self._commands:
+                await self._obey(self._commands.popleft())
+            if self._to_write:
+                await self._write()
+            self._report()
+
+    # What the hub says
+
+    def desired(self, desired: Desired) -> None:
+        self._tell(desired)
+
+    def modes(self, modes: Modes) -> None:
+        mark, reached = mark_of(modes), mark_of(self._saved.modes)
+        if mark < reached:
+            self._drop(stale("modes"))
+        if mark <= reached:
+            return
+        self._saved = replace(self._saved, modes=modes)
+        self._take_modes(modes)
+        self._to_write = True
+        self._came.set()
+
+    def command(self, command: Command) -> None:
+        mark = Mark(command.epoch, command.number)
+        if not self._marks.accepts(HUB, COMMAND, mark):
+            self._drop(stale("command"))
+            return
+        self._marks.reach(HUB, COMMAND, mark)
+        self._commands.append(command)
+        self._came.set()
+
+    def _drop(self, dropped: Dropped) -> None:
+        self._drops.count(dropped, self._clock.monotonic_s())
+
+    def _take_modes(self, modes: Modes) -> None:
+        self._readers.set_modes(modes)
+        self._log("modes", epoch=modes.epoch, generation=modes.generation)
+
+    # Configurations
+
+    def _look(self) -> None:
+        """A second has passed; whether the hub has answered what this link asked."""
+        asked_s = self._trust.contact.asked_s
+        if asked_s is not None and asked_s >= self._line.begun_s:
+            self._tell(HubAnswered())
+        self._tell(Tick())
+
+    def _tell(self, event: Event) -> None:
+        self._to_do.extend(self._change.handle(event, self._clock.monotonic_s()))
+        self._came.set()
+
+    async def _do_all(self) -> str:
+        """What was asked for, one after another; why the last of it that failed did."""
+        why = ""
+        while self._to_do:
+            action = self._to_do.popleft()
+            try:
+                fault = await self._do(action)
+            except Exception as error:  # noqa: BLE001 (a fault of one configuration must not end the edge)
+                log_failure(type(action).__name__, error, self._log)
+                fault = Fault(f"it failed: {type(error).__name__}", broken=True)
+            why = why if fault is None else fault.why
+            self._tell_done(action, fault)
+        return why
+
+    def _tell_done(self, action: Action, fault: Fault | None) -> None:
+        match action:
+            case SelfTest():
+                self._tell(Tested(fault))
+            case Apply():
+                self._tell(Applied(fault))
+            case Keep():
+                self._tell(Kept(fault))
+
+    async def _do(self, action: Action) -> Fault | None:
+        match action:
+            case SelfTest(configuration):
+                return await self._readers.self_test(configuration)
+            case Apply(configuration):
+                return await self._apply(configuration)
+            case Keep(orders):
+                return await self._write(orders)
+            case Stands(desired, trying):
+                epoch, generation = mark_of(desired)
+                self._log("configuration", epoch=epoch, generation=generation, trying=trying)
+            case Refused():
+                where = {"step": action.step, "field": action.field}
+                self._log("configuration_refused", generation=action.generation, **where, why=action.why)
+            case Dropped():
+                self._drop(action)
+        return None
+
+    async def _apply(self, configuration: Configuration | None) -> Fault | None:
+        reach = self._reach if configuration is None else self._reach.as_configured(configuration)
+        if self._line.begun_s == 0:
+            # Before the first reader: from its start on it is known what this edge itself has let in.
+            await self._line.follow(reach)
+        fault = await self._readers.apply(configuration)
+        if fault is None:
+            self._site.follow(None if configuration is None else configuration.site)
+            await self._line.follow(reach)
+        return fault
+
+    async def _write(self, configuration: ConfigurationOrders | None = None) -> Fault | None:
+        """On disk when this returns, or a Fault: then it is tried again."""
+        async with self._writing:
+            saved = replace(self._saved, written=self._saved.written + 1)
+            if configuration is not None:
+                saved = replace(saved, configuration=configuration)
+            self._to_write = False
+            try:
+                await asyncio.to_thread(self._file.write, saved)
+            except OSError as error:
+                self._to_write = self._saved.modes is not None
+                self._log("orders_not_kept", why=error.strerror)
+                return Fault(f"it cannot be kept: {error.strerror}")
+            self._saved = replace(self._saved, written=saved.written, configuration=saved.configuration)
+            return None
+
+    # Commands
+
+    async def _obey(self, command: Command) -> None:
+        try:
+            await self._marks.keep_reached(HUB, COMMAND, Mark(command.epoch, command.number))
+            why = self._done(command)
+        except OSError:
+            why = CommandWhy.FAILED
+        what = {"what": command.kind, "number": command.number, "reader": command.reader}
+        self._log("command", **what, why=why)
+        at_us = to_us(self._trust.now())
+        self._line.answer(Answered(epoch=command.epoch, number=command.number, at_us=at_us, why=why))
+
+    def _done(self, command: Command) -> CommandWhy | None:
+        """Do it, without waiting for anything."""
+        judged = judge(command, self._readers.standings(), self._trust.clock_state(), self._trust.now())
+        if isinstance(judged, CommandWhy):
+            return judged
+        for name in judged.readers:
+            (self._readers.unlock_once if command.kind is CommandKind.UNLOCK_ONCE else self._readers.identify)(
+                name
+            )
+        if command.kind is CommandKind.RESYNC:
+            self._line.resync()
+        return None
+
+    # What the hub is told
+
+    def _report(self) -> None:
+        orders = self._change.orders
+        epoch, generation = mark_of(orders.stands)
+        mode_epoch, mode_generation = mark_of(self._saved.modes)
+        command = self._marks.mark(HUB, COMMAND) or Mark(0, 0)
+        reported = Reported(
+            start=0,
+            n=0,
+            at_us=0,
+            epoch=epoch,
+            generation=generation,
+            trying=orders.trying,
+            refused=orders.refused if mark_of(orders.refused) > (epoch, generation) else None,
+            mode_epoch=mode_epoch,
+            mode_generation=mode_generation,
+            command_epoch=command.epoch,
+            command=command.n,
+        )
+        if reported != self._reported:
+            self._reported = reported
+            self._line.report(replace(reported, at_us=to_us(self._trust.now())))

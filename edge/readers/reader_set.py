@@ -1,0 +1,193 @@
+"""The readers that run, and how another configuration comes to be theirs: by difference, whole or not at all.
+
+In this order, so that pins and ports can move from one reader to another: those that go are stopped, ports that
+change are closed, pins that change are freed; then pins are claimed, and last everything follows in one step
+between two scans. Where a pin cannot be had after all, what was there before is put back in the same way. Whether
+a configuration should be applied is not known here.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Final
+
+from contract.ask import Posture
+from contract.configuration import Configuration, PinFactory
+from contract.orders import Modes
+from contract.reader_configuration import Reader
+from edge.core.commands import Standing
+from edge.core.configuration_events import Fault
+from edge.hardware.pins import HardwareError, Pins, open_pins
+from edge.readers.running_reader import RunningReader, Shared
+from edge.readers.self_test import fault_of_pins, fault_of_ports, place_of
+
+FIRST_OPEN_S: Final = 2.0
+
+
+class _CannotChange(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.why)
+        self.fault = fault
+
+
+class ReaderSet:
+    """`apply` and `self_test` one at a time; all else returns at once."""
+
+    def __init__(self, shared: Shared, open_pins: Callable[[PinFactory], Pins] = open_pins) -> None:
+        self._shared = shared
+        self._open_pins = open_pins
+        self._configuration: Configuration | None = None
+        self._pins: tuple[PinFactory, Pins] | None = None
+        self._running: dict[str, RunningReader] = {}
+        self.ports: Final[list[RunningReader]] = []
+        """Those that run, always, in the order of the configuration."""
+        self._modes: Modes | None = None
+
+    def standings(self) -> dict[str, Standing]:
+        return {name: reader.standing() for name, reader in self._running.items()}
+
+    def set_modes(self, modes: Modes) -> None:
+        """Every door is held or released before this returns."""
+        self._modes = modes
+        for name, reader in self._running.items():
+            reader.set_mode(self._mode_of(name))
+
+    def unlock_once(self, name: str) -> None:
+        self._running[name].signals.unlock_once()
+
+    def identify(self, name: str) -> None:
+        self._running[name].signals.identify()
+
+    async def self_test(self, configuration: Configuration) -> Fault | None:
+        """Why it could not be applied here, as far as that shows beforehand."""
+        kind = configuration.hardware.pin_factory
+        try:
+            if self._pins is not None and self._pins[0] is kind:
+                claimed = frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
+                fault = fault_of_pins(configuration, self._pins[1], claimed)
+            else:
+                fault = self._fault_of_factory(configuration, kind)
+        except HardwareError as error:
+            return Fault(str(error), "hardware.pin_factory")
+        return fault or await fault_of_ports(configuration, self._running.values())
+
+    async def apply(self, configuration: Configuration | None) -> Fault | None:
+        """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
+        before, names = self._configuration, set(self._running)
+        async with AsyncExitStack() as stack:
+            for reader in self._changing(configuration):
+                await stack.enter_async_context(reader.changing)
+            try:
+                await self._change(configuration)
+            except _CannotChange as error:
+                return await self._put_back(before, error.fault)
+        await self._tried(names)
+        return None
+
+    async def close(self) -> None:
+        """As at shutdown."""
+        await self.apply(None)
+
+    async def _put_back(self, before: Configuration | None, fault: Fault) -> Fault:
+        try:
+            await self._change(before)
+        except _CannotChange as error:
+            self._shared.log("not_put_back", why=error.fault.why)
+            return replace(fault, broken=True)
+        return fault
+
+    # By difference
+
+    async def _change(self, new: Configuration | None) -> None:
+        wanted = {} if new is None else {reader.name: reader for reader in new.readers}
+        site = None if new is None else new.site
+        gone = [self._running.pop(name) for name in list(self._running) if name not in wanted]
+        await asyncio.gather(*(reader.stop() for reader in gone))
+        changed = [each for each in self._running.values() if _differs(each, wanted[each.name], site)]
+        for reader in changed:
+            if _port_differs(reader.reader, wanted[reader.name]):
+                await reader.close_port()
+        await self._claim(new, wanted)
+        for reader in changed:
+            await reader.follow(wanted[reader.name], site)
+        for name in wanted:
+            self._running[name] = reader = self._running.pop(name)
+            if not reader.has_port:
+                reader.open_port()
+        self._configuration = new
+        self.ports[:] = self._running.values()
+
+    async def _claim(self, new: Configuration | None, wanted: dict[str, Reader]) -> None:
+        """All pins of `wanted`, and readers for those that are new."""
+        self._free(new, wanted)
+        if new is None:
+            return
+        try:
+            pins = self._factory(new.hardware.pin_factory)
+        except HardwareError as error:
+            raise _CannotChange(Fault(str(error), "hardware.pin_factory")) from error
+        for index, (name, reader) in enumerate(wanted.items()):
+            try:
+                if name in self._running:
+                    self._running[name].signals.claim(reader, pins)
+                else:
+                    self._start(reader, new.site, pins)
+            except HardwareError as error:
+                raise _CannotChange(Fault(str(error), place_of(index, reader, error.field))) from error
+
+    def _free(self, new: Configuration | None, wanted: dict[str, Reader]) -> None:
+        other_pins = self._pins is not None and (new is None or new.hardware.pin_factory is not self._pins[0])
+        for name, reader in self._running.items():
+            reader.signals.free({} if other_pins else wanted[name].pins)
+        if other_pins and self._pins is not None:
+            self._pins[1].close()
+            self._pins = None
+
+    def _factory(self, kind: PinFactory) -> Pins:
+        if self._pins is None:
+            self._pins = (kind, self._open_pins(kind))
+        return self._pins[1]
+
+    def _start(self, reader: Reader, site: str | None, pins: Pins) -> None:
+        running = RunningReader(reader, site, self._mode_of(reader.name), pins, self._shared)
+        self._running[reader.name] = running
+        running.start()
+
+    def _changing(self, new: Configuration | None) -> list[RunningReader]:
+        """Those whose scans wait for the change; those that go finish theirs."""
+        if new is None:
+            return []
+        wanted = {reader.name: reader for reader in new.readers}
+        before = None if self._configuration is None else self._configuration.hardware
+        return [
+            reader
+            for name, reader in self._running.items()
+            if name in wanted and (before != new.hardware or _differs(reader, wanted[name], new.site))
+        ]
+
+    def _mode_of(self, name: str) -> Posture | None:
+        return None if self._modes is None else self._modes.of(name)
+
+    def _fault_of_factory(self, configuration: Configuration, kind: PinFactory) -> Fault | None:
+        pins = self._open_pins(kind)
+        try:
+            return fault_of_pins(configuration, pins, frozenset())
+        finally:
+            pins.close()
+
+    async def _tried(self, names: set[str]) -> None:
+        """Wait a little for new ports that can be opened; one whose driver hangs holds up no other reader."""
+        tried = [asyncio.create_task(each.tried()) for name, each in self._running.items() if name not in names]
+        if tried:
+            _, late = await asyncio.wait(tried, timeout=FIRST_OPEN_S)
+            for task in late:
+                task.cancel()
+
+
+def _differs(running: RunningReader, reader: Reader, site: str | None) -> bool:
+    return (running.reader, running.site) != (reader, site)
+
+
+def _port_differs(old: Reader, new: Reader) -> bool:
+    return (old.device, old.baud) != (new.device, new.baud)

@@ -1,0 +1,198 @@
+"""One reader as it runs: its port, its outputs, its door and its gate, any of which may change beside scans.
+
+A scan is handled by one gate from beginning to end; a change waits for it, and the next one waits for the change.
+Nothing that was scanned is lost by it. What changes when is edge/readers/reader_set.py's to say.
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from contract.ask import Posture
+from contract.reader_configuration import Reader, policy_of
+from edge.core.commands import Standing
+from edge.core.door_posture import setting_of
+from edge.core.own_uses import OwnUses
+from edge.core.reading import Reading
+from edge.core.rescans import Rescans
+from edge.core.used_steps import UsedSteps
+from edge.door_hours import DoorHours
+from edge.gate import Gate
+from edge.hardware.pins import Pins
+from edge.hardware.signals import ReaderSignals
+from edge.journal_port import Journal
+from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
+from edge.recorder import Recorder
+from edge.scanners.serial_reader import SerialReader
+from edge.supervision import supervised
+from edge.turns import Turns
+
+LAST_SCANS_S: Final = 5.0
+"""How long the scans that wait as a reader ends, and their commits, are given."""
+
+
+class Replica(HoursReader, ReplicaReader, Protocol):
+    """As decisions and doors see it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """What all readers of an edge share. `journaled` is called whenever a new row stands in the journal."""
+
+    organization_key: bytes = field(repr=False)
+    replica: Replica
+    journal: Journal
+    own_uses: OwnUses
+    used_steps: UsedSteps
+    confirmer: Confirmer
+    journaled: Callable[[], None]
+    clock: Clock
+    trust: Trust
+    log: Log
+    new_id: Callable[[], bytes]
+
+
+class RunningReader:
+    """Between `start` and `stop`. `changing` is held while a scan is handled, and by whoever changes it."""
+
+    def __init__(self, reader: Reader, site: str | None, mode: Posture | None, pins: Pins, shared: Shared) -> None:
+        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had."""
+        self.reader = reader
+        self.site = site
+        self.signals = ReaderSignals(reader, pins)
+        self.changing = asyncio.Lock()
+        self._shared = shared
+        setting = setting_of(reader, site, mode)
+        self._mode = mode
+        self._door = DoorHours(reader.name, setting, shared.replica, shared.trust, self.signals, shared.log)
+        self._gate = self._first_gate()
+        self._scanner = self._new_scanner()
+        self._reading: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    @property
+    def is_open(self) -> bool:
+        return self._scanner.is_open
+
+    def standing(self) -> Standing:
+        return Standing(self.reader, self._door.posture())
+
+    def start(self) -> None:
+        self.open_port()
+        work = {f"gate of reader {self.name}": self._serve, f"hours of reader {self.name}": self._door.keep}
+        self._tasks = [
+            asyncio.create_task(supervised(what, each, self._shared.log)) for what, each in work.items()
+        ]
+
+    async def stop(self) -> None:
+        """No more bytes; what was scanned before is decided and recorded. Then everything is at rest."""
+        serving, holding = self._tasks
+        await self.close_port()
+        self._scanner.close()
+        await asyncio.wait({serving}, timeout=LAST_SCANS_S)
+        for task in (serving, holding):
+            task.cancel()
+        self.signals.close()
+
+    def set_mode(self, mode: Posture | None) -> None:
+        """Its door is held or released before this returns."""
+        self._mode = mode
+        self._door.set_mode(setting_of(self.reader, self.site, mode).mode)
+
+    # The port
+
+    def open_port(self) -> None:
+        """Open it, and keep it open; returns at once."""
+        reading = supervised(f"port of reader {self.name}", self._scanner.run, self._shared.log)
+        self._reading = asyncio.create_task(reading)
+
+    async def close_port(self) -> None:
+        """No more bytes are read, and the port is free, when this returns."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+            self._reading = None
+
+    @property
+    def has_port(self) -> bool:
+        """Whether it keeps a port open, or tries to."""
+        return self._reading is not None
+
+    async def tried(self) -> None:
+        """Returns once the port was tried, whether it could be opened or not."""
+        await self._scanner.tried.wait()
+
+    # What changes. Whoever calls this holds `changing`, and has changed the outputs.
+
+    async def follow(self, reader: Reader, site: str | None) -> None:
+        """By another section of the configuration from the next scan on. A port that changes is closed before."""
+        old, self.reader, self.site = self.reader, reader, site
+        if (old.device, old.baud) != (reader.device, reader.baud):
+            scanner, self._scanner = self._scanner, self._new_scanner()
+            scanner.close()
+        self._gate = self._next_gate(old)
+        await self._door.follow(setting_of(reader, site, self._mode))
+
+    # Scans
+
+    async def _serve(self) -> None:
+        await self._gate.serve(self._frames(), self._handle)
+
+    async def _frames(self) -> AsyncIterator[Frame]:
+        """Of one scanner after the other: what waits of an old one comes first."""
+        scanner = None
+        while scanner is not self._scanner:
+            scanner = self._scanner
+            async for frame in scanner.frames():
+                yield frame
+
+    async def _handle(self, reading: Reading) -> None:
+        async with self.changing:
+            await self._gate.handle(reading)
+
+    def _new_scanner(self) -> SerialReader:
+        shared = self._shared
+        return SerialReader(self.name, self.reader.device, self.reader.baud, shared.clock, shared.log)
+
+    def _first_gate(self) -> Gate:
+        shared, reader = self._shared, self.reader
+        return Gate(
+            reader=reader,
+            policy=policy_of(reader, self.site),
+            organization_key=shared.organization_key,
+            replica=shared.replica,
+            recorder=Recorder(reader, shared.journal, shared.own_uses, shared.log, shared.journaled),
+            own_uses=shared.own_uses,
+            used_steps=shared.used_steps,
+            rescans=Rescans(reader.rescan_s),
+            confirmer=shared.confirmer,
+            door=self._door,
+            signals=self.signals,
+            turns=Turns(reader.name, self.signals, shared.clock, shared.log),
+            clock=shared.clock,
+            trust=shared.trust,
+            log=shared.log,
+            new_id=shared.new_id,
+        )
+
+    def _next_gate(self, old: Reader) -> Gate:
+        """The first outcome of a code is repeated only while what it was decided by holds."""
+        policy = policy_of(self.reader, self.site)
+        decides_alike = policy == self._gate.policy and _decided_by(old) == _decided_by(self.reader)
+        return dataclasses.replace(
+            self._gate,
+            reader=self.reader,
+            policy=policy,
+            recorder=dataclasses.replace(self._gate.recorder, reader=self.reader),
+            rescans=self._gate.rescans if decides_alike else Rescans(self.reader.rescan_s),
+        )
+
+
+def _decided_by(reader: Reader) -> tuple[object, ...]:
+    return reader.kind, reader.permission, reader.mode, reader.undo_permission, reader.rescan_s

@@ -1,0 +1,59 @@
+"""Whether a configuration could be applied here: its ports open, its pins can be claimed. Nothing changes by it.
+
+What the running readers have open or claimed is theirs, and no test of another's. Knows nothing of how a
+configuration is applied.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from contract.configuration import Configuration
+from contract.reader_configuration import Reader
+from edge.core.configuration_events import Fault
+from edge.hardware.pins import HardwareError, Pins
+from edge.readers.running_reader import RunningReader
+from edge.scanners.serial_reader import CannotOpen, try_open
+
+OPEN_S: Final = 5.0
+"""A device that fails can hold up its open for longer than anybody waits."""
+
+
+def place_of(index: int, reader: Reader, field: str | None = None) -> str:
+    """As contract.configuration names it."""
+    place = f'readers[{index}] ("{reader.name}")'
+    return place if field is None else f"{place}.{field}"
+
+
+async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
+    """The first port that cannot be opened."""
+    running = list(running)
+    kept = {each.reader.device for each in running} | {_device(each.reader) for each in running if each.is_open}
+    for index, reader in enumerate(configuration.readers):
+        if not kept.isdisjoint((reader.device, _device(reader))):
+            continue
+        try:
+            await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud), OPEN_S)
+        except TimeoutError:
+            return Fault(f"{reader.device} did not open within {OPEN_S:g} s", place_of(index, reader, "device"))
+        except CannotOpen as error:
+            return Fault(str(error), place_of(index, reader, "device"))
+    return None
+
+
+def _device(reader: Reader) -> str:
+    """Behind all links: one port may be called by several names."""
+    return str(Path(reader.device).resolve())
+
+
+def fault_of_pins(configuration: Configuration, pins: Pins, claimed: frozenset[int]) -> Fault | None:
+    """The first pin that cannot be claimed, but for those that are `claimed`."""
+    for index, reader in enumerate(configuration.readers):
+        for field, number in reader.pins.items():
+            try:
+                if number not in claimed:
+                    pins.try_claim(number, field, reader.name)
+            except HardwareError as error:
+                return Fault(str(error), place_of(index, reader, field))
+    return None

@@ -1,0 +1,36 @@
+"""What the hub has ordered, in two small files: the last one written and the one before it.
+
+A damaged one is set aside, and the other goes on. Blocking: called from threads.
+"""
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+from edge.core.saved_orders import SavedOrders
+from edge.storage.small_file import SmallFile
+
+NAME: Final = "orders.json"
+
+
+class OrdersFile:
+    """In the edge's state folder."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._path = state_dir / NAME
+        self._before = state_dir / f"{NAME}.before"
+        self.set_aside: list[str] = []
+        """The names of the damaged files that `read` found."""
+
+    def read(self) -> SavedOrders | None:
+        """The newest that is whole; None: there is none."""
+        files = [SmallFile(path, SavedOrders) for path in (self._path, self._before)]
+        found = [orders for orders in [file.read() for file in files] if orders is not None]
+        self.set_aside = [file.set_aside for file in files if file.set_aside is not None]
+        return max(found, key=lambda orders: orders.written, default=None)
+
+    def write(self, orders: SavedOrders) -> None:
+        """On disk when this returns; after a power cut there is this or what was there before. OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path.rename(self._before)
+        SmallFile(self._path, SavedOrders).write(orders)
