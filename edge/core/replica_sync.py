@@ -20,8 +20,6 @@ The rules:
   LOADING      | perhaps       | pages are pulled and loaded into a fresh replica | PROVING, RESTING
   PROVING      | perhaps       | the fresh replica is whole and being recounted   | any other
   RESTING      | perhaps       | after a fault: nothing                           | CATCHING_UP, LOADING
-
-What is heard outside FOLLOWING only tells how far the feed is.
 """
 
 from collections import deque
@@ -122,13 +120,15 @@ class ReplicaSync:
             case sync.ReplicaInexact():
                 if self._state not in (State.LOADING, State.PROVING):
                     self._note_mismatch(at_s)
+            case sync.Resync() if self._state is not State.PROVING:
+                self._load_afresh(self._epoch)
             case _:
                 self._note_time(at_s)
 
     # What the hub says
 
     def _hear(self, feed: str, epoch: int, sequence: int, what: str) -> bool:
-        """Take note of how far the feed is; whether the message is of the epoch that is followed."""
+        """Take note of how far the feed is, all that is done outside FOLLOWING; whether it is of the epoch."""
         if feed != self._feed or epoch < self._epoch:
             self._actions.append(sync.Dropped(what, f"of feed {feed!r} in epoch {epoch}"))
             return False

@@ -68,11 +68,16 @@ class ReplicaInexact:
 
 
 @dataclass(frozen=True, slots=True)
+class Resync:
+    """Somebody wants a fresh replica beside the one that decides."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """About a second has passed."""
 
 
-Circumstance = Connected | Disconnected | Failed | ReplicaLost | ReplicaInexact | Tick
+Circumstance = Connected | Disconnected | Failed | ReplicaLost | ReplicaInexact | Resync | Tick
 Event = Head | Live | Page | Applied | Loaded | Finished | Circumstance
 
 # Actions. Apply, StartFresh, Load and FinishFresh are done one after another, in this order.
@@ -121,10 +126,11 @@ class NewEpoch:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A message changed nothing; for the log."""
+    """A message changed nothing; `why`: one word, for counters, `text` in words, for the log."""
 
     what: str
-    why: str
+    text: str
+    why: str = "unfit"
 
 
 @dataclass(frozen=True, slots=True)

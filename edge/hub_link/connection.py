@@ -1,6 +1,6 @@
-"""The connection to the broker: paho in a thread of its own, messages decoded there and handed to the event loop.
+"""The connection to the broker: paho in a thread of its own; what comes in is read there, for the event loop.
 
-Knows topics and types of messages, and nothing of what they are for. It reconnects for ever; where no broker is,
+Implements transport.Transport; carries bytes and knows no message. It reconnects for ever; where no broker is,
 nothing else is held up.
 """
 
@@ -14,34 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import paho.mqtt.client as paho
-from msgspec import Struct
 from paho.mqtt.enums import CallbackAPIVersion
 
-from contract.errors import ContractError
-from contract.messages import Ack, Confirmed, Head, Live, Page, Presence, decode, encode
-from contract.topics import DOWN_ACK, DOWN_CONFIRMED, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
-from edge.core.feed_order import is_in_order
 from edge.core.sync_events import Connected, Dropped
+from edge.hub_link.link_time import LinkTime
+from edge.hub_link.mail import Mail
 from edge.hub_link.pace import Pace
+from edge.hub_link.tls import TlsFiles, client_context, hint_at, hint_at_refusal, words_of
+from edge.hub_link.transport import Heard, NoBroker, SessionLost
 from edge.ports import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class NoBroker:
-    """An attempt to connect failed; `why` in words."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A session is over; `crowded` as in pace.py."""
-
-    why: str
-    crowded: bool
-
-
-Heard = NoBroker | Lost | Connected | Dropped | Ack | Confirmed | Head | Live | Page
 
 _QOS: Final = 1
 _KEEPALIVE_S: Final = 20
@@ -53,23 +34,36 @@ _WORDS: Final = {"Unspecified error": "the broker closed the connection"}
 """paho's words where they say too little."""
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """`tls` None: in the clear."""
+
+    host: str
+    port: int
+    tls: TlsFiles | None = None
+
+
 class Connection:
     """`hear` is called on the event loop, in the order in which the broker said things."""
 
-    def __init__(self, edge: str, feed_name: str, hear: Callable[[Heard], None], clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 (made once a link)
+        self,
+        edge: str,
+        address: BrokerAddress,
+        mail: Mail,
+        hear: Callable[[Heard], None],
+        time: LinkTime,
+        clock: Clock,
+    ) -> None:
+        self._address = address
+        self._mail = mail
         self._hear = hear
+        self._time = time
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._types: dict[str, type[Ack | Page | Confirmed | Head | Live]] = {
-            down(edge, DOWN_ACK): Ack,
-            down(edge, DOWN_PAGE): Page,
-            down(edge, DOWN_CONFIRMED): Confirmed,
-            feed(feed_name, FEED_HEAD): Head,
-            feed(feed_name, FEED_LIVE): Live,
-        }
         self._pace = Pace(random.uniform)
         self._taken_in = False
-        self._will: tuple[str, bytes] | None = None
+        self._started = False
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
         )
@@ -81,28 +75,31 @@ class Connection:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
 
-    def start(self, host: str, port: int) -> None:
-        """Begin to connect, and go on for ever; returns at once."""
+    def start(self) -> None:
+        """Certificate files that cannot be used are told, and nothing is connected to: the doors go on."""
+        files = self._address.tls
+        if files is not None:
+            try:
+                self._client.tls_set_context(client_context(files, lambda: self._time.known))
+            except OSError as error:
+                self._post(NoBroker(f"a file of this edge's certificate: {words_of(error)}", hint_at_refusal()))
+                return
         self._choose_delay()
-        self._client.connect_async(host, port, keepalive=_KEEPALIVE_S)
+        self._client.connect_async(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
+        self._started = True
         self._client.loop_start()
 
     def keep_running(self) -> None:
         """Start paho's thread again, should it have ended: what a broker sends can break paho."""
-        self._client.loop_start()
+        if self._started:
+            self._client.loop_start()
 
-    def publish(self, topic: str, message: Struct, retain: bool = False) -> None:
-        """Send a message as soon as the connection allows. What it loses is the caller's to repeat."""
-        self._client.publish(topic, encode(message), qos=_QOS, retain=retain)
+    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
+        self._client.publish(topic, payload, qos=_QOS, retain=retain)
 
-    def will(self, topic: str, will: Presence) -> None:
-        """What the broker says, retained, should the next connection end without a word."""
-        self._will = (topic, encode(will))
-
-    async def say_last(self, topic: str, word: Presence) -> None:
-        """Before `stop`: retained, in place of the will. A broker that does not take it in is left without leave,
-        so that it says the will itself."""
-        said = self._client.publish(topic, encode(word), qos=_QOS, retain=True)
+    async def say_last(self, topic: str, payload: bytes) -> None:
+        """A broker that does not take it in is left without leave, so that it says the will itself."""
+        said = self._client.publish(topic, payload, qos=_QOS, retain=True)
         if await asyncio.to_thread(_is_taken_in, said):
             return
         open_socket: Any = self._client.socket()
@@ -111,7 +108,6 @@ class Connection:
                 open_socket.shutdown(socket.SHUT_RDWR)
 
     async def stop(self) -> None:
-        """Leave the broker, for good."""
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
         # paho closes the sockets within it when nothing refers to it any more, as its callbacks here do.
@@ -123,20 +119,21 @@ class Connection:
     # In paho's thread
 
     def _on_pre_connect(self, client: paho.Client, _: Any) -> None:
-        if self._will is not None:
-            topic, will = self._will
-            client.will_set(topic, will, qos=_QOS, retain=True)
+        will = self._mail.will()
+        if will is not None:
+            topic, payload = will
+            client.will_set(topic, payload, qos=_QOS, retain=True)
 
     def _on_connect(self, client: paho.Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
-            self._post(NoBroker(f"the broker refuses this edge: {reason}"))
+            self._post(NoBroker(f"the broker refuses this edge: {reason}", self._hint_at_refusal()))
             return
         self._taken_in = True
         self._pace.begun(self._clock.monotonic_s())
-        client.subscribe([(topic, _QOS) for topic in self._types])
+        client.subscribe([(topic, _QOS) for topic in self._mail.topics])
 
     def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
-        for topic, reason in zip(self._types, reasons, strict=False):
+        for topic, reason in zip(self._mail.topics, reasons, strict=False):
             if reason.is_failure:
                 self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
         self._post(Connected())
@@ -144,33 +141,24 @@ class Connection:
     def _on_connect_fail(self, *_: Any) -> None:
         self._choose_delay()
         error = sys.exception()  # paho calls this while it handles the error, and tells it in no other way
-        self._post(NoBroker(getattr(error, "strerror", None) or str(error)))
+        self._post(NoBroker(words_of(error), hint_at(error)))
 
     def _on_disconnect(self, _: Any, __: Any, ___: Any, reason: Any, ____: Any) -> None:
         why = _WORDS.get(str(reason), str(reason))
         if self._taken_in:
             self._taken_in = False
             self._pace.ended(self._clock.monotonic_s())
-            self._post(Lost(why, self._pace.is_crowded))
+            self._post(SessionLost(why, self._pace.is_crowded))
         else:
-            self._post(NoBroker(f"what listens there does not let this edge in: {why}"))
+            self._post(NoBroker(f"what listens there does not let this edge in: {why}", self._hint_at_refusal()))
         self._choose_delay()
 
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
-        message_type = self._types.get(message.topic)
-        if message_type is None:
-            self._post(Dropped("message", "on a topic that was not asked for"))
-            return
-        what = message_type.__name__.lower()
-        try:
-            news = decode(bytes(message.payload), message_type)
-        except ContractError as error:
-            self._post(Dropped(what, str(error)))
-            return
-        if isinstance(news, Live | Page) and not is_in_order(news):
-            self._post(Dropped(what, "its rows are out of order"))
-            return
-        self._post(news)
+        for heard in self._mail.read(message.topic, bytes(message.payload)):
+            self._post(heard)
+
+    def _hint_at_refusal(self) -> str | None:
+        return None if self._address.tls is None else hint_at_refusal()
 
     def _post(self, heard: Heard) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to hear

@@ -13,13 +13,17 @@ class Drops:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._untold: Counter[str] = Counter()
-        self._told_at_s: dict[str, float] = {}
+        self.counts: Counter[str] = Counter()
+        """All since the start, by the word that says why."""
+        self._untold: Counter[tuple[str, str]] = Counter()
+        self._told_at_s: dict[tuple[str, str], float] = {}
 
     def count(self, dropped: Dropped, at_s: float) -> None:
         """`at_s` is monotonic seconds."""
-        what = dropped.what
-        self._untold[what] += 1
-        if at_s - self._told_at_s.get(what, -_QUIET_S) >= _QUIET_S:
-            self._told_at_s[what] = at_s
-            self._log("dropped", what=what, why=dropped.why, count=self._untold.pop(what))
+        kind = (dropped.what, dropped.why)
+        self.counts[dropped.why] += 1
+        self._untold[kind] += 1
+        if at_s - self._told_at_s.get(kind, -_QUIET_S) >= _QUIET_S:
+            self._told_at_s[kind] = at_s
+            count = self._untold.pop(kind)
+            self._log("dropped", what=dropped.what, why=dropped.why, text=dropped.text, count=count)

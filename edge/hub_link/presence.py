@@ -9,11 +9,12 @@ from contract.facts import Position
 from contract.instants import to_us
 from contract.messages import READERS_MAX, Presence, ReaderPresence
 from edge.core.outbox import Outbox
-from edge.ports import Journal, ReaderPort, Trust
+from edge.journal_port import Journal
+from edge.ports import ReaderPort, Trust
 
 
 class PresenceReport:
-    """`version` is that of the edge's software; of `readers` the first 100 are told."""
+    """`version` is that of the edge's software; of `readers`, as they are each time, the first 100 are told."""
 
     def __init__(
         self, feed: str, version: str, trust: Trust, journal: Journal, readers: Sequence[ReaderPort]
@@ -22,11 +23,16 @@ class PresenceReport:
         self._version = version
         self._trust = trust
         self._journal = journal
-        self._readers = readers[:READERS_MAX]
+        self._readers = readers
 
     def as_it_stands(self, position: Position | None, outbox: Outbox, online: bool) -> Presence:
-        """`position`: of the whole replica; None where there is none of the feed that the edge follows."""
+        """`position`: of the whole replica; None where there is none of the feed that the edge follows.
+
+        `start` and `n` are 0: whoever sends it numbers it.
+        """
         return Presence(
+            start=0,
+            n=0,
             online=online,
             at_us=to_us(self._trust.now()),
             version=self._version,
@@ -38,5 +44,7 @@ class PresenceReport:
             journal=self._journal.id,
             last=outbox.last,
             acked=outbox.acked,
-            readers=[ReaderPresence(name=reader.name, open=reader.is_open) for reader in self._readers],
+            readers=[
+                ReaderPresence(name=reader.name, open=reader.is_open) for reader in self._readers[:READERS_MAX]
+            ],
         )

@@ -41,12 +41,13 @@ class Session:
         hint = f"another edge may use the name {self._edge!r}: sessions end as soon as they begin"
         self._log("disconnected", why=why, hint=hint)
 
-    def no_broker(self, why: str, at_s: float) -> None:
-        """An attempt to connect failed."""
+    def no_broker(self, why: str, at_s: float, hint: str | None = None) -> None:
+        """An attempt to connect failed; `hint` at what to do, where more is known."""
         told_at_s = self._no_broker_told_at_s
         if told_at_s is None or at_s - told_at_s >= AGAIN_AFTER_S:
             self._no_broker_told_at_s = at_s
-            self._log("no_broker", host=self._host, port=self._port, why=why)
+            more = {} if hint is None else {"hint": hint}
+            self._log("no_broker", host=self._host, port=self._port, why=why, **more)
 
     def answered(self, what: str) -> None:
         """The hub has answered a `what` ("pull" or "checkins")."""

@@ -7,9 +7,9 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from contract.messages import Confirm, Confirmed, decode, encode
+from contract.messages import Confirm, Confirmed
 from contract.topics import DOWN_CONFIRMED, UP_CONFIRM, down, up
-from tests.edge.mqtt_hub import EDGE
+from tests.enrolled import EDGE, sealed, unsealed
 
 
 def granted(ask: Confirm) -> Confirmed:
@@ -33,8 +33,9 @@ class ConfirmingHub:
         assert self._subscribed.wait(20)
 
     def say(self, answer: Confirmed | bytes) -> None:
-        payload = answer if isinstance(answer, bytes) else encode(answer)
-        self._client.publish(down(EDGE, DOWN_CONFIRMED), payload, qos=1)
+        """Bytes are said as they are, answers sealed."""
+        topic = down(EDGE, DOWN_CONFIRMED)
+        self._client.publish(topic, answer if isinstance(answer, bytes) else sealed(topic, answer), qos=1)
 
     def stop(self) -> None:
         self._client.disconnect()
@@ -43,7 +44,7 @@ class ConfirmingHub:
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         assert message.topic == up(EDGE, UP_CONFIRM)
         assert message.qos == 1
-        ask = decode(bytes(message.payload), Confirm)
+        ask = unsealed(message.topic, bytes(message.payload), Confirm)
         self.asked.append(ask)
         for answer in self.answers(ask):
             self.say(answer)

@@ -1,4 +1,7 @@
-"""The hub of hub_model.py on a real broker: it answers pulls and check-ins, and can be deaf, or away."""
+"""The hub of hub_model.py on a real broker: it answers pulls and check-ins, and can be deaf, or away.
+
+It seals what it says, and takes nothing that the edge of tests/enrolled.py did not seal.
+"""
 
 import threading
 from collections.abc import Callable
@@ -9,11 +12,13 @@ from msgspec import Struct
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.feed import Change
-from contract.messages import CheckIns, Pull, decode, encode
+from contract.keys import SigningKey
+from contract.messages import CheckIns, Pull
 from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, UP_CHECKINS, UP_PULL, down, feed, up
 from tests.edge.hub_model import FEED, HubModel
+from tests.enrolled import EDGE, HUB_KEY, sealed, unsealed
 
-EDGE = "clubhouse"
+__all__ = ["EDGE", "MqttHub"]
 
 
 class MqttHub:
@@ -21,6 +26,7 @@ class MqttHub:
 
     def __init__(self, port: int) -> None:
         self.model = HubModel()
+        self.key: SigningKey = HUB_KEY
         self.lock = threading.RLock()
         self.pulls: list[Pull] = []
         self.deaf = False
@@ -54,7 +60,8 @@ class MqttHub:
             self.publish_head()
 
     def say(self, topic: str, message: Struct | bytes, retain: bool = False) -> None:
-        payload = message if isinstance(message, bytes) else encode(message)
+        """Bytes are said as they are, by whoever has the broker; messages are sealed."""
+        payload = message if isinstance(message, bytes) else sealed(topic, message, self.key)
         self._client.publish(topic, payload, qos=1, retain=retain)
 
     def stop(self) -> None:
@@ -71,13 +78,13 @@ class MqttHub:
             if self.deaf:
                 return
             if message.topic.endswith(UP_PULL):
-                pull = decode(bytes(message.payload), Pull)
+                pull = unsealed(message.topic, bytes(message.payload), Pull)
                 self.pulls.append(pull)
                 self.say(down(EDGE, DOWN_PAGE), self.change_page(self.model.answer(pull)))
                 return
             if not self.takes_checkins:
                 return
-            ack, news = self.model.ingest(decode(bytes(message.payload), CheckIns))
+            ack, news = self.model.ingest(unsealed(message.topic, bytes(message.payload), CheckIns))
             if news is not None:
                 self.say(feed(FEED, FEED_LIVE), news)
             self.say(down(EDGE, DOWN_ACK), ack)

@@ -29,7 +29,7 @@ def confirming(mosquitto: Broker) -> Iterator[ConfirmingHub]:
 
 
 def whys(edge: Edge) -> list[object]:
-    return [line["why"] for line in edge.log.all("dropped") if line["what"] == "confirmed"]
+    return [line["text"] for line in edge.log.all("dropped") if line["what"] == "confirmed"]
 
 
 def test_the_hub_is_asked_and_its_answer_comes_back(
@@ -177,7 +177,7 @@ def test_of_two_answers_at_once_the_first_counts() -> None:
         confirmations.hear(replace(granted(asked[0]), outcome="denied"))
         confirmations.disconnected()
         assert await asking == granted(asked[0])
-        assert [each.why for each in dropped] == ["late, repeated or never asked for"]
+        assert [each.text for each in dropped] == ["late, repeated or never asked for"]
 
     asyncio.run(work())
 

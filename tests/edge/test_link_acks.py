@@ -20,7 +20,7 @@ def test_an_ack_of_another_journal_says_nothing_of_this_one(hub: MqttHub, with_e
         await edge.is_like(hub)
         hub.takes_checkins = False
         await edge.check_in(1)
-        await until(lambda: edge.link._outbox.awaits_ack)
+        await until(lambda: edge.link._up.outbox.awaits_ack)
         for journal, upto in ((b"x" * 16, 1), (edge.journal.id, 0), (b"x" * 16, 99), (edge.journal.id, 0)):
             hub.say(down(EDGE, DOWN_ACK), Ack(journal, upto, 1_000, 0))
         await until(lambda: len(edge.log.all("acked")) == 2 or edge.log.all("journal_rolled_back"))

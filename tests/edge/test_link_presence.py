@@ -10,7 +10,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from contract.messages import Presence, ReaderPresence, decode
+from contract.messages import Presence, ReaderPresence
 from contract.topics import UP_PRESENCE, up
 from contract.trust import ClockState
 from tests.brokers import Broker
@@ -19,6 +19,7 @@ from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import EDGE, MqttHub
+from tests.enrolled import unsealed
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -57,7 +58,7 @@ class Watcher:
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         assert message.topic == up(EDGE, UP_PRESENCE)
         with self._came:
-            self.heard.append((decode(bytes(message.payload), Presence), message.retain))
+            self.heard.append((unsealed(message.topic, bytes(message.payload), Presence), message.retain))
             self._came.notify_all()
 
 

@@ -93,7 +93,7 @@ def test_a_hub_that_has_come_back_gets_at_once_what_it_did_not_hear(
         with hub.lock:
             hub.model.change(card_change(CARD, Card(7)))
             hub.publish_head()
-        await until(lambda: edge.link._outbox.awaits_ack and edge.link._sync.awaits_page)
+        await until(lambda: edge.link._up.outbox.awaits_ack and edge.link._down.sync.awaits_page)
         await asyncio.sleep(0.6)
         hub.deaf = False
         hub.publish_head()
@@ -130,7 +130,7 @@ def test_a_state_folder_restored_from_an_old_copy_loses_no_check_in(
         async with edge_at(state, mosquitto.port) as edge:
             for number in range(100, 100 + offline):
                 await edge.check_in(number)
-            await until(lambda: edge.link._outbox.last == 10 + offline)
+            await until(lambda: edge.link._up.outbox.last == 10 + offline)
             mosquitto.start()
             await until(lambda: {"upto": 10 + offline} in edge.log.all("acked"))
             assert edge.log.all("journal_rolled_back") == [{"last": 10 + offline, "hub_has": 15}]

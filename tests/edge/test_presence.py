@@ -10,6 +10,8 @@ from contract.trust import ClockState
 from edge.core.presence import SAY_EVERY_S, PresenceNews
 
 STANDING = Presence(
+    start=1,
+    n=1,
     online=True,
     at_us=1,
     version="0.1.0",
