@@ -86,6 +86,24 @@ def all_marks() -> list[Marks]:
     return [Marks(name, (epoch, config), (epoch, mode)) for name, epoch, config, mode in rows]
 
 
+def unheard() -> list[str]:
+    """Edges that have not said that they heard their newest configuration and modes, by name."""
+    asked = ~Q(config_generation=0) & ~_heard("") & ~_heard("refused_")
+    modes = ~Q(mode_generation=0) & ~Q(
+        reported__mode_epoch=F("epoch"), reported__mode_generation=F("mode_generation")
+    )
+    return list(Edge.objects.filter(asked | modes).values_list("name", flat=True))
+
+
+def _heard(which: str) -> Q:
+    return Q(
+        **{
+            f"reported__{which}epoch": F("epoch"),
+            f"reported__{which}generation": F("config_generation"),
+        }
+    )
+
+
 def desired_of(edges: list[str]) -> dict[str, Desired]:
     """What these edges should have, by name, as it is said to them."""
     current = Configuration.objects.filter(

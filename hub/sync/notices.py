@@ -8,16 +8,18 @@ from django.db import DataError, IntegrityError
 
 from contract.high_water import Mark
 from contract.messages import Presence
-from contract.orders import Telemetry
+from contract.orders import Reported, Telemetry
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.operations import UnknownEdge, note_presence
+from hub.orders.report_operations import note_reported
 from hub.sync.log import Log
 from hub.sync.requests import EdgeNotice, Notice
 from hub.watch.operations import note_telemetry
 
-_NOTE: Final[dict[type[Notice], Callable[[str, Any, datetime], None]]] = {
+_NOTE: Final[dict[type[Notice], Callable[[str, Any, datetime], object]]] = {
     Presence: note_presence,
     Telemetry: note_telemetry,
+    Reported: note_reported,
 }
 """Each with the edge's name and when it came in. StaleMark: it said something newer before. UnknownEdge."""
 

@@ -4,20 +4,33 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.messages import CheckIns, Confirm, MessageError, Presence, Pull, decode
-from contract.orders import Telemetry
-from contract.topics import UP_CHECKINS, UP_CONFIRM, UP_PRESENCE, UP_PULL, UP_TELEMETRY, Address, TopicError, parse
+from contract.orders import Answered, Reported, Telemetry
+from contract.topics import (
+    UP_ANSWERED,
+    UP_CHECKINS,
+    UP_CONFIRM,
+    UP_PRESENCE,
+    UP_PULL,
+    UP_REPORTED,
+    UP_TELEMETRY,
+    Address,
+    TopicError,
+    parse,
+)
 from hub.checkins.journal_rows import Batch
 from hub.sync.inbox import Incoming
 
-Notice = Presence | Telemetry
+Notice = Presence | Telemetry | Reported
 """What an edge says of itself: it asks for nothing, and carries `start` and `n`, which only rise."""
 
-TAKEN: Final[dict[str, type[CheckIns | Confirm | Pull | Notice]]] = {
+TAKEN: Final[dict[str, type[CheckIns | Confirm | Pull | Answered | Notice]]] = {
     UP_CHECKINS: CheckIns,
     UP_CONFIRM: Confirm,
     UP_PULL: Pull,
     UP_PRESENCE: Presence,
     UP_TELEMETRY: Telemetry,
+    UP_REPORTED: Reported,
+    UP_ANSWERED: Answered,
 }
 """What is taken from edges, by the last part of its topic."""
 
@@ -52,7 +65,13 @@ class EdgeNotice:
     said: Notice
 
 
-Request = Batch | PullRequest | ConfirmRequest | EdgeNotice
+@dataclass(frozen=True, slots=True)
+class CommandAnswer:
+    edge: str
+    answered: Answered
+
+
+Request = Batch | PullRequest | ConfirmRequest | EdgeNotice | CommandAnswer
 
 
 def address_of(message: Incoming) -> Address:
@@ -78,4 +97,6 @@ def parse_request(address: Address, payload: bytes, arrived_s: float) -> Request
         return PullRequest(address.name, message)
     if isinstance(message, Confirm):
         return ConfirmRequest(address.name, message, arrived_s)
+    if isinstance(message, Answered):
+        return CommandAnswer(address.name, message)
     return EdgeNotice(address.name, message)

@@ -28,12 +28,13 @@ from hub.sync.ingesting import Ingesting
 from hub.sync.log import Log
 from hub.sync.notices import Notices
 from hub.sync.opening import Opening
+from hub.sync.orders import Orders
 from hub.sync.outbox import Outbox
 from hub.sync.outgoing import Broker, Outgoing
 from hub.sync.pages import page_for
 from hub.sync.pruning import Pruning
 from hub.sync.questions import Question, Questions
-from hub.sync.requests import ConfirmRequest, EdgeNotice, PullRequest
+from hub.sync.requests import CommandAnswer, ConfirmRequest, EdgeNotice, PullRequest
 from hub.sync.supervision import supervise
 
 HEADS_EVERY_S = 0.02
@@ -55,6 +56,7 @@ class Worker:
         self._ingesting = Ingesting(self._outbox.publish, log)
         self._notices = Notices(log)
         self._heads = Heads()
+        self._orders = Orders(log)
         self._pruning = Pruning(clocks.monotonic_s())
         self._beat = Beat(log, clocks)
         self._was_connected = False
@@ -66,6 +68,7 @@ class Worker:
             if messages:
                 self._supervise(stopping, partial(self.handle, messages))
             self._supervise(stopping, self.tell_heads)
+            self._supervise(stopping, self.tell_orders)
             self._supervise(stopping, self.prune)
             self._supervise(stopping, partial(self._beat.tell, self._outbox.connected()))
         with suppress(Error):
@@ -85,6 +88,7 @@ class Worker:
         questions: list[Question] = []
         pulls: list[PullRequest] = []
         notices: list[EdgeNotice] = []
+        answers: list[CommandAnswer] = []
         for request, edge in self._opening.open(messages, self._clocks.now()):
             if isinstance(request, Batch):
                 batches.append(request)
@@ -92,6 +96,8 @@ class Worker:
                 questions.append((request, edge))
             elif isinstance(request, EdgeNotice):
                 notices.append(request)
+            elif isinstance(request, CommandAnswer):
+                answers.append(request)
             elif self._is_its_feed(request, edge):
                 pulls.append(request)
         asking = {question.edge for question, _ in questions}
@@ -101,6 +107,7 @@ class Worker:
         for pull in pulls:
             self._answer(pull)
         self._notices.take(notices, self._clocks.now())
+        self._orders.take_answers(answers, self._clocks.now())
 
     def _ingest(self, batches: list[Batch]) -> None:
         self._ingesting.take(batches, self._clocks.now(), self._clocks.monotonic_s())
@@ -135,9 +142,16 @@ class Worker:
         if connected and not self._was_connected:
             self._outbox.tell_keys()
             self._heads.say_again()
+            self._orders.say_again()
         self._was_connected = connected
         if connected:
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
+                self._outbox.publish(message)
+
+    def tell_orders(self) -> None:
+        """Publish what was ordered of edges since the last call, once `tell_heads` has found the broker."""
+        if self._was_connected:
+            for message in self._orders.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
     def _follow_keys(self) -> None:

@@ -1,0 +1,92 @@
+"""What is ordered of edges goes out once it is committed: configurations and modes, which stay at the broker, and
+commands, which never do.
+
+Asked every few milliseconds; what it costs while nothing was ordered is one small query. Must not know MQTT.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from contract.instants import to_us
+from contract.messages import encode
+from contract.orders import Command, CommandKind
+from contract.topics import DOWN_COMMAND, DOWN_CONFIG, DOWN_MODE, down
+from hub.orders import queries
+from hub.orders.command_operations import NoSuchCommand, note_answered, take_commands
+from hub.orders.mode_operations import renew_all_modes
+from hub.orders.models import CommandOrder
+from hub.sync.log import Log
+from hub.sync.outgoing import Outgoing
+from hub.sync.requests import CommandAnswer
+
+RENEW_EVERY_S = 60.0
+"""Edges that came, or moved, hear within it what their site is set to; and who has not heard hears again."""
+
+
+class Orders:
+    """Remembers what was said of each edge. `at_s` is monotonic seconds."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._seen: int | None = None
+        self._said: dict[str, queries.Marks] = {}
+        self._renew_due_s: float | None = None
+
+    def say_again(self) -> None:
+        """The connection was lost and is back: everything that stays at the broker is due."""
+        self._seen = None
+        self._said.clear()
+
+    def due(self, at: datetime, at_s: float) -> list[Outgoing]:
+        """What is to be sent now. django.db.Error: the database is gone, ask again."""
+        self._renew(at, at_s)
+        changes = queries.changes()
+        if changes == self._seen:
+            return []
+        marks = {each.edge: each for each in queries.all_marks()}
+        messages = [*self._retained(marks), *map(_command, take_commands(at))]
+        self._seen, self._said = changes, marks
+        return messages
+
+    def take_answers(self, answers: Iterable[CommandAnswer], at: datetime) -> None:
+        """django.db.Error: the database is gone; the same may be taken again."""
+        for answer in answers:
+            try:
+                order = note_answered(answer.edge, answer.answered, at)
+            except NoSuchCommand as error:
+                self._log.dropped("stale", str(error), answer.edge)
+            else:
+                told = {"command": order.kind, "number": order.number, "why": order.why or None}
+                self._log.event("answered", edge=answer.edge, **told)
+
+    def _renew(self, at: datetime, at_s: float) -> None:
+        """What was said while the connection was about to break is lost: who has not told of it hears it again."""
+        if self._renew_due_s is None or at_s >= self._renew_due_s:
+            renew_all_modes(at)
+            for edge in queries.unheard():
+                self._said.pop(edge, None)
+                self._seen = None
+            self._renew_due_s = at_s + RENEW_EVERY_S
+
+    def _retained(self, marks: dict[str, queries.Marks]) -> Iterator[Outgoing]:
+        known = self._said
+        config = [edge for edge, each in marks.items() if edge not in known or known[edge].config != each.config]
+        for edge, desired in queries.desired_of(config).items():
+            yield Outgoing(down(edge, DOWN_CONFIG), encode(desired), retained=True)
+        mode = [edge for edge, each in marks.items() if edge not in known or known[edge].mode != each.mode]
+        for edge, modes in queries.modes_of(mode).items():
+            yield Outgoing(down(edge, DOWN_MODE), encode(modes), retained=True)
+        for edge in known.keys() & marks.keys():
+            if known[edge].config[0] < marks[edge].config[0]:
+                self._log.event("orders_begun_anew", edge=edge)
+
+
+def _command(order: CommandOrder) -> Outgoing:
+    command = Command(
+        epoch=order.epoch,
+        number=order.number,
+        kind=CommandKind(order.kind),
+        reader=order.reader or None,
+        expires_us=to_us(order.expires_at),
+    )
+    return Outgoing(down(order.edge.name, DOWN_COMMAND), encode(command))
