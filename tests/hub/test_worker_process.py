@@ -1,15 +1,10 @@
 """The worker as a process of its own: a real mosquitto, a real database, and an edge that is a mere client."""
 
-import json
-import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import paho.mqtt.client as paho
 import psycopg
@@ -33,36 +28,9 @@ from tests.hub.postgresql import Cluster
 from tests.hub.presences import presence
 from tests.hub.questions import asked_about, bar_of, question
 from tests.hub.scans import Club, fill_feed, journal_rows, many_rows, pull, redemption, small_club
+from tests.hub.worker_process import PATIENCE_S, WorkerProcess
 
 JOURNAL = b"j" * 16
-PATIENCE_S = 60.0
-
-
-class WorkerProcess:
-    """`python -m hub worker`, and the lines of its log."""
-
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "hub", "worker"], env=os.environ | variables, stdout=subprocess.PIPE, text=True
-        )
-        self._reading = threading.Thread(target=self._read, daemon=True)
-        self._reading.start()
-
-    def wait_for(self, event: str) -> dict[str, Any]:
-        while True:
-            line = self.lines.get(timeout=PATIENCE_S)
-            if line["event"] == event:
-                return line
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(json.loads(line))
 
 
 class EdgeClient:
