@@ -3,6 +3,7 @@
 `organization.key` hashes card codes (edges have it too), `card.key` encrypts them, `django.key` signs sessions,
 `authority.key` (an EC P-256 private value) signs certificates: these are read at start. `signing.N.key` (the seed
 of an Ed25519 key, of generation N) seals what the hub says: a rotation makes the next one while the hub runs.
+`metrics.key` is what a Prometheus shows: it may be replaced at any time.
 Must not know Django: settings are built from this.
 """
 
@@ -19,6 +20,7 @@ from hub.errors import HubError
 
 KEY_BYTES: Final = 32
 NAMES: Final = ("organization", "card", "django", "authority")
+_METRICS: Final = "metrics"
 _SIGNING: Final = re.compile(r"signing\.([1-9][0-9]*)\.key")
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """SEC 2, section 2.4.2 (secp256r1): a private value is above 0 and below it."""
@@ -62,6 +64,11 @@ def signing_generations(folder: Path) -> list[int]:
     return sorted(int(match.group(1)) for match in found if match is not None)
 
 
+def metrics_token(folder: Path) -> str:
+    """What a Prometheus has to show. KeyFileError: it is missing, damaged or open to others."""
+    return _read(path_of(folder, _METRICS)).hex()
+
+
 def create_signing(folder: Path, generation: int) -> bytes:
     """The seed of a generation, made unless its file is there already (a rotation that did not come to its end).
 
@@ -83,7 +90,7 @@ def create_missing(folder: Path) -> list[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
-        paths = [path_of(folder, name) for name in NAMES]
+        paths = [path_of(folder, name) for name in (*NAMES, _METRICS)]
         if not signing_generations(folder):
             paths.append(signing_path(folder, 1))
         missing = [path for path in paths if not path.exists()]

@@ -13,6 +13,7 @@ from hub.decisions.views import explain_page
 from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
 from hub.orders.views import command_page, configuration_page, modes_page, set_mode_page
+from hub.watch.metrics import metrics_page
 from hub.watch.views import fleet_page
 
 _WRONG_HOST = """<!doctype html>
@@ -39,6 +40,7 @@ handler400 = refuse
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
+    path("metrics", metrics_page),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
     path("admin/fleet/edge/<int:number>/enrol/", admin.site.admin_view(code_page), name="enrol_edge"),
     path(
