@@ -1,6 +1,6 @@
 """What the hub's pages say, in the words of edge.toml: an edge's own lines, and the sections of its readers.
 
-What belongs to the machine (device, pins, files, the broker's address) the hub does not know.
+What belongs to the machine (devices, pins) the hub knows only from a configuration that was pushed.
 """
 
 import json
@@ -41,7 +41,7 @@ _MACHINE: Final = {
 def edge_toml(edge: Edge, readers: Iterable[Reader]) -> str:
     """The edge's lines, which stand above all sections, and its readers' sections."""
     lines = [f"edge = {_toml(edge.name)}", f"feed = {_toml(edge.feed.name)}", f"site = {_toml(edge.site.name)}"]
-    machine = "# and what the machine has: state_dir, organization_key_file, [broker], [hardware]"
+    machine = "# and what the machine has: [hardware]"
     return "\n\n".join(["\n".join([*lines, machine]), *map(reader_toml, readers)])
 
 

@@ -15,7 +15,7 @@ from hub.orders.telling import mode_text, posture_text
 
 _LOCKDOWN_EFFECT: Final = (
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
-    " restarts and without a network, until it is ended here. Who wants to leave is not held."
+    " restarts and without a network, until it is ended here."
 )
 _CLEAR_EFFECT: Final = (
     "Configuration and hours hold there again, unless something else that is set by hand covers it."
@@ -32,6 +32,7 @@ class Line(NamedTuple):
     locked: bool
     lock_address: str
     clear_address: str
+    open_address: str
     indent: int = 0
     reader: Reader | None = None
 
@@ -77,6 +78,7 @@ class Board:
             locked=bool(lockdowns),
             lock_address=self._address(place, Posture.LOCKDOWN),
             clear_address=self._address(place, "clear"),
+            open_address=self._address(place, Posture.UNLOCKED),
         )
 
     def _address(self, place: Place, posture: str) -> str:

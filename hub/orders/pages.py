@@ -11,7 +11,7 @@ from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, instant_text
 from hub.orders import queries
-from hub.orders.documents import ConfigurationRefused
+from hub.orders.documents import NAMED, ConfigurationRefused
 from hub.orders.mode_lines import Board
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.queries import ConfigurationState, Standing
@@ -85,7 +85,7 @@ def _first_text(edge: Edge, state: ConfigurationState) -> str:
     """What the text field begins with."""
     if state.newest is not None:
         return state.newest.text.strip("\n") + "\n"
-    return edge_toml(edge, edge.readers.all()) + "\n"
+    return edge_toml(edge, edge.readers.select_related(*NAMED)) + "\n"
 
 
 def _command_text(edge: Edge, order: CommandOrder) -> str:
