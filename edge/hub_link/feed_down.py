@@ -66,6 +66,9 @@ class FeedDown:
     async def start(self) -> None:
         position = self.whole()
         self._trust.note_sync(None, position, self.sync.state)
+        stood = self._marks.mark(self._feed, POSITION)
+        if position is not None and stood is not None and Mark(position.epoch, position.sequence) < stood:
+            self._log("replica_behind", sequence=position.sequence, epoch=position.epoch, stood=list(stood))
         await self._deeds.recall_own_uses(position)
         self._note_stand()
 

@@ -16,6 +16,8 @@ import aiosqlite
 from contract.facts import Position
 from contract.feed import Row
 from contract.gathering import StoredRow
+from contract.high_water import Mark
+from edge.core.floors import is_below
 from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
@@ -42,17 +44,22 @@ class Replica:
         self._reader: aiosqlite.Connection | None = None
         self._fresh: ReplicaFile | None = None
         self._set_aside: str | None = None
+        self._floor: Position | None = None
         self._writing = asyncio.Lock()
         self._changed = asyncio.Event()
         self._closing = False
 
     @classmethod
-    async def open(cls, folder: Path) -> "Replica":
-        """The replica in `folder`, which is made where it is missing. StorageError: the folder cannot be used."""
+    async def open(cls, folder: Path, stood: Callable[[str], Mark | None] = lambda _: None) -> "Replica":
+        """The replica in `folder`, which is made where it is missing. StorageError: the folder cannot be used.
+
+        `stood` says how far a replica of a feed had come: an older copy does not decide before it is there again.
+        """
         replica = cls(folder)
         try:
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
             await replica._open_highest()
+            replica._keep_floor(stood)
         except (OSError, sqlite3.Error) as error:
             raise ReplicaError(f"the replica in {folder} cannot be opened: {error}") from error
         return replica
@@ -84,10 +91,14 @@ class Replica:
         if not rows or rows[0][0] != sql.META_KIND:
             raise ReplicaError("the replica does not say where it stands")
         (_, feed, epoch, sequence), *found = rows
-        return Found(Position(feed, epoch, sequence), found)
+        position = Position(feed, epoch, sequence)
+        return None if is_below(position, self._floor) else Found(position, found)
 
     async def hours_rows(self) -> list[StoredRow]:
-        return [] if self._reader is None else await self._read(self._reader, sql.SELECT_HOURS) or []
+        position = self.position()
+        if self._reader is None or position is None or is_below(position, self._floor):
+            return []
+        return await self._read(self._reader, sql.SELECT_HOURS) or []
 
     async def changed(self) -> None:
         await self._changed.wait()
@@ -130,6 +141,12 @@ class Replica:
         if self._whole is None:
             return 0
         return (await self._count(self._whole.path, 0.0))[1]
+
+    def _keep_floor(self, stood: Callable[[str], Mark | None]) -> None:
+        position = self.position()
+        mark = None if position is None else stood(position.feed)
+        if position is not None and mark is not None:
+            self._floor = Position(position.feed, mark.epoch, mark.n)
 
     async def _open_highest(self) -> None:
         for path in sorted(self._folder.glob(_PATTERN), key=_number, reverse=True):

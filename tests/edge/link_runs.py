@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract.facts import Position
+from contract.high_water import POSITION
 from contract.orders import Command, Desired, Modes
 from edge.clock import SystemClock
 from edge.core.own_uses import OwnUses
@@ -105,7 +106,7 @@ async def edge_at(
     journal = await SqliteJournal.open(folder / "journal.db", new_id)
     own, log, clock = OwnUses(), FakeLog(), clock or SystemClock()
     marks = EdgeMarks(SmallFile(folder / "marks.json", SavedMarks), clock, log)
-    replica = await Replica.open(folder / "replica")
+    replica = await Replica.open(folder / "replica", lambda feed: marks.mark(feed, POSITION))
     trust = EdgeTrust(clock, FakeTrustFile(), log)
     report = PresenceReport(FEED, "0.0", trust, journal, readers)
     seals = Seals(enrolled.signing_key, enrolled.trusted, partial(save_trusted, folder))

@@ -61,6 +61,7 @@ EVENTS: list[sync.Event] = [
     sync.Failed(),
     sync.ReplicaLost(),
     sync.ReplicaInexact(),
+    sync.Resync(),
     sync.Tick(),
 ]
 
