@@ -38,6 +38,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
             ("Edges", "developer_board", "admin:fleet_edge_changelist", "fleet.view_edge"),
             ("Readers", "barcode_scanner", "admin:fleet_reader_changelist", "fleet.view_reader"),
             ("Feeds", "rss_feed", "admin:feed_feed_changelist", "feed.view_feed"),
+            ("Lost check-ins", "heart_broken", "admin:checkins_lostrange_changelist", "checkins.view_lostrange"),
             ("Refused rows", "report", "admin:checkins_refusedrow_changelist", "checkins.view_refusedrow"),
         ],
     ),

@@ -8,20 +8,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseForbidden, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
-from hub.checkins import names, passages_admin, queries, undoing  # noqa: F401
+from hub.checkins import lost_admin, names, passages_admin, queries, undoing  # noqa: F401
 from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voided, void_text
 from hub.checkins.models import CheckIn, RefusedRow
+from hub.checkins.read_only_admin import ReadOnlyAdmin
 from hub.checkins.voiding_admin import VoidingAdmin
 from hub.fleet.models import Reader
 
@@ -65,19 +65,6 @@ class ReaderFilter(admin.SimpleListFilter):
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
         return queryset.filter(reader=self.value()) if self.value() else queryset
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Facts from edges: whoever may view them may do no more, superusers included."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(CheckIn)

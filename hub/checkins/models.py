@@ -113,7 +113,7 @@ class EarlyVoid(models.Model):
 
 
 class JournalPosition(models.Model):
-    """Every row of an edge's journal up to `upto` is committed: as a check-in, as a void, or as a refused row."""
+    """Every row of an edge's journal up to `upto` is committed: as a check-in, a void, refused, or lost."""
 
     edge = models.ForeignKey("fleet.Edge", on_delete=models.CASCADE, related_name="+")
     journal = models.BinaryField(max_length=16)
@@ -121,6 +121,31 @@ class JournalPosition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edge", "journal"], name="position_once_a_journal")]
+
+
+class LostRange(models.Model):
+    """What an edge made and the hub will never see: rows `first` to `last` that left its journal, or about `count`
+    (NULL: nobody knows) that it could not keep, made between `from_at` and `upto_at`: it told so by `lost_id`."""
+
+    edge = models.ForeignKey("fleet.Edge", on_delete=models.PROTECT, related_name="+")
+    journal = models.BinaryField(max_length=16)
+    lost_id = models.BinaryField(max_length=16, null=True, unique=True)
+    first = models.BigIntegerField("from row", null=True)
+    last = models.BigIntegerField("to row", null=True)
+    from_at = models.DateTimeField("from", null=True)
+    upto_at = models.DateTimeField("until", null=True)
+    count = models.BigIntegerField("check-ins", null=True)
+    why = models.CharField(max_length=64)
+    noticed_at = models.DateTimeField("noticed")
+
+    class Meta:
+        verbose_name = "lost range"
+        constraints = [
+            models.UniqueConstraint(fields=["edge", "journal", "first"], name="lost_once_a_journal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edge}: {self.count or 'some'} lost"
 
 
 class RefusedRow(models.Model):

@@ -1,4 +1,5 @@
-"""Check-ins and voids come in: many journals' rows in one transaction, each once, with what they bring about.
+"""Check-ins and voids come in: many journals' rows in one transaction, each once, with what they bring about, and
+what is lost for ever, so that nobody waits for it.
 
 Locks are taken in one order everywhere: journal positions (by edge, then journal), new check-ins (whose ids only
 copies of a journal share), then all feeds (hub.feed.queries.names). A check-in that stands is changed only while
@@ -10,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
 
 from contract.errors import ContractError
-from contract.messages import Ack, CheckIn, JournalRow
-from hub.checkins import content, queries, statements
+from contract.messages import Ack, CheckIn, CheckIns, JournalRow, Lost
+from hub.checkins import content, losses, queries, statements
 from hub.checkins.consequences import bring_about
-from hub.checkins.journal_rows import Batch, RefusedCheckIn, next_rows, parse_row
+from hub.checkins.journal_rows import Batch, RefusedCheckIn, gap_before, holds_from, next_rows, parse_row
+from hub.checkins.losses import Gap, LostArrival
 from hub.checkins.statements import JournalKey
 from hub.checkins.voids import VoidArrival
 from hub.reservations import operations as reservations
@@ -33,6 +36,8 @@ class Ingested:
     refused: int = 0
     repeated: int = 0
     voided: int = 0
+    lost: int = 0
+    """Rows that nobody will see."""
     over_limit: int = 0
     """Check-ins that are over a limit now and were not before."""
     conflicts: list[tuple[str, bytes]] = field(default_factory=list)
@@ -82,15 +87,16 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         edges = queries.edges_by_name({batch.edge for batch in batches})
         done.unknown_edges = [batch.edge for batch in batches if batch.edge not in edges]
         known = [batch for batch in batches if batch.edge in edges]
-        rows = _rows_of_journals(known, edges)
-        positions = statements.lock_positions(rows)
-        taken = _take(rows, positions, done, at)
+        sent = _of_journals(known, edges)
+        positions = statements.lock_positions(sent)
+        taken = _take(sent, positions, done, at)
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(taken.arrivals, received_at)
         brought = bring_about([(each.checkin, each.counts_at) for each in inserted], taken.voids)
         reservations.settle((each.key[0], each.checkin.id) for each in inserted)
         refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
         refusals += [_Refusal(each.key, each.row, why) for each, why in brought.refused]
+        done.lost = losses.record(taken.gaps, taken.losses, at)
         statements.insert_refused([refusal.values(received_at) for refusal in refusals])
         statements.move_positions(positions)
         feeds = {edge.feed: queries.feed_position(edge.feed) for edge in edges.values()}
@@ -106,13 +112,13 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
     return done
 
 
-def _rows_of_journals(
+def _of_journals(
     batches: Sequence[Batch], edges: dict[str, queries.KnownEdge]
-) -> dict[JournalKey, list[JournalRow]]:
-    rows: dict[JournalKey, list[JournalRow]] = defaultdict(list)
+) -> dict[JournalKey, list[CheckIns]]:
+    sent: dict[JournalKey, list[CheckIns]] = defaultdict(list)
     for batch in batches:
-        rows[edges[batch.edge].id, batch.checkins.journal] += batch.checkins.rows
-    return rows
+        sent[edges[batch.edge].id, batch.checkins.journal].append(batch.checkins)
+    return sent
 
 
 @dataclass(slots=True)
@@ -122,22 +128,41 @@ class _Taken:
     arrivals: list[_Arrival] = field(default_factory=list)
     voids: list[VoidArrival] = field(default_factory=list)
     refusals: list[_Refusal] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    losses: list[LostArrival] = field(default_factory=list)
 
 
 def _take(
-    rows: dict[JournalKey, list[JournalRow]],
+    sent: dict[JournalKey, list[CheckIns]],
     positions: dict[JournalKey, int],
     done: Ingested,
     received_at: datetime,
 ) -> _Taken:
     """What is new in each journal, parsed; `positions` move past it."""
     taken = _Taken()
-    for key, sent in rows.items():
-        done.repeated += sum(row.sequence <= positions[key] for row in sent)
-        for row in next_rows(positions[key], sent):
-            positions[key] = row.sequence
-            _parse_into(taken, key, row, received_at)
+    for key, batches in sent.items():
+        rows = list(chain.from_iterable(each.rows for each in batches))
+        done.repeated += sum(row.sequence <= positions[key] for row in rows)
+        _take_following(taken, key, rows, positions, received_at)
+        # Whatever was sent before or after it: what has left the journal comes no more.
+        newest = max(batches, key=holds_from)
+        if (gap := gap_before(positions[key], newest)) is not None:
+            taken.gaps.append(Gap(key, *gap))
+        positions[key] = max(positions[key], holds_from(newest) - 1)
+        _take_following(taken, key, rows, positions, received_at)
     return taken
+
+
+def _take_following(
+    taken: _Taken,
+    key: JournalKey,
+    rows: Sequence[JournalRow],
+    positions: dict[JournalKey, int],
+    received_at: datetime,
+) -> None:
+    for row in next_rows(positions[key], rows):
+        positions[key] = row.sequence
+        _parse_into(taken, key, row, received_at)
 
 
 def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow, received_at: datetime) -> None:
@@ -149,6 +174,8 @@ def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow, received_at: da
     if isinstance(parsed, CheckIn):
         counts_at = content.counts_at(at, received_at, turn=len(taken.arrivals))
         taken.arrivals.append(_Arrival(key, row, parsed, at, counts_at))
+    elif isinstance(parsed, Lost):
+        taken.losses.append(LostArrival(key, parsed))
     else:
         taken.voids.append(VoidArrival(key, row.sequence, parsed, at))
 

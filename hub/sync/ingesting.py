@@ -45,6 +45,8 @@ class Ingesting:
     def _tell(self, done: Ingested, at_s: float) -> None:
         if done.refused:
             self._log.event("refused_rows", count=done.refused)
+        if done.lost:
+            self._log.event("lost_rows", count=done.lost)
         for edge, checkin_id in done.conflicts:
             self._log.event("conflicting_checkin", edge=edge, checkin=checkin_id.hex())
         if done.over_limit:
