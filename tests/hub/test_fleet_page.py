@@ -1,0 +1,205 @@
+"""The page of the fleet: the worst first, what is wrong and what to do, for one edge and for a thousand."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contract.messages import ReaderPresence
+from contract.trust import ClockState
+from hub.feed.models import Feed
+from hub.fleet.models import Edge
+from hub.fleet.operations import note_presence
+from hub.orders.models import Configuration
+from hub.watch import operations
+from hub.watch.latency import bound_text, bucket_of, latency_of
+from hub.watch.queries import PAGE_EDGES, fleet_shown
+from tests.hub.conftest import Database
+from tests.hub.presences import well
+from tests.hub.scans import Club, small_club
+from tests.hub.telemetries import scans, telemetry
+
+
+@pytest.fixture
+def club(database: Database) -> Club:
+    return small_club()
+
+
+@pytest.fixture
+def feed(club: Club) -> Feed:
+    return Feed.objects.get(pk=club.edge.feed_id)
+
+
+@pytest.fixture
+def staff(club: Club) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_superuser("owner"))
+    return client
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def worker(club: Club, now: datetime) -> Iterator[None]:
+    operations.note_worker("worker", now, True, {}, now)
+    yield
+
+
+def page(client: Client, query: str = "") -> str:
+    response = client.get(f"/fleet/{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def add_edges(club: Club, feed: Feed, names: list[str]) -> None:
+    Edge.objects.bulk_create(
+        [Edge(name=name, site=club.edge.site, feed=feed, signing_key=b"k" * 32) for name in names]
+    )
+
+
+def test_it_shows_what_an_edge_said_and_measured(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    assert "Nothing has come from it." in page(staff)
+    note_presence("clubhouse", well(feed), now)
+    operations.note_telemetry("clubhouse", telemetry(latency_ms=scans(up_to_5=98, up_to_500=2)), now)
+    shown = page(staff)
+    machine = "48 °C, disk 70% free"
+    for text in ("online", "up to date", "synced", "✓ door", "100", "≤ 5 ms", "≤ 500 ms", machine, "1.2"):
+        assert text in shown, text
+    assert "in trouble</" not in shown.split('id="fleet-now"')[1].split("</nav>")[1]
+
+
+def test_what_is_wrong_comes_with_what_to_do(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    closed = [ReaderPresence(name="<door>", open=False)]
+    note_presence("clubhouse", well(feed, readers=closed, clock=ClockState.UNKNOWN), now)
+    full = telemetry(disk_free_share=0.03, temperature_c=84.0, counters={"lost": 2})
+    operations.note_telemetry("clubhouse", full, now)
+    shown = page(staff)
+    for text in (
+        "Clock unknown.</b> Give it network time",
+        "&lt;door&gt;: port closed.</b> Plug its scanner in",
+        "Its disk is 97% full.</b> Free some space",
+        "It is 84 °C hot.",
+        "2 check-ins could not be written down since it started.",
+    ):
+        assert text in shown, text
+
+
+def test_a_refused_configuration_is_trouble(feed: Feed, club: Club, now: datetime) -> None:
+    note_presence("clubhouse", well(feed), now)
+    Edge.objects.update(epoch=5, config_generation=2)
+    order = Configuration.objects.create(
+        edge=club.edge, epoch=5, generation=2, document={}, text="", made_at=now, by="owner"
+    )
+    [waiting] = fleet_shown(now).edges
+    assert (waiting.light, waiting.configuration) == ("green", "under way")
+    order.refused_at, order.refused_field, order.refused_why = now, "readers.0.relay_pin", "pin 99 is none."
+    order.save()
+    [refused] = fleet_shown(now).edges
+    assert (refused.light, refused.configuration) == ("amber", "refused")
+    assert refused.troubles[0].text == "it refused the configuration 2: readers.0.relay_pin: pin 99 is none"
+
+
+def test_old_telemetry_says_nothing_of_now(feed: Feed, club: Club, now: datetime) -> None:
+    note_presence("clubhouse", well(feed), now)
+    operations.note_telemetry("clubhouse", telemetry(disk_free_share=0.01), now - timedelta(minutes=6))
+    [edge] = fleet_shown(now).edges
+    assert (edge.light, edge.machine) == ("green", "-")
+
+
+def test_how_far_it_is_behind(feed: Feed, club: Club, now: datetime) -> None:
+    Feed.objects.update(sequence=feed.sequence + 7)
+    note_presence("clubhouse", well(feed), now)
+    assert fleet_shown(now).edges[0].behind == "7 rows, 2 s"
+    note_presence("clubhouse", well(feed, replica_age_s=None), now)
+    assert fleet_shown(now).edges[0].behind == "7 rows"
+    note_presence("clubhouse", well(feed, epoch=feed.epoch + 1), now)
+    assert fleet_shown(now).edges[0].behind == "copies anew"
+    note_presence("clubhouse", well(feed, epoch=None, sequence=None, replica_age_s=None), now)
+    assert fleet_shown(now).edges[0].behind == "no copy"
+
+
+def test_the_worst_come_first_and_pages_hold_fifty(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    add_edges(club, feed, [f"edge-{number:03}" for number in range(PAGE_EDGES + 10)])
+    note_presence("clubhouse", well(feed), now)
+    note_presence("edge-005", well(feed, clock=ClockState.UNKNOWN), now)
+    Edge.objects.filter(name="edge-006").update(revoked_at=now)
+    first, second = fleet_shown(now), fleet_shown(now, page=2)
+    assert first.lights == {"green": 1, "amber": 1, "red": PAGE_EDGES + 8, "grey": 1}
+    assert (len(first.edges), first.pages, first.edges[0].edge.name) == (PAGE_EDGES, 2, "edge-000")
+    assert [each.edge.name for each in second.edges][-3:] == ["edge-005", "clubhouse", "edge-006"]
+    assert fleet_shown(now, page=99).page == 2
+    assert [each.edge.name for each in fleet_shown(now, light="amber").edges] == ["edge-005"]
+    assert len(fleet_shown(now, "EDGE-00").edges) == 10
+    shown = page(staff, "?page=2")
+    assert "Page 2 of 2" in shown
+    assert "No edge is like that" in page(staff, "?q=nowhere&light=purple&page=-1")
+
+
+def test_a_large_fleet_asks_no_more_of_the_database(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page(staff)
+        return len(asked)
+
+    note_presence("clubhouse", well(feed), now)
+    operations.note_telemetry("clubhouse", telemetry(), now)
+    questions()
+    few = questions()
+    add_edges(club, feed, [f"edge-{number}" for number in range(30)])
+    for number in range(0, 30, 3):
+        note_presence(f"edge-{number}", well(feed), now)
+        operations.note_telemetry(f"edge-{number}", telemetry(), now)
+    assert questions() == few
+
+
+def test_no_worker_or_none_that_is_connected_is_told(staff: Client, club: Club, now: datetime) -> None:
+    assert 'class="alarm"' not in page(staff)
+    operations.note_worker("worker", now, False, {}, now)
+    assert "does not reach the broker" in page(staff)
+    operations.end_worker("worker")
+    assert "No worker runs" in page(staff)
+
+
+def test_only_who_may_view_edges_sees_it(club: Club) -> None:
+    client = Client(SERVER_NAME="localhost")
+    assert client.get("/fleet/").status_code == 302
+    client.force_login(User.objects.create_user("helper", is_staff=True))
+    assert client.get("/fleet/").status_code == 403
+
+
+def test_an_empty_hub_says_how_to_begin(staff: Client, club: Club) -> None:
+    Edge.objects.all().delete()
+    assert "There is no edge yet" in page(staff)
+
+
+# What a histogram says
+
+
+@pytest.mark.parametrize(
+    ("counts", "share", "text"),
+    [
+        (scans(), 0.5, "-"),
+        (scans(up_to_1=1), 0.99, "≤ 1 ms"),
+        (scans(up_to_1=99, up_to_50=1), 0.99, "≤ 1 ms"),
+        (scans(up_to_1=98, up_to_50=2), 0.99, "≤ 50 ms"),
+        (scans(up_to_1=1, up_to_1000=1), 1.0, "≤ 1 s"),
+        (scans(slower=1), 0.5, "> 1 s"),
+    ],
+)
+def test_bounds_that_a_share_stays_within(counts: list[int], share: float, text: str) -> None:
+    assert bound_text(bucket_of(counts, share)) == text
+
+
+def test_the_picture_has_a_bar_for_each_slot_with_scans() -> None:
+    slots = {100: scans(up_to_1=1), 101: scans(), 103: scans(slower=2)}
+    latency = latency_of(slots, first=100)
+    assert [(bar.x, bar.height, bar.y, bar.slow) for bar in latency.bars] == [(0, 2, 18, False), (3, 20, 0, True)]
+    assert (latency.scans, latency.p50, latency.slow) == (3, "> 1 s", True)
