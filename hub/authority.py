@@ -88,7 +88,8 @@ def establish(path: Path, private_value: bytes, at: datetime) -> bool:
     except OSError as error:
         raise AuthorityProblem(f"{path} cannot be made ({error.strerror}): may you write there?") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def load(path: Path, private_value: bytes) -> Authority:
