@@ -1,7 +1,6 @@
 """The edge, put together: start-up reads as a list, shutdown is that list backwards. Rules live elsewhere."""
 
 import asyncio
-import fcntl
 import os
 import secrets
 import signal
@@ -15,8 +14,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from contract.configuration import Broker, Configuration
+from contract.high_water import HEAD, POSITION, Mark
 from edge.core.configuration_change import ConfigurationChange
 from edge.core.configuration_events import Reach
+from edge.core.losses import Losses
 from edge.core.own_uses import OwnUses
 from edge.core.said import Said
 from edge.core.saved_marks import SavedMarks
@@ -26,6 +27,7 @@ from edge.hub_link.link import HubLink, Who
 from edge.hub_link.presence import PresenceReport
 from edge.hub_link.seals import Seals
 from edge.hub_link.tls import TlsFiles
+from edge.journal_care import JournalCare
 from edge.line import Line
 from edge.machine import Machine
 from edge.marks import EdgeMarks
@@ -40,6 +42,7 @@ from edge.storage.journal import SqliteJournal
 from edge.storage.orders_file import OrdersFile
 from edge.storage.replica import Replica
 from edge.storage.small_file import SmallFile
+from edge.storage.state_folder import claim
 from edge.storage.trust_file import SmallTrustFile
 from edge.supervision import log_failure, supervised
 from edge.telemetry import CountedLog, TelemetryReport
@@ -59,10 +62,6 @@ class Kept(Protocol):
     def stop(self) -> None: ...
 
 
-class StartError(Exception):
-    """The edge cannot start here; the text says what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What the edge starts with: `own` is its own configuration, if it has one.
@@ -78,8 +77,7 @@ class Setting:
 
 
 async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
-    """Serve every reader until SIGTERM or SIGINT. StartError, CannotApply, StorageError, MetricsError: it cannot
-    start."""
+    """Serve every reader until SIGTERM or SIGINT. CannotApply, StorageError, MetricsError: it cannot start."""
     log = CountedLog(lines)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     asyncio.get_running_loop().set_exception_handler(
@@ -88,19 +86,21 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         state_dir, enrolled = setting.state_dir, setting.enrolled
-        stack.callback(os.close, _claim(state_dir))
+        stack.callback(os.close, claim(state_dir))
+
+        marks = EdgeMarks(SmallFile(state_dir / "marks.json", SavedMarks), clock, log)
+        marks.reach(enrolled.feed, HEAD, Mark(enrolled.epoch, 0))
+        _keep_until_stopped(stack, "marks", marks, log)
 
         journal = await SqliteJournal.open(state_dir / "journal.db", new_id)
         stack.push_async_callback(journal.close)
-        replica = await Replica.open(state_dir)
+        replica = await Replica.open(state_dir, lambda feed: marks.mark(feed, POSITION))
         stack.push_async_callback(replica.close)
-        own_uses = OwnUses()
+        own_uses, losses = OwnUses(), Losses()
         used_steps = UsedSteps(await journal.used_steps())
 
         trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
         _keep_until_stopped(stack, "trust in clock and replica", trust, log)
-        marks = EdgeMarks(SmallFile(state_dir / "marks.json", SavedMarks), clock, log)
-        _keep_until_stopped(stack, "marks", marks, log)
 
         tls = TlsFiles(enrolled.authority, enrolled.tls_certificate, enrolled.tls_key)
         seals = Seals(enrolled.signing_key, enrolled.trusted, partial(save_trusted, state_dir))
@@ -126,6 +126,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             trust=trust,
             log=log,
             new_id=new_id,
+            losses=losses,
         )
         readers = ReaderSet(shared)
         watch = SiteWatch(None, replica, log)
@@ -136,6 +137,8 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         stack.push_async_callback(readers.close)
         await orders.begin()
         _keep(stack, "orders", orders.keep, log)
+        care = JournalCare(journal, losses, used_steps, replica, trust, line, log, new_id)
+        _keep(stack, "the journal's health", care.keep, log)
         _keep(stack, "the site's name", watch.keep, log)
 
         telemetry = TelemetryReport(
@@ -186,21 +189,6 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-def _claim(state_dir: Path) -> int:
-    """A descriptor that holds the state folder for this process alone, until it is closed or the process ends."""
-    try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise StartError(f"the state folder {str(state_dir)!r} cannot be used: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise StartError(f"{str(state_dir)!r}: another edge runs on it; stop that one first") from error
-    return descriptor
 
 
 async def _show_metrics(telemetry: TelemetryReport, port: int, log: Log) -> Callable[[], Awaitable[None]]:

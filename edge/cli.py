@@ -15,6 +15,7 @@ from contract.configuration import Configuration, ConfigurationError, parse_conf
 from contract.orders import UNREACHABLE_S
 from edge import app
 from edge.clock import SystemClock
+from edge.enrolling.enrol import EnrolFailed, Wish, enrol
 from edge.log import JsonLines
 from edge.metrics import MetricsError
 from edge.orders import CannotApply
@@ -36,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        {"run": _run, "check": _check}[asked.command](asked)
-    except (CommandError, app.StartError, CannotApply, MetricsError, StorageError) as error:
+        {"run": _run, "check": _check, "enroll": _enroll}[asked.command](asked)
+    except (CommandError, EnrolFailed, CannotApply, MetricsError, StorageError) as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
     return 0
@@ -83,6 +84,23 @@ def _check(asked: argparse.Namespace) -> None:
     sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
 
 
+def _enroll(asked: argparse.Namespace) -> None:
+    code = asked.code
+    if code is None:
+        # On its own line, it stands in no list of processes and in no shell's history.
+        sys.stderr.write("The code that the hub shows: ")
+        sys.stderr.flush()
+        code = sys.stdin.readline()
+    edge = enrol(Wish(asked.state, asked.hub, code, asked.name, asked.force), SystemClock())
+    secured = "TLS" if edge.broker_tls else "in the clear"
+    sys.stdout.write(
+        f"This is the edge {edge.edge} now: feed {edge.feed}, broker {edge.broker_host}:{edge.broker_port} "
+        f"({secured}), the hub's key {edge.trusted.current.id.hex()}.\n"
+        f"Next: doorward-edge run --state {asked.state}, and push it a configuration at the hub "
+        "(or give it one with --config edge.toml).\n"
+    )
+
+
 def _summary(configuration: Configuration) -> str:
     readers = ", ".join(f"{reader.name} ({reader.kind})" for reader in configuration.readers)
     names = {"edge": configuration.edge, "feed": configuration.feed, "site": configuration.site}
@@ -105,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
         help="show figures to a Prometheus on this machine, at 127.0.0.1:PORT",
     )
     run.add_argument("--unreachable-seconds", type=float, default=float(UNREACHABLE_S), help=argparse.SUPPRESS)
+    enroll = commands.add_parser("enroll", help="make this machine an edge of a hub, by a code that the hub shows")
+    _take_state(enroll)
+    enroll.add_argument("--hub", required=True, metavar="URL", help="the hub's address, as a browser has it")
+    enroll.add_argument("--code", metavar="CODE", help="asked for if left out")
+    enroll.add_argument("--name", metavar="NAME", help="the edge's name at the hub; needed the first time")
+    enroll.add_argument("--force", action="store_true", help="in place of the enrolment that is there")
     check = commands.add_parser("check", help="say whether a configuration is right")
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
     return parser
