@@ -16,6 +16,7 @@ class Drops:
         self.counts: Counter[str] = Counter()
         """All since the start, by the word that says why."""
         self._untold: Counter[tuple[str, str]] = Counter()
+        self._texts: dict[tuple[str, str], str] = {}
         self._told_at_s: dict[tuple[str, str], float] = {}
 
     def count(self, dropped: Dropped, at_s: float) -> None:
@@ -23,7 +24,16 @@ class Drops:
         kind = (dropped.what, dropped.why)
         self.counts[dropped.why] += 1
         self._untold[kind] += 1
+        self._texts[kind] = dropped.text
+        self._tell(kind, at_s)
+
+    def tick(self, at_s: float) -> None:
+        """What came while a kind was quiet is told too, a second later at the earliest."""
+        for kind in list(self._untold):
+            self._tell(kind, at_s)
+
+    def _tell(self, kind: tuple[str, str], at_s: float) -> None:
         if at_s - self._told_at_s.get(kind, -_QUIET_S) >= _QUIET_S:
             self._told_at_s[kind] = at_s
-            count = self._untold.pop(kind)
-            self._log("dropped", what=dropped.what, why=dropped.why, text=dropped.text, count=count)
+            what, why = kind
+            self._log("dropped", what=what, why=why, text=self._texts[kind], count=self._untold.pop(kind))
