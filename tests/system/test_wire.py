@@ -98,7 +98,7 @@ def test_a_lockdown_stands_at_once_and_ends(club: Club) -> None:
 
 
 def test_a_command_is_answered(club: Club) -> None:
-    assert "done" in club.hub("order", "identify", "clubhouse", "door")
+    assert "blink" in club.hub("order", "identify", "clubhouse", "door")
     with pytest.raises(DemoError, match=r"nowhere"):
         club.hub("order", "identify", "clubhouse", "nowhere")
 
