@@ -27,9 +27,9 @@ from edge.core.configuration_events import (
     Kept,
     Reach,
     SelfTest,
+    SelfTested,
     Stands,
     State,
-    Tested,
     Tick,
 )
 from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, stale
@@ -203,7 +203,7 @@ class EdgeOrders:
     def _tell_done(self, action: Action, fault: Fault | None) -> None:
         match action:
             case SelfTest():
-                self._tell(Tested(fault))
+                self._tell(SelfTested(fault))
             case Apply():
                 self._tell(Applied(fault))
             case Keep():

@@ -40,9 +40,9 @@ from edge.core.configuration_events import (
     Kept,
     Reach,
     SelfTest,
+    SelfTested,
     Stands,
     State,
-    Tested,
     Tick,
 )
 from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_of, stale
@@ -93,7 +93,7 @@ class ConfigurationChange:
                 self._hear(event)
             case Begin():
                 self._begin(at_s)
-            case Tested(fault) if self._state is State.TESTING:
+            case SelfTested(fault) if self._state is State.TESTING:
                 self._note_tested(fault)
             case Applied(fault) if self._state is State.APPLYING:
                 self._note_applied(fault)

@@ -51,7 +51,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class SelfTested:
     """A SelfTest is done."""
 
     fault: Fault | None = None
@@ -81,7 +81,7 @@ class Tick:
     """About a second has passed."""
 
 
-Event = Desired | Begin | Tested | Applied | Kept | HubAnswered | Tick
+Event = Desired | Begin | SelfTested | Applied | Kept | HubAnswered | Tick
 
 # Actions: SelfTest, Apply and Keep are done one after another, in this order
 
