@@ -37,15 +37,8 @@ max_inflight_count = 100
 dynamic_filters = true
 """
 EDGE_CONFIG = """\
-edge = "{edge}"
-feed = "{feed}"
+# Which edge, feed, site and broker, enrolment and the hub have said.
 site = "clubhouse"
-state_dir = "{folder}/edge"
-organization_key_file = "{folder}/hub/keys/organization.key"
-
-[broker]
-host = "127.0.0.1"
-port = {port}
 
 [hardware]
 pin_factory = "mock"  # no pins on this machine: said here, never assumed
@@ -160,6 +153,18 @@ class Club:
         states = [event["to"] for event in self._edge.events() if event.get("event") == "clock"]
         return bool(states) and states[-1] != "unknown"
 
+    def lock_down(self) -> None:
+        """Every door and counter of the edge; returns once it stands."""
+        self._set_mode("lockdown")
+
+    def end_lockdown(self) -> None:
+        self._set_mode("clear")
+
+    def _set_mode(self, mode: str) -> None:
+        seen = self._edge.event_count()
+        self._hub("mode", mode, "--edge", self.seeded["edge"])
+        self._edge.wait_for(lambda event: event.get("event") == "modes", "modes", after=seen)
+
     def revoke_membership(self, slug: str) -> None:
         """A change at the hub; returns once the edge has applied it."""
         seen = self._edge.event_count()
@@ -217,21 +222,30 @@ class Club:
         wait_until_listening(int(address.rpartition(":")[2]), web)
 
     def _start_edge(self) -> None:
-        self.say("edge: two doors and a counter, each with a scanner on a pseudo-terminal")
+        self._plug_in_scanners()
+        self.say("edge: enrolled with a one-time code, as one would type it at a Pi")
+        self._enrol_edge()
+        self._edge = self._process("edge", "edge", "run", "--state", str(self._edge_state))
+        self._edge.wait_for(lambda event: event.get("event") == "started", "start")
+        replica = self._edge.wait_for(lambda event: event.get("event") == "replica", "whole replica")
+        self.say(f"edge: its replica is whole, at sequence {replica['sequence']}")
+        config = self.folder / "edge.toml"
+        config.write_text(EDGE_CONFIG.format(folder=self.folder))
+        self._hub("config", "push", self.seeded["edge"], str(config))
+        self.say("edge: its configuration, pushed from the hub, stands: two doors and a counter")
+
+    def _plug_in_scanners(self) -> None:
         for reader in READERS:
             scanner = Scanner(self.folder / f"{reader}.tty")
             self._running.callback(scanner.close)
             self._scanners[reader] = scanner
-        config = self.folder / "edge.toml"
-        config.write_text(
-            EDGE_CONFIG.format(
-                folder=self.folder,
-                port=self._broker_port,
-                edge=self.seeded["edge"],
-                feed=self.seeded["feed"],
-            )
-        )
-        self._edge = self._process("edge", "edge", "run", "--config", str(config))
-        self._edge.wait_for(lambda event: event.get("event") == "started", "start")
-        replica = self._edge.wait_for(lambda event: event.get("event") == "replica", "whole replica")
-        self.say(f"edge: its replica is whole, at sequence {replica['sequence']}")
+
+    def _enrol_edge(self) -> None:
+        said = self._hub("enrol", self.seeded["edge"])
+        typed = next(line.split() for line in said.splitlines() if "doorward-edge enroll" in line)
+        command = [sys.executable, "-m", "edge", *typed[1:], "--state", str(self._edge_state)]
+        run_to_end(command, {}, self._logs / "edge-enroll.log")
+
+    @property
+    def _edge_state(self) -> Path:
+        return self.folder / "edge"

@@ -47,6 +47,8 @@ TOUR = (
     Stop("door", "unknown", "denied", "unknown_card"),
     Stop("door", None, "denied", "unreadable", data=b"\x1b[2J\x00\xff", label="(noise)"),
 )
+IN_LOCKDOWN = Stop("door", "full", "denied", "lockdown")
+AFTER_LOCKDOWN = Stop("door", "full", "granted", "granted")
 AFTER_THE_CHANGE = Stop("door", "company-1", "denied", "expired")
 
 
@@ -60,6 +62,11 @@ def run_tour(club: Club, table: Table) -> tuple[int, int]:
     table.print_note("at the hub, the company's membership is revoked: one row of the feed")
     club.revoke_membership("company-1")
     results.append(_scan(club, table, AFTER_THE_CHANGE))
+    table.print_note("at the hub, the edge is locked down, and then no more")
+    club.lock_down()
+    results.append(_scan(club, table, IN_LOCKDOWN))
+    club.end_lockdown()
+    results.append(_scan(club, table, AFTER_LOCKDOWN))
     return sum(results), len(results)
 
 
