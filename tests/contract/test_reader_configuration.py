@@ -1,12 +1,12 @@
 """A reader's section of edge.toml: the policy that it makes, and what cannot be meant together."""
 
 import pytest
+from test_configuration import WHOLE, changed, error_of
 
 from contract.ask import Codes, Direction, Passback, Policy, Posture
-from contract.trust import ClockState
 from contract.configuration import parse_configuration
 from contract.reader_configuration import ROTATING_RESCAN_SECONDS, policy_of
-from tests.edge.test_configuration import WHOLE, changed, error_of
+from contract.trust import ClockState
 
 DOOR_PIN, COUNTER_PIN = "relay_pin = 17", "granted_lamp_pin = 5"
 EVERY_WORD = """

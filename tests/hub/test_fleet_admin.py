@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contract import reader_configuration
 from contract.configuration import parse_configuration
-from edge.core import reader_configuration
 from hub import example_club
 from hub.fleet import edge_toml
 from hub.fleet.hours_admin import week_text
@@ -174,7 +174,7 @@ def test_a_readers_page_says_what_cannot_be(staff: Client) -> None:
         "confirm_seconds": "1.0",
     }
     url = address(Reader, "change", reader.pk)
-    assert "need an area that they are about" in refused(staff, url, **fields)
+    assert "This is missing; it should be there where passback is" in refused(staff, url, **fields)
     post(staff, url, **fields, area="house")
     reader.refresh_from_db()
     assert (reader.passback, reader.area, reader.attended) == ("hard", "house", False)
@@ -241,7 +241,7 @@ def test_an_edge_takes_what_its_readers_pages_say(staff: Client, schedule: Sched
     door.partner, door.unlocked_schedule = Partner.objects.get(), schedule
     door.lockdown_permission = Permission.objects.get(slug="undo")
     said = edge_toml.reader_toml(door).replace("# and what", 'device = "/dev/tty1"\nrelay_pin = 17\n# and what')
-    head = 'edge = "e"\nfeed = "f"\nsite = "s"\nstate_dir = "d"\norganization_key_file = "k"\n'
+    head = 'edge = "e"\nfeed = "f"\nsite = "s"\n'
     sections = '[broker]\nhost = "h"\n[hardware]\npin_factory = "mock"\n'
     [read] = parse_configuration(head + sections + said).readers
     assert reader_configuration.policy_of(read, door.edge.site.name) == policy_of(door)

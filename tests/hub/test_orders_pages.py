@@ -1,0 +1,210 @@
+"""Staff's pages of orders: configuration, lockdown and what is done once."""
+
+import html
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import Permission as Right
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from contract.orders import Answered, Refused
+from hub.fleet.models import Edge, Reader, Site
+from hub.orders import operations, queries, views
+from hub.orders.command_operations import note_answered
+from hub.orders.models import CommandOrder, Configuration
+from hub.orders.report_operations import note_reported
+from tests.hub.conftest import Database
+from tests.hub.followed import assert_exact
+from tests.hub.ordered import OTHER, TOML, house, standing
+from tests.hub.staff_pages import address, inline, post
+
+
+@pytest.fixture
+def edge(sqlite_database: Database) -> Edge:
+    return house()
+
+
+@pytest.fixture
+def staff(edge: Edge) -> Iterator[Client]:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create_superuser("owner"))
+    yield client
+    assert_exact()
+
+
+def page(client: Client, url: str) -> str:
+    return html.unescape(client.get(url, follow=True).content.decode())
+
+
+def configuration_url(edge: Edge) -> str:
+    return reverse("edge_configuration", args=[edge.pk])
+
+
+def edge_url(edge: Edge) -> str:
+    return address(Edge, "change", edge.pk)
+
+
+def push(staff: Client, edge: Edge, text: str = TOML) -> Configuration:
+    post(staff, configuration_url(edge), text=text)
+    return queries.newest(edge)
+
+
+def set_url(posture: str, **place: str) -> str:
+    return f"{reverse('set_mode')}?{urlencode({'posture': posture, **place})}"
+
+
+# Configuration
+
+
+def test_a_configuration_from_the_first_push_to_the_way_back(staff: Client, edge: Edge) -> None:
+    url = configuration_url(edge)
+    assert "No configuration was pushed" in page(staff, url)
+    first = push(staff, edge)
+    assert (first.by, first.text.strip()) == ("owner", TOML.strip())
+    shown = page(staff, url)
+    assert "was not heard of by the edge yet" in shown
+    assert 'class="orders amber"' in shown
+    assert "Roll back" not in shown
+    note_reported("east", standing(1, first), datetime.now(UTC))
+    assert 'class="orders green"' in page(staff, url)
+    second = push(staff, edge, OTHER)
+    why = Refused(
+        epoch=second.epoch, generation=2, step="self_test", field="readers[0].device", why="gone"
+    )
+    note_reported("east", standing(2, first, refused=why), datetime.now(UTC))
+    for shown in (page(staff, url), page(staff, edge_url(edge))):
+        assert 'class="orders red"' in shown
+        assert "eneration 2 was refused: readers[0].device: gone" in shown
+        assert "Now generation 1 stands." in shown
+    post(staff, url, rollback="yes")
+    newest = queries.newest(edge)
+    assert (newest.generation, newest.document) == (3, first.document)
+
+
+def test_what_is_refused_stays_in_its_field(staff: Client, edge: Edge) -> None:
+    wrong = TOML.replace('"front-door"', '"front-dor"')
+    response = staff.post(configuration_url(edge), {"text": wrong})
+    shown = html.unescape(response.content.decode())
+    assert "did you mean “front-door”?" in shown
+    assert 'permission = "front-dor"' in shown
+    assert not Configuration.objects.exists()
+    push(staff, edge)
+    post(staff, configuration_url(edge), text=TOML)
+    assert "exactly this already" in page(staff, configuration_url(edge))
+
+
+def test_readers_of_a_pushed_configuration_are_changed_there(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    door = Reader.objects.get(name="door")
+    shown = page(staff, address(Reader, "change", door.pk))
+    assert configuration_url(edge) in shown
+    assert 'name="_save"' not in shown
+    assert staff.post(address(Reader, "change", door.pk), {"name": "gate"}).status_code == 403
+    assert staff.post(address(Reader, "delete", door.pk), {"post": "yes"}).status_code == 403
+    assert 'name="readers-0-name"' not in page(staff, edge_url(edge))
+    assert ">east</option>" not in page(staff, address(Reader, "add"))
+
+
+def test_an_edge_that_moves_hears_of_it(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    lake = Site.objects.create(name="lake", time_zone="UTC")
+    post(staff, edge_url(edge), site=lake.pk, feed=edge.feed_id, **inline("readers"))
+    newest = queries.newest(edge)
+    assert (newest.generation, newest.document["site"]) == (2, "lake")
+
+
+# Lockdown
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ({}, "everything"),
+        ({"site": "house"}, "site house"),
+        ({"edge": "east"}, "edge east"),
+        ({"edge": "east", "reader": "door"}, "east/door"),
+    ],
+)
+def test_a_lockdown_is_asked_once_more_shown_everywhere_and_ended(
+    staff: Client, edge: Edge, place: dict[str, str], name: str
+) -> None:
+    push(staff, edge)
+    asked = page(staff, set_url("lockdown", **place))
+    assert f"Lock down {name}?" in asked
+    assert queries.set_by_hand() == []
+    post(staff, reverse("set_mode"), posture="lockdown", **place)
+    for url in (reverse("admin:index"), reverse("modes"), edge_url(edge), address(Site, "changelist")):
+        assert f"In lockdown: {name}" in page(staff, url)
+    edge.refresh_from_db()
+    assert queries.modes_for(edge).of("door") == "lockdown"
+    post(staff, reverse("set_mode"), posture="clear", **place)
+    assert "lockdown-banner" not in page(staff, reverse("admin:index"))
+    edge.refresh_from_db()
+    assert queries.modes_for(edge).of("door") is None
+
+
+def test_nearer_ones_do_not_hide_that_all_is_locked(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    post(staff, reverse("set_mode"), posture="unlocked", edge="east", reader="door")
+    post(staff, reverse("set_mode"), posture="lockdown")
+    assert "in lockdown since" in page(staff, edge_url(edge))
+    assert page(staff, reverse("modes")).count('class="indent-') == page(staff, reverse("modes")).count(" locked")
+
+
+def test_back_to_where_the_button_was_and_nowhere_else(staff: Client, edge: Edge) -> None:
+    there = staff.post(reverse("set_mode"), {"posture": "lockdown", "back": edge_url(edge)})
+    assert there["Location"] == edge_url(edge)
+    elsewhere = staff.post(reverse("set_mode"), {"posture": "clear", "back": "https://example.com/"})
+    assert elsewhere["Location"] == reverse("modes")
+    assert queries.set_by_hand() == []
+    assert staff.get(set_url("open")).status_code == 404
+
+
+# What is done once
+
+
+def test_an_order_is_given_and_its_answer_shown(
+    staff: Client, edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(staff, edge)
+    monkeypatch.setattr(views, "_ANSWER_S", 0.0)
+    url = reverse("edge_command", args=[edge.pk])
+    assert "Nothing was heard from the edge yet" in html.unescape(
+        staff.post(url, {"kind": "unlock_once", "reader": "door"}, follow=True).content.decode()
+    )
+    order = CommandOrder.objects.get()
+    assert (order.kind, order.reader, order.by) == ("unlock_once", "door", "owner")
+    assert "Unlock once door: on its way" in page(staff, edge_url(edge))
+    note_answered("east", Answered(epoch=order.epoch, number=1, at_us=0, why="clock_unknown"), datetime.now(UTC))
+    assert "Unlock once door: not done, the edge's clock is unknown" in page(staff, edge_url(edge))
+    refused = staff.post(url, {"kind": "unlock_once", "reader": "bar"}, follow=True).content.decode()
+    assert "only doors open" in refused
+    assert staff.post(url, {"kind": "reboot"}).status_code == 404
+    assert staff.get(url).status_code == 405
+
+
+# Who may
+
+
+def test_who_may_look_may_not_order(staff: Client, edge: Edge) -> None:
+    operations.push("east", TOML, datetime.now(UTC), "owner")
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(clerk)
+    urls = [configuration_url(edge), reverse("modes"), set_url("lockdown")]
+    assert [client.get(url).status_code for url in urls] == [403, 403, 403]
+    clerk.user_permissions.add(Right.objects.get(codename="view_edge"))
+    assert [client.get(url).status_code for url in urls] == [200, 200, 403]
+    for url, fields in [
+        (configuration_url(edge), {"text": OTHER}),
+        (reverse("set_mode"), {"posture": "lockdown"}),
+        (reverse("edge_command", args=[edge.pk]), {"kind": "identify"}),
+    ]:
+        assert client.post(url, fields).status_code == 403
+    shown = page(client, reverse("modes")) + page(client, edge_url(edge)) + page(client, configuration_url(edge))
+    assert not [button for button in ("Lock down", "Identify", "Unlock once", ">Push<") if button in shown]
+    assert (Configuration.objects.count(), queries.set_by_hand()) == (1, [])
