@@ -16,8 +16,12 @@ _NEED_A_DATABASE: Final = {
     "example_club",
     "checkins",
     "explain",
+    "config",
+    "mode",
+    "order",
     "rotate_key",
     "createsuperuser",
+    "revoke_edge",
     "revoke_membership",
     "enrol",
 }

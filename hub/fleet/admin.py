@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.forms import BaseModelForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +17,14 @@ from hub.fleet import (
     edge_toml,
     feed_admin,  # noqa: F401
     hours_admin,  # noqa: F401
+    identity_operations,
     operations,
 )
 from hub.fleet.models import Edge, Reader
 from hub.fleet.presence_admin import PresenceColumns, presence_context
 from hub.fleet.secrets_missing import warn_of_missing_secrets
 from hub.members.operations_admin import OperationsAdmin, without_form
+from hub.members.revoking_admin import RevocableAdmin
 
 _NAMED_BY_READERS: Final = ("permission", "partner", "unlocked_schedule", "lockdown_permission", "undo_permission")
 
@@ -55,11 +57,27 @@ class ReaderInline(TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reader]:
         return super().get_queryset(request).select_related("edge", "permission", "partner")
 
+    def has_add_permission(self, request: HttpRequest, obj: Edge | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not _is_configured(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Edge | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_configured(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Edge | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_configured(obj)
+
+
+def _is_configured(edge: Edge | None) -> bool:
+    """Its readers are then those of the configuration that was pushed to it."""
+    return edge is not None and edge.config_generation > 0
+
 
 @admin.register(Edge)
-class EdgeAdmin(PresenceColumns, OperationsAdmin):
+class EdgeAdmin(PresenceColumns, RevocableAdmin):
     save_operation = staticmethod(operations.save_edge)
     delete_operation = staticmethod(operations.delete_edges)
+    revoke_operation = staticmethod(identity_operations.revoke_edges)
+    revoke_otherwise = "; to take an edge back, enrol it anew with a new code"
     inline_operations = {Reader: (without_form(operations.save_reader), operations.delete_readers)}
     list_display = ["name", "light", "since", "faults", "site", "feed"]
     list_select_related = ["site", "feed", "presence"]
@@ -71,6 +89,9 @@ class EdgeAdmin(PresenceColumns, OperationsAdmin):
     shown_with: ClassVar[list[str]] = []
     """What their columns read of an edge, loaded with the list."""
 
+    def may_be_revoked(self, thing: Edge) -> bool:
+        return thing.signing_key is not None and thing.revoked_at is None
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edge]:
         return super().get_queryset(request).prefetch_related(*self.shown_with)
 
@@ -81,6 +102,8 @@ class EdgeAdmin(PresenceColumns, OperationsAdmin):
         if edge is not None and self.has_view_permission(request, edge):
             toml = edge_toml.edge_toml(edge, edge.readers.select_related(*_NAMED_BY_READERS))
             extra_context = {**(extra_context or {}), **presence_context(edge), "toml": toml}
+            if _is_configured(edge):
+                extra_context |= {"configured": edge.pk, "toml": None}
             extra_context["parts"] = [part(request, edge) for part in self.parts]
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -122,7 +145,19 @@ class ReaderAdmin(OperationsAdmin):
         reader = self.get_object(request, object_id)
         if reader is not None and self.has_view_permission(request, reader):
             extra_context = {**(extra_context or {}), "toml": edge_toml.reader_toml(reader)}
+            extra_context["configured"] = reader.edge_id if _is_configured(reader.edge) else None
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def has_change_permission(self, request: HttpRequest, obj: Reader | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and _is_configured(obj.edge))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Reader | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and _is_configured(obj.edge))
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "edge":
+            kwargs["queryset"] = Edge.objects.filter(config_generation=0)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Reader, form: BaseModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

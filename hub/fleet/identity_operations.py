@@ -3,6 +3,7 @@
 What edges send is judged by these rows each time, so both hold at once in every worker.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +31,13 @@ def enrol_edge(edge_id: int, signing_key: bytes) -> Edge:
         edge.save(update_fields=["signing_key", "revoked_at", "enrolments"])
         EdgeMark.objects.filter(edge=edge).delete()
     return edge
+
+
+def revoke_edges(edges: Iterable[Edge], at: datetime) -> None:
+    """All of them or none, as `revoke_edge` does. NotEnrolled, Edge.DoesNotExist."""
+    with transaction.atomic():
+        for edge in edges:
+            revoke_edge(edge.pk, at)
 
 
 def revoke_edge(edge_id: int, at: datetime) -> Edge:

@@ -54,10 +54,13 @@ class RevocableAdmin(OperationsAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[thing.pk]))
 
+    def may_be_revoked(self, thing: Any) -> bool:
+        return thing.revoked_at is None
+
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         thing = self.get_object(request, str(object_id))
-        revoked = thing is None or thing.revoked_at is not None
-        return [] if revoked else super().get_actions_detail(request, object_id)
+        offered = thing is not None and self.may_be_revoked(thing)
+        return super().get_actions_detail(request, object_id) if offered else []
 
     def _ask(self, request: HttpRequest, things: Sequence[Model]) -> HttpResponse:
         context = {
@@ -72,8 +75,8 @@ class RevocableAdmin(OperationsAdmin):
         return TemplateResponse(request, "members/revoke_confirmation.html", context)
 
     def _revoke(self, request: HttpRequest, things: Sequence[Any]) -> None:
-        """Those revoked before stay as they are, and their history too."""
-        standing = [thing for thing in things if thing.revoked_at is None]
+        """Those that cannot be, or were before, stay as they are, and their history too."""
+        standing = [thing for thing in things if self.may_be_revoked(thing)]
         self.revoke_operation(standing, timezone.now())
         LogEntry.objects.log_actions(request.user.pk, standing, CHANGE, "Revoked.")
         messages.success(request, f"Revoked: {len(standing)} {model_ngettext(self.opts, len(standing))}.")

@@ -37,14 +37,20 @@ class Outbox:
             sealed = seal(message.payload, self._current.key, message.topic)
             self._broker.publish(replace(message, payload=sealed))
 
-    def follow_keys(self, at_s: float) -> None:
-        """Take up a new key; looks twice a second at most. `at_s` is monotonic. django.db.Error: no database."""
+    def follow_keys(self, at_s: float) -> bool:
+        """Take up a new key; looks twice a second at most. True: there was another before, so what the
+        broker keeps has to be said again, keys first. `at_s` is monotonic. django.db.Error: the database is gone.
+        """
         if self._look_due_s is not None and at_s < self._look_due_s:
-            return
-        newest = newest_generation()
+            return False
+        newest, known = newest_generation(), self._current
         self._look_due_s = at_s + LOOK_EVERY_S
-        if self._current is None or newest > self._current.generation:
-            self._take_up(newest)
+        if known is not None and newest <= known.generation:
+            return False
+        if not self._take_up(newest) or known is None:
+            return False
+        self._log.event("signing_key", generation=newest)
+        return True
 
     def tell_keys(self) -> None:
         """All rotations, retained: an edge that was away follows one after the other."""
@@ -52,16 +58,13 @@ class Outbox:
             # Sealed by the key before, when it was made.
             self._broker.publish(Outgoing(key_topic(rotation.generation), rotation.sealed, retained=True))
 
-    def _take_up(self, generation: int) -> None:
+    def _take_up(self, generation: int) -> bool:
         """Where the new key's file is not here, the old one goes on: its seals count for a while yet."""
         try:
-            taken = current(self._folder)
+            self._current = current(self._folder)
         except HubError as error:
             if generation != self._unusable:
                 self._log.event("signing_key_unusable", generation=generation, text=str(error))
             self._unusable = generation
-            return
-        known, self._current = self._current, taken
-        if known is not None:
-            self._log.event("signing_key", generation=taken.generation)
-            self.tell_keys()
+            return False
+        return True

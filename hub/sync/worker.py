@@ -83,7 +83,7 @@ class Worker:
 
         django.db.Error: the database is gone; the same messages may be handled again.
         """
-        self._follow_keys()
+        self._greet()
         batches: list[Batch] = []
         questions: list[Question] = []
         pulls: list[PullRequest] = []
@@ -137,14 +137,8 @@ class Worker:
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""
-        self._follow_keys()
-        connected = self._outbox.connected()
-        if connected and not self._was_connected:
-            self._outbox.tell_keys()
-            self._heads.say_again()
-            self._orders.say_again()
-        self._was_connected = connected
-        if connected:
+        self._greet()
+        if self._was_connected:
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
@@ -154,11 +148,17 @@ class Worker:
             for message in self._orders.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
-    def _follow_keys(self) -> None:
-        """A new key is told before anything that it seals; what the broker keeps by the old one is said again."""
+    def _greet(self) -> None:
+        """On a new connection, and with a new key: keys before anything that they seal, and all that the broker
+        keeps once more."""
         if self._outbox.follow_keys(self._clocks.monotonic_s()):
             self._was_connected = False
+        connected = self._outbox.connected()
+        if connected and not self._was_connected:
             self._outbox.tell_keys()
+            self._heads.say_again()
+            self._orders.say_again()
+        self._was_connected = connected
 
     def prune(self) -> None:
         self._pruning.step(self._clocks.now(), self._clocks.monotonic_s())

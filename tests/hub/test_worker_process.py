@@ -1,29 +1,24 @@
 """The worker as a process of its own: a real mosquitto, a real database, and an edge that is a mere client."""
 
-import queue
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import paho.mqtt.client as paho
 import psycopg
 import pytest
 from django.db import connection
 from msgspec.structs import replace
 
 from contract.feed import Kind
-from contract.messages import Ack, CheckIns, Confirmed, Head, Live, Message, Page, decode, encode
-from contract.seal import unseal_by
-from contract.topics import up
+from contract.messages import Ack, CheckIns, Confirmed, Head, Live, Page, encode
 from hub.checkins.models import CheckIn
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.fleet.models import EdgePresence
 from hub.reservations.models import Reservation
 from tests.brokers import Broker
-from tests.enrolled import EDGE_KEY, HUB_KEY, sealed
 from tests.hub.conftest import Database
+from tests.hub.edge_client import EdgeClient
 from tests.hub.postgresql import Cluster
 from tests.hub.presences import presence
 from tests.hub.questions import asked_about, bar_of, question
@@ -31,39 +26,6 @@ from tests.hub.scans import Club, fill_feed, journal_rows, many_rows, pull, rede
 from tests.hub.worker_process import PATIENCE_S, WorkerProcess
 
 JOURNAL = b"j" * 16
-
-
-class EdgeClient:
-    """Sends what an edge sends, and keeps what the hub says to it."""
-
-    def __init__(self, port: int, name: str = "clubhouse") -> None:
-        self.name = name
-        self._received: queue.Queue[tuple[str, bytes]] = queue.Queue()
-        self._subscribed = threading.Event()
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-        self._client.on_connect = lambda client, *_: client.subscribe([("dw/1/down/#", 1), ("dw/1/feed/#", 1)])
-        self._client.on_subscribe = lambda *_: self._subscribed.set()
-        self._client.on_message = lambda _client, _data, message: self._received.put(
-            (message.topic.rpartition("/")[2], unseal_by(message.payload, HUB_KEY.verifying, message.topic))
-        )
-        self._client.reconnect_delay_set(1, 1)
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        assert self._subscribed.wait(PATIENCE_S)
-
-    def send(self, what: str, payload: bytes, retained: bool = False) -> None:
-        topic = up(self.name, what)
-        self._client.publish(topic, sealed(topic, payload, EDGE_KEY), 1, retained)
-
-    def receive(self, what: str, message_type: type[Message]) -> Message:
-        while True:
-            topic, payload = self._received.get(timeout=PATIENCE_S)
-            if topic == what:
-                return decode(payload, message_type)
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 @pytest.fixture
