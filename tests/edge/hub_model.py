@@ -28,6 +28,7 @@ class HubModel:
     """Journal, sequence and id of every check-in, in the order of ingest."""
     ids: set[bytes] = field(default_factory=set)
     moved: int = 0
+    at_us: int = 0
 
     def change(self, *changes: Change) -> Live:
         """One commit, and the live rows that tell of it."""
@@ -41,7 +42,9 @@ class HubModel:
         return Live(FEED, self.epoch, after, self.sequence, self.digest(), self._after(after))
 
     def head(self) -> Head:
-        return Head(FEED, self.epoch, self.sequence, self.digest(), 0)
+        """Later than the one before."""
+        self.at_us += 1
+        return Head(FEED, self.epoch, self.sequence, self.digest(), self.at_us)
 
     def answer(self, pull: Pull) -> Page:
         knows = (
