@@ -20,6 +20,8 @@ class Link(HubVoice, Protocol):
 
     def journaled(self) -> None: ...
 
+    async def follow_journal(self) -> None: ...
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -59,6 +61,11 @@ class Line:
         """A new row stands in the journal; a link that begins looks by itself."""
         if self._link is not None:
             self._link.journaled()
+
+    async def follow_journal(self) -> None:
+        """The journal has another id than it had, or other rows; a link that begins looks by itself."""
+        if self._link is not None:
+            await self._link.follow_journal()
 
     async def confirm(self, checkin: CheckIn, budget_s: float) -> Confirmed | None:
         if self._link is None:

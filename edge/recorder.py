@@ -12,6 +12,7 @@ from typing import Final
 from contract.decision import Decision, cannot_record
 from contract.messages import CheckIn
 from contract.reader_configuration import Reader, ReaderKind
+from edge.core.losses import Losses
 from edge.core.own_uses import OwnUses
 from edge.core.undo import void_at
 from edge.journal_port import CannotRecord, Journal
@@ -24,13 +25,14 @@ RECORDINGS_MAX: Final = 1_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorder:
-    """`journaled` is called whenever a new row stands in the journal."""
+    """`journaled` is called whenever a new row stands in the journal; `losses` counts those that cannot."""
 
     reader: Reader
     journal: Journal
     own_uses: OwnUses
     log: Log
     journaled: Callable[[], None]
+    losses: Losses = field(default_factory=Losses)
     _recordings: set[asyncio.Task[int | None]] = field(default_factory=set)
 
     async def keep(self, decision: Decision, checkin: CheckIn) -> tuple[Decision, int | None]:
@@ -80,6 +82,7 @@ class Recorder:
             sequence = await self.journal.append(checkin)
         except CannotRecord as error:
             self._tell_lost(checkin, error)
+            self.losses.note(error.why, checkin.at_us)
             return None
         self.own_uses.journaled(checkin.id, sequence)
         self.journaled()

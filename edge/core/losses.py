@@ -4,6 +4,7 @@ Doors go on deciding while a disk is full or a journal is damaged. What is count
 gone with the process, and the log has told each.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract.messages import Lost
@@ -48,10 +49,10 @@ class Losses:
         since_us = at_us if damage.since_us is None else min(damage.since_us, at_us)
         self._spans[damage.set_aside[:64]] = _Span(since_us, at_us, damage.lost or 0)
 
-    def first(self, lost_id: bytes) -> Lost | None:
+    def first(self, new_id: Callable[[], bytes]) -> Lost | None:
         """The row that tells of what was counted first; None: there is nothing to tell."""
         for why, span in self._spans.items():
-            return Lost(lost=lost_id, from_us=span.from_us, upto_us=span.upto_us, count=span.count, why=why)
+            return Lost(lost=new_id(), from_us=span.from_us, upto_us=span.upto_us, count=span.count, why=why)
         return None
 
     def told(self, lost: Lost) -> None:

@@ -12,6 +12,8 @@ The rules:
 - The hub can hold no row but those that stood in the journal at the start and those that were sent since. An ack
   of others means that the journal was rolled back (its file restored from an old copy): `is_beyond`. So that this
   shows before newer rows take the sequences that the hub knows, the first batch ends at the last row of the start.
+- Rows leave the journal from its beginning. What the hub has not and the journal holds no more is passed over:
+  the batch that follows says so (contract/messages.py: `first`).
 
 Times are seconds of the monotonic clock. Knows nothing of rows' contents, storage or MQTT.
 """
@@ -42,6 +44,7 @@ class Outbox:
         """`acked`: the last row that the hub is known to hold; `last`: the journal's last row; 0 for none."""
         self._acked = acked
         self._last = last
+        self._first = 1
         self._sent = acked
         self._known = last
         self._answered = False
@@ -81,11 +84,19 @@ class Outbox:
         """The feed has begun a new epoch: its hub may have been restored."""
         return self._begin_again(at_s)
 
-    def journal_renewed(self, at_s: float) -> list[SendBatch]:
-        """The same rows stand under another id now, of which the hub knows nothing."""
-        self._acked = self._known = 0
+    def journal_renewed(self, at_s: float, last: int | None = None, acked: int = 0) -> list[SendBatch]:
+        """The same rows stand under another id now, of which the hub knows nothing; or it is another journal, with
+        `last` for its last row, of which the hub has acked up to `acked`."""
+        self._last = self._last if last is None else last
+        self._acked = min(acked, self._last)
+        self._known = 0 if acked == 0 else self._last
+        self._first = 1
         self._answered = False
         return self._begin_again(at_s)
+
+    def journal_begins(self, first: int) -> None:
+        """The journal's first row is `first`: those before it have left."""
+        self._first = first
 
     def journaled(self, last: int, at_s: float) -> list[SendBatch]:
         """The journal's last row is `last`."""
@@ -145,8 +156,9 @@ class Outbox:
     def _fill(self) -> list[SendBatch]:
         batches: list[SendBatch] = []
         while self._connected and self._sent < self._last and len(self._unanswered) < self._window:
-            end = self._last if self._answered else min(self._last, max(self._known, self._sent + 1))
-            batch = SendBatch(self._sent, min(self._sent + CHECKIN_ROWS_MAX, end))
+            after = max(self._sent, self._first - 1)
+            end = self._last if self._answered else min(self._last, max(self._known, after + 1))
+            batch = SendBatch(after, min(after + CHECKIN_ROWS_MAX, end))
             batches.append(batch)
             self._sent = batch.upto
             self._known = max(self._known, batch.upto)

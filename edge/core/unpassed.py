@@ -54,9 +54,11 @@ class Unpassed:
         self._let_go_passed()
 
     def forget_acks(self) -> None:
-        """The journal has another id: what was acked of it counts no more, until it is acked again."""
+        """The journal has another id: what was acked of it counts no more, until it is acked again. Nor do the
+        places that rows had in it: they are journaled anew."""
         self._ack = None
         self._acked_at.clear()
+        self._sequence = dict.fromkeys(self._sequence)
 
     def passed(self, position: Position) -> None:
         """The replica that decides stands at `position`, for every look-up from now on."""

@@ -24,6 +24,10 @@ class UsedSteps:
     def __init__(self, known: Iterable[UsedStep] = ()) -> None:
         """`known`: what the journal holds."""
         self._steps: dict[tuple[str, bytes], frozenset[int]] = {}
+        self.recall(known)
+
+    def recall(self, known: Iterable[UsedStep]) -> None:
+        """What the journal holds, beside what is known."""
         for reader, card_hash, step in known:
             self._steps[reader, card_hash] = self.of(reader, card_hash) | {step}
 

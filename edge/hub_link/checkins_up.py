@@ -57,6 +57,7 @@ class CheckInsUp:
         acked = self._journal.acked
         last = await self._journal.last_sequence()
         self.outbox = Outbox(0 if acked is None else min(acked.upto, last), last)
+        self.outbox.journal_begins(self._journal.first)
         self._contact.journal_stands(self.outbox.acked, last)
         if acked is not None:
             self._own_uses.acked(acked)
@@ -80,6 +81,7 @@ class CheckInsUp:
         self._send(self.outbox.hear_hub(at_s))
 
     def tick(self, at_s: float) -> None:
+        self.outbox.journal_begins(self._journal.first)
         self._send(self.outbox.tick(at_s))
         self._session.note_awaited("checkins", self.outbox.awaits_ack, at_s)
 
@@ -100,6 +102,7 @@ class CheckInsUp:
 
     def _take(self, ack: Ack) -> None:
         self._own_uses.acked(ack)
+        self.outbox.journal_begins(self._journal.first)
         self._send(self.outbox.acknowledged(ack.upto, self._clock.monotonic_s()))
         self._contact.acked(self.outbox.acked)
         self._log("acked", upto=ack.upto)
@@ -129,6 +132,8 @@ class CheckInsUp:
 
     async def _send_batch(self, batch: SendBatch) -> None:
         rows = await self._journal.rows_after(batch.after, batch.upto - batch.after)
+        # Where rows have just left the journal, others have come behind those that were meant.
+        rows = [row for row in rows if row.sequence <= batch.upto]
         if rows and self._session.online:
             self._say(UP_CHECKINS, CheckIns(self._journal.id, rows, self._journal.first, self._journal.begins))
 
@@ -136,10 +141,19 @@ class CheckInsUp:
         while True:
             await self._to_renew.wait()
             await self._journal.renew()
-            self.ack_notes.forget()
-            self._contact.acked(0)
-            self._own_uses.forget_acks()
-            await self._recall_own_uses(None)
+            await self.follow_journal()
             self._to_renew.clear()
-            self._batches.clear()
-            self._send(self.outbox.journal_renewed(self._clock.monotonic_s()))
+
+    async def follow_journal(self) -> None:
+        """The journal has another id than it had, or other rows."""
+        self.ack_notes.forget()
+        acked, last = self._journal.acked, await self._journal.last_sequence()
+        self._own_uses.forget_acks()
+        if acked is not None:
+            self._own_uses.acked(acked)
+        await self._recall_own_uses(None)
+        self._batches.clear()
+        at_s = self._clock.monotonic_s()
+        self._send(self.outbox.journal_renewed(at_s, last, 0 if acked is None else acked.upto))
+        self.outbox.journal_begins(self._journal.first)
+        self._contact.journal_stands(self.outbox.acked, last)

@@ -161,6 +161,10 @@ class HubLink:
     def journaled(self) -> None:
         self._up.journaled()
 
+    async def follow_journal(self) -> None:
+        """The journal has another id than it had, or other rows."""
+        await self._up.follow_journal()
+
     def report(self, reported: Reported) -> None:
         self._voice.report(reported)
 
@@ -259,6 +263,7 @@ class HubLink:
             at_s = self._clock.monotonic_s()
             self._down.tick(at_s)
             self._up.tick(at_s)
+            self._drops.tick(at_s)
             self._voice.tell_presence(at_s)
 
     async def _supervised(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -14,6 +14,7 @@ from contract.ask import Posture
 from contract.reader_configuration import Reader, policy_of
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
+from edge.core.losses import Losses
 from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading
 from edge.core.rescans import Rescans
@@ -52,6 +53,7 @@ class Shared:
     trust: Trust
     log: Log
     new_id: Callable[[], bytes]
+    losses: Losses
 
 
 class RunningReader:
@@ -167,7 +169,9 @@ class RunningReader:
             policy=policy_of(reader, self.site),
             organization_key=shared.organization_key,
             replica=shared.replica,
-            recorder=Recorder(reader, shared.journal, shared.own_uses, shared.log, shared.journaled),
+            recorder=Recorder(
+                reader, shared.journal, shared.own_uses, shared.log, shared.journaled, shared.losses
+            ),
             own_uses=shared.own_uses,
             used_steps=shared.used_steps,
             rescans=Rescans(reader.rescan_s),

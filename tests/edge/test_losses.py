@@ -6,46 +6,50 @@ from edge.core.losses import Damage, Losses
 ID = b"l" * 16
 
 
+def new_id() -> bytes:
+    return ID
+
+
 def lost(why: str, from_us: int, upto_us: int, count: int) -> Lost:
     return Lost(lost=ID, from_us=from_us, upto_us=upto_us, count=count, why=why)
 
 
 def test_nothing_lost_is_nothing_to_tell() -> None:
-    assert Losses().first(ID) is None
+    assert Losses().first(new_id) is None
 
 
 def test_a_span_of_instants_by_why_in_the_order_they_came() -> None:
     losses = Losses()
     for why, at_us in (("disk_full", 20), ("damaged", 25), ("disk_full", 30), ("disk_full", 10)):
         losses.note(why, at_us)
-    full = losses.first(ID)
+    full = losses.first(new_id)
     assert full == lost("disk_full", 10, 30, 3)
     losses.told(full)
-    damaged = losses.first(ID)
+    damaged = losses.first(new_id)
     assert damaged == lost("damaged", 25, 25, 1)
     losses.told(damaged)
-    assert losses.first(ID) is None
+    assert losses.first(new_id) is None
 
 
 def test_what_is_lost_while_it_is_told_is_told_next() -> None:
     losses = Losses()
     losses.note("disk_full", 10)
-    telling = losses.first(ID)
+    telling = losses.first(new_id)
     assert telling is not None
     losses.note("disk_full", 30)
     losses.told(telling)
-    assert losses.first(ID) == lost("disk_full", 10, 30, 1)
+    assert losses.first(new_id) == lost("disk_full", 10, 30, 1)
 
 
 def test_damage_tells_of_rows_that_could_not_be_saved() -> None:
     losses = Losses()
     losses.note_damage(Damage("journal.db.damaged-1", 5, 0, 7), 50)
-    assert losses.first(ID) is None
+    assert losses.first(new_id) is None
     losses.note_damage(Damage("journal.db.damaged-2", 5, 3, 7), 50)
     losses.note_damage(Damage("journal.db.damaged-3", 0, None, None), 50)
     losses.note_damage(Damage("journal.db.damaged-4", 5, 3, 70), 50)
     told = []
-    while (each := losses.first(ID)) is not None:
+    while (each := losses.first(new_id)) is not None:
         told.append(each)
         losses.told(each)
     assert told == [

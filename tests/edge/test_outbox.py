@@ -152,6 +152,43 @@ def test_rows_that_were_sent_before_the_start_may_be_acked() -> None:
     assert not outbox.is_beyond(120)
 
 
+def test_what_has_left_the_journal_is_passed_over() -> None:
+    outbox = Outbox(1_000, 1_200)
+    outbox.journal_begins(801)
+    outbox.connected(0.0)
+    assert outbox.acknowledged(300, 0.1) == [SendBatch(800, 1_200)]
+    assert outbox.acknowledged(1_200, 0.2) == []
+    outbox.journal_begins(1_200)
+    assert outbox.new_epoch(0.3) == [SendBatch(1_199, 1_200)]
+    assert outbox.acknowledged(0, 0.4) == [SendBatch(1_199, 1_200)]
+
+
+def test_in_a_new_epoch_all_that_the_journal_still_holds_is_sent_to_a_hub_that_has_none_of_it() -> None:
+    outbox = Outbox(3_000, 3_000)
+    outbox.journal_begins(401)
+    outbox.connected(0.0)
+    outbox.acknowledged(3_000, 0.1)
+    assert outbox.new_epoch(0.2) == [SendBatch(2_999, 3_000)]
+    up, held = outbox.acknowledged(0, 0.3), 0
+    assert up[0].after == 400
+    while up:
+        batch = up.pop(0)
+        assert batch.after in (held, 400)
+        held = batch.upto
+        up += outbox.acknowledged(held, 0.4)
+    assert held == outbox.acked == 3_000
+
+
+@pytest.mark.parametrize("acked", [0, 7])
+def test_another_journal_begins_anew(acked: int) -> None:
+    outbox = Outbox(40, 50)
+    outbox.connected(0.0)
+    outbox.journal_begins(30)
+    assert outbox.journal_renewed(0.1, 9, acked) == [SendBatch(acked, 9 if acked else 1)]
+    assert (outbox.last, outbox.acked) == (9, acked)
+    assert outbox.is_beyond(10)
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_over_any_bad_line_the_hub_gets_every_row_once(seed: int) -> None:
     """Batches and acks are lost, doubled, swapped; the line breaks; the hub forgets. Then all is soon well."""

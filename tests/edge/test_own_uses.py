@@ -211,7 +211,18 @@ def test_under_another_journal_id_a_use_stays_until_it_is_acked_anew(own: OwnUse
     own.passed(at(5, 200))
     assert own.of(7) == (use(1), use(2))
     own.acked(ack(1, 5, 150))
+    assert own.of(7) == (use(1),)
+    own.add(checkin(1), 2)
+    own.acked(ack(2, 5, 151))
     assert len(own) == 0
+
+
+def test_a_use_that_was_not_saved_into_another_journal_stays(own: OwnUses) -> None:
+    own.add(checkin(1), 1)
+    own.forget_acks()
+    own.passed(at(5, 200))
+    own.acked(ack(9, 5, 100))
+    assert own.of(7) == (use(1),)
 
 
 def test_while_another_replica_is_about_to_decide_nothing_leaves(own: OwnUses) -> None:
