@@ -14,7 +14,7 @@ from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
 from hub.orders.views import command_page, configuration_page, modes_page, set_mode_page
 from hub.watch.metrics import metrics_page
-from hub.watch.views import fleet_page
+from hub.watch.views import edge_page, fleet_page
 
 _WRONG_HOST = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -53,5 +53,6 @@ urlpatterns = [
     path("admin/lockdown/set/", admin.site.admin_view(set_mode_page), name="set_mode"),
     path("enrol", enrol),
     path("fleet/", admin.site.admin_view(fleet_page), name="fleet"),
+    path("fleet/<slug:name>/", admin.site.admin_view(edge_page), name="fleet_edge"),
     path("admin/", admin.site.urls),
 ]

@@ -8,15 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from hub.checkins.models import JournalPosition
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light
 from hub.orders import queries as orders
 from hub.watch.figures import EdgeShown, shown
+from hub.watch.history import HOURS, SLOTS_AN_HOUR, History, Slot, history_of
 from hub.watch.judging import Judged, judged
-from hub.watch.models import SLOT_SECONDS, EventCount, TelemetrySlot, WorkerBeat
+from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot, WorkerBeat
 
 PICTURE_SLOTS: Final = 72
 """Six hours."""
@@ -28,6 +29,14 @@ BEAT_WITHIN: Final = timedelta(seconds=35)
 class WorkersShown(NamedTuple):
     running: int
     connected: int
+
+
+class EdgeInFigures(NamedTuple):
+    """`told` is what it told last, whenever that was; None: nothing yet."""
+
+    shown: EdgeShown
+    told: EdgeTelemetry | None
+    history: History
 
 
 class FleetShown(NamedTuple):
@@ -56,8 +65,17 @@ def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int =
 def judged_fleet(at: datetime) -> list[Judged]:
     """All edges, the worst first."""
     wanted = orders.all_newest()
-    edges = Edge.objects.select_related("site", "feed", "presence", "telemetry", "reported")
-    return sorted((judged(edge, wanted.get(edge.pk), at) for edge in edges), key=lambda each: each.rank)
+    return sorted((judged(edge, wanted.get(edge.pk), at) for edge in _edges()), key=lambda each: each.rank)
+
+
+def edge_shown(name: str, at: datetime) -> EdgeInFigures:
+    """One edge and its last seven days. Edge.DoesNotExist."""
+    edge = _edges().get(name=name)
+    first_hour = int(at.timestamp()) // 3_600 - HOURS + 1
+    rows = TelemetrySlot.objects.filter(edge=edge, slot__gte=first_hour * SLOTS_AN_HOUR)
+    slots = [Slot(*row) for row in rows.values_list("slot", "latency_ms", "queue", "temperature_c")]
+    [shown_edge] = _with_figures([judged(edge, orders.newest(edge), at)], at)
+    return EdgeInFigures(shown_edge, getattr(edge, "telemetry", None), history_of(slots, first_hour))
 
 
 def workers_shown(at: datetime) -> WorkersShown:
@@ -73,6 +91,10 @@ def event_counts() -> dict[str, int]:
 def journal_rows() -> int:
     """Rows of edges' journals that were taken in: check-ins, voids, and refused ones."""
     return JournalPosition.objects.aggregate(rows=Sum("upto"))["rows"] or 0
+
+
+def _edges() -> QuerySet[Edge]:
+    return Edge.objects.select_related("site", "feed", "presence", "telemetry", "reported")
 
 
 def _is_meant(edge: Edge, looked_for: str) -> bool:

@@ -1,15 +1,17 @@
-"""The page of the fleet, for staff who may view edges."""
+"""The page of the fleet, and one of each edge in figures, for staff who may view edges."""
 
 from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from hub.fleet.standing import Light
-from hub.watch.queries import PICTURE_SLOTS, FleetShown, fleet_shown
+from hub.fleet.models import Edge
+from hub.fleet.standing import Light, elapsed_text
+from hub.watch.history import HOURS
+from hub.watch.queries import PICTURE_SLOTS, FleetShown, edge_shown, fleet_shown
 
 DOTS_FROM: Final = 12
 """Fewer edges than that are seen without a map of them."""
@@ -38,6 +40,31 @@ def fleet_page(request: HttpRequest) -> TemplateResponse:
         "trouble": _trouble_of_workers(fleet),
     }
     return TemplateResponse(request, "watch/fleet.html", context)
+
+
+def edge_page(request: HttpRequest, name: str) -> TemplateResponse:
+    """One edge in figures. 403: may not view edges. 404: there is none."""
+    if not request.user.has_perm("fleet.view_edge"):
+        raise PermissionDenied
+    at = timezone.now()
+    try:
+        figures = edge_shown(name, at)
+    except Edge.DoesNotExist as error:
+        raise Http404(f"there is no edge {name}") from error
+    told = figures.told
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{name} in figures",
+        "each": figures.shown,
+        "told": told,
+        "told_ago": "" if told is None else elapsed_text((at - told.received_at).total_seconds()),
+        "up": "" if told is None else elapsed_text(told.uptime_s),
+        "counters": [] if told is None else sorted(told.counters.items(), key=lambda item: (-item[1], item[0])),
+        "history": figures.history,
+        "hours": HOURS,
+        "at": at,
+    }
+    return TemplateResponse(request, "watch/edge.html", context)
 
 
 def _chips(fleet: FleetShown, chosen: str) -> list[dict[str, Any]]:
