@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from contract.configuration import Broker, Configuration
 from contract.high_water import HEAD, POSITION, Mark
+from edge.commands import Commands
 from edge.core.configuration_change import ConfigurationChange
 from edge.core.configuration_events import Reach
 from edge.core.losses import Losses
@@ -132,11 +133,16 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         watch = SiteWatch(None, replica, log)
         reach = Reach(enrolled.feed, Broker(enrolled.broker_host, enrolled.broker_port, enrolled.broker_tls))
         change = ConfigurationChange(enrolled.edge, reach, setting.own, setting.unreachable_s)
-        orders = EdgeOrders(change, reach, OrdersFile(state_dir), readers, watch, line, marks, trust, clock, log)
+        commands = Commands(readers, line, marks, trust, log)
+        orders = EdgeOrders(
+            change, reach, OrdersFile(state_dir), readers, watch, line, commands, trust, clock, log
+        )
         stack.push_async_callback(line.stop)
         stack.push_async_callback(readers.close)
         await orders.begin()
         _keep(stack, "orders", orders.keep, log)
+        _keep(stack, "modes on disk", orders.keep_modes, log)
+        _keep(stack, "commands", commands.keep, log)
         care = JournalCare(journal, losses, used_steps, replica, trust, line, log, new_id)
         _keep(stack, "the journal's health", care.keep, log)
         _keep(stack, "the site's name", watch.keep, log)

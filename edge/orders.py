@@ -11,10 +11,9 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from contract.configuration import Configuration
-from contract.high_water import COMMAND, Mark
 from contract.instants import to_us
-from contract.orders import Answered, Command, CommandKind, CommandWhy, Desired, Modes, Refused, Reported
-from edge.core.commands import Standing, judge
+from contract.orders import Command, Desired, Modes, Refused, Reported
+from edge.commands import Commands, ReadersToCommand
 from edge.core.configuration_change import ConfigurationChange
 from edge.core.configuration_events import (
     Action,
@@ -36,11 +35,11 @@ from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, st
 from edge.core.sync_events import Dropped
 from edge.hub_link.drops import Drops
 from edge.line import Line
-from edge.ports import Clock, Log, Marks, TrustSource
+from edge.ports import Clock, Log, TrustSource
 from edge.supervision import log_failure
 
 _TICK_S: Final = 1.0
-HUB: Final = "hub"
+_WRITE_AGAIN_S: Final = 5.0
 
 
 class CannotApply(Exception):
@@ -58,16 +57,10 @@ class OrdersFile(Protocol):
     def write(self, orders: SavedOrders) -> None: ...
 
 
-class Readers(Protocol):
+class Readers(ReadersToCommand, Protocol):
     """What orders change at the readers."""
 
-    def standings(self) -> dict[str, Standing]: ...
-
     def set_modes(self, modes: Modes) -> None: ...
-
-    def unlock_once(self, name: str) -> None: ...
-
-    def identify(self, name: str) -> None: ...
 
     async def self_test(self, configuration: Configuration) -> Fault | None: ...
 
@@ -79,7 +72,7 @@ class Site(Protocol):
 
 
 class EdgeOrders:
-    """`begin`, then `keep`, which goes on until it is cancelled. On the event loop."""
+    """`begin`, then `keep` and `keep_modes`, which go on until they are cancelled. On the event loop."""
 
     def __init__(  # noqa: PLR0913, PLR0917 (what it changes: wired once, in edge/app.py)
         self,
@@ -89,7 +82,7 @@ class EdgeOrders:
         readers: Readers,
         site: Site,
         line: Line,
-        marks: Marks,
+        commands: Commands,
         trust: TrustSource,
         clock: Clock,
         log: Log,
@@ -101,16 +94,15 @@ class EdgeOrders:
         self._readers = readers
         self._site = site
         self._line = line
-        self._marks = marks
         self._trust = trust
         self._clock = clock
         self._log = log
         self._drops = Drops(log)
         self._saved = SavedOrders()
         self._writing = asyncio.Lock()
-        self._to_write = False
+        self._unwritten = asyncio.Event()
         self._to_do: deque[Action] = deque()
-        self._commands: deque[Command] = deque()
+        self._commands = commands
         self._came = asyncio.Event()
         self._reported: Reported | None = None
 
@@ -135,11 +127,14 @@ class EdgeOrders:
                 self._look()
             self._came.clear()
             await self._do_all()
-            while self._commands:
-                await self._obey(self._commands.popleft())
-            if self._to_write:
-                await self._write()
             self._report()
+
+    async def keep_modes(self) -> None:
+        """On disk, whatever a configuration takes meanwhile; for ever."""
+        while True:
+            await self._unwritten.wait()
+            if await self._write() is not None:
+                await asyncio.sleep(_WRITE_AGAIN_S)
 
     # What the hub says
 
@@ -154,17 +149,12 @@ class EdgeOrders:
             return
         self._saved = replace(self._saved, modes=modes)
         self._take_modes(modes)
-        self._to_write = True
+        self._unwritten.set()
         self._came.set()
 
     def command(self, command: Command) -> None:
-        mark = Mark(command.epoch, command.number)
-        if not self._marks.accepts(HUB, COMMAND, mark):
+        if not self._commands.hear(command):
             self._drop(stale("command"))
-            return
-        self._marks.reach(HUB, COMMAND, mark)
-        self._commands.append(command)
-        self._came.set()
 
     def _drop(self, dropped: Dropped) -> None:
         self._drops.count(dropped, self._clock.monotonic_s())
@@ -241,44 +231,20 @@ class EdgeOrders:
     async def _write(self, configuration: ConfigurationOrders | None = None) -> Fault | None:
         """On disk when this returns, or a Fault: then it is tried again."""
         async with self._writing:
-            saved = replace(self._saved, written=self._saved.written + 1)
-            if configuration is not None:
-                saved = replace(saved, configuration=configuration)
-            self._to_write = False
+            saved = replace(
+                self._saved,
+                written=self._saved.written + 1,
+                configuration=configuration or self._change.orders,
+            )
+            self._unwritten.clear()
             try:
                 await asyncio.to_thread(self._file.write, saved)
             except OSError as error:
-                self._to_write = self._saved.modes is not None
+                self._unwritten.set()
                 self._log("orders_not_kept", why=error.strerror)
                 return Fault(f"it cannot be kept: {error.strerror}")
             self._saved = replace(self._saved, written=saved.written, configuration=saved.configuration)
             return None
-
-    # Commands
-
-    async def _obey(self, command: Command) -> None:
-        try:
-            await self._marks.keep_reached(HUB, COMMAND, Mark(command.epoch, command.number))
-            why = self._done(command)
-        except OSError:
-            why = CommandWhy.FAILED
-        what = {"what": command.kind, "number": command.number, "reader": command.reader}
-        self._log("command", **what, why=why)
-        at_us = to_us(self._trust.now())
-        self._line.answer(Answered(epoch=command.epoch, number=command.number, at_us=at_us, why=why))
-
-    def _done(self, command: Command) -> CommandWhy | None:
-        """Do it, without waiting for anything."""
-        judged = judge(command, self._readers.standings(), self._trust.clock_state(), self._trust.now())
-        if isinstance(judged, CommandWhy):
-            return judged
-        for name in judged.readers:
-            (self._readers.unlock_once if command.kind is CommandKind.UNLOCK_ONCE else self._readers.identify)(
-                name
-            )
-        if command.kind is CommandKind.RESYNC:
-            self._line.resync()
-        return None
 
     # What the hub is told
 
@@ -286,7 +252,7 @@ class EdgeOrders:
         orders = self._change.orders
         epoch, generation = mark_of(orders.stands)
         mode_epoch, mode_generation = mark_of(self._saved.modes)
-        command = self._marks.mark(HUB, COMMAND) or Mark(0, 0)
+        command = self._commands.heard
         reported = Reported(
             start=0,
             n=0,

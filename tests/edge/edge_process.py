@@ -50,17 +50,24 @@ device = "{folder / "counter"}"
     return path
 
 
-def run_command(state_dir: Path, configuration: Path) -> list[str]:
-    return [sys.executable, "-m", "edge", "run", "--state", str(state_dir), "--config", str(configuration)]
+def run_command(state_dir: Path, configuration: Path | None) -> list[str]:
+    command = [sys.executable, "-m", "edge", "run", "--state", str(state_dir)]
+    return command if configuration is None else [*command, "--config", str(configuration)]
 
 
 class EdgeProcess:
     """`python -m edge run`; `events` are the lines of its log so far."""
 
     def __init__(
-        self, folder: Path, broker_port: int = 1, arguments: tuple[str, ...] = (), **changes: str
+        self,
+        folder: Path,
+        broker_port: int = 1,
+        arguments: tuple[str, ...] = (),
+        configured: bool = True,
+        **changes: str,
     ) -> None:
-        """Nothing listens at port 1. `arguments` are more of run's; `changes` replace text in the configuration."""
+        """Nothing listens at port 1. `arguments` are run's; `changes` replace text in the configuration, which a
+        process that is not `configured` is not given."""
         self.door, self.counter = Scanner(folder / "door"), Scanner(folder / "counter")
         self.door.plug_in()
         self.counter.plug_in()
@@ -72,7 +79,7 @@ class EdgeProcess:
         if not (folder / "state" / "enrolment").exists():
             enrolled_state(folder / "state", port=broker_port)
         self.process = subprocess.Popen(
-            [*run_command(folder / "state", configuration), *arguments],
+            [*run_command(folder / "state", configuration if configured else None), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONWARNINGS": "default"},
