@@ -11,6 +11,7 @@ from unfold.decorators import display
 from hub.enrolment.states import State, state_of, waiting_until
 from hub.fleet.admin import EdgeAdmin
 from hub.fleet.models import Edge
+from hub.fleet.standing import instant_text
 
 _LABELS: Final = {
     State.ENROLLED.value: "success",
@@ -27,7 +28,8 @@ def enrolment(edge: Edge) -> str:
 
 def enrolment_part(request: HttpRequest, edge: Edge) -> SafeString:
     at = timezone.now()
-    context = {"edge": edge, "state": state_of(edge, at).value, "waiting_until": waiting_until(edge, at)}
+    until = waiting_until(edge, at)
+    context = {"edge": edge, "state": state_of(edge, at).value, "until": until and instant_text(edge, until)}
     context["may_enrol"] = request.user.has_perm("fleet.change_edge")
     return render_to_string("enrolment/edge_part.html", context, request)
 

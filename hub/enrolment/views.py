@@ -20,6 +20,7 @@ from hub.enrolment import attempt_operations, operations
 from hub.enrolment.states import state_of
 from hub.errors import HubError
 from hub.fleet.models import Edge
+from hub.fleet.standing import instant_text
 from hub.login.address import address_of
 
 _LOG: Final = logging.getLogger("hub.enrolment")
@@ -72,6 +73,7 @@ def code_page(request: HttpRequest, number: int) -> TemplateResponse:
         "edge": edge,
         "state": state.value,
         "made": made,
+        "until": made and instant_text(edge, made.until),
         "minutes": int(operations.CODE_LASTS.total_seconds() // 60),
     }
     return TemplateResponse(request, "enrolment/code.html", context)
