@@ -54,7 +54,7 @@ def edge_page(request: HttpRequest, name: str) -> TemplateResponse:
     told = figures.told
     context = {
         **admin.site.each_context(request),
-        "title": f"{name} in figures",
+        "title": f"Figures of {name}",
         "each": figures.shown,
         "told": told,
         "told_ago": "" if told is None else elapsed_text((at - told.received_at).total_seconds()),

@@ -31,7 +31,7 @@ def scraped(port: int) -> dict[tuple[str, ...], float]:
 def test_a_scan_is_in_the_figures(edge: EdgeProcess, tmp_path: Path) -> None:
     port = int(edge.wait_for("metrics")["port"])
     edge.wait_for("started")
-    edge.door.scan(b"NOBODY")
+    edge.door.type(b"NOBODY\r")
     edge.wait_for("scan")
     figures = scraped(port)
     assert figures["doorward_edge_events_total", "scan.denied"] == 1

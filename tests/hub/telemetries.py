@@ -28,7 +28,7 @@ def telemetry(**changed: Any) -> Telemetry:
         "queue": 0,
         "latency_ms": scans(up_to_5=3),
         "counters": {"scan.granted": 3},
-        "temperature_c": 48.5,
+        "temperature_c": 48.2,
         "disk_free_bytes": 20_000_000_000,
         "disk_free_share": 0.7,
         "memory_bytes": 40_000_000,

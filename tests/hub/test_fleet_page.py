@@ -17,6 +17,7 @@ from hub.fleet.models import Edge
 from hub.fleet.operations import note_presence
 from hub.orders.models import Configuration
 from hub.watch import operations
+from hub.watch.history import Slot, history_of
 from hub.watch.latency import bound_text, bucket_of, latency_of
 from hub.watch.queries import PAGE_EDGES, fleet_shown
 from tests.hub.conftest import Database
@@ -168,16 +169,61 @@ def test_no_worker_or_none_that_is_connected_is_told(staff: Client, club: Club, 
     assert "No worker runs" in page(staff)
 
 
-def test_only_who_may_view_edges_sees_it(club: Club) -> None:
+@pytest.mark.parametrize("address", ["/fleet/", "/fleet/clubhouse/"])
+def test_only_who_may_view_edges_sees_it(club: Club, address: str) -> None:
     client = Client(SERVER_NAME="localhost")
-    assert client.get("/fleet/").status_code == 302
+    assert client.get(address).status_code == 302
     client.force_login(User.objects.create_user("helper", is_staff=True))
-    assert client.get("/fleet/").status_code == 403
+    assert client.get(address).status_code == 403
 
 
 def test_an_empty_hub_says_how_to_begin(staff: Client, club: Club) -> None:
     Edge.objects.all().delete()
     assert "There is no edge yet" in page(staff)
+
+
+# One edge in figures
+
+
+def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    assert "It has told no figures yet" in staff.get("/fleet/clubhouse/").content.decode()
+    note_presence("clubhouse", well(feed), now)
+    told = telemetry(counters={"scan.granted": 41, "lost": 1}, queue=6, uptime_s=90_000.0)
+    operations.note_telemetry("clubhouse", told, now)
+    shown = staff.get("/fleet/clubhouse/").content.decode()
+    for text in (
+        "Online, in trouble",
+        "3 scans, half ≤ 5 ms",
+        "6 at most",
+        "48 °C at most",
+        "scan.granted",
+        "1 d 1 h",
+    ):
+        assert text in shown, text
+    assert staff.get("/fleet/nowhere/").status_code == 404
+
+
+def test_of_an_hour_the_highest_is_shown() -> None:
+    slots = [
+        Slot(1_200, scans(up_to_5=1), 3, None),
+        Slot(1_201, scans(up_to_5=1, up_to_50=1), 8, 40.0),
+        Slot(1_212, scans(), 0, 20.0),
+    ]
+    history = history_of(slots, first_hour=100)
+    assert [(bucket.bound, bucket.count, bucket.share) for bucket in history.buckets][2:] == [
+        ("≤ 5 ms", 2, 100),
+        ("≤ 10 ms", 0, 0),
+        ("≤ 20 ms", 0, 0),
+        ("≤ 50 ms", 1, 50),
+    ]
+    assert [(column.x, column.height) for column in history.queue.columns] == [(0, 40.0), (1, 0.0)]
+    assert [(column.x, column.height) for column in history.temperature.columns] == [(0, 40.0), (1, 20.0)]
+    assert (history.queue.highest, history.temperature.highest, history.latency.scans) == (8, 40.0, 3)
+
+
+def test_a_week_without_anything() -> None:
+    history = history_of([], first_hour=100)
+    assert (history.buckets, history.queue.highest, history.temperature.columns) == ([], None, [])
 
 
 # What a histogram says
