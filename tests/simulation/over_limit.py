@@ -1,0 +1,61 @@
+"""Who was over a limit, by the plainest reading of docs/decisions.md: each use judged on all before it.
+
+Quadratic, and without the code that the hub judges by; only the windows that the simulated club has.
+"""
+
+from datetime import timedelta
+
+from hub.checkins import content
+from hub.checkins.models import CheckIn
+from hub.members.models import Customer, Grant, Membership
+
+_WHOSE = {
+    "membership": lambda use: (use.membership_id, use.customer_id),
+    "customer": lambda use: use.customer_id,
+    "company": lambda use: use.company_id,
+}
+
+
+def customers() -> set[int]:
+    return set(Customer.objects.values_list("pk", flat=True))
+
+
+def wrongly_marked() -> list[str]:
+    rows = list(CheckIn.objects.filter(voided_at=None, outcome="granted", counted=True))
+    uses = {bytes(row.checkin_id): content.use_of(row) for row in rows}
+    plans = dict(Membership.objects.values_list("pk", "plan_id"))
+    found = []
+    for row in rows:
+        use = uses[bytes(row.checkin_id)]
+        if use is None:
+            continue
+        earlier = [
+            each
+            for each in uses.values()
+            if each is not None
+            and each.permission == use.permission
+            and (each.occurred_at, each.id) < (use.occurred_at, use.id)
+        ]
+        over = any(_over(limit, use, earlier) for limit in _limits(plans.get(use.membership_id), use.permission))
+        if over is not row.over_limit:
+            found.append(
+                f"check-in {row.number} is {'' if over else 'not '}over its limit, the hub says otherwise"
+            )
+    return found
+
+
+def _limits(plan: int | None, permission: str) -> list:
+    grant = Grant.objects.filter(plan=plan, permission__slug=permission).first()
+    return [] if grant is None else [each.limit for each in grant.limits.all()]
+
+
+def _over(limit, use, earlier) -> bool:
+    by = limit.counts_by.value
+    if by == "company" and use.company_id is None:
+        by = "membership"
+    whose = _WHOSE[by]
+    same = [each for each in earlier if whose(each) == whose(use)]
+    since = use.occurred_at - timedelta(seconds=limit.window_seconds)
+    inside = [each for each in same if each.occurred_at > since]
+    gap = timedelta(seconds=limit.gap_seconds)
+    return len(inside) >= limit.count or any(each.occurred_at + gap > use.occurred_at for each in same)

@@ -1,0 +1,86 @@
+"""Many worlds, or one with its trace. A seed that fails is printed with the command that plays it again."""
+
+import argparse
+import multiprocessing
+import os
+import random
+import sys
+import time
+import traceback
+import warnings
+from collections import Counter
+from dataclasses import replace
+
+from tests.simulation.seams import end_silently
+from tests.simulation.world import Outcome, run_world
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1: a seed failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", type=int, default=100, help="how many worlds")
+    parser.add_argument("--first", type=int, default=None, help="the first seed; left out: a new one each time")
+    parser.add_argument("--seed", type=int, help="one world, with all that happens in it")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--digests", action="store_true", help="print each world's digest")
+    asked = parser.parse_args(arguments)
+    end_silently()
+    warnings.simplefilter("ignore", RuntimeWarning)  # coroutines of dead processes
+    if asked.seed is not None:
+        return _one(asked.seed)
+    first = random.SystemRandom().randrange(10**9) if asked.first is None else asked.first
+    return _many(range(first, first + asked.seeds), asked.processes, asked.digests)
+
+
+def _one(seed: int) -> int:
+    outcome = run_world(seed, keep_trace=True)
+    for at_s, who, event, fields in outcome.trace.lines:
+        said = " ".join(f"{name}={value}" for name, value in fields.items())
+        print(f"{at_s:10.4f} {who:9} {event:20} {said}")
+    _print_table(Counter(outcome.counts))
+    print(f"digest {outcome.digest}")
+    for fault in outcome.faults:
+        print(f"FAULT {fault}")
+    return 1 if outcome.faults else 0
+
+
+def _many(seeds: range, processes: int, digests: bool) -> int:
+    print(f"seeds {seeds.start} to {seeds.stop - 1}, in {processes} processes")
+    began_s = time.monotonic()
+    totals: Counter[str] = Counter()
+    failed: list[Outcome] = []
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        for done, outcome in enumerate(pool.imap_unordered(_world, seeds), start=1):
+            totals.update(outcome.counts)
+            if digests:
+                print(f"{outcome.seed} {outcome.digest}")
+            if outcome.faults:
+                failed.append(outcome)
+                _tell_failure(outcome)
+            if sys.stdout.isatty():
+                print(f"\r{done} of {len(seeds)}, {len(failed)} failed", end="", flush=True)
+    took_s = time.monotonic() - began_s
+    print(f"\n{len(seeds)} worlds in {took_s:.0f} s, {len(failed)} failed")
+    _print_table(totals)
+    for outcome in sorted(failed, key=lambda each: each.seed):
+        print(f"make simulate SEED={outcome.seed}   # {outcome.faults[0]}")
+    return 1 if failed else 0
+
+
+def _world(seed: int) -> Outcome:
+    try:
+        outcome = run_world(seed)
+    except Exception:  # noqa: BLE001 - the supervisor of a sweep
+        return Outcome(seed, [traceback.format_exc()], {}, "", 0.0, None)
+    return replace(outcome, trace=None)
+
+
+def _tell_failure(outcome: Outcome) -> None:
+    print(f"\nseed {outcome.seed} FAILED:")
+    for fault in outcome.faults[:5]:
+        print(f"  {fault}")
+
+
+def _print_table(counts: Counter[str]) -> None:
+    for what, count in sorted(counts.items()):
+        print(f"{count:>9}  {what}")

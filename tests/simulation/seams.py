@@ -1,0 +1,89 @@
+"""The few places where the simulation reaches into libraries, in one block that puts everything back.
+
+SQLite's connections pass through disk.py, aiosqlite's threads work on the loop, paho is a client of the simulated
+broker, randomness comes from the seed, nothing sleeps.
+"""
+
+import os
+import random
+import secrets
+import sqlite3
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import aiosqlite.core
+import paho.mqtt.client
+
+import edge.app
+from edge.readers import running_reader, self_test
+from tests.simulation import disk
+from tests.simulation.edge import NoMachine, Scanner, Signals, try_open
+from tests.simulation.loop import VirtualLoop, work
+from tests.simulation.paho_client import Client
+
+
+@contextmanager
+def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
+    """While inside, the world is this loop's."""
+    before = random.getstate()
+    random.seed(rng.getrandbits(64))
+    with (
+        patch.object(aiosqlite.core, "SimpleQueue", partial(_Jobs, loop)),
+        patch.object(aiosqlite.core, "Thread", _NoThread),
+        patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=disk.Connection)),
+        patch.object(paho.mqtt.client, "Client", Client),
+        patch.object(edge.app, "_claim", disk.claim),
+        patch.object(edge.app, "Machine", NoMachine),
+        patch.object(running_reader, "SerialReader", Scanner),
+        patch.object(running_reader, "ReaderSignals", Signals),
+        patch.object(self_test, "try_open", try_open),
+        patch.object(secrets, "token_bytes", lambda size=32: rng.randbytes(size)),
+        patch.object(os, "fsync", disk.fsync),
+        patch.object(time, "sleep", lambda _: None),
+    ):
+        try:
+            yield
+        finally:
+            random.setstate(before)
+
+
+def end_silently() -> None:
+    """For the whole process: what was killed has nothing to say when Python drops it."""
+    aiosqlite.core.Connection.__del__ = lambda self: None
+    sys.unraisablehook = lambda _: None
+
+
+class _Jobs:
+    """What aiosqlite puts to its thread: done in order, each after a while."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[tuple[Any, Callable[[], Any]]] = deque()
+
+    def put_nowait(self, job: tuple[Any, Callable[[], Any]]) -> None:
+        self._waiting.append(job)
+        if len(self._waiting) == 1:
+            self._loop.call_later(self._loop.work_s(), self._next)
+
+    def _next(self) -> None:
+        try:
+            work(*self._waiting[0])
+        finally:
+            self._waiting.popleft()
+            if self._waiting:
+                self._loop.call_later(self._loop.work_s(), self._next)
+
+
+class _NoThread:
+    def __init__(self, target: Callable[..., object], args: tuple[object, ...]) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
