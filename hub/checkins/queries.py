@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from contract.messages import CheckIn as CheckInMessage
 from contract.reasons import Outcome
 from hub.checkins import content
-from hub.checkins.models import CheckIn
+from hub.checkins.models import CheckIn, JournalPosition
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
 from hub.members.models import Company, Customer, Membership
@@ -61,6 +61,12 @@ def feed_position(feed_name: str) -> tuple[int, int]:
     """Epoch and sequence."""
     epoch, sequence = Feed.objects.values_list("epoch", "sequence").get(name=feed_name)
     return epoch, sequence
+
+
+def journal_position(edge_id: int, journal: bytes) -> int:
+    """The last row of the journal that is committed; 0 where none is."""
+    found = JournalPosition.objects.filter(edge=edge_id, journal=journal).values_list("upto", flat=True)
+    return found.first() or 0
 
 
 def memberships_by_id(membership_ids: Collection[int]) -> dict[int, HeldMembership]:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from django.db import Error, connection
 
-from contract.messages import encode
+from contract.messages import Presence, encode
 from contract.topics import DOWN_PAGE, down
 from hub.checkins.journal_rows import Batch
-from hub.checkins.queries import KnownEdge
+from hub.checkins.queries import KnownEdge, feed_position, journal_position
 from hub.feed.operations import begin_epoch
 from hub.feed.queries import UnknownFeed
 from hub.sync.beat import Beat
@@ -77,7 +77,8 @@ class Worker:
 
     def handle(self, messages: Sequence[Incoming]) -> None:
         """Answer `messages`: first the questions that somebody stands and waits for, then acks for check-ins, once
-        committed, and pages for pulls. What does not count is dropped.
+        committed, and one page for each edge that pulls: it waits for the answer to its last pull alone. What does
+        not count is dropped.
 
         What the edges that ask have journaled goes before their questions: it may free what is asked about.
 
@@ -86,7 +87,7 @@ class Worker:
         self._greet()
         batches: list[Batch] = []
         questions: list[Question] = []
-        pulls: list[PullRequest] = []
+        pulls: dict[str, PullRequest] = {}
         notices: list[EdgeNotice] = []
         answers: list[CommandAnswer] = []
         for request, edge in self._opening.open(messages, self._clocks.now()):
@@ -96,15 +97,16 @@ class Worker:
                 questions.append((request, edge))
             elif isinstance(request, EdgeNotice):
                 notices.append(request)
+                self._look_for_lost_acks(request, edge)
             elif isinstance(request, CommandAnswer):
                 answers.append(request)
             elif self._is_its_feed(request, edge):
-                pulls.append(request)
+                pulls[request.edge] = request
         asking = {question.edge for question, _ in questions}
         self._ingest([batch for batch in batches if batch.edge in asking])
         self._questions.answer(questions)
         self._ingest([batch for batch in batches if batch.edge not in asking])
-        for pull in pulls:
+        for pull in pulls.values():
             self._answer(pull)
         self._notices.take(notices, self._clocks.now())
         self._orders.take_answers(answers, self._clocks.now())
@@ -125,15 +127,24 @@ class Worker:
             self._log.dropped("unknown_feed", "no feed has this name", request.edge)
         else:
             if request.pull.epoch == page.epoch and request.pull.after > page.head:
-                self._begin_epoch(request, page.epoch)
+                self._begin_epoch(request.edge, request.pull.feed, page.epoch)
                 page = page_for(request.pull, self._clocks.now())
             self._outbox.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
 
-    def _begin_epoch(self, request: PullRequest, ended: int) -> None:
+    def _look_for_lost_acks(self, notice: EdgeNotice, edge: KnownEdge) -> None:
+        """An edge holds an ack of this epoch for rows that are not here: they are only sent again in a new one."""
+        said = notice.said
+        if not isinstance(said, Presence) or said.feed != edge.feed:
+            return
+        epoch, _ = feed_position(edge.feed)
+        if said.epoch == epoch and said.acked > journal_position(edge.id, said.journal):
+            self._begin_epoch(notice.edge, edge.feed, epoch)
+
+    def _begin_epoch(self, edge: str, feed: str, ended: int) -> None:
         """An edge has more than the hub ever said: the hub was put back from a backup."""
         now_ms = int(self._clocks.now().timestamp() * 1_000)
-        if begin_epoch(request.pull.feed, ended, now_ms):
-            self._log.event("epoch_begun", edge=request.edge, feed=request.pull.feed)
+        if begin_epoch(feed, ended, now_ms):
+            self._log.event("epoch_begun", edge=edge, feed=feed)
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""

@@ -21,3 +21,22 @@ def test_a_full_inbox_takes_no_more_until_it_is_emptied() -> None:
     assert not inbox.put(Incoming("topic", b""))
     inbox.take(1_000, 0.0)
     assert inbox.put(Incoming("topic", b"x" * 100))
+
+
+def test_topics_take_turns() -> None:
+    inbox = Inbox()
+    for number in range(3):
+        inbox.put(Incoming("busy", b"%d" % number))
+    inbox.put(Incoming("quiet", b"q"))
+    inbox.put(Incoming("also", b"a"))
+    taken = inbox.take(1_000, 0.0)
+    assert [each.payload for each in taken] == [b"0", b"q", b"a", b"1", b"2"]
+    assert inbox.take(1_000, 0.0) == []
+
+
+def test_one_topic_leaves_room_for_others() -> None:
+    inbox = Inbox(messages_max=4, of_topic_max=2)
+    assert [inbox.put(Incoming("busy", b"")) for _ in range(3)] == [True, True, False]
+    assert inbox.put(Incoming("quiet", b""))
+    assert len(inbox.take(1_000, 0.0)) == 3
+    assert inbox.put(Incoming("busy", b""))
