@@ -1,19 +1,29 @@
 """What is kept of what edges tell each minute, and of workers: marks, the short history, and its end."""
 
+import io
 import math
 from datetime import timedelta
 
 import pytest
 
+from contract.messages import encode
 from contract.orders import Telemetry
+from contract.topics import UP_TELEMETRY
 from hub.fleet import operations as fleet
 from hub.fleet.edge_marks import StaleMark
+from hub.sync.beat import Beat
+from hub.sync.clocks import Clocks
+from hub.sync.inbox import Inbox
+from hub.sync.log import Log
+from hub.sync.worker import Worker
 from hub.watch import operations
 from hub.watch.models import EdgeTelemetry, EventCount, TelemetrySlot, WorkerBeat
 from hub.watch.queries import event_counts, workers_shown
-from tests.hub.conftest import Database
+from tests.hub.conftest import DATA, Database
 from tests.hub.scans import AT, Club, small_club
+from tests.hub.seals import said
 from tests.hub.telemetries import scans, telemetry
+from tests.hub.test_worker_turns import ListeningBroker
 
 
 @pytest.fixture
@@ -112,3 +122,58 @@ def test_workers_beat_and_what_happened_adds_up(club: Club) -> None:
     operations.note_worker("third", AT, True, {}, AT + timedelta(days=2))
     assert [beat.name for beat in WorkerBeat.objects.all()] == ["third"]
     assert EventCount.objects.count() == 2
+
+
+# The worker
+
+
+class Ticking:
+    """A worker's time, which the test moves."""
+
+    def __init__(self) -> None:
+        self.elapsed_s = 0.0
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(lambda: AT + timedelta(seconds=self.elapsed_s), lambda: self.elapsed_s)
+
+
+@pytest.fixture
+def time() -> Ticking:
+    return Ticking()
+
+
+@pytest.fixture
+def log(time: Ticking) -> Log:
+    return Log(io.StringIO(), time.clocks.now, time.clocks.monotonic_s)
+
+
+def test_a_worker_takes_what_edges_tell(club: Club, log: Log, time: Ticking) -> None:
+    worker = Worker(Inbox(), ListeningBroker(), log, time.clocks, DATA / "keys")
+    older, newer = telemetry(queue=1), telemetry(queue=2)
+    worker.handle([said(UP_TELEMETRY, encode(newer))])
+    worker.handle([said(UP_TELEMETRY, encode(newer)), said(UP_TELEMETRY, b"\xff")])
+    worker.handle([said(UP_TELEMETRY, encode(older))])
+    assert EdgeTelemetry.objects.get().queue == 2
+    assert log.counts() == {"dropped.no_message": 1, "dropped.stale": 1}
+
+
+def test_a_worker_beats_each_ten_seconds_and_when_the_broker_comes_or_goes(
+    club: Club, log: Log, time: Ticking
+) -> None:
+    beat = Beat(log, time.clocks)
+    beat.tell(False)
+    log.event("epoch_begun")
+    log.dropped("stale", "it is old")
+    log.dropped("stale", "it is old")
+    time.elapsed_s = 9.0
+    beat.tell(False)
+    assert (workers_shown(AT), event_counts()) == ((1, 0), {})
+    beat.tell(True)
+    assert (workers_shown(AT), event_counts()) == ((1, 1), {"epoch_begun": 1, "dropped.stale": 2})
+    log.dropped("stale", "it is old")
+    time.elapsed_s = 19.0
+    beat.tell(True)
+    assert event_counts() == {"epoch_begun": 1, "dropped.stale": 3}
+    beat.end()
+    assert workers_shown(AT) == (0, 0)
