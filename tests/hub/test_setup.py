@@ -93,7 +93,19 @@ def test_a_lost_key_is_not_made_anew_over_cards(data: Path) -> None:
     assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["organization", "card", "django"])
+def test_a_lost_signing_key_is_not_made_anew_over_the_one_that_edges_know(data: Path) -> None:
+    run_hub("init", DOORWARD_DATA=str(data))
+    key = data / "keys" / "signing.1.key"
+    key.unlink()
+    for command, says in (("web", f"{key} is missing"), ("init", f"{key} is not the key that edges know")):
+        done = run_hub(command, DOORWARD_DATA=str(data))
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert "from a backup" in done.stderr
+        assert not key.exists()
+
+
+@pytest.mark.parametrize("name", ["organization", "card", "django", "authority", "signing.1"])
 def test_a_key_that_others_may_read_is_refused(data: Path, name: str) -> None:
     run_hub("init", DOORWARD_DATA=str(data))
     key = data / "keys" / f"{name}.key"
