@@ -37,6 +37,7 @@ from hub.sync.questions import Question, Questions
 from hub.sync.requests import CommandAnswer, ConfirmRequest, EdgeNotice, PullRequest
 from hub.sync.supervision import supervise
 
+EPOCH_MAX = 2**53
 HEADS_EVERY_S = 0.02
 """How often feeds are looked at while nothing comes in: half of it is what a change waits on average."""
 TURN_BYTES_MAX = 512 * 1024
@@ -126,8 +127,9 @@ class Worker:
         except UnknownFeed:
             self._log.dropped("unknown_feed", "no feed has this name", request.edge)
         else:
-            if request.pull.epoch == page.epoch and request.pull.after > page.head:
-                self._begin_epoch(request.edge, request.pull.feed, page.epoch)
+            asked = request.pull
+            if asked.epoch < EPOCH_MAX and (asked.epoch, asked.after) > (page.epoch, page.head):
+                self._begin_epoch(request.edge, asked.feed, page.epoch, above=asked.epoch)
                 page = page_for(request.pull, self._clocks.now())
             self._outbox.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
 
@@ -138,12 +140,13 @@ class Worker:
             return
         epoch, _ = feed_position(edge.feed)
         if said.epoch == epoch and said.acked > journal_position(edge.id, said.journal):
-            self._begin_epoch(notice.edge, edge.feed, epoch)
+            self._begin_epoch(notice.edge, edge.feed, epoch, above=epoch)
 
-    def _begin_epoch(self, edge: str, feed: str, ended: int) -> None:
-        """An edge has more than the hub ever said: the hub was put back from a backup."""
+    def _begin_epoch(self, edge: str, feed: str, ended: int, above: int) -> None:
+        """An edge has more than the hub ever said: the hub was put back from a backup, perhaps from one of before
+        the epoch `above`, which edges follow."""
         now_ms = int(self._clocks.now().timestamp() * 1_000)
-        if begin_epoch(feed, ended, now_ms):
+        if begin_epoch(feed, ended, max(now_ms, above + 1)):
             self._log.event("epoch_begun", edge=edge, feed=feed)
 
     def tell_heads(self) -> None:

@@ -27,11 +27,22 @@ def test_an_edge_that_has_more_begins_a_new_epoch_once(worker: Worker, broker: L
     fill_feed(10)
     before = queries.head(EVERYONE)
     ahead = pull_message(pull(before.sequence + 4, epoch=before.epoch))
-    worker.handle([ahead, ahead])
+    worker.handle([ahead])
+    worker.handle([ahead])
     after = queries.head(EVERYONE)
     assert after.epoch > before.epoch
     assert (after.sequence, after.digest) == (before.sequence, before.digest)
     assert [(page.epoch, page.rows) for page in broker.take(PAGE, Page)] == [(after.epoch, [])] * 2
+
+
+@pytest.mark.usefixtures("club")
+def test_an_edge_of_an_epoch_that_the_backup_knows_nothing_of_begins_one_above_it(worker: Worker) -> None:  # noqa: F811
+    before = queries.head(EVERYONE)
+    later = before.epoch + 10 * 366 * 86_400_000
+    worker.handle([pull_message(pull(0, epoch=later))])
+    assert queries.head(EVERYONE).epoch == later + 1
+    worker.handle([pull_message(pull(0, epoch=2**53))])
+    assert queries.head(EVERYONE).epoch == later + 1
 
 
 @pytest.mark.usefixtures("club")
