@@ -5,6 +5,7 @@ readers', the line's and the disk's.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from typing import Final, Protocol
 
@@ -31,7 +32,7 @@ from edge.core.configuration_events import (
     State,
     Tick,
 )
-from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, stale
+from edge.core.saved_orders import NONE_YET, ConfigurationOrders, SavedOrders, mark_of, stale
 from edge.core.sync_events import Dropped
 from edge.hub_link.drops import Drops
 from edge.line import Line
@@ -101,9 +102,11 @@ class EdgeOrders:
         self._saved = SavedOrders()
         self._writing = asyncio.Lock()
         self._unwritten = asyncio.Event()
+        self._modes_written = NONE_YET
         self._to_do: deque[Action] = deque()
         self._commands = commands
         self._came = asyncio.Event()
+        self._looked_s = 0.0
         self._reported: Reported | None = None
 
     async def begin(self) -> None:
@@ -112,6 +115,7 @@ class EdgeOrders:
         for name in self._file.set_aside:
             self._log("damaged", set_aside=name)
         self._saved = saved or SavedOrders()
+        self._modes_written = mark_of(self._saved.modes)
         if self._saved.modes is not None:
             self._take_modes(self._saved.modes)
         self._to_do.extend(self._change.begin(self._saved.configuration, self._clock.monotonic_s()))
@@ -121,11 +125,10 @@ class EdgeOrders:
 
     async def keep(self) -> None:
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._came.wait(), _TICK_S)
-            except TimeoutError:
-                self._look()
             self._came.clear()
+            self._look()
             await self._do_all()
             self._report()
 
@@ -166,7 +169,10 @@ class EdgeOrders:
     # Configurations
 
     def _look(self) -> None:
-        """A second has passed; whether the hub has answered what this link asked."""
+        """Once a second: whether the hub has answered what this link asked."""
+        if self._clock.monotonic_s() - self._looked_s < _TICK_S:
+            return
+        self._looked_s = self._clock.monotonic_s()
         asked_s = self._trust.contact.asked_s
         if asked_s is not None and asked_s >= self._line.begun_s:
             self._tell(HubAnswered())
@@ -243,6 +249,10 @@ class EdgeOrders:
                 self._unwritten.set()
                 self._log("orders_not_kept", why=error.strerror)
                 return Fault(f"it cannot be kept: {error.strerror}")
+            finally:
+                # Told where the disk is full, too: they hold, if only until the next start.
+                self._modes_written = mark_of(saved.modes)
+                self._came.set()
             self._saved = replace(self._saved, written=saved.written, configuration=saved.configuration)
             return None
 
@@ -251,7 +261,7 @@ class EdgeOrders:
     def _report(self) -> None:
         orders = self._change.orders
         epoch, generation = mark_of(orders.stands)
-        mode_epoch, mode_generation = mark_of(self._saved.modes)
+        mode_epoch, mode_generation = self._modes_written
         command = self._commands.heard
         reported = Reported(
             start=0,
