@@ -1,0 +1,294 @@
+"""Readers that change by difference, with real pins of gpiozero's mock and a factory that can be out of some."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.ask import Posture
+from contract.configuration import Configuration, PinFactory, read_document
+from contract.messages import CheckIn
+from contract.orders import Modes, ReaderMode
+from edge.clock import SystemClock
+from edge.core.losses import Losses
+from edge.core.own_uses import OwnUses
+from edge.core.used_steps import UsedSteps
+from edge.hardware.pins import HardwareError, Pins, open_pins
+from edge.line import Line
+from edge.readers import self_test
+from edge.readers.reader_set import ReaderSet
+from edge.readers.running_reader import Shared
+from tests.edge.fakes import FakeClock, FakeJournal, FakeLog, FakeTrust, Scanner
+from tests.edge.gate_world import KEY
+from tests.edge.link_runs import until
+from tests.edge.test_door_hours import FakeHours
+
+
+class Replica(FakeHours):
+    async def look_up(self, _: bytes) -> None:
+        return None
+
+
+class World:
+    """`taken` are pins that another program has got hold of; `mock` is gpiozero's factory, once it was opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log, self.journal, self.taken = FakeLog(), FakeJournal(), set[int]()
+        self.mock: Any = None
+        self.folder = folder
+        self.door, self.bar = Scanner(folder / "door"), Scanner(folder / "bar")
+        self.door.plug_in()
+        self.bar.plug_in()
+        clock = SystemClock()
+        line = Line(lambda _: pytest.fail("no link is made here"), clock)
+        own_uses, trust = OwnUses(), FakeTrust(FakeClock())
+        self._ids = iter(range(1, 10_000))
+        self.readers = ReaderSet(
+            Shared(
+                organization_key=KEY,
+                replica=Replica(),
+                journal=self.journal,
+                own_uses=own_uses,
+                used_steps=UsedSteps(),
+                confirmer=line,
+                journaled=line.journaled,
+                clock=clock,
+                trust=trust,
+                log=self.log,
+                new_id=lambda: next(self._ids).to_bytes(16, "big"),
+                losses=Losses(),
+            ),
+            self._open,
+        )
+
+    def configuration(self, **changes: dict[str, Any]) -> Configuration:
+        """A door and a bar; `changes` are fields of one, None: it is not there."""
+        door = {"kind": "door", "permission": "front-door", "relay_pin": 17}
+        bar = {"kind": "counter", "permission": "wine", "granted_lamp_pin": 5}
+        readers = [
+            {"name": name, "device": str(self.folder / name)} | reader | changes.get(name, {})
+            for name, reader in (("door", door), ("bar", bar))
+            if changes.get(name, {}) is not None
+        ]
+        return read_document({"hardware": {"pin_factory": "mock"}, "readers": readers})
+
+    def checkins(self) -> list[CheckIn]:
+        return self.journal.checkins
+
+    def _open(self, kind: PinFactory) -> Pins:
+        if kind is not PinFactory.MOCK:
+            raise HardwareError("no such pins here")
+        pins = open_pins(kind)
+        world = self
+
+        class Some(Pins):
+            def output(self, number: int, field: str, reader: str) -> Any:
+                if number in world.taken:
+                    raise HardwareError(f"reader {reader}, {field}: GPIO {number} cannot be had: taken", field)
+                return super().output(number, field, reader)
+
+        self.mock = pins.factory
+        return Some(pins.factory, pins.errors)
+
+
+def in_world(folder: Path, work: Callable[[World], Awaitable[None]]) -> World:
+    world = World(folder)
+
+    async def run() -> None:
+        try:
+            assert await world.readers.apply(world.configuration()) is None
+            await work(world)
+        finally:
+            await world.readers.close()
+            world.door.close()
+            world.bar.close()
+
+    asyncio.run(run())
+    return world
+
+
+async def typed(world: World, scanner: Scanner, reader: str, count: int) -> CheckIn:
+    await asyncio.to_thread(scanner.type, b"CARD-%d\r" % count)
+    await until(lambda: len([each for each in world.checkins() if each.reader == reader]) == count)
+    return [each for each in world.checkins() if each.reader == reader][-1]
+
+
+def opened(world: World) -> list[object]:
+    return [line["reader"] for line in world.log.all("reader_open")]
+
+
+def test_a_reader_that_does_not_change_goes_on_untouched(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        door = world.readers.ports[0]
+        assert (await typed(world, world.door, "door", 1)).permission == "front-door"
+        assert await world.readers.apply(world.configuration(bar={"permission": "beer"})) is None
+        assert world.readers.ports[0] is door
+        assert (await typed(world, world.bar, "bar", 1)).permission == "beer"
+        assert opened(world) == ["door", "bar"]
+
+    in_world(tmp_path, work)
+
+
+def test_pins_move_between_readers(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        moved = world.configuration(door={"relay_pin": 5}, bar={"granted_lamp_pin": 17})
+        assert await world.readers.self_test(moved) is None
+        assert await world.readers.apply(moved) is None
+        assert [sorted(each.signals.pins) for each in world.readers.ports] == [[5], [17]]
+
+    in_world(tmp_path, work)
+
+
+def test_a_pin_that_cannot_be_had_after_all_puts_everything_back(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        wanted = world.configuration(
+            door={"relay_pin": 6, "permission": "roof"}, bar={"granted_lamp_pin": 7, "device": str(tmp_path / "x")}
+        )
+        world.taken = {7}
+        assert (await world.readers.self_test(wanted)) is not None
+        fault = await world.readers.apply(wanted)
+        assert fault is not None
+        assert (fault.field, fault.broken) == ('readers[1] ("bar").granted_lamp_pin', False)
+        assert "GPIO 7 cannot be had" in fault.why
+        assert [sorted(each.signals.pins) for each in world.readers.ports] == [[17], [5]]
+        assert (await typed(world, world.door, "door", 1)).permission == "front-door"
+        await until(lambda: world.readers.ports[1].is_open)
+        await typed(world, world.bar, "bar", 1)
+        assert opened(world) == ["door", "bar", "bar"]
+
+    in_world(tmp_path, work)
+
+
+def test_a_reader_that_was_to_go_comes_back_where_another_cannot_come(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.taken = {9}
+        only_bar = world.configuration(bar={"granted_lamp_pin": 9})
+        gone = read_document({"hardware": {"pin_factory": "mock"}, "readers": [_fields(only_bar, 1)]})
+        assert await world.readers.apply(gone) is not None
+        assert [each.name for each in world.readers.ports] == ["door", "bar"]
+        await until(lambda: all(each.is_open for each in world.readers.ports))
+        await typed(world, world.door, "door", 1)
+
+    in_world(tmp_path, work)
+
+
+def test_what_cannot_be_put_back_is_broken_until_it_can(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.taken = {17, 8}
+        fault = await world.readers.apply(world.configuration(door={"relay_pin": 8}))
+        assert fault is not None
+        assert fault.broken
+        assert world.log.all("not_put_back") != []
+        world.taken = set()
+        assert await world.readers.apply(world.configuration()) is None
+        assert sorted(world.readers.ports[0].signals.pins) == [17]
+        await typed(world, world.door, "door", 1)
+
+    in_world(tmp_path, work)
+
+
+def test_the_self_test_names_ports_pins_and_factories_and_changes_nothing(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        readers = world.readers
+        missing = await readers.self_test(world.configuration(door={"device": str(tmp_path / "none")}))
+        assert missing is not None
+        assert missing.field == 'readers[0] ("door").device'
+        world.taken = {22}
+        taken = await readers.self_test(world.configuration(door={"granted_lamp_pin": 22}))
+        assert taken is not None
+        assert taken.field == 'readers[0] ("door").granted_lamp_pin'
+        document = {"hardware": {"pin_factory": "lgpio"}, "readers": [_fields(world.configuration(), 0)]}
+        other = await readers.self_test(read_document(document))
+        assert other is not None
+        assert other.field == "hardware.pin_factory"
+        swapped = world.configuration(
+            door={"device": str(tmp_path / "bar")}, bar={"device": str(tmp_path / "door")}
+        )
+        assert await readers.self_test(swapped) is None
+        await typed(world, world.door, "door", 1)
+        assert opened(world) == ["door", "bar"]
+
+    in_world(tmp_path, work)
+
+
+def test_a_port_that_does_not_open_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "OPEN_S", 0.0)
+
+    async def work(world: World) -> None:
+        fault = await world.readers.self_test(world.configuration(door={"device": "/dev/null"}))
+        assert fault is not None
+        assert "did not open within" in fault.why
+
+    in_world(tmp_path, work)
+
+
+def test_scanners_swap_their_ports(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        swapped = world.configuration(
+            door={"device": str(tmp_path / "bar")}, bar={"device": str(tmp_path / "door")}
+        )
+        assert await world.readers.apply(swapped) is None
+        await until(lambda: all(each.is_open for each in world.readers.ports))
+        await typed(world, world.bar, "door", 1)
+        await typed(world, world.door, "bar", 1)
+
+    in_world(tmp_path, work)
+
+
+def test_a_scan_in_flight_is_decided_by_the_old_whole(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.journal.free.clear()
+        await asyncio.to_thread(world.bar.type, b"ONE\r")
+        await until(lambda: world.journal.waiting == 1)
+        changing = asyncio.create_task(world.readers.apply(world.configuration(bar={"permission": "beer"})))
+        await asyncio.to_thread(world.bar.type, b"TWO\r")
+        world.journal.free.set()
+        assert await changing is None
+        await until(lambda: len(world.checkins()) == 2)
+        assert [each.permission for each in world.checkins()] == ["wine", "beer"]
+
+    in_world(tmp_path, work)
+
+
+def test_modes_hold_doors_at_once_and_stay_over_a_change(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        modes = Modes(epoch=1, generation=1, readers=[ReaderMode(reader="door", posture=Posture.UNLOCKED)])
+        world.readers.set_modes(modes)
+        assert world.mock.pin(17).state
+        assert world.readers.standings()["door"].posture is Posture.UNLOCKED
+        assert await world.readers.apply(world.configuration(door={"relay_pin": 6})) is None
+        assert world.mock.pin(6).state
+        world.readers.set_modes(Modes(epoch=1, generation=2, edge=Posture.LOCKDOWN))
+        assert not world.mock.pin(6).state
+        assert {each.posture for each in world.readers.standings().values()} == {Posture.LOCKDOWN}
+        world.readers.set_modes(Modes(epoch=1, generation=3))
+        world.readers.unlock_once("door")
+        assert world.mock.pin(6).state
+        world.readers.identify("bar")
+        assert world.mock.pin(5).state
+
+    in_world(tmp_path, work)
+
+
+def test_nothing_configured_is_nothing_running(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        assert await world.readers.apply(None) is None
+        assert world.readers.ports == []
+        assert await world.readers.apply(world.configuration()) is None
+        await typed(world, world.door, "door", 1)
+
+    in_world(tmp_path, work)
+
+
+def _fields(configuration: Configuration, index: int) -> dict[str, Any]:
+    reader = configuration.readers[index]
+    pins = dict(reader.pins)
+    return {
+        "name": reader.name,
+        "kind": str(reader.kind),
+        "permission": reader.permission,
+        "device": reader.device,
+        **pins,
+    }
