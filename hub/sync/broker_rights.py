@@ -99,6 +99,7 @@ def found(answers: Mapping[str, Mapping[str, Any]]) -> Rights:
 
 def changes(have: Rights, want: Rights) -> list[Command]:
     """What to command, in this order: who may no longer goes first. Whose rights are changed is disconnected."""
+    new = want.clients.keys() - have.clients.keys()
     return [
         *({"command": "deleteClient", "username": name} for name in have.clients.keys() - want.clients.keys()),
         *({"command": "deleteGroup", "groupname": name} for name in have.groups.keys() - want.groups.keys()),
@@ -107,6 +108,8 @@ def changes(have: Rights, want: Rights) -> list[Command]:
         *_put("Role", have.roles, want.roles, _role),
         *_put("Group", have.groups, want.groups, _group),
         *_put("Client", have.clients, want.clients, _client),
+        # Who came before having rights was refused what they subscribed to: a change sends them to come anew.
+        *({"command": "modifyClient", **_client(name, want.clients[name])} for name in sorted(new)),
     ]
 
 

@@ -41,6 +41,7 @@ class RightsKeeper:
         self._monotonic_s = monotonic_s
         self._have: Rights | None = None
         self._commanded: Rights | None = None
+        self._commands: list[Command] = []
         self._waiting: set[str] = set()
         self._failures = 0
         self._look_due_s = self._whole_due_s = self._late_s = 0.0
@@ -85,13 +86,9 @@ class RightsKeeper:
         if not commands:
             self._failures = 0
             return
-        self._commanded = want
+        self._commanded, self._commands = want, commands
         for start in range(0, len(commands), COMMANDS_AT_ONCE):
             self._send(commands[start : start + COMMANDS_AT_ONCE], at_s)
-        # Each edge by its user: its role and its group are of no interest to anybody.
-        for command in commands:
-            if command["command"].endswith("Client"):
-                self._log.event("broker_rights", what=command["command"], user=command["username"])
 
     def _send(self, commands: list[Command], at_s: float) -> None:
         asked = secrets.token_hex(8)
@@ -115,8 +112,18 @@ class RightsKeeper:
                 self._look_due_s = at_s
             elif not self._waiting:
                 self._have, self._commanded = self._commanded, None
+                self._tell()
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._fail(f"the broker's answer cannot be read ({type(error).__name__})", at_s)
+
+    def _tell(self) -> None:
+        """Each edge once, by its user: its role and its group are of no interest to anybody."""
+        told: dict[str, str] = {}
+        for command in self._commands:
+            if command["command"].endswith("Client"):
+                told.setdefault(command["username"], command["command"])
+        for user, what in told.items():
+            self._log.event("broker_rights", what=what, user=user)
 
     def _fail(self, text: str, at_s: float) -> None:
         """Once may be another worker, who was faster; then all is as it should be when it is looked at again."""
