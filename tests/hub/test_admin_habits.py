@@ -137,7 +137,7 @@ def test_readers_say_that_edge_toml_decides(staff: Client) -> None:
         address(Reader, "add"),
         address(Reader, "change", Reader.objects.first().pk),
     ):
-        assert "decides what a reader does" in page(staff, url)
+        assert "decides what its readers do" in page(staff, url)
     assert "The same as in edge.toml." in page(staff, address(Edge, "change", Edge.objects.get().pk))
 
 

@@ -72,9 +72,7 @@ def test_a_configuration_from_the_first_push_to_the_way_back(staff: Client, edge
     note_reported("east", standing(1, first), datetime.now(UTC))
     assert 'class="orders green"' in page(staff, url)
     second = push(staff, edge, OTHER)
-    why = Refused(
-        epoch=second.epoch, generation=2, step="self_test", field="readers[0].device", why="gone"
-    )
+    why = Refused(epoch=second.epoch, generation=2, step="self_test", field="readers[0].device", why="gone")
     note_reported("east", standing(2, first, refused=why), datetime.now(UTC))
     for shown in (page(staff, url), page(staff, edge_url(edge))):
         assert 'class="orders red"' in shown
