@@ -62,6 +62,7 @@ class RightsKeeper:
             return
         if self._waiting:
             if at_s >= self._late_s:
+                self._failures += 1
                 self._fail("the broker does not answer: has it the dynamic-security plugin?", at_s)
         elif at_s >= self._look_due_s:
             self._look_due_s = at_s + LOOK_EVERY_S
@@ -113,7 +114,7 @@ class RightsKeeper:
             elif not self._waiting:
                 self._have, self._commanded = self._commanded, None
                 self._tell()
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self._fail(f"the broker's answer cannot be read ({type(error).__name__})", at_s)
 
     def _tell(self) -> None:
