@@ -30,7 +30,7 @@ from edge.storage.errors import StorageError
 from edge.storage.state_folder import claim
 from edge.storage.trust_file import SmallTrustFile
 
-_TO_DO: Final = {
+_TO_DO: Final[dict[str, str]] = {
     EnrolWhy.CODE_UNREADABLE: "type it again as the hub shows it",
     EnrolWhy.UNKNOWN_CODE: "is --hub the hub that made the code? Or make a new code there",
     EnrolWhy.WRONG_SECRET: "make a new code at the hub",
@@ -40,6 +40,8 @@ _TO_DO: Final = {
     EnrolWhy.WRONG_FINGERPRINT: "is --hub the hub that made the code? If it is, somebody answers in its place",
     EnrolWhy.BAD_SEAL: "is --hub the hub that made the code? If it is, somebody answers in its place",
     EnrolWhy.OTHER_REQUEST: "ask again; if it stays so, somebody answers in the hub's place",
+    "too_many": "wait 15 minutes",
+    "hub_not_ready": "look at the hub's log",
     EnrolWhy.CANNOT_OPEN: "ask again; if it stays so, make a new code at the hub",
 }
 _OTHERWISE: Final = "ask again; if it stays so, look at the versions of hub and edge"
@@ -139,5 +141,4 @@ def _raise_floor(state_dir: Path, at_us: int, asked_s: float, clock: KernelClock
 
 
 def _to_do(why: str) -> str:
-    words = next((words for known, words in _TO_DO.items() if known == why), _OTHERWISE)
-    return f"What to do: {words}"
+    return f"What to do: {_TO_DO.get(why, _OTHERWISE)}"
