@@ -8,6 +8,7 @@ another database. What is damaged can be pulled again: it is set aside, and ther
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -22,8 +23,9 @@ from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
 from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
+from edge.storage.replica_folder import PATTERN, delete, next_path, number, read_only_address
+from edge.storage.unwritable_replica import readable
 
-_PATTERN: Final = "replica.*.db"
 _DAMAGED: Final = "damaged-replica.db"
 _RECOUNT_PAUSE_S: Final = 0.002
 """After every 500 rows, which take about 1 ms: a recount in the background uses a third of one core."""
@@ -42,6 +44,7 @@ class Replica:
         self._whole: ReplicaFile | None = None
         self._standing: Standing | None = None
         self._reader: aiosqlite.Connection | None = None
+        self._unwritable: Path | None = None
         self._fresh: ReplicaFile | None = None
         self._set_aside: str | None = None
         self._floor: Position | None = None
@@ -104,9 +107,7 @@ class Replica:
         await self._changed.wait()
 
     async def apply(self, rows: list[Row], upto: int) -> int:
-        whole = self._whole
-        if whole is None:
-            raise ReplicaError("there is no whole replica to apply rows to")
+        whole = self._whole or await self._open_to_write()
         self._standing = await self._write(lambda: whole.apply(rows, upto))
         self._tell_change()
         await self._let_look_ups_answer()
@@ -114,7 +115,7 @@ class Replica:
 
     async def start_fresh(self, feed: str, epoch: int, head: int) -> None:
         self._drop_fresh()
-        path = self._folder / f"replica.{_next_number(self._folder)}.db"
+        path = next_path(self._folder)
         self._fresh = await self._write(lambda: ReplicaFile.create(path, feed, epoch, head))
 
     async def load(self, rows: list[Row], upto: int) -> None:
@@ -149,35 +150,60 @@ class Replica:
             self._floor = Position(position.feed, mark.epoch, mark.n)
 
     async def _open_highest(self) -> None:
-        for path in sorted(self._folder.glob(_PATTERN), key=_number, reverse=True):
-            if self._whole is None:
+        for path in sorted(self._folder.glob(PATTERN), key=number, reverse=True):
+            if self._reader is None:
                 await self._try(path)
-            if self._whole is None or self._whole.path != path:
-                _delete(path)
+            if path not in (self._unwritable, None if self._whole is None else self._whole.path):
+                with suppress(OSError):  # it is deleted at another start
+                    delete(path)
 
     async def _try(self, path: Path) -> None:
         try:
             file = await asyncio.to_thread(ReplicaFile.open_complete, path)
             self._standing = file.standing()
-            self._reader = await _open_reader(path)
+            self._reader = await _open_reader(read_only_address(path))
             self._whole = file
         except ReplicaFileError:
             pass
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
-                raise
-            self._set_file_aside(path)
+                await self._open_to_read(path)
+            else:
+                self._set_file_aside(path)
+
+    async def _open_to_read(self, path: Path) -> None:
+        """The disk takes nothing: what the file holds decides until it can be written again."""
+        try:
+            address, self._standing = await asyncio.to_thread(readable, path)
+        except ReplicaFileError:
+            return
+        self._reader = await _open_reader(address)
+        self._unwritable = path
+
+    async def _open_to_write(self) -> ReplicaFile:
+        path, old_reader = self._unwritable, self._reader
+        if path is None or old_reader is None:
+            raise ReplicaError("there is no whole replica to apply rows to")
+        try:
+            file = await asyncio.to_thread(ReplicaFile.open_complete, path)
+            self._reader = await _open_reader(read_only_address(path))
+        except (sqlite3.Error, ReplicaFileError) as error:
+            raise ReplicaError(f"the replica cannot be written: {error}") from error
+        self._whole, self._standing, self._unwritable = file, file.standing(), None
+        await old_reader.close()
+        return file
 
     async def _swap_in(self, fresh: ReplicaFile) -> None:
-        reader = await _open_reader(fresh.path)
+        reader = await _open_reader(read_only_address(fresh.path))
         old, old_reader = self._whole, self._reader
         self._whole, self._reader, self._standing = fresh, reader, fresh.standing()
+        self._unwritable = None
         self._tell_change()
         if old_reader is not None:
             await old_reader.close()  # look-ups that are under way answer first
         if old is not None:
             old.close()
-            _delete(old.path)
+            delete(old.path)
 
     async def _read(self, reader: aiosqlite.Connection, statement: str, *parameters: bytes) -> list[Any] | None:
         """Rows from the whole replica; None: it is damaged, and there is none any more."""
@@ -245,34 +271,16 @@ class Replica:
     def _drop_fresh(self) -> None:
         if self._fresh is not None:
             self._fresh.close()
-            _delete(self._fresh.path)
+            delete(self._fresh.path)
             self._fresh = None
 
     def _set_file_aside(self, path: Path) -> None:
         path.replace(self._folder / _DAMAGED)
-        _delete(path)
+        delete(path)
         self._set_aside = _DAMAGED
 
 
-async def _open_reader(path: Path) -> aiosqlite.Connection:
-    reader = await aiosqlite.connect(_read_only(path), uri=True, isolation_level=None)
+async def _open_reader(address: str) -> aiosqlite.Connection:
+    reader = await aiosqlite.connect(address, uri=True, isolation_level=None)
     await reader.execute_fetchall("PRAGMA query_only = ON")
     return reader
-
-
-def _read_only(path: Path) -> str:
-    return f"{path.absolute().as_uri()}?mode=ro"
-
-
-def _number(path: Path) -> int:
-    digits = path.name.removeprefix("replica.").removesuffix(".db")
-    return int(digits) if digits.isdecimal() else 0
-
-
-def _next_number(folder: Path) -> int:
-    return 1 + max(map(_number, folder.glob(_PATTERN)), default=0)
-
-
-def _delete(path: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

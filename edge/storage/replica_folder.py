@@ -1,0 +1,26 @@
+"""The names of replica files in their folder, `replica.N.db` with N rising, and what belongs to each. Blocking."""
+
+from pathlib import Path
+from typing import Final
+
+PATTERN: Final = "replica.*.db"
+
+
+def read_only_address(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+def number(path: Path) -> int:
+    digits = path.name.removeprefix("replica.").removesuffix(".db")
+    return int(digits) if digits.isdecimal() else 0
+
+
+def next_path(folder: Path) -> Path:
+    newest = max(map(number, folder.glob(PATTERN)), default=0)
+    return folder / f"replica.{newest + 1}.db"
+
+
+def delete(path: Path) -> None:
+    """With its WAL. OSError."""
+    for suffix in ("-wal", "-shm", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
