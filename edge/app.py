@@ -114,7 +114,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
                 who, reach.feed, address, replica, journal, own_uses, trust, presence, orders, clock, log, new_id
             )
 
-        line = Line(make_link, clock)
+        line = Line(make_link, trust.contact, clock)
         shared = Shared(
             organization_key=enrolled.organization_key,
             replica=replica,

@@ -9,6 +9,7 @@ from typing import Protocol
 from contract.messages import CheckIn, Confirmed
 from contract.orders import Answered, Reported, Telemetry
 from edge.core.configuration_events import Reach
+from edge.core.contact import Contact
 from edge.ports import Clock, Confirmer, HubVoice
 
 
@@ -30,8 +31,9 @@ class Link(HubVoice, Protocol):
 class Line:
     """Implements ports.Confirmer and ports.HubVoice. `follow` and `stop` one at a time."""
 
-    def __init__(self, make_link: Callable[[Reach], Link], clock: Clock) -> None:
+    def __init__(self, make_link: Callable[[Reach], Link], contact: Contact, clock: Clock) -> None:
         self._make_link = make_link
+        self._contact = contact
         self._clock = clock
         self._link: Link | None = None
         self._reach: Reach | None = None
@@ -56,6 +58,7 @@ class Line:
         link, self._link = self._link, None
         if link is not None:
             await link.stop()
+            self._contact.disconnected()
 
     def journaled(self) -> None:
         """A new row stands in the journal; a link that begins looks by itself."""
