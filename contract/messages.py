@@ -230,6 +230,7 @@ class Presence(Struct, frozen=True, kw_only=True):
 
     `last` and `acked` are the journal's rows; their difference waits to be sent. `replica_age_s` is elapsed time
     in seconds, None where it cannot be known. `at_us` is the edge's time; of a last will, when it connected.
+    `journal_fault`: why the journal takes no rows, in a word; counters redeem nothing then.
 
     `start` counts the starts of this edge's software since it was enrolled, `n` what it has said since, rising
     through its kinds of messages; a will says one above all that its connection can say (`will_n`).
@@ -249,6 +250,7 @@ class Presence(Struct, frozen=True, kw_only=True):
     last: Sequence
     acked: Sequence
     readers: Annotated[list[ReaderPresence], Meta(max_length=READERS_MAX)] = []
+    journal_fault: Name | None = None
 
 
 def encode(message: Struct) -> bytes:

@@ -49,4 +49,5 @@ def _words(presence: Presence) -> tuple[object, ...]:
         presence.replica_age_s is None,
         presence.journal,
         presence.readers,
+        presence.journal_fault,
     )

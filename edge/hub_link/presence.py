@@ -47,4 +47,5 @@ class PresenceReport:
             readers=[
                 ReaderPresence(name=reader.name, open=reader.is_open) for reader in self._readers[:READERS_MAX]
             ],
+            journal_fault=self._journal.fault,
         )

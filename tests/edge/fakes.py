@@ -106,6 +106,7 @@ class FakeJournal:
         self.fails = False
         self.waiting = 0
         self.set_aside: str | None = None
+        self.fault: str | None = None
 
     @property
     def id(self) -> bytes:

@@ -237,6 +237,7 @@ MESSAGES: Final[dict[str, Struct]] = {
         journal=JOURNAL,
         last=0,
         acked=0,
+        journal_fault="disk_full",
     ),
     "confirmed: not now": Confirmed(NONCE, CHECKIN_ID, "denied", "limit_reached", 0, 1_773_500_000_000_000),
     "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
