@@ -122,6 +122,7 @@ class EdgeOrders:
         why = await self._do_all()
         if self._change.state is State.BROKEN and self._change.orders.stands is None:
             raise CannotApply(why)
+        self._report()
 
     async def keep(self) -> None:
         while True:
