@@ -1,5 +1,6 @@
 """What staff see of modes: every place with what is set there, what holds there, and its buttons. Reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -60,6 +61,15 @@ class Board:
     def readers(self, edge: Edge) -> list[Line]:
         return [self._reader(edge, reader) for reader in edge.readers.all()]
 
+    def gone(self, shown: Collection[int]) -> list[Line]:
+        """What is set for readers that no configuration has any more, and would hold if they came back."""
+        left = [order for order in self.standing.values() if order.pk not in shown]
+        return [self._gone(order) for order in left]
+
+    def _gone(self, order: ModeOrder) -> Line:
+        edge, _, reader = order.place.removeprefix("reader ").partition("/")
+        return self._line([Place(edge=edge, reader=reader)], f"{edge}/{reader}", "no longer there")
+
     def _reader(self, edge: Edge, reader: Reader) -> Line:
         own = Place(edge=edge.name, reader=reader.name)
         return self._line([own, *_around(edge)], reader.name, reader.kind)._replace(reader=reader)
@@ -95,7 +105,7 @@ def modes_context() -> dict[str, Any]:
         for edge in site.edges.all():
             lines.append(board.edge(edge)._replace(indent=2))
             lines += [line._replace(indent=3) for line in board.readers(edge)]
-    return {"lines": lines}
+    return {"lines": [*lines, *board.gone({line.own.pk for line in lines if line.own is not None})]}
 
 
 def fields_of(place: Place) -> dict[str, str]:

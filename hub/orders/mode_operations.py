@@ -43,8 +43,9 @@ def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
     NoSuchMode: nothing was set there.
     """
     with ordering():
-        _where(place)
+        # Of a reader that its configuration no longer has, too.
         if not _end(place, at, by):
+            _where(place)
             raise NoSuchMode(f"nothing is set by hand for {place.word}{_set_elsewhere()}")
         renew_modes(_edges(), at)
         return list(ModeOrder.objects.filter(ended_at=None))

@@ -124,6 +124,14 @@ def test_who_comes_or_moves_is_told(edge: Edge) -> None:
     assert (modes(west).edge, modes(west).generation) == (None, 2)
 
 
+def test_a_reader_that_is_gone_can_still_be_let_go(edge: Edge) -> None:
+    set_(BAR, LOCKDOWN)
+    operations.push("east", TOML.replace('name = "bar"', 'name = "tap"'), AT, BY)
+    assert modes(edge).of("bar") is LOCKDOWN
+    assert clear_mode(BAR, AT, BY) == []
+    assert modes(edge).of("bar") is None
+
+
 # Commands
 
 

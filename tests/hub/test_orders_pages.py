@@ -153,6 +153,15 @@ def test_nearer_ones_do_not_hide_that_all_is_locked(staff: Client, edge: Edge) -
     assert page(staff, reverse("modes")).count('class="indent-') == page(staff, reverse("modes")).count(" locked")
 
 
+def test_what_is_set_for_a_reader_that_is_gone_can_be_ended(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    post(staff, reverse("set_mode"), posture="lockdown", edge="east", reader="bar")
+    push(staff, edge, TOML.replace('name = "bar"', 'name = "tap"'))
+    assert "no longer there" in page(staff, reverse("modes"))
+    post(staff, reverse("set_mode"), posture="clear", edge="east", reader="bar")
+    assert queries.set_by_hand() == []
+
+
 def test_back_to_where_the_button_was_and_nowhere_else(staff: Client, edge: Edge) -> None:
     there = staff.post(reverse("set_mode"), {"posture": "lockdown", "back": edge_url(edge)})
     assert there["Location"] == edge_url(edge)
