@@ -68,6 +68,7 @@ class Club:
     true: TrueTime
     trace: Trace
     keys: Path
+    limits_changed: set[str] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
     _people: int = 0
     _locked: list[Place] = field(default_factory=list)
@@ -157,6 +158,7 @@ class Club:
     def change_limits(self) -> None:
         grant = self._any(Grant)
         if grant.permission.slug not in ("front-door", "undo"):
+            self.limits_changed.add(grant.permission.slug)
             members.save_grant(grant, [self._limit(grant.permission.slug)])
 
     def link(self) -> None:

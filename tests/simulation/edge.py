@@ -103,7 +103,7 @@ class EdgeMachine:
     certificate: Certificate
     line: Line = field(default_factory=Line)
     starts: int = 0
-    seen_at: tuple[int, int] = (0, 0)
+    damaged: bool = False
     node: Node | None = None
     disk: Disk | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)

@@ -18,7 +18,8 @@ HEALTHY_DELAY_S = (0.001, 0.02)
 
 
 class Faults:
-    """`journals_damaged`: edges whose own past was taken from them, by damage or by an old image of the disk."""
+    """`journals_damaged`, `marks_damaged`: edges whose own past was taken from them, by damage or by an old image
+    of the disk."""
 
     def __init__(  # noqa: PLR0917
         self, rng: Random, loop: VirtualLoop, broker: Broker, hub: Hub, edges: list[EdgeMachine], trace: Trace
@@ -32,10 +33,12 @@ class Faults:
         self._reboots: dict[str, bool] = {}
         self._images: dict[str, Path] = {}
         self.journals_damaged: set[str] = set()
+        self.marks_damaged: set[str] = set()
         often = [
             self.kill_edge_at_a_commit,
             self.kill_edge_at_a_commit,
             self.kill_edge,
+            self.stop_edge,
             self.kill_worker_at_a_commit,
             self.kill_worker_at_a_commit,
             self.kill_worker,
@@ -89,6 +92,9 @@ class Faults:
 
     def kill_edge(self) -> None:
         self._edge().kill()
+
+    def stop_edge(self) -> None:
+        self._edge().stop()
 
     def kill_edge_at_a_commit(self) -> None:
         edge = self._edge()
@@ -162,6 +168,7 @@ class Faults:
     def damage_journal(self) -> None:
         edge = self._edge()
         edge.kill()
+        edge.damaged = True
         self.journals_damaged.add(edge.name)
         for name in ("journal.db", "journal.db-wal"):
             if (edge.state_dir / name).exists():
@@ -170,6 +177,7 @@ class Faults:
     def damage_trust(self) -> None:
         edge = self._edge()
         edge.kill()
+        self.marks_damaged.add(edge.name)
         for path in sorted(edge.state_dir.glob("*.json")):
             self._flip_bytes(path)
 
@@ -183,6 +191,7 @@ class Faults:
             shutil.copytree(edge.state_dir, image)
         else:
             self.journals_damaged.add(edge.name)
+            self.marks_damaged.add(edge.name)
             shutil.rmtree(edge.state_dir)
             shutil.copytree(image, edge.state_dir)
 

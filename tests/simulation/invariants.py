@@ -1,4 +1,4 @@
-"""What has to hold in every world: while it goes on, and once it has come to rest.
+"""What has to hold in every world once it has come to rest.
 
 Judged from outside: files of the edges, tables of the hub, what was shown to people. Rules that are a model of
 their own (who was over a limit) are written here once more, as slowly and plainly as can be.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.effects import counts
 from contract.feed import CHECKIN_ID_BYTES, Kind
-from contract.messages import CheckIn, Void, decode_journaled
+from contract.messages import CheckIn, Lost, MessageError, Void, decode_journaled
 from hub.checkins import content
 from hub.checkins.models import CheckIn as Row
 from hub.checkins.models import EarlyVoid, JournalPosition, RefusedRow
@@ -25,21 +25,10 @@ if TYPE_CHECKING:
     from tests.simulation.edge import EdgeMachine
     from tests.simulation.world import World
 
-Journal = list[tuple[int, CheckIn | Void]]
+Journal = list[tuple[int, CheckIn | Void | Lost]]
 
 
-# While it goes on
-
-
-def look(world: "World") -> None:
-    """Where decisions are made from never goes back, whatever happens to the replica."""
-    for edge in world.edges:
-        standing = standing_of(edge) if edge.scanners else None
-        if standing is None:
-            continue
-        if standing[:2] < edge.seen_at:
-            world.trace.fault(f"{edge.name} went back from {edge.seen_at} to {standing[:2]}")
-        edge.seen_at = max(edge.seen_at, standing[:2])
+# Whether it rests
 
 
 def unrest(world: "World") -> list[str]:
@@ -97,9 +86,9 @@ def judge(world: "World") -> None:
         *_lost_or_doubled(journals),
         *_uses_not_as_check_ins(),
         *_shown_but_not_journaled(world, journals),
-        *_journal_went_back(journals),
+        *_decided_from_the_past(world, journals),
         *_not_as_facts_say(world),
-        *over_limit.wrongly_marked(),
+        *over_limit.wrongly_marked(world.club.limits_changed),
     ):
         world.trace.fault(fault)
     for edge in world.edges:
@@ -110,7 +99,17 @@ def judge(world: "World") -> None:
 def journal_of(edge: "EdgeMachine") -> Journal:
     """From its file, as it is on disk."""
     rows = _read(edge.state_dir / "journal.db", "SELECT sequence, body FROM checkin ORDER BY sequence")
-    return [(sequence, decode_journaled(body)) for sequence, body in rows]
+    return [(sequence, row) for sequence, body in rows if (row := _decoded(edge, body)) is not None]
+
+
+def _decoded(edge: "EdgeMachine", body: bytes) -> CheckIn | Void | Lost | None:
+    """None: of a damaged file, and damaged itself."""
+    try:
+        return decode_journaled(body)
+    except MessageError:
+        if edge.damaged:
+            return None
+        raise
 
 
 def _lost_or_doubled(journals: dict[str, Journal]) -> list[str]:
@@ -124,6 +123,8 @@ def _lost_or_doubled(journals: dict[str, Journal]) -> list[str]:
                 standing = at_hub.get(row.voids)
                 if (standing is None or standing.voided_at is None) and row.voids not in early:
                     found.append(f"void {sequence} of {edge} has no effect at the hub")
+            elif isinstance(row, Lost):
+                continue
             elif row.id not in at_hub:
                 found.append(f"check-in {sequence} of {edge} is not at the hub")
             elif content.message_of(at_hub[row.id]) != row:
@@ -164,16 +165,15 @@ def _shown_but_not_journaled(world: "World", journals: dict[str, Journal]) -> li
     ]
 
 
-def _journal_went_back(journals: dict[str, Journal]) -> list[str]:
-    """The position that decisions were made from only rises along a journal."""
+def _decided_from_the_past(world: "World", journals: dict[str, Journal]) -> list[str]:
+    """The position that decisions are made from only rises, but for an edge whose marks were taken from it."""
     found = []
     for edge, journal in journals.items():
         before = (0, 0)
         for sequence, row in journal:
             if isinstance(row, CheckIn) and row.epoch is not None and row.sequence is not None:
                 at = (row.epoch, row.sequence)
-                # A scan that asks the hub is looked up before one that does not, and journaled after it.
-                if at[0] < before[0]:
+                if at < before and edge not in world.faults.marks_damaged:
                     found.append(f"check-in {sequence} of {edge} was decided at {at}, after one at {before}")
                 before = max(before, at)
     return found

@@ -20,8 +20,10 @@ def customers() -> set[int]:
     return set(Customer.objects.values_list("pk", flat=True))
 
 
-def wrongly_marked() -> list[str]:
-    rows = list(CheckIn.objects.filter(voided_at=None, outcome="granted", counted=True))
+def wrongly_marked(limits_changed: set[str]) -> list[str]:
+    """Of permissions whose limits are what they were: marks are not looked at again when those change."""
+    counted = CheckIn.objects.filter(voided_at=None, outcome="granted", counted=True)
+    rows = list(counted.exclude(permission__in=limits_changed))
     uses = {bytes(row.checkin_id): content.use_of(row) for row in rows}
     plans = dict(Membership.objects.values_list("pk", "plan_id"))
     found = []
@@ -38,9 +40,8 @@ def wrongly_marked() -> list[str]:
         ]
         over = any(_over(limit, use, earlier) for limit in _limits(plans.get(use.membership_id), use.permission))
         if over is not row.over_limit:
-            found.append(
-                f"check-in {row.number} is {'' if over else 'not '}over its limit, the hub says otherwise"
-            )
+            said = "over" if over else "within"
+            found.append(f"check-in {row.number}: {said} its limit, the hub says otherwise")
     return found
 
 

@@ -39,7 +39,7 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(aiosqlite.core, "Thread", _NoThread),
         patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=disk.Connection)),
         patch.object(paho.mqtt.client, "Client", Client),
-        patch.object(edge.app, "_claim", disk.claim),
+        patch.object(edge.app, "claim", disk.claim),
         patch.object(edge.app, "Machine", NoMachine),
         patch.object(running_reader, "SerialReader", Scanner),
         patch.object(running_reader, "ReaderSignals", Signals),

@@ -107,7 +107,6 @@ class World:
             self._now_and_then(0.3, 4.0, self._scan),
             self._now_and_then(1.0, 12.0, self.club.act),
             self._now_and_then(1.0, 12.0, self.faults.happen),
-            self._now_and_then(0.5, 0.5, lambda: invariants.look(self)),
         ]
         tasks = [asyncio.create_task(each) for each in actors]
         await asyncio.sleep(CHAOS_S)
