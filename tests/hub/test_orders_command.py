@@ -137,8 +137,8 @@ def test_modes(edge: Edge, hub: Hub, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "code", "words"),
-    [(None, 0, "the door was opened once"), ("lockdown", 1, "not done: the door is in lockdown")],
+    ("why", "told"),
+    [(None, (0, "the door was opened once")), ("lockdown", (1, "not done: the door is in lockdown"))],
 )
 def test_an_order_waits_for_its_answer(
     edge: Edge, hub: Hub, file: Path, why: str | None, told: tuple[int, str]
