@@ -3,6 +3,8 @@
 import json
 import ssl
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -209,3 +211,13 @@ def test_the_command(hub: EnrollingHub, tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert error.startswith("doorward-edge: ")
     assert "--force" in error
+
+
+def test_a_code_that_is_left_out_is_asked_for(hub: EnrollingHub, tmp_path: Path) -> None:
+    asked = ["enroll", "--hub", hub.url, "--state", str(tmp_path / "state"), "--name", EDGE]
+    ended = subprocess.run(
+        [sys.executable, "-m", "edge", *asked], input=f"{hub.code}\n", capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0
+    assert ended.stderr == "The code that the hub shows: "
+    assert hub.code not in ended.stdout
