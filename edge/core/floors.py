@@ -37,6 +37,12 @@ class Floors:
         """The highest epoch that was heard of."""
         return self._epoch
 
+    @property
+    def reached(self) -> Position:
+        """As far as the feed has come for sure, whatever became of the replica since."""
+        epoch, n = self._position
+        return Position(self._feed, self._epoch, n if epoch == self._epoch else 0)
+
     def judge(self, news: Head | Live | Page | Ack) -> Dropped | None:
         """Of another feed than the one that is followed, nothing is said here."""
         if isinstance(news, Ack):

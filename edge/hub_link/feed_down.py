@@ -55,6 +55,7 @@ class FeedDown:
         self._new_epoch = new_epoch
         self._clock = clock
         self._log = log
+        self._new_id = new_id
         self._to_recount = asyncio.Event()
         self.sync = ReplicaSync(feed, self.whole(), replica.digest(), new_id)
 
@@ -77,6 +78,8 @@ class FeedDown:
         dropped = self._floors.judge(news)
         if dropped is not None:
             self._drop(dropped)
+            if isinstance(news, Page):
+                self._tell_what_was_reached()
             return False
         if self._floors.epoch:
             self._marks.reach(self._feed, HEAD, Mark(self._floors.epoch, 0))
@@ -126,6 +129,12 @@ class FeedDown:
                 self.tell(sync.ReplicaInexact())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._to_recount.wait(), _RECOUNT_EVERY_S)
+
+    def _tell_what_was_reached(self) -> None:
+        """An edge that has lost its replica asks for all of the feed, which does not tell a hub that was put back
+        from a backup how far it had been. Its answer is nothing to this edge: another epoch's head is."""
+        reached = self._floors.reached
+        self._say(UP_PULL, Pull(self._feed, reached.epoch, reached.sequence, 1, self._new_id()))
 
     def _note_stand(self) -> None:
         position = self.whole()

@@ -51,6 +51,11 @@ def test_a_newer_epoch_ends_the_older_one_for_all() -> None:
     assert machine.judge(ack(0, EPOCH + 1)) is None
 
 
+def test_what_was_reached_is_of_the_highest_epoch() -> None:
+    assert floors(None, Mark(EPOCH, 7)).reached == Position("everyone", EPOCH, 7)
+    assert floors(Mark(EPOCH + 1, 0), Mark(EPOCH, 7)).reached == Position("everyone", EPOCH + 1, 0)
+
+
 def test_what_was_kept_holds_from_the_start() -> None:
     machine = floors(Mark(EPOCH + 1, 0), Mark(EPOCH, 7), ack(4))
     assert machine.epoch == EPOCH + 1

@@ -72,6 +72,7 @@ def test_a_copy_that_was_lost_is_not_begun_anew_from_an_older_epoch(
     async def then(edge: Edge) -> None:
         await until(lambda: edge.link.dropped().get("stale"))
         assert edge.replica.position() is None
+        await until(lambda: any(pull.epoch == 1_001 and pull.after > 0 for pull in hub.pulls))
         with hub.lock:
             hub.model.epoch = 1_002
         hub.publish_head()
