@@ -21,8 +21,9 @@ def customers() -> set[int]:
 
 
 def wrongly_marked(limits_changed: set[str]) -> list[str]:
-    """Of permissions whose limits are what they were: marks are not looked at again when those change."""
-    counted = CheckIn.objects.filter(voided_at=None, outcome="granted", counted=True)
+    """Of customers who are here, and of permissions whose limits are what they were: no other mark is looked at
+    again."""
+    counted = CheckIn.objects.filter(voided_at=None, outcome="granted", counted=True, customer__in=customers())
     rows = list(counted.exclude(permission__in=limits_changed))
     uses = {bytes(row.checkin_id): content.use_of(row) for row in rows}
     plans = dict(Membership.objects.values_list("pk", "plan_id"))
