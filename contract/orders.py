@@ -52,12 +52,18 @@ class Refused(Struct, frozen=True, kw_only=True):
     why: Words
 
 
+class ReaderMode(Struct, frozen=True, kw_only=True):
+    reader: Name
+    posture: Posture
+
+
 class Reported(Struct, frozen=True, kw_only=True):
     """edge -> hub, up/{edge}/reported, retained: which orders stand at the edge.
 
     `epoch` and `generation` are the configuration's, 0 and 0 where it is the edge's own edge.toml or none;
     `trying` while it waits to reach its hub with it. `refused` is the newest that does not stand, above the one
-    that does. `command` is the highest number that was heard. `start` and `n` as in Presence.
+    that does. `mode_edge` and `mode_readers` are the modes that stand, as in Modes: a hub that has forgotten them
+    keeps their lockdowns. `command` is the highest number that was heard. `start` and `n` as in Presence.
     """
 
     start: Sequence
@@ -69,13 +75,10 @@ class Reported(Struct, frozen=True, kw_only=True):
     refused: Refused | None = None
     mode_epoch: Sequence
     mode_generation: Generation
+    mode_edge: Posture | None = None
+    mode_readers: Annotated[list[ReaderMode], Meta(max_length=READERS_MAX)] = []
     command_epoch: Sequence
     command: Sequence
-
-
-class ReaderMode(Struct, frozen=True, kw_only=True):
-    reader: Name
-    posture: Posture
 
 
 class Modes(Struct, frozen=True, kw_only=True):

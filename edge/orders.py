@@ -32,7 +32,7 @@ from edge.core.configuration_events import (
     State,
     Tick,
 )
-from edge.core.saved_orders import NONE_YET, ConfigurationOrders, SavedOrders, mark_of, stale
+from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, stale
 from edge.core.sync_events import Dropped
 from edge.hub_link.drops import Drops
 from edge.line import Line
@@ -102,7 +102,7 @@ class EdgeOrders:
         self._saved = SavedOrders()
         self._writing = asyncio.Lock()
         self._unwritten = asyncio.Event()
-        self._modes_written = NONE_YET
+        self._modes_written: Modes | None = None
         self._to_do: deque[Action] = deque()
         self._commands = commands
         self._came = asyncio.Event()
@@ -115,7 +115,7 @@ class EdgeOrders:
         for name in self._file.set_aside:
             self._log("damaged", set_aside=name)
         self._saved = saved or SavedOrders()
-        self._modes_written = mark_of(self._saved.modes)
+        self._modes_written = self._saved.modes
         if self._saved.modes is not None:
             self._take_modes(self._saved.modes)
         self._to_do.extend(self._change.begin(self._saved.configuration, self._clock.monotonic_s()))
@@ -252,7 +252,7 @@ class EdgeOrders:
                 return Fault(f"it cannot be kept: {error.strerror}")
             finally:
                 # Told where the disk is full, too: they hold, if only until the next start.
-                self._modes_written = mark_of(saved.modes)
+                self._modes_written = saved.modes
                 self._came.set()
             self._saved = replace(self._saved, written=saved.written, configuration=saved.configuration)
             return None
@@ -262,7 +262,8 @@ class EdgeOrders:
     def _report(self) -> None:
         orders = self._change.orders
         epoch, generation = mark_of(orders.stands)
-        mode_epoch, mode_generation = self._modes_written
+        modes = self._modes_written
+        mode_epoch, mode_generation = mark_of(modes)
         command = self._commands.heard
         reported = Reported(
             start=0,
@@ -274,6 +275,8 @@ class EdgeOrders:
             refused=orders.refused if mark_of(orders.refused) > (epoch, generation) else None,
             mode_epoch=mode_epoch,
             mode_generation=mode_generation,
+            mode_edge=None if modes is None else modes.edge,
+            mode_readers=[] if modes is None else modes.readers,
             command_epoch=command.epoch,
             command=command.n,
         )

@@ -12,7 +12,7 @@ from hub.fleet.models import Edge, Reader, Site
 from hub.orders import queries
 from hub.orders.models import ModeOrder
 from hub.orders.places import EVERYTHING, Place
-from hub.orders.telling import mode_text, posture_text
+from hub.orders.telling import mode_text, origin_text, posture_text
 
 _LOCKDOWN_EFFECT: Final = (
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
@@ -145,7 +145,5 @@ def _around(edge: Edge) -> list[Place]:
 
 
 def _holds(order: ModeOrder, place: Place) -> str:
-    since = f"since {order.since:%Y-%m-%d %H:%M} UTC, by {order.by}"
-    if order.place == place.word:
-        return f"{posture_text(order.posture)} {since}"
-    return f"{posture_text(order.posture)} {since}: {mode_text(order)}"
+    holds = f"{posture_text(order.posture)} {origin_text(order)}"
+    return holds if order.place == place.word else f"{holds}: {mode_text(order)}"

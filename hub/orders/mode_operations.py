@@ -1,16 +1,21 @@
 """Every write to modes: what is set by hand, its end, and what each edge is told of it."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from contract.ask import Posture
+from contract.orders import Reported
+from contract.topics import NAME_PATTERN
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader, Site
 from hub.orders.models import EdgeModes, ModeOrder
 from hub.orders.ordering import begin_epoch, edge_named, ordering
-from hub.orders.places import Place, merged
+from hub.orders.places import Place, Set, merged
+
+KEPT_BY: Final = "Doorward, kept from the edge after a restore"
 
 
 class UnknownPlace(HubError):
@@ -29,10 +34,7 @@ def set_mode(place: Place, posture: Posture, at: datetime, by: str) -> ModeOrder
         standing = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
         if standing is not None and standing.posture == posture:
             return standing
-        _end(place, at, by)
-        order = ModeOrder.objects.create(
-            place=place.word, posture=posture, reader=place.reader or "", since=at, by=by, **where
-        )
+        order = _begin(place, posture, at, by, where)
         renew_modes(_edges(), at)
     return order
 
@@ -49,6 +51,23 @@ def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
             raise NoSuchMode(f"nothing is set by hand for {place.word}{_set_elsewhere()}")
         renew_modes(_edges(), at)
         return list(ModeOrder.objects.filter(ended_at=None))
+
+
+def keep_lockdowns(edge: Edge, reported: Reported, at: datetime) -> list[str]:
+    """An edge has heard of newer orders than the hub knows: the lockdowns that stand there hold on, as orders of
+    that edge. Answers with the places that the hub itself had not in lockdown. Within `ordering`; what the edge is
+    told is to be renewed by the caller."""
+    own = _set_for(edge, _postures())
+    kept = []
+    if reported.mode_edge == Posture.LOCKDOWN != own.edge:
+        kept.append(Place(edge=edge.name))
+    for mode in reported.mode_readers:
+        is_known = own.readers.get(mode.reader) == Posture.LOCKDOWN
+        if mode.posture == Posture.LOCKDOWN and not is_known and re.fullmatch(NAME_PATTERN, mode.reader):
+            kept.append(Place(edge=edge.name, reader=mode.reader))
+    for place in kept:
+        _begin(place, Posture.LOCKDOWN, at, KEPT_BY, {"edge": edge})
+    return [place.word for place in kept]
 
 
 def renew_all_modes(at: datetime) -> bool:
@@ -73,16 +92,31 @@ def renew_modes(edges: Iterable[Edge], at: datetime) -> bool:
 
 def stale_edges(edges: Iterable[Edge]) -> list[tuple[Edge, dict[str, Any]]]:
     """Those that are told something else than what is set, and what is to be told. Reads only."""
-    standing = ModeOrder.objects.filter(ended_at=None).values_list("place", "posture")
-    postures = {place: Posture(posture) for place, posture in standing}
+    postures = _postures()
     told = dict(EdgeModes.objects.values_list("edge_id", "document"))
     nothing = {"edge": None, "readers": {}}
-    found = ((edge, merged(postures, edge.name, edge.site.name).as_json()) for edge in edges)
+    found = ((edge, _set_for(edge, postures).as_json()) for edge in edges)
     return [(edge, wanted) for edge, wanted in found if wanted != told.get(edge.pk, nothing)]
+
+
+def _postures() -> dict[str, Posture]:
+    standing = ModeOrder.objects.filter(ended_at=None).values_list("place", "posture")
+    return {place: Posture(posture) for place, posture in standing}
+
+
+def _set_for(edge: Edge, postures: dict[str, Posture]) -> Set:
+    return merged(postures, edge.name, edge.site.name)
 
 
 def _edges() -> Iterable[Edge]:
     return Edge.objects.select_related("site")
+
+
+def _begin(place: Place, posture: Posture, at: datetime, by: str, where: dict[str, Any]) -> ModeOrder:
+    _end(place, at, by)
+    return ModeOrder.objects.create(
+        place=place.word, posture=posture, reader=place.reader or "", since=at, by=by, **where
+    )
 
 
 def _end(place: Place, at: datetime, by: str) -> bool:

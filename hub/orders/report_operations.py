@@ -1,38 +1,42 @@
 """Every write of what edges say of their orders: what stands, what was refused, and when the hub itself is behind.
 
 A hub that was put back from a backup has forgotten numbers that its edges have seen. It notices by what they
-report, begins an epoch above theirs, and says again what it knows.
+report, begins an epoch above theirs, and says again what it knows. Lockdowns that stand at them it keeps.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from contract.high_water import REPORTED, Mark
 from contract.instants import from_us
 from contract.orders import Reported
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
-from hub.orders.mode_operations import stale_edges
+from hub.orders.mode_operations import keep_lockdowns, stale_edges
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
 from hub.orders.ordering import edge_named, epoch_at, ordering
 
 
-def note_reported(edge_name: str, reported: Reported, at: datetime) -> bool:
-    """What the edge says of its orders. Whether it has heard of newer ones than the hub knows: an epoch has begun.
+class BegunAnew(NamedTuple):
+    """`kept`: places whose lockdown the hub had forgotten."""
+
+    kept: list[str]
+
+
+def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew | None:
+    """What the edge says of its orders. BegunAnew: it has heard of newer ones than the hub knows.
 
     UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before.
     """
     with ordering():
         edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
         if not raise_mark(edge.pk, REPORTED, Mark(reported.start, reported.n)):
-            return False
+            return None
         ReportedState.objects.update_or_create(edge=edge, defaults=_state(reported, at))
         _note_standing(edge, reported, at)
         _note_refused(edge, reported, at)
-        ahead = _is_ahead(edge, reported)
-        if ahead:
-            _begin_anew(edge, reported, at)
-    return ahead
+        return _begin_anew(edge, reported, at) if _is_ahead(edge, reported) else None
 
 
 def _state(reported: Reported, at: datetime) -> dict[str, object]:
@@ -81,14 +85,16 @@ def _is_ahead(edge: Edge, reported: Reported) -> bool:
     return any((epoch, n) > (edge.epoch, known) for epoch, n, known in heard)
 
 
-def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> None:
+def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
+    kept = keep_lockdowns(edge, reported, at)
     refused_epoch = 0 if reported.refused is None else reported.refused.epoch
     highest = max(edge.epoch, reported.epoch, reported.mode_epoch, reported.command_epoch, refused_epoch)
     edge.epoch = max(epoch_at(at), highest + 1)
     edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
     edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
-    # Whatever it was set to by hand: what stands here is what it is set to, and the staff's pages say so.
+    # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.
     EdgeModes.objects.get_or_create(edge=edge, defaults={"document": {"edge": None, "readers": {}}})
     for _, wanted in stale_edges([edge]):
         EdgeModes.objects.filter(edge=edge).update(document=wanted)
     say_anew(edge, at)
+    return BegunAnew(kept)

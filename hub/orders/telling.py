@@ -83,6 +83,11 @@ def mode_text(order: ModeOrder) -> str:
     return f"{place_text(order)} is {posture_text(order.posture)}"
 
 
+def origin_text(order: ModeOrder) -> str:
+    """Since when it is set, and by whom."""
+    return f"since {order.since:%Y-%m-%d %H:%M} UTC, by {order.by}"
+
+
 def answer_text(order: CommandOrder) -> str:
     """Of one that was answered."""
     if not order.why:

@@ -11,7 +11,7 @@ from contract.messages import Presence
 from contract.orders import Reported, Telemetry
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.operations import UnknownEdge, note_presence
-from hub.orders.report_operations import note_reported
+from hub.orders.report_operations import BegunAnew, note_reported
 from hub.sync.log import Log
 from hub.sync.requests import EdgeNotice, Notice
 from hub.watch.operations import note_telemetry
@@ -32,13 +32,16 @@ class Notices:
         """django.db.Error: the database is gone; the same may be taken again."""
         for notice in self._newest(notices):
             try:
-                _NOTE[type(notice.said)](notice.edge, notice.said, at)
+                noted = _NOTE[type(notice.said)](notice.edge, notice.said, at)
             except StaleMark as error:
                 self._log.dropped("stale", str(error), notice.edge)
             except UnknownEdge as error:
                 self._log.dropped("unknown_edge", str(error), notice.edge)
             except (DataError, IntegrityError) as error:
                 self._log.dropped("database_refused", type(error).__name__, notice.edge)
+            else:
+                if isinstance(noted, BegunAnew) and noted.kept:
+                    self._log.event("lockdowns_kept", edge=notice.edge, places=", ".join(noted.kept))
 
     def _newest(self, notices: Iterable[EdgeNotice]) -> Iterable[EdgeNotice]:
         newest: dict[tuple[str, type[Notice]], EdgeNotice] = {}

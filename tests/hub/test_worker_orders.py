@@ -186,3 +186,15 @@ def test_a_restored_hub_says_everything_in_a_new_epoch(
     assert desired.epoch == modes.epoch > first.epoch
     assert (desired.generation, modes.generation, modes.edge) == (1, 1, Posture.LOCKDOWN)
     assert events(log_lines) == [("orders_begun_anew", None)]
+
+
+def test_lockdowns_that_it_had_forgotten_are_kept_and_told(
+    worker: Worker, broker: ListeningBroker, log_lines: io.StringIO
+) -> None:
+    forgotten = reported(1, mode_epoch=2**52, mode_generation=3, mode_edge=Posture.LOCKDOWN)
+    worker.handle([said("reported", forgotten, "east")])
+    turn(worker)
+    [modes] = broker.take(MODE, Modes)
+    assert (modes.edge, modes.epoch > 2**52) == (Posture.LOCKDOWN, True)
+    [told] = [json.loads(line) for line in log_lines.getvalue().splitlines() if "lockdowns_kept" in line]
+    assert (told["edge"], told["places"]) == ("east", "edge east")

@@ -103,3 +103,21 @@ def test_a_restored_hub_gets_its_word_across(club: Club, tmp_path: Path) -> None
     club.start_worker()
     wait_until(lambda: reason(club) == "granted", "what the restored hub says")
     assert "generation 2 stands" in push(club, "third.toml", "relay_pin = 17", "relay_pin = 18")
+
+
+def test_a_restored_hub_keeps_a_lockdown_that_it_has_forgotten(club: Club) -> None:
+    push(club, "first.toml")
+    club.end("worker")
+    club.back_up_hub()
+    club.start_worker()
+    club.hub("mode", "lockdown", "--everything")
+    wait_until(lambda: reason(club) == "lockdown", "the lockdown")
+    club.end("worker")
+    club.restore_hub()
+    club.start_worker()
+    wait_until(lambda: "kept from the edge after a restore" in club.hub("mode", "show"), "the edge's word")
+    # What the hub says in its new epoch has come across when it knows what stands there.
+    assert "generation 2 stands" in push(club, "second.toml", "relay_pin = 17", "relay_pin = 18")
+    assert reason(club) == "lockdown"
+    club.hub("mode", "clear", "--edge", EDGE)
+    wait_until(lambda: reason(club) == "granted", "the end of the lockdown")

@@ -13,8 +13,9 @@ from contract.ask import Posture
 from hub.errors import HubError
 from hub.orders import queries
 from hub.orders.mode_operations import clear_mode, set_mode
+from hub.orders.models import ModeOrder
 from hub.orders.places import Place
-from hub.orders.telling import mode_text
+from hub.orders.telling import mode_text, origin_text
 
 BY: Final = "doorward-hub"
 
@@ -39,13 +40,18 @@ class Command(BaseCommand):
         if options["posture"] != "show":
             self._set(_place(options), options["posture"])
         standing = queries.set_by_hand()
-        print("\n".join(map(mode_text, standing)) if standing else "Nothing is set by hand.")
+        tell = _with_origin if options["posture"] == "show" else mode_text
+        print("\n".join(map(tell, standing)) if standing else "Nothing is set by hand.")
 
     def _set(self, place: Place, posture: str) -> None:
         if posture == "clear":
             clear_mode(place, timezone.now(), BY)
         else:
             set_mode(place, Posture(posture), timezone.now(), BY)
+
+
+def _with_origin(order: ModeOrder) -> str:
+    return f"{mode_text(order)} {origin_text(order)}"
 
 
 def _place(options: dict[str, Any]) -> Place:

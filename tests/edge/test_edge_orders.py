@@ -199,6 +199,7 @@ def test_a_disk_that_is_full_refuses_a_configuration_and_holds_no_modes_up() -> 
         world.orders.modes(modes)
         assert world.readers.modes == [modes]
         await until(lambda: world.reported().mode_generation == 1)
+        assert (world.reported().mode_edge, world.reported().mode_readers) == (Posture.LOCKDOWN, [])
         refused = world.reported().refused
         assert refused is not None
         assert "No space left" in refused.why
