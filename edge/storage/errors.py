@@ -23,6 +23,8 @@ class StorageError(Exception):
 
 def is_damage(error: Exception) -> bool:
     """Whether SQLite says that the file itself is broken, rather than the disk full or busy."""
+    if isinstance(error, UnicodeDecodeError):
+        return True  # what SQLite says of a broken schema quotes its bytes, and Python cannot read them
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & _PRIMARY_CODE in DAMAGE
 

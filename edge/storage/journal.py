@@ -26,7 +26,7 @@ import aiosqlite
 
 from contract.facts import Position
 from contract.instants import to_us
-from contract.messages import Ack, CheckIn, Journaled, JournalRow, Lost, Void, decode_journaled
+from contract.messages import Ack, CheckIn, Journaled, JournalRow, Lost, MessageError, Void, decode_journaled
 from edge.core.losses import Damage
 from edge.core.used_steps import UsedStep
 from edge.storage import journal_tables as sql
@@ -183,11 +183,13 @@ class SqliteJournal:
         if self._keeper is None:
             return []
         rows = await self._read(sql.OWN_ROWS_AFTER, await self._passed(position))
-        return await asyncio.to_thread(lambda: [(sequence, _own(body)) for sequence, body in rows])
+        own = await asyncio.to_thread(lambda: [(sequence, _own(body)) for sequence, body in rows])
+        return [(sequence, row) for sequence, row in own if row is not None]
 
     async def newest_own_rows(self) -> list[CheckIn | Void]:
         rows = await self._read(sql.NEWEST_OWN_ROWS, _NEWEST_ROWS)
-        return await asyncio.to_thread(lambda: [_own(body) for (body,) in rows])
+        own = await asyncio.to_thread(lambda: [_own(body) for (body,) in rows])
+        return [row for row in own if row is not None]
 
     async def used_steps(self) -> list[UsedStep]:
         return [] if self._keeper is None else [UsedStep(*row) for row in await self._read(sql.USED_STEPS)]
@@ -266,9 +268,13 @@ class SqliteJournal:
             await self._the_keeper().execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
 
-def _own(body: bytes) -> CheckIn | Void:
-    """Of a row that facts are made of."""
-    row = decode_journaled(body)
+def _own(body: bytes) -> CheckIn | Void | None:
+    """Of a row that facts are made of. None: its bytes have changed on the disk, where SQLite cannot notice; the
+    hub, which is sent it all the same, refuses it and says so."""
+    try:
+        row = decode_journaled(body)
+    except MessageError:
+        return None
     assert not isinstance(row, Lost)
     return row
 

@@ -42,14 +42,14 @@ def prepare(path: Path, new_id: Callable[[], bytes], doubted: bool = False) -> t
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _check_or_create(path, new_id, doubted), None
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not is_damage(error):
             raise
     aside = _make_way(path)
     _check_or_create(path, new_id, doubted)
     try:
         damage = save(aside, path)
-    except sqlite3.Error:  # nothing can be read of it, or not all that can fits on the disk
+    except (sqlite3.Error, UnicodeDecodeError):  # nothing can be read of it, or not all that can fits on the disk
         damage = Damage(aside.name, 0, None, None)
     return _check_or_create(path, new_id, doubted), damage
 

@@ -147,3 +147,33 @@ def test_an_id_that_cannot_be_written_leaves_the_old_one(path: Path) -> None:
         assert journal.acked == Ack(old, 0, 5, 1)
 
     run(path, work)
+
+
+def test_a_row_whose_bytes_have_changed_holds_up_no_other(path: Path) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        for number in range(1, 4):
+            await journal.append(checkin(number, counted=True))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.set_aside is None
+        assert [sequence for sequence, _ in await journal.own_rows_not_known_passed(None)] == [1, 3]
+        assert len(list(await journal.newest_own_rows())) == 2
+        assert len(await journal.rows_after(0, 10)) == 3
+
+    run(path, first)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE checkin SET body = x'a0' WHERE sequence = 2")
+    run(path, second)
+
+
+def test_a_schema_that_cannot_even_be_quoted_is_damage(path: Path) -> None:
+    async def first(journal: SqliteJournal) -> None:
+        await journal.append(checkin(1))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.set_aside == "journal.db.damaged-1"
+        assert await journal.append(checkin(2)) > 0
+
+    run(path, first)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE checkin", b"CREAT\xcc TABLE checkin"))
+    run(path, second)
