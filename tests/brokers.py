@@ -63,6 +63,12 @@ class Broker:
                 pytest.fail(f"{self.kind} did not start: {self._log_path.read_text()[-2_000:]}")
             time.sleep(0.02)
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         self._end(subprocess.Popen.kill)
 

@@ -1,0 +1,209 @@
+"""F10: what a fleet costs its hub: processor time of one worker a change, a check-in and an hour in which nothing
+happens, with 10, 100 and 1,000 edges on one broker; the broker's own beside it.
+
+The edges are light ones (bench/light_fleet.py): real messages, sealed, over sessions of their own. A worker
+without edges is measured as well: what the rest costs beyond that is the edges'.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.light_fleet import EVERY_S, LightFleet
+from bench.process_figures import cpu_s
+from bench.report import Table
+from bench.running_hub import RunningHub, running_hub
+from tests.hub import postgresql
+
+_COUNTS = (10, 100, 1_000)
+_SETTLE_S = 5.0
+_IDLE_S = EVERY_S
+"""So that everything which is said once a minute is said once."""
+_CHANGES = 50
+_CHANGE_PAUSE_S = 0.4
+_START_S = 3.0
+"""What the process that commits changes may take to start."""
+_CHECKINS_S = 15.0
+_CHECKIN_EVERY_S = 0.03
+_PEOPLE = 10
+_FLAT = 1.5
+
+
+@dataclass(frozen=True)
+class _Used:
+    """Seconds of processor time, and the seconds in which they were used."""
+
+    worker_s: float
+    broker_s: float
+    took_s: float
+
+    def __sub__(self, before: "_Used") -> "_Used":
+        return _Used(self.worker_s - before.worker_s, self.broker_s - before.broker_s, self.took_s - before.took_s)
+
+    def beyond(self, idle: "_Used", times: int) -> tuple[float, float]:
+        """Milliseconds of worker and broker for each of `times`, without what idling costs meanwhile."""
+        share = self.took_s / idle.took_s
+        worker_s, broker_s = self.worker_s - idle.worker_s * share, self.broker_s - idle.broker_s * share
+        return worker_s / times * 1e3, broker_s / times * 1e3
+
+    def an_hour(self) -> tuple[float, float]:
+        """Seconds of worker and broker."""
+        return self.worker_s / self.took_s * 3_600, self.broker_s / self.took_s * 3_600
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Of worker and broker: seconds an idle hour, milliseconds a change and a check-in."""
+
+    database: str
+    edges: int
+    idle_s: tuple[float, float]
+    change_ms: tuple[float, float]
+    checkin_ms: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _World:
+    """A hub with its broker, worker and fleet."""
+
+    database: str
+    hub: RunningHub
+    fleet: LightFleet
+
+    def used(self) -> "_Used":
+        """Since the processes began."""
+        return _Used(cpu_s(self.hub.worker.pid), cpu_s(self.hub.broker.pid), time.monotonic())
+
+
+def measure(folder: Path, say: Callable[[str], None]) -> Table:
+    cluster = postgresql.start()
+    try:
+        with ExitStack() as stack:
+            say("F10: starting six hubs and their fleets ...")
+            worlds = [_world(stack, folder / str(count), count) for count in (0, *_COUNTS)]
+            for count in (0, _COUNTS[-1]):
+                cluster.create_database(f"hub{count}")
+                url = cluster.url(f"hub{count}")
+                worlds.append(_world(stack, folder / f"postgresql-{count}", count, url))
+            time.sleep(_SETTLE_S)
+            say(f"F10: all idle for {_IDLE_S:.0f} s ...")
+            idle = _used(worlds, lambda: time.sleep(_IDLE_S))
+            costs = [_cost(world, used, say) for world, used in zip(worlds, idle, strict=True)]
+    finally:
+        postgresql.stop(cluster)
+    return _table(costs)
+
+
+def _world(stack: ExitStack, folder: Path, count: int, url: str = "") -> _World:
+    folder.mkdir()
+    database = "PostgreSQL" if url else "SQLite"
+    hub = stack.enter_context(running_hub(folder, count, _PEOPLE, url))
+    fleet = LightFleet(count, hub.broker.port, hub.filled.verifying())
+    stack.callback(fleet.close)
+    return _World(database, hub, fleet)
+
+
+def _used(worlds: list[_World], work: Callable[[], None]) -> list[_Used]:
+    before = [world.used() for world in worlds]
+    work()
+    return [world.used() - then for world, then in zip(worlds, before, strict=True)]
+
+
+def _cost(world: _World, idle: _Used, say: Callable[[str], None]) -> _Cost:
+    (change,) = _used([world], lambda: _change(world.hub))
+    edges = world.fleet.edges
+    (checkin,) = _used([world], lambda: _check_in(world)) if edges else (idle,)
+    done = sum(edge.last for edge in edges)
+    _check(world)
+    changed, checked_in = change.beyond(idle, _CHANGES), checkin.beyond(idle, done or 1)
+    cost = _Cost(world.database, len(edges), idle.an_hour(), changed, checked_in)
+    say(f"F10: {cost}")
+    return cost
+
+
+def _change(hub: RunningHub) -> None:
+    figures = (str(_CHANGES), str(_CHANGE_PAUSE_S))
+    committing = hub.start("changes", "bench.commit_changes", str(hub.filled.membership), *figures)
+    time.sleep(_START_S + _CHANGES * _CHANGE_PAUSE_S * 1.2)
+    committing.stop()
+
+
+def _check_in(world: _World) -> None:
+    fleet, filled = world.fleet, world.hub.filled
+
+    def check_in() -> None:
+        random.choice(fleet.edges).check_in(filled.member, filled.membership)
+
+    fleet.repeat(_CHECKIN_EVERY_S, _CHECKINS_S, check_in)
+    time.sleep(_CHECKINS_S + 0.5)
+    fleet.wait_for_acks()
+
+
+def _check(world: _World) -> None:
+    """What was measured has happened."""
+    hub, fleet = world.hub, world.fleet
+    committed = len((hub.folder / "changes.log").read_text().splitlines())
+    if committed != _CHANGES:
+        raise SystemExit(f"F10: {committed} changes were committed in time, not {_CHANGES}")
+    if len({edge.sequence for edge in fleet.edges}) > 1:
+        raise SystemExit("F10: the edges have not come to one sequence")
+    dropped = [event for event in hub.worker.events() if event.get("event") == "dropped"]
+    if dropped:
+        raise SystemExit(f"F10: the worker dropped messages: {dropped[0]}")
+
+
+def _table(costs: list[_Cost]) -> Table:
+    table = Table(
+        "F10: what a fleet costs one hub worker",
+        "flat in the number of edges, but for what each edge itself needs",
+        (
+            "edges",
+            "a change",
+            "a check-in",
+            "an idle hour",
+            "of it for each edge",
+            "broker: change",
+            "check-in",
+            "hour",
+        ),
+    )
+    without = {each.database: each for each in costs if not each.edges}
+    each_s = {}
+    for cost in costs:
+        each_s[cost] = (cost.idle_s[0] - without[cost.database].idle_s[0]) / (cost.edges or 1)
+        checkin = [f"{ms:.1f} ms" if cost.edges else "" for ms in cost.checkin_ms]
+        table.rows.append(
+            (
+                f"{cost.edges or 'none':,}" if cost.edges else f"**{cost.database}**, none",
+                f"{cost.change_ms[0]:.1f} ms",
+                checkin[0],
+                f"{cost.idle_s[0]:.0f} s",
+                f"{each_s[cost]:.2f} s" if cost.edges else "",
+                f"{cost.change_ms[1]:.1f} ms",
+                checkin[1],
+                f"{cost.idle_s[1]:.0f} s",
+            )
+        )
+    few, many = (next(each for each in costs if each.edges == count) for count in _COUNTS[1:])
+    ratios = {
+        "a change": many.change_ms[0] / few.change_ms[0],
+        "a check-in": many.checkin_ms[0] / few.checkin_ms[0],
+        "an edge's share of an idle hour": each_s[many] / each_s[few],
+    }
+    met = all(ratio <= _FLAT for ratio in ratios.values())
+    told = ", ".join(f"{what} {ratio:.2f} x" for what, ratio in ratios.items())
+    table.remarks = [
+        f"{many.edges:,} edges beside {few.edges}: {told}. The goal (at most {_FLAT} x) is "
+        f"{'met' if met else 'missed'}.",
+        "Processor time, user and system, of the worker's and mosquitto's processes; that of PostgreSQL's is not "
+        "in it. A change and a check-in are without what idling costs meanwhile. Each edge's idle hour: 60 "
+        "presences, 60 telemetries, 60 pulls.",
+        f"{_CHANGES} changes, {_CHANGE_PAUSE_S} s apart, by another process; check-ins at random edges, "
+        f"{_CHECKIN_EVERY_S * 1000:.0f} ms apart for {_CHECKINS_S:.0f} s, a batch each; {_IDLE_S:.0f} s idle, all "
+        "hubs at once.",
+        "The broker hands every change to every edge: that costs it more with more of them, as each needs it.",
+    ]
+    return table
