@@ -89,6 +89,7 @@ def judge(world: "World") -> None:
         *_decided_from_the_past(world, journals),
         *_not_as_facts_say(world),
         *over_limit.wrongly_marked(world.club.limits_changed),
+        *over_limit.beyond_a_yes(world.club.limits_changed, world.hub.restored_at_ms is not None),
     ):
         world.trace.fault(fault)
     for edge in world.edges:
@@ -126,9 +127,11 @@ def _lost_or_doubled(journals: dict[str, Journal], damaged: set[str]) -> list[st
                     found.append(f"void {sequence} of {edge} has no effect at the hub")
             elif isinstance(row, Lost):
                 continue
+            elif edge in damaged:
+                continue
             elif row.id not in at_hub:
                 found.append(f"check-in {sequence} of {edge} is not at the hub")
-            elif content.message_of(at_hub[row.id]) != row and edge not in damaged:
+            elif content.message_of(at_hub[row.id]) != row:
                 found.append(f"check-in {sequence} of {edge} stands at the hub with other content")
     if refused and not damaged:
         found.append(f"the hub refused {len(refused)} rows")
@@ -169,12 +172,13 @@ def _shown_but_not_journaled(world: "World", journals: dict[str, Journal]) -> li
 def _decided_from_the_past(world: "World", journals: dict[str, Journal]) -> list[str]:
     """The position that decisions are made from only rises, but for an edge whose marks were taken from it."""
     found = []
+    excused = world.faults.marks_damaged | world.faults.journals_damaged
     for edge, journal in journals.items():
         before = (0, 0)
         for sequence, row in journal:
             if isinstance(row, CheckIn) and row.epoch is not None and row.sequence is not None:
                 at = (row.epoch, row.sequence)
-                if at < before and edge not in world.faults.marks_damaged:
+                if at < before and edge not in excused:
                     found.append(f"check-in {sequence} of {edge} was decided at {at}, after one at {before}")
                 before = max(before, at)
     return found

@@ -9,6 +9,8 @@ from hub.checkins import content
 from hub.checkins.models import CheckIn
 from hub.members.models import Customer, Grant, Membership
 
+ALWAYS_CONFIRMED = "sauna"
+HELD = timedelta(seconds=60)
 _WHOSE = {
     "membership": lambda use: (use.membership_id, use.customer_id),
     "customer": lambda use: use.customer_id,
@@ -44,6 +46,20 @@ def wrongly_marked(limits_changed: set[str]) -> list[str]:
             said = "over" if over else "within"
             found.append(f"check-in {row.number}: {said} its limit, the hub says otherwise")
     return found
+
+
+def beyond_a_yes(limits_changed: set[str], hub_restored: bool) -> list[str]:
+    """What the hub has to say yes to is never over its limit, unless the hub forgot its word (restored from a
+    backup) or waited in vain for what it held free (60 s)."""
+    if hub_restored or ALWAYS_CONFIRMED in limits_changed:
+        return []
+    rows = list(CheckIn.objects.filter(permission=ALWAYS_CONFIRMED, counted=True, outcome="granted"))
+    late = {row.customer_id for row in rows if row.received_at - row.at > HELD}
+    return [
+        f"check-in {row.number} was confirmed and is over its limit"
+        for row in rows
+        if row.over_limit and row.customer_id not in late and row.voided_at is None
+    ]
 
 
 def _limits(plan: int | None, permission: str) -> list:

@@ -12,6 +12,7 @@ from typing import Any
 from contract.keys import SigningKey
 from tests.enrolled import Certificate, issued
 from tests.simulation import django_world, invariants
+from tests.simulation.attacker import Attacker
 from tests.simulation.broker import Broker
 from tests.simulation.clock import MachineClock, TrueTime
 from tests.simulation.club import READERS, Club
@@ -26,6 +27,8 @@ CHAOS_S = 240.0
 REST_S = 600.0
 """Longer than every timeout of edge and hub together; mostly a minute does."""
 LOOK_S = 2.0
+ATTACKED_SHARE = 0.4
+"""Of worlds: in the others, what goes wrong is nobody's will."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class World:
         enrolled = {edge.name: SigningKey(edge.seed).verifying.public for edge in self.edges}
         self.club.found(enrolled, people=self.rng.randint(5, 9))
         self.faults = Faults(own(), loop, self.broker, self.hub, self.edges, self.trace)
+        self.attacker: Attacker | None = None
+        if self.rng.random() < ATTACKED_SHARE:
+            self.attacker = Attacker(own(), self.broker, [edge.name for edge in self.edges], self.trace)
         self.chaos = True
 
         loop.on_exception = self._nobody_handles
@@ -108,6 +114,8 @@ class World:
             self._now_and_then(1.0, 12.0, self.club.act),
             self._now_and_then(1.0, 12.0, self.faults.happen),
         ]
+        if self.attacker is not None:
+            actors.append(self._now_and_then(0.2, 5.0, self.attacker.act))
         tasks = [asyncio.create_task(each) for each in actors]
         await asyncio.sleep(CHAOS_S)
         self.chaos = False
