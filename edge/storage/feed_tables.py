@@ -22,6 +22,7 @@ CREATE TABLE meta (feed TEXT, epoch INTEGER, sequence INTEGER, digest BLOB, comp
 PRAGMA user_version = {FORMAT};
 """
 CREATE_INDEX: Final = "CREATE UNIQUE INDEX feed_row_by_key ON feed_row (kind, key)"
+SELECT_INDEX: Final = "SELECT 1 FROM sqlite_master WHERE name = 'feed_row_by_key'"
 CREATE_INCOMING: Final = """
 CREATE TEMP TABLE incoming (
   sequence INTEGER NOT NULL,

@@ -1,14 +1,14 @@
 """The edge's copy of its feed: one folder, files `replica.N.db` with N rising, the highest complete one in use.
 
 Decisions read through a connection of their own that cannot write; pages are written by threads through another.
-A fresh replica is a file beside the old one; a large one is loaded, and recounted, by a process of its own. Nothing is ever renamed into use, so that no stale WAL can meet
-another database. What is damaged can be pulled again: it is set aside, and there is no whole replica until then.
+A fresh replica is a file beside the old one; a large one is loaded and recounted by a process of its own. Nothing
+is ever renamed into use, so that no stale WAL can meet another database. What is damaged can be pulled again: it
+is set aside, and there is no whole replica until then.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,14 +24,15 @@ from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
 from edge.storage.fresh_replica import Fresh, FreshInProcess, FreshInThreads, Recounts, shows_damage
 from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
-from edge.storage.replica_folder import PATTERN, delete, next_path, number, read_only_address
+from edge.storage.replica_folder import PATTERN, delete, next_path, number, read_only_address, try_to_delete
+from edge.storage.replica_reader import open_reader
 from edge.storage.unwritable_replica import readable
 
 _DAMAGED: Final = "damaged-replica.db"
 _RECOUNT_PAUSE_S: Final = 0.002
 """After every 500 rows, which take about 1 ms: a recount in the background uses a third of one core."""
 LARGE: Final = 20_000
-"""A feed's sequence from which on its bulk work goes to a process of its own; less takes threads about 0.2 s."""
+"""From this sequence on, a feed's bulk work goes to a process of its own; less takes threads about 0.2 s."""
 _Result = TypeVar("_Result")
 
 
@@ -64,7 +65,6 @@ class Replica:
         """The replica in `folder`, which is made where it is missing. StorageError: the folder cannot be used.
 
         `stood` says how far a replica of a feed had come: an older copy does not decide before it is there again.
-        From the sequence `large` on, bulk work goes to a process of its own.
         """
         replica = cls(folder, large)
         try:
@@ -125,7 +125,11 @@ class Replica:
         await self._drop_fresh()
         path = next_path(self._folder)
         begin = FreshInThreads.begin if head < self._large else FreshInProcess.begin
-        self._fresh = await self._of_fresh(begin(path, feed, epoch, head))
+        try:
+            self._fresh = await self._of_fresh(begin(path, feed, epoch, head))
+        except ReplicaError:
+            await asyncio.to_thread(try_to_delete, path)
+            raise
 
     async def load(self, rows: list[Row], upto: int) -> None:
         await self._of_fresh(self._the_fresh().load(rows, upto))
@@ -162,14 +166,13 @@ class Replica:
             if self._reader is None:
                 await self._try(path)
             if path not in (self._unwritable, None if self._whole is None else self._whole.path):
-                with suppress(OSError):  # it is deleted at another start
-                    delete(path)
+                try_to_delete(path)
 
     async def _try(self, path: Path) -> None:
         try:
             file = await asyncio.to_thread(ReplicaFile.open_complete, path)
             self._standing = file.standing()
-            self._reader = await _open_reader(read_only_address(path))
+            self._reader = await open_reader(read_only_address(path))
             self._whole = file
         except ReplicaFileError:
             pass
@@ -185,7 +188,7 @@ class Replica:
             address, self._standing = await asyncio.to_thread(readable, path)
         except ReplicaFileError:
             return
-        self._reader = await _open_reader(address)
+        self._reader = await open_reader(address)
         self._unwritable = path
 
     async def _open_to_write(self) -> ReplicaFile:
@@ -194,7 +197,7 @@ class Replica:
             raise ReplicaError("there is no whole replica to apply rows to")
         try:
             file = await asyncio.to_thread(ReplicaFile.open_complete, path)
-            self._reader = await _open_reader(read_only_address(path))
+            self._reader = await open_reader(read_only_address(path))
         except (sqlite3.Error, ReplicaFileError) as error:
             raise ReplicaError(f"the replica cannot be written: {error}") from error
         self._whole, self._standing, self._unwritable = file, file.standing(), None
@@ -202,7 +205,7 @@ class Replica:
         return file
 
     async def _swap_in(self, fresh: ReplicaFile) -> None:
-        reader = await _open_reader(read_only_address(fresh.path))
+        reader = await open_reader(read_only_address(fresh.path))
         old, old_reader = self._whole, self._reader
         self._whole, self._reader, self._standing = fresh, reader, fresh.standing()
         self._unwritable = None
@@ -210,7 +213,7 @@ class Replica:
         if old_reader is not None:
             await old_reader.close()  # look-ups that are under way answer first
         if old is not None:
-            await asyncio.to_thread(_close_and_delete, old)
+            await asyncio.to_thread(old.delete)
 
     async def _read(self, reader: aiosqlite.Connection, statement: str, *parameters: bytes) -> list[Any] | None:
         """Rows from the whole replica; None: it is damaged, and there is none any more."""
@@ -289,20 +292,9 @@ class Replica:
         fresh, self._fresh = self._fresh, None
         if fresh is not None:
             await fresh.close()
-            await asyncio.to_thread(delete, fresh.path)
+            await asyncio.to_thread(try_to_delete, fresh.path)
 
     def _set_file_aside(self, path: Path) -> None:
         path.replace(self._folder / _DAMAGED)
         delete(path)
         self._set_aside = _DAMAGED
-
-
-def _close_and_delete(file: ReplicaFile) -> None:
-    file.close()
-    delete(file.path)
-
-
-async def _open_reader(address: str) -> aiosqlite.Connection:
-    reader = await aiosqlite.connect(address, uri=True, isolation_level=None)
-    await reader.execute_fetchall("PRAGMA query_only = ON")
-    return reader

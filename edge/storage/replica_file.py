@@ -20,6 +20,7 @@ from contract.feed import Row, digest_bytes, moved_digest, row_digest
 from contract.gathering import StoredRow
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError
+from edge.storage.replica_folder import delete
 
 _RECOUNT_ROWS: Final = 500
 _BUSY_S: Final = 5.0
@@ -55,13 +56,19 @@ class ReplicaFile:
     @classmethod
     def create(cls, path: Path, feed: str, epoch: int, head: int) -> "ReplicaFile":
         """A new file without rows, at sequence 0. `head` is the feed's sequence now."""
-        connection = _connect(path, "rwc")
-        connection.execute("PRAGMA journal_mode = MEMORY")
-        connection.execute("PRAGMA synchronous = OFF")
+        connection = _connect_to_load(path, "rwc")
         connection.executescript(sql.CREATE)
         empty = (feed, epoch, 0, digest_bytes(0), False)
         connection.execute("INSERT INTO meta VALUES (?, ?, ?, ?, ?)", empty)
         return cls(path, connection, indexed_at=head)
+
+    @classmethod
+    def resume(cls, path: Path, head: int) -> "ReplicaFile":
+        """A fresh file that was closed in order while it was being loaded; `head` as when it was created."""
+        connection = _connect_to_load(path, "rw")
+        file = cls(path, connection, indexed_at=head)
+        file._indexed = connection.execute(sql.SELECT_INDEX).fetchone() is not None
+        return file
 
     @classmethod
     def open_complete(cls, path: Path) -> "ReplicaFile":
@@ -126,6 +133,11 @@ class ReplicaFile:
 
     def close(self) -> None:
         self._connection.close()
+
+    def delete(self) -> None:
+        """OSError besides."""
+        self.close()
+        delete(self.path)
 
     def _build_index(self) -> None:
         if not self._indexed:
@@ -197,6 +209,13 @@ def _digests(rows: Iterable[StoredRow]) -> Iterable[int]:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def _connect_to_load(path: Path, mode: str) -> sqlite3.Connection:
+    connection = _connect(path, mode)
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 def _fsync(path: Path) -> None:

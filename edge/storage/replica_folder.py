@@ -1,5 +1,6 @@
 """The names of replica files in their folder, `replica.N.db` with N rising, and what belongs to each. Blocking."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,3 +25,9 @@ def delete(path: Path) -> None:
     """With its WAL. OSError."""
     for suffix in ("-wal", "-shm", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def try_to_delete(path: Path) -> None:
+    """What cannot be deleted now is deleted at another start."""
+    with suppress(OSError):
+        delete(path)

@@ -9,6 +9,7 @@ import pytest
 from contract.facts import Position
 from contract.feed import Row
 from edge.ports import CannotLookUp, Found
+from edge.storage.fresh_replica import FreshInThreads
 from edge.storage.replica import Replica, ReplicaError
 from edge.storage.replica_file import ReplicaFile
 from tests.edge.feed_samples import cards, digest_of
@@ -37,9 +38,9 @@ def test_a_crash_at_any_step_of_a_fresh_replica_leaves_the_old_one(tmp_path: Pat
             copy_as_crashed(tmp_path / "run", tmp_path / "crashed")
             return
         path = tmp_path / "run" / "replica.2.db"
-        assert replica._fresh is not None
+        assert isinstance(replica._fresh, FreshInThreads)
         assert replica._fresh.path == path
-        assert replica._fresh.finish(digest_of(fresh))
+        assert replica._fresh.file.finish(digest_of(fresh))
         copy_as_crashed(tmp_path / "run", tmp_path / "crashed")
 
     async def after(replica: Replica) -> None:
@@ -221,8 +222,8 @@ def test_a_full_disk_keeps_the_replica_and_says_so(tmp_path: Path) -> None:
 def test_a_full_disk_ends_a_fresh_load_and_another_can_begin(tmp_path: Path) -> None:
     async def work(replica: Replica) -> None:
         await replica.start_fresh(FEED, 1, 5_000)
-        assert replica._fresh is not None
-        replica._fresh._connection.execute("PRAGMA max_page_count = 8")
+        assert isinstance(replica._fresh, FreshInThreads)
+        replica._fresh.file._connection.execute("PRAGMA max_page_count = 8")
         with pytest.raises(ReplicaError, match="full"):
             await replica.load(cards(5_000), 5_000)
         assert await fill(replica, club_rows(), epoch=2)
