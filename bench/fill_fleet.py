@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - models can be imported only after setup()
+from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.light_edge import key_of, name_of  # noqa: E402
@@ -40,7 +41,8 @@ def fill(edges: int, people: int) -> Filled:
     member = operations.save_customer(Customer(name="A member of their own"))
     membership = Membership(plan=plan, customer=member, starts_at=timezone.now())
     operations.save_membership(membership)
-    _add_edges(edges, permission)
+    with transaction.atomic():
+        _add_edges(edges, permission)
     hub_key = current(settings.ENVIRONMENT.keys).key.verifying.public.hex()
     code = codes.decrypt(cards[people // 2])
     return Filled(hub_key, plan.pk, company.pk, member.pk, membership.pk, code)

@@ -80,6 +80,8 @@ class LightEdge:
         self._journal = secrets.token_bytes(16)
         self._n = 0
         self._nonce = b""
+        self._unacked: list[JournalRow] = []
+        self._awaited: tuple[bytes, int] = (b"", 0)
         self._epoch = 0
         self.sequence = 0
         self.last = 0
@@ -122,6 +124,17 @@ class LightEdge:
 
     def pull(self) -> None:
         self._nonce = secrets.token_bytes(16)
+        self._ask()
+
+    def repeat(self) -> None:
+        """To be called every 5 s, after which a real edge says again what was not answered."""
+        if self._nonce and self._nonce == self._awaited[0]:
+            self._ask()
+        if self._unacked and self._unacked[0].sequence == self._awaited[1]:
+            self._send_rows(self._unacked)
+        self._awaited = (self._nonce, self._unacked[0].sequence if self._unacked else 0)
+
+    def _ask(self) -> None:
         asked = Pull(FEED, self._epoch, self.sequence, PAGE_ROWS_MAX, self._nonce)
         self._send(*self._sealed(UP_PULL, asked), False)
 
@@ -129,7 +142,8 @@ class LightEdge:
         """One at the door, in a batch of its own."""
         self.last += 1
         row = JournalRow(self.last, encode(_checkin(customer, membership, self._epoch, self.sequence)))
-        self._send(*self._sealed(UP_CHECKINS, CheckIns(self._journal, [row])), False)
+        self._unacked.append(row)
+        self._send_rows([row])
 
     # What it hears
 
@@ -150,6 +164,10 @@ class LightEdge:
                     self.pull()
             case Ack() as ack if ack.journal == self._journal:
                 self.acked = max(self.acked, ack.upto)
+                self._unacked = [row for row in self._unacked if row.sequence > self.acked]
+
+    def _send_rows(self, rows: list[JournalRow]) -> None:
+        self._send(*self._sealed(UP_CHECKINS, CheckIns(self._journal, rows)), False)
 
     def _presence(self, n: int, online: bool) -> Presence:
         return Presence(

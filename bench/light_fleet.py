@@ -21,7 +21,7 @@ EVERY_S = 60.0
 """Presence, telemetry and, while nothing else was answered, a pull: each edge at moments of its own."""
 _KEEPALIVE_S = 60
 _FILES_AN_EDGE = 4
-_MISC_EVERY_S = 5.0
+_REPEAT_EVERY_S = 5.0
 _PATIENCE_S = 60.0
 
 
@@ -44,12 +44,12 @@ class LightFleet:
         self._until(lambda: self._subscribed == count, "subscriptions")
         for edge in self.edges:
             edge.pull()
+        self._at(_REPEAT_EVERY_S, self._keep_up)
         self._until(lambda: all(edge.sequence for edge in self.edges), "first pages")
         for edge in self.edges:
             edge.say_presence()
             for say in (edge.say_presence, edge.say_telemetry, edge.pull):
                 self._every_minute(say, random.uniform(0, EVERY_S))
-        self._at(_MISC_EVERY_S, self._keep_alive)
         self._thread = threading.Thread(target=self._go_on, name="edges", daemon=True)
         self._thread.start()
 
@@ -139,10 +139,11 @@ class LightFleet:
 
         self._at(0.0, done)
 
-    def _keep_alive(self) -> None:
-        for client in self._clients:
+    def _keep_up(self) -> None:
+        for edge, client in zip(self.edges, self._clients, strict=True):
             client.loop_misc()
-        self._at(_MISC_EVERY_S, self._keep_alive)
+            edge.repeat()
+        self._at(_REPEAT_EVERY_S, self._keep_up)
 
 
 def _wait(true: Callable[[], bool], what: str, meanwhile: Callable[[], object]) -> None:
