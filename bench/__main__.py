@@ -6,9 +6,19 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import decide_alone, first_fill, scan_to_relay, scan_while_filling
+from bench import (
+    change_to_decision,
+    company_change,
+    decide_alone,
+    edge_footprint,
+    first_fill,
+    many_edges,
+    scan_to_relay,
+    scan_while_filling,
+)
 from bench.report import machine
 
+_NAMES = ("F1", "F2", "F4", "F5", "F6", "F8", "F9", "F10")
 _FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
 
 
@@ -16,13 +26,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--cards", type=int, default=1_000_000)
     parser.add_argument("--scans", type=int, default=5_000)
-    parser.add_argument("--only", choices=("F1", "F2", "F4", "F5"), help="one figure, printed and not written")
+    parser.add_argument("--only", choices=_NAMES, help="one figure, printed and not written")
     arguments = parser.parse_args()
     measures = {
         "F1": lambda folder: scan_to_relay.measure(folder, arguments.cards, arguments.scans, _say),
         "F2": lambda folder: scan_while_filling.measure(folder, arguments.cards, _say),
         "F4": lambda folder: decide_alone.measure(folder, _say),
         "F5": lambda folder: first_fill.measure(folder, arguments.cards, _say),
+        "F6": lambda folder: change_to_decision.measure(folder, _say),
+        "F8": lambda folder: company_change.measure(folder, _say),
+        "F9": lambda folder: edge_footprint.measure(folder, arguments.cards, _say),
+        "F10": lambda folder: many_edges.measure(folder, _say),
     }
     tables = []
     for name, measure in measures.items():
