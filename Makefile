@@ -17,6 +17,7 @@ help:
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
 	@echo "make test            all tests and checks"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
+	@echo "make simulate        a fleet on a virtual clock, from a printed seed: SEEDS=1000 worlds, or SEED=n again"
 	@echo "make bench           the figures, into docs/figures.md"
 	@echo "make lock            renew requirements.lock from pyproject.toml"
 
@@ -46,6 +47,13 @@ apt-for-tests:
 	[ -z "$$missing" ] || { echo "Installing$$missing for the tests ..."; \
 	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; }
 .PHONY: apt-for-tests
+
+# Many worlds, or one again with all that happens in it. docs/simulation.md says what they are and what they found.
+SEEDS ?= 100
+.PHONY: simulate
+simulate: $(INSTALLED)
+	@$(BIN)/python -m tests.simulation $(if $(CHAOS_S),--chaos-s $(CHAOS_S)) \
+	  $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)))
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -125,9 +125,7 @@ def _lost_or_doubled(journals: dict[str, Journal], damaged: set[str]) -> list[st
                 standing = at_hub.get(row.voids)
                 if (standing is None or standing.voided_at is None) and row.voids not in early:
                     found.append(f"void {sequence} of {edge} has no effect at the hub")
-            elif isinstance(row, Lost):
-                continue
-            elif edge in damaged:
+            elif isinstance(row, Lost) or edge in damaged:
                 continue
             elif row.id not in at_hub:
                 found.append(f"check-in {sequence} of {edge} is not at the hub")

@@ -10,9 +10,10 @@ import traceback
 import warnings
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 from tests.simulation.seams import end_silently
-from tests.simulation.world import Outcome, run_world
+from tests.simulation.world import CHAOS_S, Outcome, run_world
 
 
 def main(arguments: list[str]) -> int:
@@ -21,19 +22,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=100, help="how many worlds")
     parser.add_argument("--first", type=int, default=None, help="the first seed; left out: a new one each time")
     parser.add_argument("--seed", type=int, help="one world, with all that happens in it")
+    parser.add_argument("--chaos-s", type=float, default=CHAOS_S, help="how long things go wrong, virtual seconds")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--digests", action="store_true", help="print each world's digest")
     asked = parser.parse_args(arguments)
     end_silently()
     warnings.simplefilter("ignore", RuntimeWarning)  # coroutines of dead processes
     if asked.seed is not None:
-        return _one(asked.seed)
+        return _one(asked.seed, asked.chaos_s)
     first = random.SystemRandom().randrange(10**9) if asked.first is None else asked.first
-    return _many(range(first, first + asked.seeds), asked.processes, asked.digests)
+    return _many(range(first, first + asked.seeds), asked.chaos_s, asked.processes, asked.digests)
 
 
-def _one(seed: int) -> int:
-    outcome = run_world(seed, keep_trace=True)
+def _one(seed: int, chaos_s: float) -> int:
+    outcome = run_world(seed, chaos_s, keep_trace=True)
     for at_s, who, event, fields in outcome.trace.lines:
         said = " ".join(f"{name}={value}" for name, value in fields.items())
         print(f"{at_s:10.4f} {who:9} {event:20} {said}")
@@ -44,13 +46,13 @@ def _one(seed: int) -> int:
     return 1 if outcome.faults else 0
 
 
-def _many(seeds: range, processes: int, digests: bool) -> int:
+def _many(seeds: range, chaos_s: float, processes: int, digests: bool) -> int:
     print(f"seeds {seeds.start} to {seeds.stop - 1}, in {processes} processes")
     began_s = time.monotonic()
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for done, outcome in enumerate(pool.imap_unordered(_world, seeds), start=1):
+        for done, outcome in enumerate(pool.imap_unordered(partial(_world, chaos_s), seeds), start=1):
             totals.update(outcome.counts)
             if digests:
                 print(f"{outcome.seed} {outcome.digest}")
@@ -63,13 +65,14 @@ def _many(seeds: range, processes: int, digests: bool) -> int:
     print(f"\n{len(seeds)} worlds in {took_s:.0f} s, {len(failed)} failed")
     _print_table(totals)
     for outcome in sorted(failed, key=lambda each: each.seed):
-        print(f"make simulate SEED={outcome.seed}   # {outcome.faults[0]}")
+        chaos = "" if chaos_s == CHAOS_S else f" CHAOS_S={chaos_s:g}"
+        print(f"make simulate SEED={outcome.seed}{chaos}   # {outcome.faults[0]}")
     return 1 if failed else 0
 
 
-def _world(seed: int) -> Outcome:
+def _world(chaos_s: float, seed: int) -> Outcome:
     try:
-        outcome = run_world(seed)
+        outcome = run_world(seed, chaos_s)
     except Exception:  # noqa: BLE001 - the supervisor of a sweep
         return Outcome(seed, [traceback.format_exc()], {}, "", 0.0, None)
     return replace(outcome, trace=None)

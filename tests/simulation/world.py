@@ -43,12 +43,13 @@ class Outcome:
     trace: Trace
 
 
-def run_world(seed: int, keep_trace: bool = False) -> Outcome:
+def run_world(seed: int, chaos_s: float = CHAOS_S, keep_trace: bool = False) -> Outcome:
+    """The same seed and length give the same world, event by event."""
     rng = Random(f"doorward {seed}")
     loop = VirtualLoop(Random(rng.getrandbits(64)))
     asyncio.set_event_loop(loop)
     with replaced(loop, Random(rng.getrandbits(64))):
-        world = World(seed, rng, loop, keep_trace)
+        world = World(rng, loop, chaos_s, keep_trace)
         try:
             loop.run_until_complete(world.live())
             return Outcome(
@@ -60,11 +61,12 @@ def run_world(seed: int, keep_trace: bool = False) -> Outcome:
 
 
 class World:
-    def __init__(self, seed: int, rng: Random, loop: VirtualLoop, keep_trace: bool) -> None:
+    def __init__(self, rng: Random, loop: VirtualLoop, chaos_s: float, keep_trace: bool) -> None:
         def own() -> Random:
             return Random(rng.getrandbits(64))
 
         self.rng = own()
+        self._chaos_s = chaos_s
         self.loop = loop
         self.folder = django_world.new_folder()
         self.true = TrueTime(loop)
@@ -117,7 +119,7 @@ class World:
         if self.attacker is not None:
             actors.append(self._now_and_then(0.2, 5.0, self.attacker.act))
         tasks = [asyncio.create_task(each) for each in actors]
-        await asyncio.sleep(CHAOS_S)
+        await asyncio.sleep(self._chaos_s)
         self.chaos = False
         await asyncio.gather(*tasks)
         self.faults.mend()
