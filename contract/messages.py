@@ -232,8 +232,8 @@ class Presence(Struct, frozen=True, kw_only=True):
     in seconds, None where it cannot be known. `at_us` is the edge's time; of a last will, when it connected.
     `journal_fault`: why the journal takes no rows, in a word; counters redeem nothing then.
 
-    `start` counts the starts of this edge's software since it was enrolled, `n` what it has said since, rising
-    through its kinds of messages; a will says one above all that its connection can say (`will_n`).
+    `start` rises with each start of this edge's software, `n` with all that it has said since, whatever kind of
+    message it is; a will says one above all that its connection can say (`will_n`).
     """
 
     start: Sequence

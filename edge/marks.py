@@ -32,8 +32,8 @@ class EdgeMarks:
     """`keep` writes until `stop`. On the event loop."""
 
     def __init__(self, file: MarksFile, clock: Clock, log: Log) -> None:
-        """Reads the file, and counts this start on disk, before anything is said. A damaged one costs marks: then
-        `start` goes on from the seconds since 1970, which no count of starts comes near."""
+        """Reads the file, and raises `start` on disk, before anything is said. By the wall clock, so that it rises
+        where the file is damaged or lost or the disk takes nothing, too; above the one before in any case."""
         self._file = file
         self._log = log
         self._write_failed = False
@@ -41,8 +41,7 @@ class EdgeMarks:
         if file.set_aside is not None:
             log("damaged", set_aside=file.set_aside)
         self._marks = HighWater() if kept is None else recalled(kept)
-        before = to_us(clock.now()) // 1_000_000 if file.set_aside is not None else 0
-        self.start: Final = max(0, before if kept is None else kept.start) + 1
+        self.start: Final = max((0 if kept is None else kept.start) + 1, to_us(clock.now()) // 1_000)
         self._risen = asyncio.Event()
         self._writing = asyncio.Lock()
         self._stopping = asyncio.Event()

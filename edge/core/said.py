@@ -11,7 +11,7 @@ class Said:
     """`try_connection` may be called in another thread than the rest."""
 
     def __init__(self, start: int) -> None:
-        """`start` counts the starts of this edge since it was enrolled."""
+        """`start` is above those of all starts before."""
         self.start = start
         self._n = 0
         self._block = 0

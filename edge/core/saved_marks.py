@@ -17,7 +17,7 @@ class SavedMark(Struct, array_like=True, frozen=True):
 
 
 class SavedMarks(Struct, frozen=True, kw_only=True):
-    """marks.json. `start` counts the starts of this edge since it was enrolled."""
+    """marks.json. `start` rises with each start of this edge (edge/marks.py)."""
 
     start: Count
     marks: list[SavedMark] = []

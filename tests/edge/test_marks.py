@@ -1,6 +1,7 @@
 """The marks that are kept: they rise, survive the process, and a file that is damaged or full holds nothing up."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,24 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_each_start_counts_on_disk_before_anything_is_said(path: Path) -> None:
-    assert [opened(path).start for _ in range(3)] == [1, 2, 3]
+    first = FakeClock().now().timestamp() * 1_000
+    assert [opened(path).start for _ in range(3)] == [first, first + 1, first + 2]
+
+
+def test_a_start_rises_by_the_clock_where_nothing_can_be_kept_and_by_the_file_where_the_clock_is_wrong(
+    path: Path,
+) -> None:
+    clock = FakeClock()
+    starts = [EdgeMarks(SmallFile(path, SavedMarks), clock, FakeLog()).start]
+    for step_s in (2.0, 3.0):
+        clock.at += timedelta(seconds=step_s)
+        starts.append(EdgeMarks(FullDisk(path, SavedMarks), clock, FakeLog()).start)
+    assert starts == [starts[0], starts[0] + 2_000, starts[0] + 5_000]
+    clock.at -= timedelta(days=1)
+    assert [EdgeMarks(SmallFile(path, SavedMarks), clock, FakeLog()).start for _ in range(2)] == [
+        starts[0] + 1,
+        starts[0] + 2,
+    ]
 
 
 def test_a_mark_that_is_waited_for_is_on_disk(path: Path) -> None:
@@ -65,7 +83,7 @@ def test_a_damaged_file_costs_the_marks_and_start_goes_on_far_above(path: Path) 
     log = FakeLog()
     marks = opened(path, log)
     assert log.all("damaged") == [{"set_aside": "damaged-marks.json"}]
-    assert marks.start == FakeClock().now().timestamp() + 1
+    assert marks.start == FakeClock().now().timestamp() * 1_000
     assert opened(path).start == marks.start + 1
 
 
