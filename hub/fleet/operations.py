@@ -168,6 +168,7 @@ def _said(presence: Presence) -> dict[str, Any]:
         "said_at": from_us(presence.at_us),
         "clock": presence.clock.value,
         "readers": [{"name": reader.name, "open": reader.open} for reader in presence.readers],
+        "journal_fault": presence.journal_fault or "",
     }
 
 

@@ -9,8 +9,9 @@ class EdgePresence(models.Model):
     """The newest by arrival. The broker keeps an edge's last words, so they may come again and mean nothing new.
 
     `received_at` and `since` (when `online` became what it is) are the hub's time, `said_at` the edge's. The
-    other fields are contract.messages.Presence's; `readers` is a list of {name, open}. Rows of the journal up to
-    `due` were there at `due_at`: where some of them still wait, they wait since then at least.
+    other fields are contract.messages.Presence's; `readers` is a list of {name, open}, `journal_fault` empty where
+    there is none. Rows of the journal up to `due` were there at `due_at`: where some of them still wait, they wait
+    since then at least.
     """
 
     edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="presence")
@@ -30,6 +31,7 @@ class EdgePresence(models.Model):
     due = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     readers = models.JSONField(default=list)
+    journal_fault = models.CharField(max_length=64, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.edge}: {'online' if self.online else 'offline'}"

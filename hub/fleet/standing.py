@@ -64,6 +64,17 @@ _TO_SEND: Final = "The worker does not take them: its log says why."
 _TO_SET: Final = "Give it network time (NTP), or a battery clock; timedatectl on it says what it thinks."
 _TO_FOLLOW: Final = "Correct “feed” in its configuration, or the feed on its page here."
 _TO_COPY: Final = "It asks the worker for what it lacks: the worker's log says whether it answers."
+_TO_LOOK_AT: Final = "Its log says more; look at its SD card or disk."
+_FAULTS: Final = {
+    "disk_full": ("the disk is full", "Make room on its disk: it goes on by itself within a minute."),
+    "read_only": (
+        "the disk is read-only",
+        "A worn or damaged card turns read-only: look at the kernel's log (dmesg), then replace it.",
+    ),
+    "damaged": ("its file is damaged", "It begins another file by itself; replace the card if it comes again."),
+    "disk_error": ("the disk fails", "Look at the kernel's log (dmesg), and replace the SD card or disk."),
+}
+"""What an edge says in a word (contract.messages.Lost): in more words, and what to do."""
 _SILENT: Final = "The broker still has it, the hub hears nothing: does the worker run, and its network hold?"
 
 
@@ -115,6 +126,8 @@ def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     yield Fact("Its own clock said then", instant_text(edge, said.said_at))
     yield _clock(said)
     yield from _replica(edge, said, at)
+    if said.journal_fault:
+        yield _journal_fault(said.journal_fault)
     yield _journal(said)
     for reader in said.readers:
         if reader["open"]:
@@ -130,6 +143,12 @@ def _journal(said: EdgePresence) -> Fact:
     waited = timedelta(0) if said.due_at is None or said.acked >= said.due else said.received_at - said.due_at
     text = f"{_rows(waiting)} waiting to be sent" if waiting else "all of it is sent"
     return Fact("Journal", text, waited >= timedelta(seconds=DUE_AFTER_S), _TO_SEND)
+
+
+def _journal_fault(fault: str) -> Fact:
+    what, remedy = _FAULTS.get(fault, (f"what it says is {fault}", _TO_LOOK_AT))
+    text = f"its journal takes no rows ({what}): doors open, their check-ins are lost, counters redeem nothing"
+    return Fact("Journal's file", text, True, remedy)
 
 
 def _clock(said: EdgePresence) -> Fact:

@@ -79,6 +79,15 @@ def test_an_edges_page_shows_all_that_it_said(staff: Client, feed: Feed, club: C
     assert "edge-presence" not in page(staff, address(Edge, "add"))
 
 
+def test_a_journal_that_takes_no_rows_is_amber_and_says_what_to_do(staff: Client, feed: Feed, club: Club) -> None:
+    for fault, what in (("disk_full", "Make room on its disk"), ("<new>", "what it says is &lt;new&gt;")):
+        operations.note_presence("clubhouse", well(feed, journal_fault=fault), now())
+        assert "its journal takes no rows" in page(staff, address(Edge, "changelist"))
+        assert what in page(staff, address(Edge, "change", club.edge.pk))
+    operations.note_presence("clubhouse", well(feed), now())
+    assert "its journal takes no rows" not in page(staff, address(Edge, "changelist"))
+
+
 def test_more_edges_ask_no_more_of_the_database(staff: Client, feed: Feed, club: Club) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
