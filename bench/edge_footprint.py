@@ -31,7 +31,8 @@ _START_S = 2.0
 _STARTS = 5
 _SCANS = 1_000
 _IDLE_S = 60
-"""By then the recount of a million cards' rows, which an edge begins at its start, goes on in the background."""
+"""In it are the recount of a million cards' rows, which an edge begins at its start, and the end of that."""
+_RECOUNT_S_MAX = 150
 _PACE_S = 0.01
 _KNOCK_S = 0.02
 """How often the card is held out until the door opens."""
@@ -109,7 +110,7 @@ def _running(folder: Path, config: Path, cards: int, say: Callable[[str], None])
     try:
         edge.wait_for(lambda event: event.get("event") == "started", "start")
         say(f"F9: idle for {_IDLE_S} s ...")
-        time.sleep(_IDLE_S)
+        memory["edge, at most until the recount is over"] = _most(edge)
         memory["edge, idle"] = memory_of(edge.pid)
         for _ in range(_SCANS):
             scanner.scan(f"HTTPS://CLUB.EXAMPLE/C/{code_of(random.randint(1, cards))}".encode())
@@ -120,6 +121,16 @@ def _running(folder: Path, config: Path, cards: int, say: Callable[[str], None])
         edge.stop()
         scanner.close()
     return memory
+
+
+def _most(edge: Process) -> Memory:
+    """Looked at every half second, for a minute and until it is one process again: the recount has one of its own,
+    which takes only the time that nobody else wants."""
+    seen, begun_s = [memory_of(edge.pid)], time.monotonic()
+    while time.monotonic() < begun_s + (_IDLE_S if seen[-1].processes == 1 else _RECOUNT_S_MAX):
+        seen.append(memory_of(edge.pid))
+        time.sleep(0.5)
+    return max(seen, key=lambda memory: memory.pss)
 
 
 def _table(cards: int, rows: int, starts: _Starts, memory: dict[str, Memory]) -> Table:
@@ -141,7 +152,7 @@ def _table(cards: int, rows: int, starts: _Starts, memory: dict[str, Memory]) ->
         f"Memory: the goal is {'met' if kept else 'missed'}. Start: the goal is {'met' if soon else 'missed'}.",
         "PSS divides what other Python processes of this machine hold too (the interpreter's own pages). An edge "
         "that is alone on its machine holds them alone: RSS is then what it takes.",
-        f"{cards:,} cards ({rows:,} rows); idle for {_IDLE_S} s, while the rows on disk were recounted; then "
+        f"{cards:,} cards ({rows:,} rows); idle for {_IDLE_S} s at least, until its rows were recounted; then "
         f"{_SCANS:,} scans, {_PACE_S * 1000:.0f} ms apart. Start: from the process's start to the relay's pin set "
         f"by a card that was held out every {_KNOCK_S * 1000:.0f} ms, {_STARTS} times; of floors, until all is "
         "imported and the process has ended.",

@@ -47,7 +47,7 @@ class LightFleet:
         self._at(_REPEAT_EVERY_S, self._keep_up)
         self._until(lambda: all(edge.sequence for edge in self.edges), "first pages")
         for edge in self.edges:
-            edge.say_presence()
+            # Not all at once, as edges come that were never away together.
             for say in (edge.say_presence, edge.say_telemetry, edge.pull):
                 self._every_minute(say, random.uniform(0, EVERY_S))
         self._thread = threading.Thread(target=self._go_on, name="edges", daemon=True)

@@ -19,13 +19,12 @@ from bench.running_hub import RunningHub, running_hub
 from tests.hub import postgresql
 
 _COUNTS = (10, 100, 1_000)
+_COUNTS_POSTGRESQL = (0, 1_000)
 _SETTLE_S = 5.0
 _IDLE_S = EVERY_S
 """So that everything which is said once a minute is said once."""
 _CHANGES = 50
 _CHANGE_PAUSE_S = 0.4
-_START_S = 3.0
-"""What the process that commits changes may take to start."""
 _CHECKINS_S = 15.0
 _CHECKIN_EVERY_S = 0.03
 _PEOPLE = 10
@@ -84,7 +83,7 @@ def measure(folder: Path, say: Callable[[str], None]) -> Table:
         with ExitStack() as stack:
             say("F10: starting six hubs and their fleets ...")
             worlds = [_world(stack, folder / str(count), count) for count in (0, *_COUNTS)]
-            for count in (0, _COUNTS[-1]):
+            for count in _COUNTS_POSTGRESQL:
                 cluster.create_database(f"hub{count}")
                 url = cluster.url(f"hub{count}")
                 worlds.append(_world(stack, folder / f"postgresql-{count}", count, url))
@@ -125,10 +124,8 @@ def _cost(world: _World, idle: _Used, say: Callable[[str], None]) -> _Cost:
 
 
 def _change(hub: RunningHub) -> None:
-    figures = (str(_CHANGES), str(_CHANGE_PAUSE_S))
-    committing = hub.start("changes", "bench.commit_changes", str(hub.filled.membership), *figures)
-    time.sleep(_START_S + _CHANGES * _CHANGE_PAUSE_S * 1.2)
-    committing.stop()
+    hub.run("changes", "bench.commit_changes", str(hub.filled.membership), str(_CHANGES), str(_CHANGE_PAUSE_S))
+    time.sleep(_SETTLE_S)
 
 
 def _check_in(world: _World) -> None:
@@ -145,9 +142,6 @@ def _check_in(world: _World) -> None:
 def _check(world: _World) -> None:
     """What was measured has happened."""
     hub, fleet = world.hub, world.fleet
-    committed = len((hub.folder / "changes.log").read_text().splitlines())
-    if committed != _CHANGES:
-        raise SystemExit(f"F10: {committed} changes were committed in time, not {_CHANGES}")
     if len({edge.sequence for edge in fleet.edges}) > 1:
         raise SystemExit("F10: the edges have not come to one sequence")
     dropped = [event for event in hub.worker.events() if event.get("event") == "dropped"]

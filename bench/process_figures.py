@@ -20,9 +20,8 @@ class Memory:
 
 
 def memory_of(pid: int) -> Memory:
-    family = [pid, *_descendants(pid)]
-    told = [_rollup(each) for each in family]
-    return Memory(*(sum(each[name] for each in told) / 1024 for name in ("Pss", "Rss")), len(family))
+    told = [rollup for each in (pid, *_descendants(pid)) if (rollup := _rollup(each))]
+    return Memory(*(sum(each[name] for each in told) / 1024 for name in ("Pss", "Rss")), len(told))
 
 
 def cpu_s(pid: int) -> float:
@@ -32,15 +31,18 @@ def cpu_s(pid: int) -> float:
 
 
 def _descendants(pid: int) -> list[int]:
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
+    try:
+        tasks = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return []
+    children = [int(child) for task in tasks for child in task.split()]
     return children + [each for child in children for each in _descendants(child)]
 
 
 def _rollup(pid: int) -> dict[str, int]:
-    """KiB by name."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    """KiB by name; nothing of a process that has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
     return {line.partition(":")[0]: int(line.split()[1]) for line in lines}
