@@ -3,6 +3,7 @@
 What is asked of a link that is being replaced finds none: no confirmation, and nothing is said. Knows no MQTT.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from contract.messages import CheckIn, Confirmed
 from contract.orders import Answered, Reported, Telemetry
 from edge.core.configuration_events import Reach
 from edge.core.contact import Contact
-from edge.ports import Clock, Confirmer, HubVoice
+from edge.ports import ANSWERS_KEPT, Clock, Confirmer, HubVoice
 
 
 class Link(HubVoice, Protocol):
@@ -38,6 +39,7 @@ class Line:
         self._link: Link | None = None
         self._reach: Reach | None = None
         self._reported: Reported | None = None
+        self._answers: deque[Answered] = deque(maxlen=ANSWERS_KEPT)
         self.begun_s = 0.0
         """When the link that is used began, monotonic seconds: what was asked before was asked of another."""
 
@@ -52,6 +54,8 @@ class Line:
         self._link = link
         if self._reported is not None:
             link.report(self._reported)
+        for answered in self._answers:
+            link.answer(answered)
         link.journaled()
 
     async def stop(self) -> None:
@@ -81,6 +85,7 @@ class Line:
             self._link.report(reported)
 
     def answer(self, answered: Answered) -> None:
+        self._answers.append(answered)
         if self._link is not None:
             self._link.answer(answered)
 

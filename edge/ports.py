@@ -5,7 +5,7 @@ Instants are aware UTC; `_s` is elapsed time on the monotonic clock, in seconds.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from contract.ask import Posture
 from contract.decision import Decision
@@ -126,10 +126,15 @@ class Orders(Protocol):
     def command(self, command: Command) -> None: ...
 
 
+ANSWERS_KEPT: Final = 8
+"""So many are said again: the broker may have lost one, or the hub was away. It takes each once."""
+
+
 class HubVoice(Protocol):
     """What this edge says to its hub of orders and of itself. `start` and `n` are filled in as it is sent.
 
-    Without a connection, reports wait for the next; answers and telemetry are not sent then.
+    Without a connection, reports and answers wait for the next, where the last ones of both are said again anyway;
+    telemetry is not sent then.
     """
 
     def report(self, reported: Reported) -> None: ...

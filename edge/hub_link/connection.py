@@ -63,6 +63,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._pace = Pace(random.uniform)
         self._taken_in = False
+        self._deaf = False
         self._started = False
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
@@ -102,10 +103,7 @@ class Connection:
         said = self._client.publish(topic, payload, qos=_QOS, retain=True)
         if await asyncio.to_thread(_is_taken_in, said):
             return
-        open_socket: Any = self._client.socket()
-        if open_socket is not None:
-            with contextlib.suppress(OSError):
-                open_socket.shutdown(socket.SHUT_RDWR)
+        _break_off(self._client)
 
     async def stop(self) -> None:
         self._client.disconnect()
@@ -132,11 +130,16 @@ class Connection:
         self._pace.begun(self._clock.monotonic_s())
         client.subscribe([(topic, _QOS) for topic in self._mail.topics])
 
-    def _on_subscribe(self, _: Any, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
-        for topic, reason in zip(self._mail.topics, reasons, strict=False):
-            if reason.is_failure:
-                self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
-        self._post(Connected())
+    def _on_subscribe(self, client: paho.Client, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
+        refused = [each for each in zip(self._mail.topics, reasons, strict=False) if each[1].is_failure]
+        for topic, reason in refused:
+            self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
+        if not refused:
+            self._post(Connected())
+            return
+        # Its rights may only be on their way. A session in which it hears less than all would never ask for them.
+        self._deaf, self._taken_in = True, False
+        _break_off(client)
 
     def _on_connect_fail(self, *_: Any) -> None:
         self._choose_delay()
@@ -149,6 +152,9 @@ class Connection:
             self._taken_in = False
             self._pace.ended(self._clock.monotonic_s())
             self._post(SessionLost(why, self._pace.is_crowded))
+        elif self._deaf:
+            self._deaf = False
+            self._post(NoBroker("the broker refuses what this edge has to hear", self._hint_at_refusal()))
         else:
             self._post(NoBroker(f"what listens there does not let this edge in: {why}", self._hint_at_refusal()))
         self._choose_delay()
@@ -168,6 +174,14 @@ class Connection:
         """paho waits this long before it connects the next time; seconds, chosen anew each time."""
         wait_s = self._pace.next_wait_s()
         self._client.reconnect_delay_set(wait_s, wait_s)  # type: ignore[arg-type]  # fractions are as good
+
+
+def _break_off(client: paho.Client) -> None:
+    """Without leave, so that the broker says the will, and paho connects again if it is to."""
+    open_socket: Any = client.socket()
+    if open_socket is not None:
+        with contextlib.suppress(OSError):
+            open_socket.shutdown(socket.SHUT_RDWR)
 
 
 def _is_taken_in(said: paho.MQTTMessageInfo) -> bool:

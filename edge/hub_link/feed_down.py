@@ -130,6 +130,11 @@ class FeedDown:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._to_recount.wait(), _RECOUNT_EVERY_S)
 
+    async def finish(self) -> None:
+        """What is being applied stands, and the marks know of it; before `do_deeds` is cancelled."""
+        await self._deeds.finish()
+        self._note_stand()
+
     def _tell_what_was_reached(self) -> None:
         """An edge that has lost its replica asks for all of the feed, which does not tell a hub that was put back
         from a backup how far it had been. Its answer is nothing to this edge: another epoch's head is."""

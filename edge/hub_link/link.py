@@ -5,7 +5,7 @@ logged and begun again, and the link goes on. What carries its messages can be p
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +37,7 @@ from edge.ports import Clock, Log, Marks, Orders, ReplicaWriter, TrustSource
 
 _TICK_S: Final = 1.0
 _RESTART_S: Final = 1.0
+_CANCEL_AGAIN_S: Final = 0.5
 
 Connect = Callable[[Mail, Callable[[Heard], None]], Transport]
 """Makes what carries the link's messages; `hear` is to be called on the event loop, in the broker's order."""
@@ -148,9 +149,9 @@ class HubLink:
         self._transport.start()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits for the page that is being applied, a few seconds at most."""
+        await self._down.finish()
+        await _cancel(self._tasks)
         word = self._voice.leave()
         if self._session.online:
             topic = self._mail.address(UP_PRESENCE)
@@ -282,3 +283,12 @@ class HubLink:
         if position is not None:
             self._own_uses.passed(position)
             self._log("replica", feed=position.feed, epoch=position.epoch, sequence=position.sequence)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        # Again: asyncio.wait_for, until Python 3.12, loses a cancellation that meets what it waits for.
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)

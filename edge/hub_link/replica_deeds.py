@@ -4,6 +4,8 @@ A failure is logged and told to the machine, which begins again; nothing here de
 """
 
 import asyncio
+import contextlib
+from typing import Final
 
 from contract.facts import Position
 from edge.core import sync_events as sync
@@ -11,6 +13,8 @@ from edge.core.own_uses import OwnUses
 from edge.journal_port import Journal
 from edge.ports import Log, ReplicaWriter
 
+FINISH_S: Final = 5.0
+"""A page takes a fraction of it; what takes longer, as the end of a fresh load may, is broken off."""
 Deed = sync.Apply | sync.StartFresh | sync.Load | sync.FinishFresh
 
 
@@ -22,20 +26,33 @@ class ReplicaDeeds:
         self._own_uses = own_uses
         self._log = log
         self._asked: asyncio.Queue[Deed] = asyncio.Queue()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._finishing = False
 
     def ask(self, deed: Deed) -> None:
-        self._asked.put_nowait(deed)
+        if not self._finishing:
+            self._asked.put_nowait(deed)
+
+    async def finish(self) -> None:
+        """What is under way is done when this returns, or FINISH_S are over; nothing more is begun."""
+        self._finishing = True
+        self._forget_what_was_asked()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), FINISH_S)
 
     async def next_done(self) -> sync.Event | None:
         """Do what was asked for first; what the machine is to be told of it."""
         deed = await self._asked.get()
+        self._idle.clear()
         try:
             return await self._do(deed)
         except Exception as error:  # noqa: BLE001 (a full disk or a broken file must not end the link)
-            while not self._asked.empty():
-                self._asked.get_nowait()
+            self._forget_what_was_asked()
             self._log("replica_failed", what=type(deed).__name__, why=str(error))
             return sync.Failed()
+        finally:
+            self._idle.set()
 
     async def recall_own_uses(self, position: Position | None) -> None:
         """From the journal: those that a replica at `position` may not hold."""
@@ -47,6 +64,10 @@ class ReplicaDeeds:
         position = self._replica.position()
         if position is not None:
             self._own_uses.passed(position)
+
+    def _forget_what_was_asked(self) -> None:
+        while not self._asked.empty():
+            self._asked.get_nowait()
 
     async def _do(self, deed: Deed) -> sync.Event | None:
         match deed:

@@ -4,6 +4,7 @@ Everything it says is numbered here as it is sent. When presence is due is core/
 transport but a way to say something.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from edge.core.said import Said
 from edge.hub_link.mail import Mail
 from edge.hub_link.presence import PresenceReport
 from edge.hub_link.session import Session
+from edge.ports import ANSWERS_KEPT
 
 
 class Say(Protocol):
@@ -50,12 +52,15 @@ class Voice:
         self._outbox = outbox
         self._news = PresenceNews()
         self._reported: Reported | None = None
+        self._answers: deque[Answered] = deque(maxlen=ANSWERS_KEPT)
 
     def connected(self, at_s: float) -> None:
         self._news.connected()
         self.tell_presence(at_s)
         if self._reported is not None:
             self.report(self._reported)
+        for answered in self._answers:
+            self._say(UP_ANSWERED, answered)
 
     def tell_presence(self, at_s: float) -> None:
         """As it stands, if it is due; the next connection's will says the same."""
@@ -78,6 +83,8 @@ class Voice:
             self._say(UP_REPORTED, numbered, retain=True)
 
     def answer(self, answered: Answered) -> None:
+        """Said again at each connection, as one of the last."""
+        self._answers.append(answered)
         if self._session.online:
             self._say(UP_ANSWERED, answered)
 

@@ -68,7 +68,7 @@ def on_line(work: Callable[[Line, list[FakeLink], Contact], Awaitable[None]]) ->
     asyncio.run(work(Line(make, contact, clock), links, contact))  # type: ignore[arg-type]
 
 
-def test_what_is_said_without_a_link_is_nobodys_and_a_report_waits() -> None:
+def test_what_is_said_without_a_link_waits_where_it_is_of_orders() -> None:
     async def work(line: Line, links: list[FakeLink], _: Contact) -> None:
         line.journaled()
         line.answer(ANSWERED)
@@ -78,7 +78,9 @@ def test_what_is_said_without_a_link_is_nobodys_and_a_report_waits() -> None:
         await line.follow_journal()
         assert await line.confirm(_checkin(), 1.0) is None
         await line.follow(HERE)
-        assert links[0].done == ["start", REPORTED, "journaled"]
+        assert links[0].done == ["start", REPORTED, ANSWERED, "journaled"]
+        await line.follow(THERE)
+        assert links[1].done == ["start", REPORTED, ANSWERED, "journaled"]
 
     on_line(work)
 
