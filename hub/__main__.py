@@ -53,8 +53,8 @@ def main() -> None:
         _check_packages()
     except NotInstalled as error:
         sys.exit(_told(error))
-    if arguments[0] == "help" or {"-h", "--help"} & set(arguments):
-        _help(arguments)
+    if arguments[0] == "help" or {"-h", "--help"} & set(arguments) or arguments == ["config", "schema"]:
+        _tell(arguments)
     else:
         _command(arguments)
 
@@ -65,14 +65,34 @@ def _check_packages() -> None:
         raise NotInstalled(f"the hub's packages are not installed ({missing[0]} is missing): pip install '.[hub]'")
 
 
-def _help(arguments: list[str]) -> None:
-    """Told by a hub with nothing in it: whoever asks may have no keys yet, or wrong variables."""
+def _tell(arguments: list[str]) -> None:
+    """Help, and the schema of configurations.
+
+    Told by a hub with nothing in it: whoever asks may have no keys yet, or wrong variables.
+    """
     with tempfile.TemporaryDirectory(prefix="doorward-help-") as folder:
         keys.create_missing(Path(folder) / "keys")
         for name in _VARIABLES:
             os.environ.pop(name, None)
         os.environ["DOORWARD_DATA"] = folder
-        _run(["doorward-hub", *arguments])
+        if arguments in (["help"], ["-h"], ["--help"]):
+            _list_commands()
+        else:
+            _run(["doorward-hub", *arguments])
+
+
+def _list_commands() -> None:
+    """Doorward's own with what they do, Django's by their names."""
+    import django  # noqa: PLC0415
+    from django.core.management import get_commands, load_command_class  # noqa: PLC0415
+
+    django.setup()
+    rooms = get_commands()
+    own = sorted(name for name, room in rooms.items() if str(room).startswith("hub"))
+    lines = [f"  {name:18} {load_command_class(rooms[name], name).help}" for name in own]
+    others = ", ".join(sorted(rooms.keys() - set(own)))
+    print("usage: doorward-hub COMMAND; doorward-hub help COMMAND tells its options\n")  # noqa: T201
+    print("\n".join([*lines, "", f"Django's own: {others}"]))  # noqa: T201
 
 
 def _command(arguments: list[str]) -> None:

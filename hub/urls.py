@@ -52,7 +52,8 @@ urlpatterns = [
     path("admin/lockdown/", admin.site.admin_view(modes_page), name="modes"),
     path("admin/lockdown/set/", admin.site.admin_view(set_mode_page), name="set_mode"),
     path("enrol", enrol),
-    path("fleet/", admin.site.admin_view(fleet_page), name="fleet"),
-    path("fleet/<slug:name>/", admin.site.admin_view(edge_page), name="fleet_edge"),
+    # Not /fleet/: the sidebar takes every address that contains it, as in /admin/fleet/, for this page.
+    path("now/", admin.site.admin_view(fleet_page), name="fleet"),
+    path("now/<slug:name>/", admin.site.admin_view(edge_page), name="fleet_edge"),
     path("admin/", admin.site.urls),
 ]

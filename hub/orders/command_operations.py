@@ -53,17 +53,21 @@ def take_commands(at: datetime) -> list[CommandOrder]:
     ]
 
 
-def note_answered(edge_name: str, answered: Answered, at: datetime) -> CommandOrder:
-    """What became of it. NoSuchCommand: no command of that number is open, so this changes nothing."""
+def note_answered(edge_name: str, answered: Answered, at: datetime) -> CommandOrder | None:
+    """What became of it. None: the answer that was taken before, once more.
+
+    NoSuchCommand: no command of that number waits for an answer, so this changes nothing.
+    """
     with ordering():
-        open_one = CommandOrder.objects.filter(
-            edge__name=edge_name, epoch=answered.epoch, number=answered.number, answered_at=None
-        ).first()
-        if open_one is None:
+        numbers = {"epoch": answered.epoch, "number": answered.number}
+        order = CommandOrder.objects.filter(edge__name=edge_name, **numbers).first()
+        if order is not None and order.answered_at is None:
+            order.answered_at, order.why = at, answered.why or ""
+            order.save(update_fields=["answered_at", "why"])
+            return order
+        if order is None or order.why != (answered.why or ""):
             raise NoSuchCommand(f"no command {answered.number} of {edge_name} waits for an answer")
-        open_one.answered_at, open_one.why = at, answered.why or ""
-        open_one.save(update_fields=["answered_at", "why"])
-    return open_one
+    return None
 
 
 def _check(edge: Edge, kind: CommandKind, reader: str | None) -> None:

@@ -53,7 +53,7 @@ class HubLink:
         self._asked_for_answers: int | None = None
         self._stopping = threading.Event()
         self._subscribed = threading.Event()
-        self._was_ready = False
+        self._sessions = 0
         self._served = False
         self._client = self._new_client()
         self._thread = threading.Thread(target=self._stay_connected, name="mqtt", daemon=True)
@@ -67,9 +67,9 @@ class HubLink:
         self._client.disconnect()
         self._thread.join(_STOP_S)
 
-    def connected(self) -> bool:
-        """Whether there is a session and edges' messages come in."""
-        return self._subscribed.is_set()
+    def connected(self) -> int:
+        """Which session this is, counted from 1; 0 while edges' messages do not come in."""
+        return self._sessions if self._subscribed.is_set() else 0
 
     def publish(self, message: Outgoing) -> None:
         """Sent if there is a session. If not it is lost, and whoever waits for it asks again."""
@@ -132,10 +132,11 @@ class HubLink:
             self._log.event("broker_refused", reason="it allows no subscription to what edges send")
             client.disconnect()
             return
+        self._sessions += 1
         self._subscribed.set()
         self._served = True
-        self._log.event("connected" if self._was_ready else "worker_ready", host=self._host, port=self._port)
-        self._was_ready = True
+        event = "connected" if self._sessions > 1 else "worker_ready"
+        self._log.event(event, host=self._host, port=self._port)
 
     def _begin_answers(self, answers: Answers, reasons: list[Any]) -> None:
         if any(reason.is_failure for reason in reasons):

@@ -55,7 +55,8 @@ class Orders:
                 order = note_answered(answer.edge, answer.answered, at)
             except NoSuchCommand as error:
                 self._log.dropped("stale", str(error), answer.edge)
-            else:
+                continue
+            if order is not None:
                 told = {"command": order.kind, "number": order.number, "why": order.why or None}
                 self._log.event("answered", edge=answer.edge, **told)
 

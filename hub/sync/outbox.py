@@ -28,7 +28,7 @@ class Outbox:
         self._unusable = 0
         self._look_due_s: float | None = None
 
-    def connected(self) -> bool:
+    def connected(self) -> int:
         return self._broker.connected()
 
     def publish(self, message: Outgoing) -> None:

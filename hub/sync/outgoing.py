@@ -16,7 +16,9 @@ class Outgoing:
 class Broker(Protocol):
     """What the worker needs of the connection to the broker."""
 
-    def connected(self) -> bool: ...
+    def connected(self) -> int:
+        """Which session this is, counted from 1: a new one may follow between two looks. 0: there is none."""
+        ...
 
     def publish(self, message: Outgoing) -> None:
         """Sent, or lost where there is no connection."""

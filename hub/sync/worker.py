@@ -60,7 +60,7 @@ class Worker:
         self._orders = Orders(log)
         self._pruning = Pruning(clocks.monotonic_s())
         self._beat = Beat(log, clocks)
-        self._was_connected = False
+        self._greeted = 0
 
     def run(self, stopping: threading.Event) -> None:
         """Until `stopping` is set; the turn that has begun is finished first."""
@@ -71,7 +71,7 @@ class Worker:
             self._supervise(stopping, self.tell_heads)
             self._supervise(stopping, self.tell_orders)
             self._supervise(stopping, self.prune)
-            self._supervise(stopping, partial(self._beat.tell, self._outbox.connected()))
+            self._supervise(stopping, partial(self._beat.tell, self._outbox.connected() > 0))
         with suppress(Error):
             self._beat.end()
         connection.close()
@@ -152,13 +152,13 @@ class Worker:
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""
         self._greet()
-        if self._was_connected:
+        if self._greeted:
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
     def tell_orders(self) -> None:
         """Publish what was ordered of edges since the last call, once `tell_heads` has found the broker."""
-        if self._was_connected:
+        if self._greeted:
             for message in self._orders.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
@@ -166,13 +166,13 @@ class Worker:
         """On a new connection, and with a new key: keys before anything that they seal, and all that the broker
         keeps once more."""
         if self._outbox.follow_keys(self._clocks.monotonic_s()):
-            self._was_connected = False
+            self._greeted = 0
         connected = self._outbox.connected()
-        if connected and not self._was_connected:
+        if connected not in (0, self._greeted):
             self._outbox.tell_keys()
             self._heads.say_again()
             self._orders.say_again()
-        self._was_connected = connected
+        self._greeted = connected
 
     def prune(self) -> None:
         self._pruning.step(self._clocks.now(), self._clocks.monotonic_s())

@@ -55,7 +55,7 @@ def worker(club: Club, now: datetime) -> Iterator[None]:
 
 
 def page(client: Client, query: str = "") -> str:
-    response = client.get(f"/fleet/{query}")
+    response = client.get(f"/now/{query}")
     assert response.status_code == 200
     return response.content.decode()
 
@@ -169,7 +169,7 @@ def test_no_worker_or_none_that_is_connected_is_told(staff: Client, club: Club, 
     assert "No worker runs" in page(staff)
 
 
-@pytest.mark.parametrize("address", ["/fleet/", "/fleet/clubhouse/"])
+@pytest.mark.parametrize("address", ["/now/", "/now/clubhouse/"])
 def test_only_who_may_view_edges_sees_it(club: Club, address: str) -> None:
     client = Client(SERVER_NAME="localhost")
     assert client.get(address).status_code == 302
@@ -186,11 +186,11 @@ def test_an_empty_hub_says_how_to_begin(staff: Client, club: Club) -> None:
 
 
 def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
-    assert "It has told no figures yet" in staff.get("/fleet/clubhouse/").content.decode()
+    assert "It has told no figures yet" in staff.get("/now/clubhouse/").content.decode()
     note_presence("clubhouse", well(feed), now)
     told = telemetry(counters={"scan.granted": 41, "lost": 1}, queue=6, uptime_s=90_000.0)
     operations.note_telemetry("clubhouse", told, now)
-    shown = staff.get("/fleet/clubhouse/").content.decode()
+    shown = staff.get("/now/clubhouse/").content.decode()
     for text in (
         "Online, in trouble",
         "3 scans, half ≤ 5 ms",
@@ -200,7 +200,7 @@ def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, 
         "1 d 1 h",
     ):
         assert text in shown, text
-    assert staff.get("/fleet/nowhere/").status_code == 404
+    assert staff.get("/now/nowhere/").status_code == 404
 
 
 def test_of_an_hour_the_highest_is_shown() -> None:

@@ -1,4 +1,4 @@
-"""Lockdowns that a restored hub had forgotten: kept from the edges where they stand, and nothing else of theirs."""
+"""Lockdowns that a restored hub had forgotten: kept from the edges where they stand, and nothing else."""
 
 import pytest
 

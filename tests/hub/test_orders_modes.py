@@ -145,8 +145,11 @@ def test_a_command_is_taken_once_and_answered_once(edge: Edge) -> None:
     assert [each.number for each in take_commands(AT)] == [1, 2]
     assert take_commands(AT) == []
     answered = Answered(epoch=first.epoch, number=1, at_us=0, why="lockdown")
-    assert note_answered("east", answered, AT).why == "lockdown"
-    for wrong in (answered, Answered(epoch=1, number=2, at_us=0)):
+    taken = note_answered("east", answered, AT)
+    assert taken is not None
+    assert taken.why == "lockdown"
+    assert note_answered("east", answered, AT) is None
+    for wrong in (Answered(epoch=first.epoch, number=1, at_us=0), Answered(epoch=1, number=2, at_us=0)):
         with pytest.raises(NoSuchCommand):
             note_answered("east", wrong, AT)
     with pytest.raises(NoSuchCommand):

@@ -143,6 +143,14 @@ def test_help_needs_no_keys(data: Path, arguments: list[str]) -> None:
     assert not data.exists()
 
 
+def test_help_tells_the_hubs_own_commands_first_and_the_schema_needs_no_hub(data: Path) -> None:
+    told = run_hub("help", DOORWARD_DATA=str(data)).stdout
+    assert told.index("worker  ") < told.index("Django's own") < told.index("migrate")
+    done = run_hub("config", "schema", DOORWARD_DATA=str(data))
+    assert (done.returncode, json.loads(done.stdout)["title"][:8]) == (0, "Doorward")
+    assert not data.exists()
+
+
 def test_without_its_packages_the_hub_says_what_to_install() -> None:
     # -S: no site-packages, as where Doorward was installed without them.
     for command in ("init", "web", "help"):

@@ -158,7 +158,8 @@ def test_an_answer_counts_once(worker: Worker, log_lines: io.StringIO) -> None:
     push()
     order = give_command("east", CommandKind.UNLOCK_ONCE, "door", AT, "owner")
     answer = said("answered", Answered(epoch=order.epoch, number=1, at_us=0, why="lockdown"), "east")
-    worker.handle([answer, answer])
+    other = said("answered", Answered(epoch=order.epoch, number=1, at_us=1), "east")
+    worker.handle([answer, answer, other])
     assert CommandOrder.objects.get().why == "lockdown"
     assert events(log_lines) == [("answered", "lockdown"), ("dropped", "stale")]
 

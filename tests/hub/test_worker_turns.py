@@ -40,10 +40,10 @@ class ListeningBroker:
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
-        self.is_connected = True
+        self.is_connected, self.session = True, 1
 
-    def connected(self) -> bool:
-        return self.is_connected
+    def connected(self) -> int:
+        return self.session if self.is_connected else 0
 
     def publish(self, message: Outgoing) -> None:
         self.sent.append(opened(message))
@@ -290,8 +290,10 @@ def test_heads_are_said_again_once_the_broker_is_back(worker: Worker, broker: Li
     worker.tell_heads()
     broker.is_connected = True
     worker.tell_heads()
+    broker.session += 1  # lost and back within one turn
     worker.tell_heads()
-    assert messages_of(broker.sent) == [("head", True)] * 2
+    worker.tell_heads()
+    assert messages_of(broker.sent) == [("head", True)] * 3
 
 
 def messages_of(sent: list[Outgoing]) -> list[tuple[str, bool]]:
