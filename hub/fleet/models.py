@@ -14,9 +14,20 @@ from hub.fleet.hours_models import Holiday, Schedule, ScheduleException
 from hub.fleet.presence_models import EdgePresence
 from hub.fleet.reader_models import Reader
 from hub.fleet.validators import time_zone, whole_minute
+from hub.fleet.worker_models import WorkerBeat
 from hub.members.validators import slug_as_in
 
-__all__ = ["Edge", "EdgeMark", "EdgePresence", "Holiday", "Reader", "Schedule", "ScheduleException", "Site"]
+__all__ = [
+    "Edge",
+    "EdgeMark",
+    "EdgePresence",
+    "Holiday",
+    "Reader",
+    "Schedule",
+    "ScheduleException",
+    "Site",
+    "WorkerBeat",
+]
 
 
 class Site(models.Model):

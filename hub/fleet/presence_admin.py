@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, standing_of
+from hub.fleet.workers import watched
 
 COLOURS: Final = {
     Light.GREEN.value: "success",
@@ -25,7 +26,12 @@ class PresenceColumns:
     """For the admin of edges."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edge]:
-        return super().get_queryset(request).select_related("site", "feed", "presence")  # type: ignore[misc]
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("site", "feed", "presence")
+            .annotate(watched=watched(timezone.now()))
+        )  # type: ignore[misc]
 
     @display(description="Now", label=COLOURS)
     def light(self, edge: Edge) -> tuple[str, str]:

@@ -57,7 +57,14 @@ class Standing(NamedTuple):
 
 _NEVER: Final = ["nothing has come from it"]
 _TO_ENROL: Final = "Enrol it: its page here makes a code, and says what to type on the machine."
+_TO_TAKE_DOWN: Final = (
+    "its machine goes on deciding from the copy it has until it is taken down; enrol another in its place"
+)
 _TO_START: Final = "Is it switched on, and does its service run? Its log says why it does not reach the hub."
+_UNWATCHED: Final = (
+    "No worker that reaches the broker runs, so nothing is heard of it: start doorward-hub worker, or look at its"
+    " log."
+)
 _GONE: Final = "It goes on deciding by itself if it has power. Look at its power, its network and its service."
 _TO_PLUG_IN: Final = "Plug its scanner in, or correct “device” in its configuration."
 _TO_SEND: Final = "The worker does not take them: its log says why."
@@ -78,19 +85,40 @@ _FAULTS: Final = {
 _SILENT: Final = "The broker still has it, the hub hears nothing: does the worker run, and its network hold?"
 
 
+def to_enrol(edge: Edge) -> str:
+    return f"doorward-hub enrol {edge}"
+
+
+def left_out_text(edge: Edge) -> str:
+    """Why no order reaches this edge, and what to do; empty: one would."""
+    if edge.revoked_at is not None:
+        since = instant_text(edge, edge.revoked_at)
+        return f"{edge} was revoked at {since}; {_TO_TAKE_DOWN}: {to_enrol(edge)}"
+    if edge.signing_key is None:
+        return f"{edge} is not enrolled, so nothing reaches it: {to_enrol(edge)}"
+    return ""
+
+
 def presence_of(edge: Edge) -> EdgePresence | None:
     return getattr(edge, "presence", None)
 
 
 def standing_of(edge: Edge, at: datetime) -> Standing:
-    """At `at`; times are in the zone of the edge's site. Select site, feed and presence together with the edge."""
+    """At `at`; times are in the zone of the edge's site. Select site, feed and presence together with the edge.
+
+    `edge.watched` False (hub.fleet.workers.watched): no worker hears it, and how it is nobody knows.
+    """
     said = presence_of(edge)
     facts = [] if said is None else list(_facts(edge, said, at))
     if edge.revoked_at is not None:
-        return _since(edge, edge.revoked_at, Standing(Light.GREY, "revoked", "", [], facts))
+        remedy = f"{_TO_TAKE_DOWN.capitalize()}: {to_enrol(edge)}."
+        return _since(edge, edge.revoked_at, Standing(Light.GREY, "revoked", "", [], facts, remedy))
+    watched = getattr(edge, "watched", True)
     if said is None:
         remedy = _TO_ENROL if edge.signing_key is None else _TO_START
-        return Standing(Light.RED, "never heard of", "", _NEVER, [], remedy)
+        return Standing(Light.RED if watched else Light.GREY, "never heard of", "", _NEVER, [], remedy)
+    if not watched:
+        return _since(edge, said.received_at, Standing(Light.GREY, "not known", "", [], facts, _UNWATCHED))
     if not said.online:
         return _since(edge, said.since, Standing(Light.RED, "offline", "", [], facts, _GONE))
     if at - said.received_at > timedelta(seconds=HEARD_WITHIN_S):

@@ -11,8 +11,9 @@ from contract.orders import Reported
 from contract.topics import NAME_PATTERN
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader, Site
+from hub.fleet.named import edge_named
 from hub.orders.models import EdgeModes, ModeOrder
-from hub.orders.ordering import begin_epoch, edge_named, ordering
+from hub.orders.ordering import begin_epoch, ordering
 from hub.orders.places import Place, Set, merged
 
 KEPT_BY: Final = "Doorward, kept from the edge after a restore"

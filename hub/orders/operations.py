@@ -9,12 +9,13 @@ from django.db import transaction
 from hub.errors import HubError
 from hub.fleet import operations as fleet
 from hub.fleet.models import Edge
+from hub.fleet.named import edge_named
 from hub.fleet.reader_operations import replace_readers
 from hub.orders import queries
 from hub.orders.documents import ConfigurationRefused, document_for, known_of, read_readers
 from hub.orders.mode_operations import renew_modes
 from hub.orders.models import Configuration
-from hub.orders.ordering import begin_epoch, edge_named, ordering
+from hub.orders.ordering import begin_epoch, ordering
 from hub.orders.toml_text import toml_of
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from difflib import get_close_matches
 
 from django.db import transaction
 from django.db.models import F
 
 from contract.instants import to_us
 from hub.fleet.models import Edge
-from hub.fleet.operations import UnknownEdge
+from hub.fleet.named import edge_named
 from hub.orders.models import OrdersTurn
+
+__all__ = ["begin_epoch", "edge_named", "epoch_at", "ordering"]
 
 
 @contextmanager
@@ -20,16 +21,6 @@ def ordering() -> Iterator[None]:
     with transaction.atomic():
         OrdersTurn.objects.update(changes=F("changes") + 1)
         yield
-
-
-def edge_named(name: str) -> Edge:
-    """UnknownEdge, with the nearest name."""
-    edge = Edge.objects.select_related("site", "feed").filter(name=name).first()
-    if edge is None:
-        near = get_close_matches(name, Edge.objects.values_list("name", flat=True), 1)
-        hint = f"did you mean {near[0]}?" if near else "add it on the page of edges"
-        raise UnknownEdge(f"there is no edge {name!r}: {hint}")
-    return edge
 
 
 def begin_epoch(edge: Edge, at: datetime) -> None:

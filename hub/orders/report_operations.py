@@ -12,10 +12,11 @@ from contract.instants import from_us
 from contract.orders import Reported
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
+from hub.fleet.named import edge_named
 from hub.orders.mode_operations import keep_lockdowns, stale_edges
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
-from hub.orders.ordering import edge_named, epoch_at, ordering
+from hub.orders.ordering import epoch_at, ordering
 
 
 class BegunAnew(NamedTuple):

@@ -1,6 +1,7 @@
 """What is wrong with an edge, in words, and what to do: by what it said of itself and by what it measured. Pure.
 
-Whatever is asked of it is at hand: edges come with site, feed, presence and telemetry.
+Whatever is asked of it is at hand: edges come with site, feed, presence and telemetry, and with `watched`
+(hub.fleet.workers). While no worker hears them nothing is wrong with them that anybody could know.
 """
 
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
     """`wanted` is the newest configuration that was ordered of it."""
     standing = standing_of(edge, at)
     configuration = orders.how_it_stands(wanted, getattr(edge, "reported", None))
+    if not edge.watched and edge.revoked_at is None:
+        return Judged(edge, standing.light, standing, configuration, [])
     if standing.light in (Light.RED, Light.GREY):
         whole = Trouble(standing.faults[0] if standing.faults else "", standing.remedy)
         return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [])

@@ -16,9 +16,10 @@ from django.utils import timezone
 from contract.exposition import CONTENT_TYPE, Metric, Sample, counter, exposition, gauge
 from hub.fleet.models import EdgePresence
 from hub.fleet.standing import Light, presence_of
+from hub.fleet.workers import WorkersShown, workers_shown
 from hub.keys import KeyFileError, metrics_token
 from hub.watch.judging import Judged, telemetry_of
-from hub.watch.queries import WorkersShown, event_counts, journal_rows, judged_fleet, workers_shown
+from hub.watch.queries import event_counts, journal_rows, judged_fleet
 
 _DROPPED: Final = "dropped."
 
@@ -40,12 +41,15 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 
 
 def fleet_metrics(fleet: Iterable[Judged], at: datetime) -> Iterator[Metric]:
-    """Of revoked edges only how many there are."""
+    """Of revoked edges only how many there are. Whether one is up is left out while no worker could hear it."""
     fleet = list(fleet)
     lights = [Sample(sum(each.light is light for each in fleet), {"light": light.value}) for light in Light]
-    yield gauge("doorward_hub_edges", "Edges by their light: green, amber, red; grey is revoked.", lights)
-    fleet = [each for each in fleet if each.light is not Light.GREY]
-    here = [Sample(each.light is not Light.RED, _label(each) | {"site": each.edge.site.name}) for each in fleet]
+    yield gauge(
+        "doorward_hub_edges", "Edges by their light: green, amber, red; grey is revoked, or not known.", lights
+    )
+    fleet = [each for each in fleet if each.edge.revoked_at is None]
+    known = [each for each in fleet if each.light is not Light.GREY]
+    here = [Sample(each.light is not Light.RED, _label(each) | {"site": each.edge.site.name}) for each in known]
     yield gauge("doorward_hub_edge_up", "1 while the edge is online and heard of.", here)
     troubles = [Sample(len(each.troubles), _label(each)) for each in fleet]
     yield gauge("doorward_hub_edge_troubles", "How much is wrong with the edge, by the fleet's page.", troubles)

@@ -1,4 +1,4 @@
-"""What edges and workers last told of how they do. Only hub/watch/operations.py writes it."""
+"""What edges last told of how they do, and what happened in workers. Only hub/watch/operations.py writes it."""
 
 from typing import Final
 
@@ -44,18 +44,6 @@ class TelemetrySlot(models.Model):
     latency_ms = models.JSONField()
     queue = models.BigIntegerField()
     temperature_c = models.FloatField(null=True)
-
-
-class WorkerBeat(models.Model):
-    """A worker that runs, or ended without a word. `connected`: whether edges' messages come in to it."""
-
-    name = models.CharField(max_length=32, primary_key=True)
-    started_at = models.DateTimeField()
-    beat_at = models.DateTimeField()
-    connected = models.BooleanField()
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class EventCount(models.Model):

@@ -12,9 +12,9 @@ from django.db.models import F
 from contract.high_water import TELEMETRY, Mark
 from contract.orders import Telemetry
 from hub.fleet.edge_marks import raise_mark
-from hub.fleet.models import Edge
+from hub.fleet.models import Edge, WorkerBeat
 from hub.fleet.operations import UnknownEdge
-from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot, WorkerBeat
+from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot
 
 HISTORY_DAYS: Final = 7
 BEATS_KEPT: Final = timedelta(days=1)

@@ -5,7 +5,7 @@ The same few questions to the database for one edge and for a thousand.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from django.db.models import QuerySet, Sum
@@ -13,22 +13,16 @@ from django.db.models import QuerySet, Sum
 from hub.checkins.models import JournalPosition
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light
+from hub.fleet.workers import WorkersShown, watched, workers_shown
 from hub.orders import queries as orders
 from hub.watch.figures import EdgeShown, shown
 from hub.watch.history import HOURS, SLOTS_AN_HOUR, History, Slot, history_of
 from hub.watch.judging import Judged, judged
-from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot, WorkerBeat
+from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot
 
 PICTURE_SLOTS: Final = 72
 """Six hours."""
 PAGE_EDGES: Final = 50
-BEAT_WITHIN: Final = timedelta(seconds=35)
-"""A worker tells each 10 s; a database that stalls may cost two of them."""
-
-
-class WorkersShown(NamedTuple):
-    running: int
-    connected: int
 
 
 class EdgeInFigures(NamedTuple):
@@ -65,22 +59,17 @@ def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int =
 def judged_fleet(at: datetime) -> list[Judged]:
     """All edges, the worst first."""
     wanted = orders.all_newest()
-    return sorted((judged(edge, wanted.get(edge.pk), at) for edge in _edges()), key=lambda each: each.rank)
+    return sorted((judged(edge, wanted.get(edge.pk), at) for edge in _edges(at)), key=lambda each: each.rank)
 
 
 def edge_shown(name: str, at: datetime) -> EdgeInFigures:
     """One edge and its last seven days. Edge.DoesNotExist."""
-    edge = _edges().get(name=name)
+    edge = _edges(at).get(name=name)
     first_hour = int(at.timestamp()) // 3_600 - HOURS + 1
     rows = TelemetrySlot.objects.filter(edge=edge, slot__gte=first_hour * SLOTS_AN_HOUR)
     slots = [Slot(*row) for row in rows.values_list("slot", "latency_ms", "queue", "temperature_c")]
     [shown_edge] = _with_figures([judged(edge, orders.newest(edge), at)], at)
     return EdgeInFigures(shown_edge, getattr(edge, "telemetry", None), history_of(slots, first_hour))
-
-
-def workers_shown(at: datetime) -> WorkersShown:
-    connected = list(WorkerBeat.objects.filter(beat_at__gte=at - BEAT_WITHIN).values_list("connected", flat=True))
-    return WorkersShown(len(connected), sum(connected))
 
 
 def event_counts() -> dict[str, int]:
@@ -93,8 +82,9 @@ def journal_rows() -> int:
     return JournalPosition.objects.aggregate(rows=Sum("upto"))["rows"] or 0
 
 
-def _edges() -> QuerySet[Edge]:
-    return Edge.objects.select_related("site", "feed", "presence", "telemetry", "reported")
+def _edges(at: datetime) -> QuerySet[Edge]:
+    related = ("site", "feed", "presence", "telemetry", "reported")
+    return Edge.objects.select_related(*related).annotate(watched=watched(at))
 
 
 def _is_meant(edge: Edge, looked_for: str) -> bool:

@@ -21,6 +21,7 @@ DOTS_FROM: Final = 12
 MANY: Final = 200
 """Their dots are smaller."""
 _WORDS: Final = {Light.RED: "not there", Light.AMBER: "in trouble", Light.GREEN: "well", Light.GREY: "revoked"}
+_UNWATCHED: Final = "not known"
 """In the order in which they are shown."""
 
 
@@ -43,7 +44,7 @@ def fleet_page(request: HttpRequest) -> TemplateResponse:
         "looked_for": asked.get("q", ""),
         "at": at,
         "picture_slots": PICTURE_SLOTS,
-        "trouble": _trouble_of_workers(fleet),
+        "trouble": fleet.workers.trouble,
     }
     return TemplateResponse(request, "watch/fleet.html", context)
 
@@ -80,7 +81,7 @@ def _chips(fleet: FleetShown, chosen: str) -> list[dict[str, Any]]:
         {
             "light": light.value,
             "count": fleet.lights[light],
-            "word": _WORDS[light],
+            "word": _UNWATCHED if light is Light.GREY and fleet.workers.trouble else _WORDS[light],
             "chosen": light.value == chosen,
         }
         for light in sorted(told, key=list(_WORDS).index)
@@ -91,11 +92,3 @@ def _dots(fleet: list[Judged]) -> SafeString:
     """Here rather than in the template, where a thousand of them took longer than all the rest."""
     named = ((each.light.value, each.edge.name, each.standing.word) for each in fleet)
     return format_html_join("", '<i class="{}" title="{}: {}"></i>', named)
-
-
-def _trouble_of_workers(fleet: FleetShown) -> str:
-    if not fleet.workers.running:
-        return "No worker runs, so nothing is heard of any edge: start doorward-hub worker, or look at its log."
-    if not fleet.workers.connected:
-        return "The worker does not reach the broker, so nothing is heard of any edge: its log says why."
-    return ""

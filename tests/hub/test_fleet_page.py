@@ -166,7 +166,17 @@ def test_no_worker_or_none_that_is_connected_is_told(staff: Client, club: Club, 
     operations.note_worker("worker", now, False, {}, now)
     assert "does not reach the broker" in page(staff)
     operations.end_worker("worker")
-    assert "No worker runs" in page(staff)
+    assert "no worker runs" in page(staff)
+
+
+def test_no_edge_is_blamed_while_no_worker_hears_it(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    note_presence("clubhouse", well(feed, online=False), now - timedelta(hours=1))
+    assert fleet_shown(now).lights["red"] == 1
+    operations.end_worker("worker")
+    [edge] = fleet_shown(now).edges
+    assert (edge.light, edge.word, edge.troubles) == ("grey", "not known", [])
+    assert edge.lasting == "for 1 h"
+    assert "</strong> not known</a>" in page(staff)
 
 
 @pytest.mark.parametrize("address", ["/now/", "/now/clubhouse/"])

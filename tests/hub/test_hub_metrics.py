@@ -58,6 +58,8 @@ def test_all_is_told_to_who_has_the_token(club: Club, token: str) -> None:
     assert values["edge_temperature_celsius", "clubhouse"] == 48.2
     assert values["workers", "yes"] == 1
     assert values["dropped_messages_total", "stale"] == 4
+    operations.end_worker("worker")
+    assert "doorward_hub_edge_up{" not in ask(f"Bearer {token}")[1]
     assert values["worker_events_total", "over_limit"] == 1
     assert values["journal_rows_total",] == 0
     assert ("edge_replica_age_seconds", "clubhouse") not in values

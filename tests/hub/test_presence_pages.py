@@ -15,6 +15,7 @@ from contract.trust import ClockState
 from hub.feed.models import Feed
 from hub.fleet import operations
 from hub.fleet.models import Edge
+from hub.watch.operations import end_worker, note_worker
 from tests.hub.conftest import Database
 from tests.hub.presences import well
 from tests.hub.scans import Club, small_club
@@ -24,6 +25,11 @@ from tests.hub.staff_pages import address
 @pytest.fixture
 def club(database: Database) -> Club:
     return small_club()
+
+
+@pytest.fixture(autouse=True)
+def worker(club: Club) -> None:
+    note_worker("worker", now(), True, {}, now())
 
 
 @pytest.fixture
@@ -46,6 +52,15 @@ def page(client: Client, url: str) -> str:
 
 def now() -> datetime:
     return timezone.now()
+
+
+def test_without_a_worker_nothing_is_said_of_edges(staff: Client, feed: Feed, club: Club) -> None:
+    operations.note_presence("clubhouse", well(feed), now())
+    end_worker("worker")
+    assert "-\u00a0not known" in page(staff, address(Edge, "changelist"))
+    shown = page(staff, address(Edge, "change", club.edge.pk))
+    assert 'class="edge-presence grey"' in shown
+    assert "start doorward-hub worker" in shown
 
 
 def test_the_list_shows_a_light_for_each_edge(staff: Client, feed: Feed, club: Club) -> None:

@@ -11,14 +11,16 @@ from contract.orders import Telemetry
 from contract.topics import UP_TELEMETRY
 from hub.fleet import operations as fleet
 from hub.fleet.edge_marks import StaleMark
+from hub.fleet.models import WorkerBeat
+from hub.fleet.workers import workers_shown
 from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox
 from hub.sync.log import Log
 from hub.sync.worker import Worker
 from hub.watch import operations
-from hub.watch.models import EdgeTelemetry, EventCount, TelemetrySlot, WorkerBeat
-from hub.watch.queries import event_counts, workers_shown
+from hub.watch.models import EdgeTelemetry, EventCount, TelemetrySlot
+from hub.watch.queries import event_counts
 from tests.hub.conftest import DATA, Database
 from tests.hub.scans import AT, Club, small_club
 from tests.hub.seals import said

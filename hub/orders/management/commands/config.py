@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from contract.configuration_schema import json_schema
 from hub.errors import HubError
+from hub.fleet.named import edge_named
 from hub.orders import operations, queries
 from hub.orders.documents import document_for
 from hub.orders.models import Configuration
-from hub.orders.ordering import edge_named
 from hub.orders.queries import Standing
 from hub.orders.telling import standing_text, state_text
 from hub.orders.toml_text import toml_of
