@@ -14,7 +14,7 @@ from bench import (
     first_fill,
     many_edges,
     scan_to_relay,
-    scan_while_filling,
+    scan_while_loading,
 )
 from bench.report import machine
 
@@ -30,7 +30,7 @@ def main() -> None:
     arguments = parser.parse_args()
     measures = {
         "F1": lambda folder: scan_to_relay.measure(folder, arguments.cards, arguments.scans, _say),
-        "F2": lambda folder: scan_while_filling.measure(folder, arguments.cards, _say),
+        "F2": lambda folder: scan_while_loading.measure(folder, arguments.cards, _say),
         "F4": lambda folder: decide_alone.measure(folder, _say),
         "F5": lambda folder: first_fill.measure(folder, arguments.cards, _say),
         "F6": lambda folder: change_to_decision.measure(folder, _say),

@@ -46,7 +46,7 @@ def measure(folder: Path, cards: int, scans: int, say: Callable[[str], None]) ->
 
 
 @dataclass(frozen=True)
-class _Written:
+class Written:
     """One scan: whose card, and when its bytes were about to be written (CLOCK_MONOTONIC, ns)."""
 
     customer_id: int
@@ -62,46 +62,51 @@ def _in_turn(
     edge = Process("edge", command, {}, folder)
     draw = random.Random(1)  # the same cards in every run
     floor = _Floor(folder)
-    written: list[_Written] = []
+    written: list[Written] = []
     floor_ms: list[float] = []
     try:
         edge.wait_for(lambda event: event.get("event") == "started", "start")
         for _ in range(_WARM_UP):
-            _paced(lambda: written.append(_scan(scanner, draw.randint(1, cards))))
-            _paced(lambda: floor.once(draw.randint(1, cards)))
+            paced(lambda: written.append(scan(scanner, draw.randint(1, cards))))
+            paced(lambda: floor.once(draw.randint(1, cards)))
         for block in range(_BLOCKS):
             for _ in range(scans // _BLOCKS):
-                _paced(lambda: written.append(_scan(scanner, draw.randint(1, cards))))
+                paced(lambda: written.append(scan(scanner, draw.randint(1, cards))))
             for _ in range(scans // _BLOCKS):
-                _paced(lambda: floor_ms.append(floor.once(draw.randint(1, cards))))
+                paced(lambda: floor_ms.append(floor.once(draw.randint(1, cards))))
             say(f"F1: {(block + 1) * scans // _BLOCKS:,} of {scans:,}")
         time.sleep(0.5)
     finally:
         edge.stop()
         scanner.close()
         floor.close()
-    instants = [(int(customer), int(ns)) for customer, ns in map(str.split, instants_path.open())]
-    return _matched(written, instants)[_WARM_UP:], floor_ms
+    found = matched(written, read_instants(instants_path))
+    return [ms for _, ms in found][_WARM_UP:], floor_ms
 
 
-def _matched(written: list[_Written], instants: list[tuple[int, int]]) -> list[float]:
-    """Milliseconds of each scan that moved the relay, in order; a scan that was dropped is passed over."""
-    edge_ms: list[float] = []
+def read_instants(path: Path) -> list[tuple[int, int]]:
+    """What bench/timed_edge.py wrote: customers, and when the relay was set for them."""
+    return [(int(customer), int(ns)) for customer, ns in map(str.split, path.open())]
+
+
+def matched(written: list[Written], instants: list[tuple[int, int]]) -> list[tuple[Written, float]]:
+    """Each scan that moved the relay with its milliseconds, in order; a scan that was dropped is passed over."""
+    found: list[tuple[Written, float]] = []
     remaining = iter(written)
     for customer_id, instant_ns in instants:
-        scan = next(each for each in remaining if each.customer_id == customer_id)
-        edge_ms.append((instant_ns - scan.begun_ns) / 1e6)
-    return edge_ms
+        begun = next(each for each in remaining if each.customer_id == customer_id)
+        found.append((begun, (instant_ns - begun.begun_ns) / 1e6))
+    return found
 
 
-def _scan(scanner: Scanner, customer_id: int) -> _Written:
+def scan(scanner: Scanner, customer_id: int) -> Written:
     code = f"HTTPS://CLUB.EXAMPLE/C/{code_of(customer_id)}".encode()
     begun_ns = time.monotonic_ns()
     scanner.scan(code)
-    return _Written(customer_id, begun_ns)
+    return Written(customer_id, begun_ns)
 
 
-def _paced(work: Callable[[], None]) -> None:
+def paced(work: Callable[[], None]) -> None:
     begins_s = time.monotonic()
     work()
     time.sleep(max(0.0, begins_s + PACE_S - time.monotonic()))

@@ -1,4 +1,4 @@
-"""F2, its question alone: do decisions feel it less when a feed is loaded by a thread or by a niced process?
+"""Do decisions feel it less when a feed is loaded by a thread or by a niced process? F2's question by itself.
 
 One process with an event loop does at a door's pace what a scan needs of the disk: the look-up in a whole replica
 and the commit of a check-in. Beside it another replica is loaded from pages of the wire, decoding included, either
@@ -93,8 +93,8 @@ async def _timed(work: Awaitable[None]) -> float:
 
 
 async def _load(pages: Path, into: Path) -> None:
-    """As the hub link does: decoded in a thread, applied in another."""
-    replica = await Replica.open(into)
+    """As the hub link does, but all of it in this process: decoded in a thread, applied in another."""
+    replica = await Replica.open(into, large=sys.maxsize)
     begun = False
     reading = _payloads(pages)
     while (payload := await asyncio.to_thread(next, reading, None)) is not None:
