@@ -41,12 +41,17 @@ class FeedRow(models.Model):
 
 
 class Epoch(models.Model):
-    """One history of a feed. It has the rows of the one before it up to `began_at_sequence`, and none after."""
+    """One history of a feed. It has the rows of the one before it up to `began_at_sequence`, and none after.
+
+    `asked_by`: the edge on whose word it began, at `began_at` of the hub's clock; "": on nobody's.
+    """
 
     pk = models.CompositePrimaryKey("feed", "epoch")
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="epochs", db_index=False)
     epoch = models.BigIntegerField()
     began_at_sequence = models.BigIntegerField()
+    asked_by = models.CharField(max_length=32, db_default="")
+    began_at = models.DateTimeField(null=True)
 
 
 class SupersededRow(models.Model):

@@ -6,6 +6,7 @@ before the feed's; several feeds are held in the order of hub.feed.queries.names
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
@@ -18,6 +19,8 @@ from hub.feed.models import Epoch, Feed
 
 EVERYONE: Final = "everyone"
 """The feed that holds everybody; `init` makes it first."""
+EPOCH_MAX: Final = 2**53
+"""Messages carry no larger number (contract.messages.Epoch)."""
 ROWS_AT_ONCE: Final = 500
 """Keys in one question: SQLite takes 32,766 variables, and longer questions are not answered faster."""
 
@@ -47,19 +50,28 @@ def create(name: str, epoch: int) -> bool:
     return made
 
 
-def begin_epoch(name: str, ended: int, now_ms: int) -> bool:
+def begin_epoch(name: str, ended: int, now_ms: int, asked_by: str = "", began_at: datetime | None = None) -> bool:
     """A new history of the feed, above epoch `ended`, in Unix milliseconds; False where it has begun already.
 
     For a hub that was put back from a backup: edges have seen rows that it knows nothing of. What it has itself
     written meanwhile counts to the old epoch, though edges may have had other rows under the same numbers.
+    FeedWriteError: above what edges can read.
     """
     with transaction.atomic():
         feed = hold(name)
         if feed.epoch != ended:
             return False
         feed.epoch = max(now_ms, ended + 1)
+        if feed.epoch > EPOCH_MAX:
+            raise FeedWriteError(f"epoch {feed.epoch} of {name!r} is above {EPOCH_MAX}: edges cannot read it")
         feed.save(update_fields=["epoch"])
-        Epoch.objects.create(feed=feed, epoch=feed.epoch, began_at_sequence=feed.sequence)
+        Epoch.objects.create(
+            feed=feed,
+            epoch=feed.epoch,
+            began_at_sequence=feed.sequence,
+            asked_by=asked_by,
+            began_at=began_at,
+        )
         return True
 
 

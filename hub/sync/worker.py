@@ -17,11 +17,11 @@ from django.db import Error, connection
 from contract.messages import Presence, encode
 from contract.topics import DOWN_PAGE, down
 from hub.checkins.journal_rows import Batch
-from hub.checkins.queries import KnownEdge, feed_position, journal_position
-from hub.feed.operations import begin_epoch
+from hub.checkins.queries import KnownEdge
 from hub.feed.queries import UnknownFeed
 from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
+from hub.sync.epochs import Epochs
 from hub.sync.heads import Heads
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.ingesting import Ingesting
@@ -37,7 +37,6 @@ from hub.sync.questions import Question, Questions
 from hub.sync.requests import CommandAnswer, ConfirmRequest, EdgeNotice, PullRequest
 from hub.sync.supervision import supervise
 
-EPOCH_MAX = 2**53
 HEADS_EVERY_S = 0.02
 """How often feeds are looked at while nothing comes in: half of it is what a change waits on average."""
 TURN_BYTES_MAX = 512 * 1024
@@ -60,6 +59,7 @@ class Worker:
         self._orders = Orders(log)
         self._pruning = Pruning(clocks.monotonic_s())
         self._beat = Beat(log, clocks)
+        self._epochs = Epochs(log)
         self._greeted = 0
 
     def run(self, stopping: threading.Event) -> None:
@@ -98,7 +98,8 @@ class Worker:
                 questions.append((request, edge))
             elif isinstance(request, EdgeNotice):
                 notices.append(request)
-                self._look_for_lost_acks(request, edge)
+                if isinstance(request.said, Presence):
+                    self._epochs.look_at_presence(edge, request.edge, request.said, self._clocks.now())
             elif isinstance(request, CommandAnswer):
                 answers.append(request)
             elif self._is_its_feed(request, edge):
@@ -127,27 +128,9 @@ class Worker:
         except UnknownFeed:
             self._log.dropped("unknown_feed", "no feed has this name", request.edge)
         else:
-            asked = request.pull
-            if asked.epoch < EPOCH_MAX and (asked.epoch, asked.after) > (page.epoch, page.head):
-                self._begin_epoch(request.edge, asked.feed, page.epoch, above=asked.epoch)
+            if self._epochs.look_at_pull(request.edge, request.pull, page, self._clocks.now()):
                 page = page_for(request.pull, self._clocks.now())
             self._outbox.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
-
-    def _look_for_lost_acks(self, notice: EdgeNotice, edge: KnownEdge) -> None:
-        """An edge holds an ack of this epoch for rows that are not here: they are only sent again in a new one."""
-        said = notice.said
-        if not isinstance(said, Presence) or said.feed != edge.feed:
-            return
-        epoch, _ = feed_position(edge.feed)
-        if said.epoch == epoch and said.acked > journal_position(edge.id, said.journal):
-            self._begin_epoch(notice.edge, edge.feed, epoch, above=epoch)
-
-    def _begin_epoch(self, edge: str, feed: str, ended: int, above: int) -> None:
-        """An edge has more than the hub ever said: the hub was put back from a backup, perhaps from one of before
-        the epoch `above`, which edges follow."""
-        now_ms = int(self._clocks.now().timestamp() * 1_000)
-        if begin_epoch(feed, ended, max(now_ms, above + 1)):
-            self._log.event("epoch_begun", edge=edge, feed=feed)
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""
