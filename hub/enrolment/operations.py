@@ -20,18 +20,14 @@ from contract.keys import KEY_ID_BYTES
 from hub import authority
 from hub.enrolment import secrets as code_secrets
 from hub.enrolment.models import EnrolmentCode
-from hub.errors import HubError
 from hub.fleet.broker_users import broker_user
 from hub.fleet.identity_operations import enrol_edge
 from hub.fleet.models import Edge
+from hub.fleet.named import edge_named
 from hub.wire_keys.queries import CurrentKey, current
 
 CODE_LASTS: Final = timedelta(hours=1)
 CODE_LASTS_MAX: Final = timedelta(days=7)
-
-
-class NoSuchEdge(HubError):
-    """There is no edge of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +41,14 @@ class CodeShown:
 
 
 def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -> CodeShown:
-    """A code for this edge, until `at` + `lasts`; one that it had before counts no more. NoSuchEdge.
+    """A code for this edge, until `at` + `lasts`; one that it had before counts no more. UnknownEdge.
 
     The edge goes on as it is until the code is used.
     """
     hub_key = current(settings.ENVIRONMENT.keys)
     code = make_code(secrets.token_bytes(SECRET_BYTES), hub_key.key.verifying.public)
     with transaction.atomic():
-        edge = Edge.objects.select_for_update().filter(name=edge_name).first()
-        if edge is None:
-            raise NoSuchEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
+        edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
         EnrolmentCode.objects.filter(edge=edge).delete()
         EnrolmentCode.objects.create(
             edge=edge,

@@ -8,24 +8,42 @@ from django.db.models import F
 from contract.orders import COMMAND_LIFE_S, Answered, CommandKind
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader
+from hub.fleet.named import edge_named
+from hub.fleet.standing import left_out_text
+from hub.fleet.workers import NoWorker, workers_shown
 from hub.orders.mode_operations import check_reader
 from hub.orders.models import CommandOrder
-from hub.orders.ordering import begin_epoch, edge_named, ordering
+from hub.orders.ordering import begin_epoch, ordering
 
 KEPT_DAYS: Final = 90
+
+
+class OutOfReach(HubError):
+    """The edge is revoked or was never enrolled: nothing reaches it."""
 
 
 class NoSuchCommand(HubError):
     """A command that no edge could do, or the answer to one that nobody waits for."""
 
 
+def ask_now(edge_name: str, kind: CommandKind, reader: str | None, at: datetime, by: str) -> CommandOrder:
+    """As `give_command`, where there is a worker that takes it. NoWorker, and what that raises."""
+    edge = edge_named(edge_name)
+    trouble = workers_shown(at).trouble
+    if trouble and not left_out_text(edge):
+        raise NoWorker(f"nothing reaches {edge}: {trouble}")
+    return give_command(edge_name, kind, reader, at, by)
+
+
 def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: datetime, by: str) -> CommandOrder:
     """To be done by the edge within 10 seconds of `at`, or not at all.
 
-    UnknownEdge, UnknownPlace, NoSuchCommand.
+    UnknownEdge, OutOfReach, UnknownPlace, NoSuchCommand.
     """
     with ordering():
         edge = edge_named(edge_name)
+        if left_out := left_out_text(edge):
+            raise OutOfReach(left_out)
         _check(edge, kind, reader)
         begin_epoch(edge, at)
         edge.command_number += 1
@@ -77,7 +95,8 @@ def _check(edge: Edge, kind: CommandKind, reader: str | None) -> None:
         return
     if reader is None:
         if kind is CommandKind.UNLOCK_ONCE:
-            raise NoSuchCommand(f"say which door of {edge} is to open once")
+            doors = ", ".join(edge.readers.filter(kind=Reader.Kind.DOOR).values_list("name", flat=True))
+            raise NoSuchCommand(f"say which door of {edge} is to open once: it has {doors or 'none'}")
         return
     found = check_reader(edge, reader)
     if kind is CommandKind.UNLOCK_ONCE and found.kind != Reader.Kind.DOOR:

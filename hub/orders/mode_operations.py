@@ -49,7 +49,7 @@ def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
         # Of a reader that its configuration no longer has, too.
         if not _end(place, at, by):
             _where(place)
-            raise NoSuchMode(f"nothing is set by hand for {place.word}{_set_elsewhere()}")
+            raise NoSuchMode(f"nothing is set by hand for {place.word} itself{_set_elsewhere()}")
         renew_modes(_edges(), at)
         return list(ModeOrder.objects.filter(ended_at=None))
 
@@ -164,6 +164,16 @@ def _check_doors(place: Place, posture: Posture) -> None:
 
 
 def _set_elsewhere() -> str:
-    orders = ModeOrder.objects.filter(ended_at=None)
-    told = ", ".join(f"{order.place} is {order.posture}" for order in orders)
+    orders = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge")
+    told = ", ".join(f"{order.place} is {order.posture} (`{ending(order)}` ends it)" for order in orders)
     return f"; {told}" if told else ": no mode is set at all"
+
+
+def ending(order: ModeOrder) -> str:
+    """The command that ends what is set there."""
+    where = "--everything"
+    if order.edge is not None:
+        where = f"--reader {order.edge}/{order.reader}" if order.reader else f"--edge {order.edge}"
+    elif order.site is not None:
+        where = f"--site {order.site}"
+    return f"doorward-hub mode clear {where}"

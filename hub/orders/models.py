@@ -68,6 +68,8 @@ class ReportedState(models.Model):
     refused_generation = models.BigIntegerField(null=True)
     mode_epoch = models.BigIntegerField()
     mode_generation = models.BigIntegerField()
+    mode_edge = models.CharField(max_length=16, null=True)
+    mode_readers = models.JSONField(default=dict)
     command_epoch = models.BigIntegerField()
     command = models.BigIntegerField()
 

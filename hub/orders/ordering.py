@@ -9,10 +9,7 @@ from django.db.models import F
 
 from contract.instants import to_us
 from hub.fleet.models import Edge
-from hub.fleet.named import edge_named
 from hub.orders.models import OrdersTurn
-
-__all__ = ["begin_epoch", "edge_named", "epoch_at", "ordering"]
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def _modes(edge: Edge, document: dict[str, Any]) -> Modes:
 
 def set_by_hand() -> list[ModeOrder]:
     """All that is, lockdowns first."""
-    standing = ModeOrder.objects.filter(ended_at=None)
+    standing = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge__site")
     return sorted(standing, key=lambda order: (order.posture != Posture.LOCKDOWN, order.place))
 
 

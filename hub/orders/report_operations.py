@@ -52,6 +52,8 @@ def _state(reported: Reported, at: datetime) -> dict[str, object]:
         "refused_generation": None if refused is None else refused.generation,
         "mode_epoch": reported.mode_epoch,
         "mode_generation": reported.mode_generation,
+        "mode_edge": reported.mode_edge,
+        "mode_readers": {mode.reader: mode.posture for mode in reported.mode_readers},
         "command_epoch": reported.command_epoch,
         "command": reported.command,
     }

@@ -1,9 +1,12 @@
 """What became of an order, in words: for the terminal and the staff's pages. Pure."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from contract.ask import Posture
+from contract.calendar import zone_of
 from contract.orders import CommandKind, CommandWhy
+from hub.orders.hearing import Hearing
 from hub.orders.models import CommandOrder, Configuration, ModeOrder
 from hub.orders.queries import ConfigurationState, Standing
 
@@ -15,7 +18,10 @@ _STEPS: Final = {
 }
 _WHY_NOT: Final = {
     CommandWhy.EXPIRED: "it came too late, more than 10 seconds after it was given",
-    CommandWhy.CLOCK_UNKNOWN: "the edge's clock is unknown, so it cannot tell how old the command is",
+    CommandWhy.CLOCK_UNKNOWN: (
+        "the edge's clock is unknown, so it cannot tell how old the command is: give it network time"
+        " (`timedatectl` on it says what it thinks; docs/configuration.md#the-clock)"
+    ),
     CommandWhy.UNKNOWN_READER: "the edge has no such reader: its configuration is another than the hub's",
     CommandWhy.NO_DOOR: "that reader has no door",
     CommandWhy.LOCKDOWN: "the door is in lockdown",
@@ -50,6 +56,12 @@ def state_text(state: ConfigurationState) -> str:
     return f"{number} was not heard of by the edge yet: it gets it when it is there"
 
 
+def ways_on_text(state: ConfigurationState) -> str:
+    """What holds after a refusal, and what can be done."""
+    back = f"or take it back with `doorward-hub config rollback {state.newest.edge}`" if state.newest else ""
+    return f"{standing_text(state)}: push a corrected one, {back}"
+
+
 def standing_text(state: ConfigurationState) -> str:
     """What stands at the edge now."""
     reported = state.reported
@@ -80,12 +92,23 @@ def place_text(order: ModeOrder) -> str:
 
 
 def mode_text(order: ModeOrder) -> str:
-    return f"{place_text(order)} is {posture_text(order.posture)}"
+    """What is set, wherever that has been heard."""
+    return f"{place_text(order)} is to be {posture_text(order.posture)}"
 
 
 def origin_text(order: ModeOrder) -> str:
-    """Since when it is set, and by whom."""
-    return f"since {order.since:%Y-%m-%d %H:%M} UTC, by {order.by}"
+    """Since when it is set, by the clock of its site, or the hub's where it is of none; and by whom."""
+    site = order.site or (order.edge.site if order.edge else None)
+    since = order.since.astimezone(zone_of("UTC" if site is None else site.time_zone))
+    return f"since {since:%Y-%m-%d %H:%M %Z}, by {order.by}"
+
+
+def stands_text(order: ModeOrder, there: Sequence[Hearing]) -> str:
+    """At how many of these edges it stands."""
+    standing = sum(each.has(order) for each in there)
+    if not there:
+        return "no edge there could hear it"
+    return f"stands at {standing} of {len(there)} edges" if len(there) > 1 or not standing else "stands"
 
 
 def answer_text(order: CommandOrder) -> str:

@@ -52,7 +52,8 @@ def house() -> Edge:
 
 
 def another(name: str, site: Site) -> Edge:
-    return fleet.save_edge(Edge(name=name, site=site, feed=Feed.objects.get(name=EVERYONE)))
+    everyone = Feed.objects.get(name=EVERYONE)
+    return fleet.save_edge(Edge(name=name, site=site, feed=everyone, signing_key=b"k" * 32))
 
 
 def reported(n: int, seconds: float = 0, **changed: Any) -> Reported:

@@ -16,10 +16,11 @@ from contract.instants import to_us
 from hub import authority
 from hub.enrolment import attempt_operations
 from hub.enrolment.models import EnrolAttempt, EnrolmentCode
-from hub.enrolment.operations import CODE_LASTS, NoSuchEdge, enrol, make_code_for
+from hub.enrolment.operations import CODE_LASTS, enrol, make_code_for
 from hub.enrolment.states import State, state_of
 from hub.fleet.identity_operations import revoke_edge
 from hub.fleet.models import Edge
+from hub.fleet.operations import UnknownEdge
 from hub.settings import ENVIRONMENT, KEYS
 from tests.enrolled import HUB_KEY
 from tests.hub.conftest import Database, run_hub
@@ -124,7 +125,7 @@ def test_revocation_ends_what_was_made_before_it(edge: Edge) -> None:
 
 
 def test_there_is_no_such_edge(edge: Edge) -> None:
-    with pytest.raises(NoSuchEdge, match="add it on the page of edges"):
+    with pytest.raises(UnknownEdge, match="add it on the page of edges"):
         make_code_for("annex", AT)
 
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from contract.ask import Posture
 from contract.configuration_schema import json_schema
@@ -18,16 +20,19 @@ from hub.orders import queries
 from hub.orders.command_operations import note_answered
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.report_operations import note_reported
+from hub.watch.operations import end_worker, note_worker
 from tests.hub.conftest import Database
-from tests.hub.ordered import OTHER, TOML, house, standing
+from tests.hub.ordered import OTHER, TOML, house, reported, standing
 from tests.hub.scans import AT
 
 _SOON_S = 60.0
+_LONG = timedelta(hours=1)
 Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
 def edge(sqlite_database: Database) -> Edge:
+    note_worker("worker", timezone.now(), True, {}, timezone.now() + _LONG)
     return house()
 
 
@@ -130,13 +135,65 @@ def test_what_is_not_heard_of_and_what_cannot_be(edge: Edge, hub: Hub, file: Pat
 
 def test_modes(edge: Edge, hub: Hub, file: Path) -> None:
     hub("config", "push", "east", str(file), "--no-wait")
-    assert hub("mode", "lockdown", "--site", "house").stdout == "site house is in lockdown\n"
-    hub("mode", "unlocked", "--reader", "east/door")
-    assert hub("mode", "show").stdout.splitlines()[1].startswith("east/door is held open since 2")
+    assert "set: site house is to be in lockdown" in hub("mode", "lockdown", "--site", "house", "--no-wait").stdout
+    hub("mode", "unlocked", "--reader", "east/door", "--no-wait")
+    assert hub("mode", "show").stdout.splitlines()[1].startswith("east/door is to be held open since 2")
     edge.refresh_from_db()
     assert queries.modes_for(edge).edge is Posture.LOCKDOWN
-    hub("mode", "clear", "--site", "house")
-    assert hub("mode", "clear", "--reader", "east/door").stdout == "Nothing is set by hand.\n"
+    wider = hub("mode", "clear", "--edge", "east")
+    assert (wider.returncode, "`doorward-hub mode clear --site house` ends it" in wider.stderr) == (2, True)
+    assert "still set: east/door is to be held open since" in hub("mode", "clear", "--site", "house").stdout
+    hub("mode", "clear", "--reader", "east/door", "--no-wait")
+    assert hub("mode", "show").stdout.splitlines()[0] == "Nothing is set by hand."
+
+
+def test_a_mode_says_who_has_not_heard_it(edge: Edge, hub: Hub, file: Path) -> None:
+    lock = ("mode", "lockdown", "--everything")
+    end_worker("worker")
+    silent = hub(*lock)
+    assert silent.returncode == 1
+    assert "no edge hears of it: no worker runs" in silent.stderr
+    assert "east has not heard it (never heard of): its doors go on as before" in silent.stderr
+    note_worker("worker", timezone.now(), True, {}, timezone.now() + _LONG)
+    assert "no worker" not in hub(*lock, "--wait", "0").stderr
+
+    def hears() -> bool:
+        edge.refresh_from_db()
+        heard = {"mode_epoch": edge.epoch, "mode_generation": edge.mode_generation}
+        note_reported("east", reported(1, **heard, mode_edge="lockdown"), AT)
+        return True
+
+    heard = hub(*lock, meanwhile=hears)
+    assert (heard.returncode, heard.stdout.splitlines()[-1]) == (0, "It stands at 1 of 1 edges.")
+    Edge.objects.update(revoked_at=AT)
+    revoked = hub("mode", "secure", "--edge", "east")
+    assert revoked.returncode == 1
+    assert "east was revoked at 2026" in revoked.stderr
+    assert "enrol another in its place: doorward-hub enrol east" in revoked.stderr
+
+
+def test_nothing_is_asked_of_an_edge_that_nothing_reaches(edge: Edge, hub: Hub, file: Path) -> None:
+    hub("config", "push", "east", str(file), "--no-wait")
+    end_worker("worker")
+    blamed = hub("order", "identify", "east")
+    assert (blamed.returncode, "no worker runs" in blamed.stderr) == (2, True)
+    unreached = hub("config", "push", "east", str(file))
+    assert (unreached.returncode, "no worker runs" in unreached.stderr) == (1, True)
+    note_worker("worker", timezone.now(), True, {}, timezone.now() + _LONG)
+    assert "which door of east is to open once: it has door" in hub("order", "unlock", "east").stderr
+    Edge.objects.update(revoked_at=AT)
+    for arguments, code in [
+        (("order", "identify", "east"), 2),
+        (("config", "push", "east", str(file)), 1),
+        (("config", "show", "east"), 0),
+        (("revoke_edge", "east"), 0),
+    ]:
+        done = hub(*arguments)
+        assert done.returncode == code, done
+        assert "its machine goes on deciding" in (done.stdout + done.stderr).lower(), done
+    Edge.objects.update(signing_key=None, revoked_at=None)
+    assert "east is not enrolled" in hub("order", "identify", "east").stderr
+    assert "did you mean east?" in hub("enrol", "eats").stderr + hub("revoke_edge", "eats").stderr
 
 
 @pytest.mark.parametrize(

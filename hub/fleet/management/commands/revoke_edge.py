@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from hub.fleet.identity_operations import NotEnrolled, revoke_edge
-from hub.fleet.models import Edge
+from hub.fleet.identity_operations import revoke_edge
+from hub.fleet.named import edge_named
+from hub.fleet.standing import left_out_text
 
 
 class Command(BaseCommand):
@@ -16,11 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("name")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        edge = Edge.objects.filter(name=options["name"]).first()
-        if edge is None:
-            raise CommandError(f"there is no edge {options['name']!r}: its name stands on the page of edges")
-        try:
-            revoked = revoke_edge(edge.pk, timezone.now())
-        except NotEnrolled as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"Revoked: {revoked}, since {revoked.revoked_at:%Y-%m-%d %H:%M:%S} UTC")
+        revoked = revoke_edge(edge_named(options["name"]).pk, timezone.now())
+        self.stdout.write(f"Revoked: {left_out_text(revoked)}.")

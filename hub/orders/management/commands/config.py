@@ -15,16 +15,19 @@ from django.utils import timezone
 
 from contract.configuration_schema import json_schema
 from hub.errors import HubError
+from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
+from hub.fleet.standing import left_out_text
+from hub.fleet.workers import workers_shown
 from hub.orders import operations, queries
 from hub.orders.documents import document_for
 from hub.orders.models import Configuration
 from hub.orders.queries import Standing
-from hub.orders.telling import standing_text, state_text
+from hub.orders.telling import standing_text, state_text, ways_on_text
+from hub.orders.terminal import by
 from hub.orders.toml_text import toml_of
 from hub.orders.waiting import wait_for
 
-BY: Final = "doorward-hub"
 _WAIT_S: Final = 30.0
 
 
@@ -70,14 +73,14 @@ def _add_wait(parser: ArgumentParser) -> None:
 
 
 def _push(options: dict[str, Any]) -> str:
-    pushed = operations.push(options["edge"], _read(options["file"]), timezone.now(), BY)
+    pushed = operations.push(options["edge"], _read(options["file"]), timezone.now(), by())
     if not pushed.new:
         print(f"{pushed.configuration.edge} is to have this already.")
     return _follow(pushed.configuration, options)
 
 
 def _rollback(options: dict[str, Any]) -> str:
-    return _follow(operations.rollback(options["edge"], timezone.now(), BY), options)
+    return _follow(operations.rollback(options["edge"], timezone.now(), by()), options)
 
 
 def _follow(configuration: Configuration, options: dict[str, Any]) -> str:
@@ -86,10 +89,14 @@ def _follow(configuration: Configuration, options: dict[str, Any]) -> str:
     if options["no_wait"]:
         print(f"{number} is on its way.")
         return ""
-    state = wait_for(lambda: _decided(configuration), options["wait"])
-    text = state_text(state or queries.state_of(configuration.edge))
-    if state is None or state.state is Standing.REFUSED:
-        return f"{configuration.edge}: {text}"
+    why_not = _why_not(configuration.edge)
+    state = wait_for(lambda: _decided(configuration), 0.0 if why_not else options["wait"])
+    known = state or queries.state_of(configuration.edge)
+    text = state_text(known)
+    if state is None:
+        return f"{configuration.edge}: {text}" + (f". {why_not}" if why_not else "")
+    if state.state is Standing.REFUSED:
+        return f"{configuration.edge}: {text.rstrip('.')}. Now {ways_on_text(state)}"
     print(f"{configuration.edge}: {text}.")
     return ""
 
@@ -100,14 +107,24 @@ def _decided(configuration: Configuration) -> queries.ConfigurationState | None:
     return state if replaced or state.state in (Standing.STANDS, Standing.REFUSED) else None
 
 
+def _why_not(edge: Edge) -> str:
+    """Why nothing reaches it now."""
+    return left_out_text(edge) or workers_shown(timezone.now()).trouble
+
+
 def _show(options: dict[str, Any]) -> str:
-    state = queries.state_of(edge_named(options["edge"]))
+    edge = edge_named(options["edge"])
+    state = queries.state_of(edge)
+    if left_out := left_out_text(edge):
+        print(f"# {left_out}.")
     if options["reported"]:
         print(f"# {options['edge']}: {standing_text(state)}.")
         shown = state.standing
     else:
         shown = _newest(state, options["edge"])
-        print(f"# {options['edge']}: {state_text(state)}.")
+        print(f"# {options['edge']}: {state_text(state).rstrip('.')}.")
+        if state.state is Standing.REFUSED:
+            print(f"# Now {ways_on_text(state)}.")
     if shown is not None:
         print(shown.text.strip("\n"))
     return ""

@@ -1,8 +1,9 @@
 """`doorward-hub mode`: what readers are set to by hand, above their configuration and hours.
 
-Exit codes: 0 done; 2 it cannot be.
+Exit codes: 0 it is set and stands at every edge there; 1 an edge has not heard it yet; 2 it cannot be.
 """
 
+import sys
 from argparse import ArgumentParser
 from typing import Any, Final
 
@@ -11,13 +12,17 @@ from django.utils import timezone
 
 from contract.ask import Posture
 from hub.errors import HubError
+from hub.fleet.workers import workers_shown
 from hub.orders import queries
+from hub.orders.hearing import Hearing, hearings, unheard
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.models import ModeOrder
 from hub.orders.places import Place
-from hub.orders.telling import mode_text, origin_text
+from hub.orders.telling import mode_text, origin_text, stands_text
+from hub.orders.terminal import by
+from hub.orders.waiting import wait_for
 
-BY: Final = "doorward-hub"
+_WAIT_S: Final = 10.0
 
 
 class NoReaderNamed(HubError):
@@ -35,23 +40,65 @@ class Command(BaseCommand):
         where.add_argument("--edge")
         where.add_argument("--site")
         where.add_argument("--everything", action="store_true")
+        parser.add_argument(
+            "--wait", type=float, default=_WAIT_S, metavar="SECONDS", help="for edges to hear it; 10"
+        )
+        parser.add_argument("--no-wait", action="store_true", help="do not wait for edges to hear it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        if options["posture"] != "show":
-            self._set(_place(options), options["posture"])
-        standing = queries.set_by_hand()
-        tell = _with_origin if options["posture"] == "show" else mode_text
-        print("\n".join(map(tell, standing)) if standing else "Nothing is set by hand.")
-
-    def _set(self, place: Place, posture: str) -> None:
-        if posture == "clear":
-            clear_mode(place, timezone.now(), BY)
+        if options["posture"] == "show":
+            _show()
+            return
+        place = _place(options)
+        done = _set(place, options["posture"])
+        if options["no_wait"]:
+            print(f"{done}; edges hear of it.")
         else:
-            set_mode(place, Posture(posture), timezone.now(), BY)
+            _follow(place, done, options["wait"])
 
 
-def _with_origin(order: ModeOrder) -> str:
-    return f"{mode_text(order)} {origin_text(order)}"
+def _set(place: Place, posture: str) -> str:
+    if posture == "clear":
+        left = clear_mode(place, timezone.now(), by())
+        return "\n".join(["ended", *(f"still set: {mode_text(order)} {origin_text(order)}" for order in left)])
+    return f"set: {mode_text(set_mode(place, Posture(posture), timezone.now(), by()))}"
+
+
+def _show() -> None:
+    standing, found = queries.set_by_hand(), hearings(timezone.now())
+    print("\n".join(_shown(order, found) for order in standing) if standing else "Nothing is set by hand.")
+    for each in unheard(found):
+        print(each.text)
+
+
+def _shown(order: ModeOrder, found: list[Hearing]) -> str:
+    there = [each for each in found if each.covers(order) and not each.left_out]
+    return f"{mode_text(order)} {origin_text(order)}: {stands_text(order, there)}"
+
+
+def _follow(place: Place, done: str, wait_s: float) -> None:
+    """Until every edge there has heard it, or the time is over."""
+    print(done)
+    trouble = workers_shown(timezone.now()).trouble
+    all_heard = wait_for(lambda: _all_heard(place), 0.0 if trouble else wait_s)
+    found = hearings(timezone.now(), place)
+    missing = unheard(found)
+    told = [each.text for each in missing]
+    if all_heard is None and trouble:
+        told.insert(0, f"no edge hears of it: {trouble}")
+    left_out = [each.left_out for each in found if each.left_out]
+    # Of a machine that was taken off the list nothing is expected, unless it is the one that was meant.
+    failed = bool(missing) or (place.edge is not None and bool(left_out))
+    for line in [*told, *left_out]:
+        print(f"doorward-hub: {line}", file=sys.stderr)
+    if failed:
+        sys.exit(1)
+    heard = sum(each.heard and not each.left_out for each in found)
+    print(f"It stands at {heard} of {heard} edges." if heard else "No edge there could hear it.")
+
+
+def _all_heard(place: Place) -> bool | None:
+    return True if not unheard(hearings(timezone.now(), place)) else None
 
 
 def _place(options: dict[str, Any]) -> Place:

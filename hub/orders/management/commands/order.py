@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from contract.orders import COMMAND_LIFE_S, CommandKind
-from hub.orders.command_operations import give_command
+from hub.orders.command_operations import ask_now
 from hub.orders.models import CommandOrder
 from hub.orders.telling import answer_text
+from hub.orders.terminal import by
 from hub.orders.waiting import wait_for
 
-BY: Final = "doorward-hub"
 _KINDS: Final = {
     "unlock": CommandKind.UNLOCK_ONCE,
     "identify": CommandKind.IDENTIFY,
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         kind = _KINDS[options["kind"]]
-        order = give_command(options["edge"], kind, options["reader"], timezone.now(), BY)
+        order = ask_now(options["edge"], kind, options["reader"], timezone.now(), by())
         answered = wait_for(lambda: _answered(order), COMMAND_LIFE_S + _ANSWER_S)
         if answered is None:
             _fail(order, f"nothing was heard of it in {COMMAND_LIFE_S} s, and later it is not done: is it online?")

@@ -1,0 +1,96 @@
+"""What is set by hand, and what stands: which edges have heard it, and why the others have not. Reads only.
+
+Between the two lies the network: an edge goes on as before until it has heard, and nobody should believe
+otherwise.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet
+
+from contract.ask import Posture
+from hub.fleet.models import Edge
+from hub.fleet.standing import left_out_text, standing_of
+from hub.fleet.workers import watched
+from hub.orders.models import ModeOrder
+from hub.orders.places import Place, Set
+
+
+class Hearing(NamedTuple):
+    """`heard`: the newest that it was told stands there. `stands`: what does, as far as it has said. `left_out`:
+    why nothing reaches it at all, empty where something may; `why_not` why it has not heard yet."""
+
+    edge: Edge
+    heard: bool
+    stands: Set
+    left_out: str
+    why_not: str
+
+    @property
+    def text(self) -> str:
+        """Of one that has not heard."""
+        return self.left_out or f"{self.edge} has not heard it ({self.why_not}): its doors go on as before"
+
+    def covers(self, order: ModeOrder) -> bool:
+        """Whether it is one of the edges that the order is for."""
+        if order.edge_id is not None:
+            return order.edge_id == self.edge.pk
+        return order.site_id in (None, self.edge.site_id)
+
+    def has(self, order: ModeOrder) -> bool:
+        """Whether what was ordered stands there."""
+        own = self.stands.readers.get(order.reader) if order.reader else self.stands.edge
+        is_wider = order.posture == self.stands.edge == Posture.LOCKDOWN
+        return self.heard or own == order.posture or is_wider
+
+
+def hearings(at: datetime, place: Place | None = None) -> list[Hearing]:
+    """Of all edges that `place` lies on, by name; None: of all there are."""
+    edges = _edges(at)
+    if place is not None and place.edge is not None:
+        edges = edges.filter(name=place.edge)
+    elif place is not None and place.site is not None:
+        edges = edges.filter(site__name=place.site)
+    return [_hearing(edge, at) for edge in edges]
+
+
+def not_heard(at: datetime) -> list[Hearing]:
+    """Of those alone that could have heard the newest, and have not."""
+    heard = Q(reported__mode_epoch=F("epoch"), reported__mode_generation__gte=F("mode_generation"))
+    edges = _edges(at).exclude(mode_generation=0).exclude(signing_key=None).filter(~heard, revoked_at=None)
+    return [_hearing(edge, at) for edge in edges]
+
+
+def unheard(found: Iterable[Hearing]) -> list[Hearing]:
+    return [each for each in found if not each.heard and not each.left_out]
+
+
+def _edges(at: datetime) -> QuerySet[Edge]:
+    related = ("site", "feed", "presence", "reported", "modes")
+    return Edge.objects.select_related(*related).annotate(watched=watched(at))
+
+
+def _hearing(edge: Edge, at: datetime) -> Hearing:
+    reported = getattr(edge, "reported", None)
+    said = (0, 0) if reported is None else (reported.mode_epoch, reported.mode_generation)
+    heard = edge.mode_generation == 0 or said >= (edge.epoch, edge.mode_generation)
+    told = getattr(edge, "modes", None)
+    if heard and told is not None:
+        stands = _set_of(told.document["edge"], told.document["readers"])
+    else:
+        stands = Set(None, {}) if reported is None else _set_of(reported.mode_edge, reported.mode_readers)
+    return Hearing(edge, heard, stands, left_out_text(edge), _why_not(edge, at))
+
+
+def _set_of(edge: str | None, readers: dict[str, str]) -> Set:
+    postures = {name: Posture(posture) for name, posture in readers.items()}
+    return Set(None if edge is None else Posture(edge), postures)
+
+
+def _why_not(edge: Edge, at: datetime) -> str:
+    standing = standing_of(edge, at)
+    if standing.word == "online":
+        return "online: it is on its way"
+    return f"{standing.word} since {standing.since}" if standing.since else standing.word

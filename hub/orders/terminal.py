@@ -1,0 +1,13 @@
+"""Who gives an order at a terminal."""
+
+import getpass
+import os
+
+
+def by() -> str:
+    """The operating system's user, as in "root by doorward-hub"."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user that has no name on this machine
+        user = f"user {os.getuid()}"
+    return f"{user} by doorward-hub"
