@@ -5,6 +5,7 @@ Implements ports.DoorPosture. The rules are in edge/core/door_posture.py, what h
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -50,12 +51,16 @@ class DoorHours:
         self.setting = replace(self.setting, mode=mode)
         self.posture()
 
-    async def follow(self, setting: DoorSetting) -> None:
-        """Another setting from now on. Its hours are read first, so that the door does not move in between."""
+    async def follow(self, setting: Callable[[], DoorSetting]) -> None:
+        """Another setting from now on. Its hours are read first, so that the door does not move in between.
+
+        Its mode may change meanwhile: `setting` gives it as it is.
+        """
         async with self._reading:
-            if (setting.schedule, setting.site) != (self.setting.schedule, self.setting.site):
-                await self._read_for(setting)
-            self.setting = setting
+            wanted = setting()
+            if (wanted.schedule, wanted.site) != (self.setting.schedule, self.setting.site):
+                await self._read_for(wanted)
+            self.setting = setting()
         self._followed.set()
         self.posture()
 

@@ -70,9 +70,16 @@ class Recorder:
         self.log("voided", reader=self.reader.name, id=void.voids.hex(), journal_sequence=sequence)
         return void.voids
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether a check-in is on its way to the disk."""
+        return bool(self._recordings)
+
     async def finish(self) -> None:
         """Until every check-in is kept or known to be lost."""
-        await asyncio.gather(*self._recordings)
+        if self._recordings:
+            # Whoever tires of waiting stops none of them.
+            await asyncio.wait(self._recordings)
 
     async def _record(self, checkin: CheckIn) -> int | None:
         """The sequence it got in the journal; None, and a line in the log, if it could not be kept."""

@@ -37,7 +37,7 @@ class Tally:
         name = _name(event, fields)
         if name not in self._counters and len(self._counters) >= COUNTERS_MAX - 1:
             name = OTHER
-        count = fields.get("count") if event in ("dropped", "log_lines_lost") else None
+        count = fields.get("count") if event in ("dropped", "lost", "log_lines_lost") else None
         self._counters[name] = self._counters.get(name, 0) + (count if isinstance(count, int) else 1)
         latency_ms = fields.get("latency_ms")
         if event == "scan" and isinstance(latency_ms, float):

@@ -1,14 +1,15 @@
 """The readers that run, and how another configuration comes to be theirs: by difference, whole or not at all.
 
-In this order, so that pins and ports can move from one reader to another: those that go are stopped, ports that
-change are closed, pins that change are freed; then pins are claimed, and last everything follows in one step
-between two scans. Where a pin cannot be had after all, what was there before is put back in the same way. Whether
-a configuration should be applied is not known here.
+In this order, so that pins and ports can move from one reader to another: those that go are stopped, and each of
+the others ends the scan that it decides, while all go on; ports that change are closed, pins that change are
+freed; then pins are claimed, and last everything follows in one step between two scans. Where a pin cannot be had
+after all, what was there before is put back in the same way. Whether a configuration should be applied is not
+known here.
 """
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -23,6 +24,9 @@ from edge.readers.running_reader import RunningReader, Shared
 from edge.readers.self_test import fault_of_pins, fault_of_ports, place_of
 
 FIRST_OPEN_S: Final = 2.0
+AT_REST_S: Final = 30.0
+"""How long an instant is waited for at which no reader that changes decides a scan. Then each is stopped after the
+other, and a door may stand still while a counter asks the hub."""
 
 
 class _CannotChange(Exception):
@@ -75,9 +79,9 @@ class ReaderSet:
     async def apply(self, configuration: Configuration | None) -> Fault | None:
         """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
         before, names = self._configuration, set(self._running)
+        await self._end(configuration)
         async with AsyncExitStack() as stack:
-            for reader in self._changing(configuration):
-                await stack.enter_async_context(reader.changing)
+            await self._hold(self._changing(configuration), stack)
             try:
                 await self._change(configuration)
             except _CannotChange as error:
@@ -102,8 +106,7 @@ class ReaderSet:
     async def _change(self, new: Configuration | None) -> None:
         wanted = {} if new is None else {reader.name: reader for reader in new.readers}
         site = None if new is None else new.site
-        gone = [self._running.pop(name) for name in list(self._running) if name not in wanted]
-        await asyncio.gather(*(reader.stop() for reader in gone))
+        await self._end(new)
         changed = [each for each in self._running.values() if _differs(each, wanted[each.name], site)]
         for reader in changed:
             if _port_differs(reader.reader, wanted[reader.name]):
@@ -117,6 +120,27 @@ class ReaderSet:
                 reader.open_port()
         self._configuration = new
         self.ports[:] = self._running.values()
+
+    async def _end(self, new: Configuration | None) -> None:
+        """Those that go. Modes reach each as long as it handles a scan."""
+        wanted = set() if new is None else {reader.name for reader in new.readers}
+        await asyncio.gather(*(self._stop(name) for name in self._running if name not in wanted))
+
+    async def _stop(self, name: str) -> None:
+        await self._running[name].stop()
+        del self._running[name]
+
+    async def _hold(self, readers: list[RunningReader], stack: AsyncExitStack) -> None:
+        """Each between two scans of it, as long as `stack` does; none stands still for another that decides."""
+        held = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AT_REST_S):
+                held = await _last_to_rest(readers)
+        if held is not None:
+            stack.callback(held.changing.release)
+        for reader in readers:
+            if reader is not held:
+                await stack.enter_async_context(reader.changing)
 
     async def _claim(self, new: Configuration | None, wanted: dict[str, Reader]) -> None:
         """All pins of `wanted`, and readers for those that are new."""
@@ -183,6 +207,17 @@ class ReaderSet:
             _, late = await asyncio.wait(tried, timeout=FIRST_OPEN_S)
             for task in late:
                 task.cancel()
+
+
+async def _last_to_rest(readers: list[RunningReader]) -> RunningReader | None:
+    """None of them decides a scan when this returns. The one that was waited for last is held already."""
+    while busy := next((reader for reader in readers if reader.is_deciding), None):
+        await busy.changing.acquire()
+        if not any(reader.is_deciding for reader in readers if reader is not busy):
+            return busy
+        busy.changing.release()
+        await asyncio.sleep(0)  # the scan that waited behind takes its turn
+    return None
 
 
 def _differs(running: RunningReader, reader: Reader, site: str | None) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from contract.ask import Posture
+from contract.instants import to_us
 from contract.reader_configuration import Reader, policy_of
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
@@ -31,7 +32,9 @@ from edge.supervision import supervised
 from edge.turns import Turns
 
 LAST_SCANS_S: Final = 5.0
-"""How long the scans that wait as a reader ends, and their commits, are given."""
+"""How long the scans that wait as a reader ends, and their commits, are given beyond its `confirm_seconds`."""
+CUT_OFF: Final = "reader_ended"
+"""Why a scan was lost that its reader had no time for."""
 
 
 class Replica(HoursReader, ReplicaReader, Protocol):
@@ -73,6 +76,7 @@ class RunningReader:
         self._scanner = self._new_scanner()
         self._reading: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._cut_off = 0
 
     @property
     def name(self) -> str:
@@ -93,14 +97,20 @@ class RunningReader:
         ]
 
     async def stop(self) -> None:
-        """No more bytes; what was scanned before is decided and recorded. Then everything is at rest."""
+        """No more bytes; what was scanned before is decided and recorded, or told as lost. Then all is at rest."""
         serving, holding = self._tasks
         await self.close_port()
         self._scanner.close()
-        await asyncio.wait({serving}, timeout=LAST_SCANS_S)
+        await asyncio.wait({serving}, timeout=self.reader.confirm_seconds + LAST_SCANS_S)
         for task in (serving, holding):
             task.cancel()
+        await asyncio.wait({serving, holding})
+        self._tell_cut_off()
         self.signals.close()
+
+    @property
+    def is_deciding(self) -> bool:
+        return self.changing.locked()
 
     def set_mode(self, mode: Posture | None) -> None:
         """Its door is held or released before this returns."""
@@ -139,7 +149,7 @@ class RunningReader:
             scanner, self._scanner = self._scanner, self._new_scanner()
             scanner.close()
         self._gate = self._next_gate(old)
-        await self._door.follow(setting_of(reader, site, self._mode))
+        await self._door.follow(lambda: setting_of(reader, site, self._mode))
 
     # Scans
 
@@ -156,7 +166,19 @@ class RunningReader:
 
     async def _handle(self, reading: Reading) -> None:
         async with self.changing:
-            await self._gate.handle(reading)
+            try:
+                await self._gate.handle(reading)
+            except asyncio.CancelledError:
+                # What is on its way to the disk goes on, and tells of itself.
+                self._cut_off += not self._gate.recorder.is_recording
+                raise
+
+    def _tell_cut_off(self) -> None:
+        count = self._cut_off + self._scanner.waiting
+        for _ in range(count):
+            self._shared.losses.note(CUT_OFF, to_us(self._shared.trust.now()))
+        if count:
+            self._shared.log("lost", reader=self.name, count=count, why=CUT_OFF)
 
     def _new_scanner(self) -> SerialReader:
         shared = self._shared

@@ -35,6 +35,10 @@ class ScanQueue:
         self._closed = True
         self._changed.set()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     async def frames(self) -> AsyncIterator[Frame]:
         """Every scan in order, as it comes. May be taken up again where it was left."""
         while True:

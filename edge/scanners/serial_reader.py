@@ -54,6 +54,11 @@ class SerialReader:
     def frames(self) -> AsyncIterator[Frame]:
         return self._scans.frames()
 
+    @property
+    def waiting(self) -> int:
+        """How many scans were read and not given yet."""
+        return self._scans.waiting
+
     def close(self) -> None:
         """No more scans; those that wait are still given."""
         self._scans.close()

@@ -20,11 +20,11 @@ def test_other_hours_are_read_before_they_hold() -> None:
             site_change("clubhouse", CLUB), schedule_change("daytime", DAYTIME), schedule_change("always", ALWAYS)
         )
         await until(lambda: world.signals.held)
-        await world.door.follow(OTHER_HOURS)
+        await world.door.follow(lambda: OTHER_HOURS)
         assert world.signals.held
         world.clock.at = AFTER
         assert world.door.posture() is Posture.UNLOCKED
-        await world.door.follow(BY_HOURS)
+        await world.door.follow(lambda: BY_HOURS)
         assert not world.signals.held
         assert world.log.all("hours_not_followed") == []
 
@@ -34,10 +34,10 @@ def test_other_hours_are_read_before_they_hold() -> None:
 def test_hours_come_and_go() -> None:
     async def work(world: World) -> None:
         reads = world.replica.reads
-        await world.door.follow(BY_HAND)
+        await world.door.follow(lambda: BY_HAND)
         assert world.door.posture() is Posture.SECURE
         await world.looks()
-        await world.door.follow(BY_HOURS)
+        await world.door.follow(lambda: BY_HOURS)
         assert world.signals.held
         assert world.replica.reads > reads
         world.clock.at = AFTER
@@ -49,7 +49,7 @@ def test_hours_come_and_go() -> None:
 def test_hours_that_cannot_be_read_leave_the_door_as_it_is() -> None:
     async def work(world: World) -> None:
         world.replica.broken = True
-        await world.door.follow(OTHER_HOURS)
+        await world.door.follow(lambda: OTHER_HOURS)
         assert not world.signals.held
         assert world.log.all("replica_unreadable") != []
 

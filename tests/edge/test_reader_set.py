@@ -1,123 +1,17 @@
 """Readers that change by difference, with real pins of gpiozero's mock and a factory that can be out of some."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.ask import Posture
-from contract.configuration import Configuration, PinFactory, read_document
-from contract.messages import CheckIn
+from contract.configuration import Configuration, read_document
 from contract.orders import Modes, ReaderMode
-from edge.clock import SystemClock
-from edge.core.contact import Contact
-from edge.core.losses import Losses
-from edge.core.own_uses import OwnUses
-from edge.core.used_steps import UsedSteps
-from edge.hardware.pins import HardwareError, Pins, open_pins
-from edge.line import Line
 from edge.readers import self_test
-from edge.readers.reader_set import ReaderSet
-from edge.readers.running_reader import Shared
-from tests.edge.fakes import FakeClock, FakeJournal, FakeLog, FakeTrust, Scanner
-from tests.edge.gate_world import KEY
 from tests.edge.link_runs import until
-from tests.edge.test_door_hours import FakeHours
-
-
-class Replica(FakeHours):
-    async def look_up(self, _: bytes) -> None:
-        return None
-
-
-class World:
-    """`taken` are pins that another program has got hold of; `mock` is gpiozero's factory, once it was opened."""
-
-    def __init__(self, folder: Path) -> None:
-        self.log, self.journal, self.taken = FakeLog(), FakeJournal(), set[int]()
-        self.mock: Any = None
-        self.folder = folder
-        self.door, self.bar = Scanner(folder / "door"), Scanner(folder / "bar")
-        self.door.plug_in()
-        self.bar.plug_in()
-        clock = SystemClock()
-        line = Line(lambda _: pytest.fail("no link is made here"), Contact(), clock)
-        own_uses, trust = OwnUses(), FakeTrust(FakeClock())
-        self._ids = iter(range(1, 10_000))
-        self.readers = ReaderSet(
-            Shared(
-                organization_key=KEY,
-                replica=Replica(),
-                journal=self.journal,
-                own_uses=own_uses,
-                used_steps=UsedSteps(),
-                confirmer=line,
-                journaled=line.journaled,
-                clock=clock,
-                trust=trust,
-                log=self.log,
-                new_id=lambda: next(self._ids).to_bytes(16, "big"),
-                losses=Losses(),
-            ),
-            self._open,
-        )
-
-    def configuration(self, **changes: dict[str, Any]) -> Configuration:
-        """A door and a bar; `changes` are fields of one, None: it is not there."""
-        door = {"kind": "door", "permission": "front-door", "relay_pin": 17}
-        bar = {"kind": "counter", "permission": "wine", "granted_lamp_pin": 5}
-        readers = [
-            {"name": name, "device": str(self.folder / name)} | reader | changes.get(name, {})
-            for name, reader in (("door", door), ("bar", bar))
-            if changes.get(name, {}) is not None
-        ]
-        return read_document({"hardware": {"pin_factory": "mock"}, "readers": readers})
-
-    def checkins(self) -> list[CheckIn]:
-        return self.journal.checkins
-
-    def _open(self, kind: PinFactory) -> Pins:
-        if kind is not PinFactory.MOCK:
-            raise HardwareError("no such pins here")
-        pins = open_pins(kind)
-        world = self
-
-        class Some(Pins):
-            def output(self, number: int, field: str, reader: str) -> Any:
-                if number in world.taken:
-                    raise HardwareError(f"reader {reader}, {field}: GPIO {number} cannot be had: taken", field)
-                return super().output(number, field, reader)
-
-        self.mock = pins.factory
-        return Some(pins.factory, pins.errors)
-
-
-def in_world(folder: Path, work: Callable[[World], Awaitable[None]]) -> World:
-    world = World(folder)
-
-    async def run() -> None:
-        try:
-            assert await world.readers.apply(world.configuration()) is None
-            await work(world)
-        finally:
-            await world.readers.close()
-            world.door.close()
-            world.bar.close()
-
-    asyncio.run(run())
-    return world
-
-
-async def typed(world: World, scanner: Scanner, reader: str, count: int) -> CheckIn:
-    await asyncio.to_thread(scanner.type, b"CARD-%d\r" % count)
-    await until(lambda: len([each for each in world.checkins() if each.reader == reader]) == count)
-    return [each for each in world.checkins() if each.reader == reader][-1]
-
-
-def opened(world: World) -> list[str]:
-    return sorted(str(line["reader"]) for line in world.log.all("reader_open"))
+from tests.edge.reader_runs import World, in_world, opened, typed
 
 
 def test_a_reader_that_does_not_change_goes_on_untouched(tmp_path: Path) -> None:
@@ -263,7 +157,7 @@ def test_modes_hold_doors_at_once_and_stay_over_a_change(tmp_path: Path) -> None
         assert world.mock.pin(6).state
         world.readers.set_modes(Modes(epoch=1, generation=2, edge=Posture.LOCKDOWN))
         assert not world.mock.pin(6).state
-        assert {each.posture for each in world.readers.standings().values()} == {Posture.LOCKDOWN}
+        assert world.postures() == {Posture.LOCKDOWN}
         world.readers.set_modes(Modes(epoch=1, generation=3))
         world.readers.unlock_once("door")
         assert world.mock.pin(6).state
