@@ -8,18 +8,16 @@ Must not know paho.
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from django.db import Error, connection
+from django.db import connection
 
 from contract.messages import Presence, encode
 from contract.topics import DOWN_PAGE, down
 from hub.checkins.journal_rows import Batch
 from hub.checkins.queries import KnownEdge
 from hub.feed.queries import UnknownFeed
-from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.epochs import Epochs
 from hub.sync.heads import Heads
@@ -58,7 +56,6 @@ class Worker:
         self._heads = Heads()
         self._orders = Orders(log)
         self._pruning = Pruning(clocks.monotonic_s())
-        self._beat = Beat(log, clocks)
         self._epochs = Epochs(log)
         self._greeted = 0
 
@@ -71,9 +68,6 @@ class Worker:
             self._supervise(stopping, self.tell_heads)
             self._supervise(stopping, self.tell_orders)
             self._supervise(stopping, self.prune)
-            self._supervise(stopping, partial(self._beat.tell, self._outbox.connected() > 0))
-        with suppress(Error):
-            self._beat.end()
         connection.close()
 
     def handle(self, messages: Sequence[Incoming]) -> None:

@@ -4,13 +4,15 @@ import signal
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from hub import authority
+from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.control import Answers
 from hub.sync.inbox import Inbox
@@ -20,6 +22,9 @@ from hub.sync.rights_keeper import RightsKeeper
 from hub.sync.tls import tls_context
 from hub.sync.worker import Worker
 from hub.wire_keys.operations import establish
+
+_LAST_BEAT_S: Final = 2.0
+"""How long a worker that stops waits to have said so: on a busy database it is missed a little later."""
 
 
 class Command(BaseCommand):
@@ -36,16 +41,24 @@ class Command(BaseCommand):
         answers = Answers() if settings.ENVIRONMENT.broker_rights else None
         link = _link(inbox, log, answers)
         keys = settings.ENVIRONMENT.keys
-        worker = Worker(inbox, link, log, Clocks(timezone.now, time.monotonic), keys)
+        clocks = Clocks(timezone.now, time.monotonic)
+        worker, beat = Worker(inbox, link, log, clocks, keys), Beat(log, clocks)
         for generation in establish(keys, timezone.now()):
             log.event("signing_key_adopted", generation=generation)
         link.start()
+        beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
         if answers is not None:
-            keeper = RightsKeeper(link, answers, log, time.monotonic)
-            threading.Thread(target=keeper.run, args=(stopping,), name="rights", daemon=True).start()
+            _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
         worker.run(stopping)
         link.stop()
+        beating.join(_LAST_BEAT_S)
         log.event("stopped")
+
+
+def _start(name: str, run: Callable[..., None], *arguments: Any) -> threading.Thread:
+    thread = threading.Thread(target=run, args=arguments, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _link(inbox: Inbox, log: Log, answers: Answers | None) -> HubLink:
