@@ -250,18 +250,16 @@ class EdgeOrders:
                 self._unwritten.set()
                 self._log("orders_not_kept", why=error.strerror)
                 return Fault(f"it cannot be kept: {error.strerror}")
-            finally:
-                # Told where the disk is full, too: they hold, if only until the next start.
-                self._modes_written = saved.modes
-                self._came.set()
+            self._modes_written = saved.modes
+            self._came.set()
             self._saved = replace(self._saved, written=saved.written, configuration=saved.configuration)
             return None
 
     # What the hub is told
 
     def _report(self) -> None:
-        orders = self._change.orders
-        epoch, generation = mark_of(orders.stands)
+        orders, refused = self._change.orders, self._change.refused
+        epoch, generation = mark_of(self._change.standing)
         modes = self._modes_written
         mode_epoch, mode_generation = mark_of(modes)
         command = self._commands.heard
@@ -272,7 +270,7 @@ class EdgeOrders:
             epoch=epoch,
             generation=generation,
             trying=orders.trying,
-            refused=orders.refused if mark_of(orders.refused) > (epoch, generation) else None,
+            refused=refused if mark_of(refused) > (epoch, generation) else None,
             mode_epoch=mode_epoch,
             mode_generation=mode_generation,
             mode_edge=None if modes is None else modes.edge,

@@ -1,13 +1,16 @@
 """What the hub has ordered, in two small files: the last one written and the one before it.
 
-A damaged one is set aside, and the other goes on. Blocking: called from threads.
+A damaged one is set aside, and the other goes on. Both hold the newest modes: a lockdown is as safe as two copies.
+Blocking: called from threads.
 """
 
 import contextlib
 from pathlib import Path
 from typing import Final
 
-from edge.core.saved_orders import SavedOrders
+from msgspec.structs import replace
+
+from edge.core.saved_orders import SavedOrders, mark_of
 from edge.storage.small_file import SmallFile
 
 NAME: Final = "orders.json"
@@ -23,14 +26,21 @@ class OrdersFile:
         """The names of the damaged files that `read` found."""
 
     def read(self) -> SavedOrders | None:
-        """The newest that is whole; None: there is none."""
+        """The newest that is whole, with the newest modes; None: there is none."""
         files = [SmallFile(path, SavedOrders) for path in (self._path, self._before)]
         found = [orders for orders in [file.read() for file in files] if orders is not None]
         self.set_aside = [file.set_aside for file in files if file.set_aside is not None]
-        return max(found, key=lambda orders: orders.written, default=None)
+        if not found:
+            return None
+        modes = max((orders.modes for orders in found), key=mark_of)
+        return replace(max(found, key=lambda orders: orders.written), modes=modes)
 
     def write(self, orders: SavedOrders) -> None:
         """On disk when this returns; after a power cut there is this or what was there before. OSError."""
         with contextlib.suppress(FileNotFoundError):
             self._path.rename(self._before)
         SmallFile(self._path, SavedOrders).write(orders)
+        other = SmallFile(self._before, SavedOrders)
+        before = other.read() or orders
+        if before is orders or before.modes != orders.modes:
+            other.write(replace(before, modes=orders.modes))

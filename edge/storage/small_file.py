@@ -13,10 +13,12 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from contract.messages import MESSAGE_BYTES_MAX
+
 Fields = TypeVar("Fields", bound=Struct)
 
-BYTES_MAX: Final = 4_000_000
-"""A configuration is the longest that is kept so: twice, each at most a message."""
+BYTES_MAX: Final = 4 * MESSAGE_BYTES_MAX
+"""The longest is orders': two configurations and modes, each at most a message. JSON may take more than CBOR."""
 
 
 class SmallFile(Generic[Fields]):

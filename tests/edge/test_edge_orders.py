@@ -1,6 +1,7 @@
 """Orders carried out, with fakes for readers, disk and line: what fails on the way, and what is told."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -20,6 +21,7 @@ from edge.core.saved_orders import SavedOrders
 from edge.line import Line
 from edge.orders import CannotApply, EdgeOrders
 from tests.edge.change_runs import ELSEWHERE, FAULT, OWN, REACH, configuration, desired
+from tests.edge.edge_process import DEADLINE_S
 from tests.edge.fakes import FakeClock, FakeLog
 from tests.edge.link_runs import until
 from tests.edge.test_commands import BAR, DOOR
@@ -70,11 +72,15 @@ class FakeDisk:
         self.set_aside: list[str] = []
         self.full = False
         self.marks = HighWater()
+        self.writing, self.free = threading.Event(), threading.Event()
+        self.free.set()
 
     def read(self) -> SavedOrders | None:
         return self.kept
 
     def write(self, saved: SavedOrders) -> None:
+        self.writing.set()
+        self.free.wait(DEADLINE_S)
         if self.full:
             raise OSError(28, "No space left on device")
         self.kept = saved
@@ -198,12 +204,11 @@ def test_a_disk_that_is_full_refuses_a_configuration_and_holds_no_modes_up() -> 
         modes = Modes(epoch=7, generation=1, edge=Posture.LOCKDOWN)
         world.orders.modes(modes)
         assert world.readers.modes == [modes]
-        await until(lambda: world.reported().mode_generation == 1)
-        assert (world.reported().mode_edge, world.reported().mode_readers) == (Posture.LOCKDOWN, [])
+        await until(lambda: len(world.log.all("orders_not_kept")) > 1)
         refused = world.reported().refused
         assert refused is not None
         assert "No space left" in refused.why
-        assert world.log.all("orders_not_kept") != []
+        assert (world.reported().mode_generation, world.reported().mode_edge) == (0, None)
 
     world = in_world(work)
     assert world.disk.kept is None
@@ -217,11 +222,39 @@ def test_modes_that_could_not_be_kept_are_kept_later(monkeypatch: pytest.MonkeyP
         world.orders.modes(Modes(epoch=7, generation=1, edge=Posture.LOCKDOWN))
         await until(lambda: world.log.all("orders_not_kept"))
         world.disk.full = False
-        await until(lambda: world.disk.kept is not None)
+        await until(lambda: world.reported().mode_generation == 1)
+        assert (world.reported().mode_edge, world.reported().mode_readers) == (Posture.LOCKDOWN, [])
 
     world = in_world(work)
     assert world.disk.kept is not None
     assert world.disk.kept.modes == Modes(epoch=7, generation=1, edge=Posture.LOCKDOWN)
+
+
+def test_modes_that_come_while_others_are_written_are_kept_after_them() -> None:
+    async def work(world: World) -> None:
+        world.disk.free.clear()
+        world.orders.modes(Modes(epoch=7, generation=1))
+        await until(world.disk.writing.is_set)
+        world.orders.modes(Modes(epoch=7, generation=2, edge=Posture.LOCKDOWN))
+        assert world.reported().mode_generation == 0
+        world.disk.free.set()
+        await until(lambda: world.reported().mode_generation == 2)
+        assert world.reported().mode_edge is Posture.LOCKDOWN
+
+    world = in_world(work)
+    assert world.disk.kept is not None
+    assert world.disk.kept.modes == Modes(epoch=7, generation=2, edge=Posture.LOCKDOWN)
+
+
+def test_what_was_refused_is_told_until_a_newer_one_stands() -> None:
+    async def work(world: World) -> None:
+        world.orders.desired(desired(1, readers=[]))
+        await until(lambda: world.reported().refused is not None)
+        world.orders.desired(desired(2))
+        await until(lambda: world.reported().generation == 2)
+        assert world.reported().refused is None
+
+    in_world(work)
 
 
 def test_modes_that_do_not_rise_change_nothing() -> None:

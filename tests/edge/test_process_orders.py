@@ -77,7 +77,7 @@ def test_modes_rise_and_an_old_one_said_again_changes_nothing(hub: OrderingHub, 
     assert [each for each in edge.events if each["event"] == "posture" and each["reader"] == "counter"] == []
 
 
-def test_damaged_orders_are_told_and_the_copy_before_holds(
+def test_damaged_orders_are_told_and_the_lockdown_of_their_copy_holds(
     tmp_path: Path, mosquitto: Broker, hub: OrderingHub, edge: EdgeProcess
 ) -> None:
     for generation in (1, 2):
@@ -91,7 +91,7 @@ def test_damaged_orders_are_told_and_the_copy_before_holds(
     again = EdgeProcess(tmp_path, mosquitto.port)
     try:
         assert again.wait_for("damaged")["set_aside"] == "damaged-orders.json"
-        assert again.wait_for("modes")["generation"] == 1
+        assert again.wait_for("modes")["generation"] == 2
         again.wait_for("posture", lambda event: event["to"] == "lockdown")
         assert again.stop() == (0, "")
     finally:
