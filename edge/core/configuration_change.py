@@ -9,6 +9,8 @@ The rules:
   anew, STARTS_MAX times.
 - A mark, (epoch, generation), that was settled is not tried again, whatever came of it.
 - What stands and cannot be applied (a pin that another program has taken) is applied again at each Tick.
+- What stands and cannot be read any more (this software is older than the one that took it) is kept and told as
+  refused; the edge's own is applied meanwhile.
 
   state     | what goes on                                   | then
   STANDS    | nothing                                        | TESTING
@@ -66,6 +68,7 @@ class ConfigurationChange:
         self._heard = self._orders.heard
         self._state = State.RESTORING
         self._broken = False
+        self._unread: Refused | None = None
         self._candidate: tuple[Desired, Configuration] | None = None
         self._next: Desired | None = None
         self._tried_since_s = 0.0
@@ -79,6 +82,16 @@ class ConfigurationChange:
     def orders(self) -> ConfigurationOrders:
         """As they are to be kept."""
         return self._orders
+
+    @property
+    def standing(self) -> Desired | None:
+        """What the edge goes by. None: its own, or none at all."""
+        return self._orders.stands if self._unread is None else None
+
+    @property
+    def refused(self) -> Refused | None:
+        """The newest that does not stand."""
+        return max((self._unread, self._orders.refused), key=mark_of)
 
     def begin(self, orders: ConfigurationOrders, at_s: float) -> list[Action]:
         """What was kept, as this software starts."""
@@ -155,6 +168,7 @@ class ConfigurationChange:
         desired, configuration = self._changing()
         if fault is None:
             self._orders = self._with(desired, configuration)
+            self._unread = None
             self._tried_since_s = at_s
             self._actions.append(Stands(desired, self._orders.trying))
             self._come_to_rest()
@@ -183,6 +197,10 @@ class ConfigurationChange:
             if self._orders.starts > STARTS_MAX:
                 self._take_back(f"the hub was not reached, and the edge started {STARTS_MAX} times meanwhile")
                 return
+            unread = self._why_unread(self._orders.stands)
+            if unread is not None:
+                self._take_back(unread.why, unread.step)
+                return
             self._actions.append(Keep(self._orders))
         self._restore()
 
@@ -204,11 +222,11 @@ class ConfigurationChange:
         elif self._state is State.TRYING and at_s - self._tried_since_s >= self._unreachable_s:
             self._take_back(f"the hub was not reached within {self._unreachable_s:g} s")
 
-    def _take_back(self, why: str) -> None:
+    def _take_back(self, why: str, step: str = "unreachable") -> None:
         stood = self._orders.stands
         self._orders = replace(self._orders, stands=self._orders.good, good=None, trying=False, starts=0)
         assert stood is not None  # what is tried was desired
-        self._refuse(stood, "unreachable", Fault(why))
+        self._refuse(stood, step, Fault(why))
         self._actions.append(Stands(self._orders.stands, trying=False))
         self._restore()
 
@@ -219,19 +237,16 @@ class ConfigurationChange:
         return self._candidate
 
     def _refuse(self, desired: Desired, step: str, fault: Fault) -> None:
-        field = None if fault.field is None else fault.field[:_PLACE_MAX]
-        refused = Refused(
-            epoch=desired.epoch,
-            generation=desired.generation,
-            step=step,
-            field=field,
-            why=fault.why[:_WORDS_MAX],
-        )
-        self._orders = replace(self._orders, heard=self._heard, refused=refused)
+        refused = _refused(desired, step, fault)
+        newest = max(refused, self._orders.refused, key=mark_of)
+        self._orders = replace(self._orders, heard=self._heard, refused=newest)
         self._actions += [refused, Keep(self._orders)]
 
     def _restore(self) -> None:
         self._state = State.RESTORING
+        known, self._unread = self._unread, self._why_unread(self._orders.stands)
+        if self._unread is not None and self._unread != known:
+            self._actions.append(self._unread)
         self._actions.append(Apply(self._read(self._orders.stands)))
 
     def _come_to_rest(self) -> None:
@@ -244,12 +259,27 @@ class ConfigurationChange:
 
     def _read(self, desired: Desired | None) -> Configuration | None:
         """As it was read when it came; other software, which reads it no more, goes by the edge's own."""
-        if desired is None:
+        if desired is None or self._why_unread(desired) is not None:
             return self._own
-        try:
-            return configuration_for(self._edge, desired.document)
-        except ConfigurationError:
-            return self._own
+        return configuration_for(self._edge, desired.document)
+
+    def _why_unread(self, desired: Desired | None) -> Refused | None:
+        if desired is not None:
+            try:
+                configuration_for(self._edge, desired.document)
+            except ConfigurationError as error:
+                return _refused(desired, "validate", Fault(str(error), error.field))
+        return None
 
     def _reach(self, configuration: Configuration | None) -> Reach:
         return self._enrolled if configuration is None else self._enrolled.as_configured(configuration)
+
+
+def _refused(desired: Desired, step: str, fault: Fault) -> Refused:
+    return Refused(
+        epoch=desired.epoch,
+        generation=desired.generation,
+        step=step,
+        field=None if fault.field is None else fault.field[:_PLACE_MAX],
+        why=fault.why[:_WORDS_MAX],
+    )

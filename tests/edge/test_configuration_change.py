@@ -228,8 +228,3 @@ def test_what_could_not_be_put_back_is_broken() -> None:
     assert (run.state, run.stands) == (State.BROKEN, 3)
     run.handle(Tick())
     assert run.state is State.STANDS
-
-
-def test_what_another_software_wrote_and_this_one_cannot_read_leaves_the_edges_own() -> None:
-    run = ChangeRun(ConfigurationOrders(heard=(7, 3), stands=desired(3, readers=None)))
-    assert run.applied == [OWN]
