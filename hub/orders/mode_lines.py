@@ -6,13 +6,15 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from contract.ask import Posture
 from hub.fleet.models import Edge, Reader, Site
 from hub.orders import queries
+from hub.orders.hearing import Hearing, hearings
 from hub.orders.models import ModeOrder
 from hub.orders.places import EVERYTHING, Place
-from hub.orders.telling import mode_text, origin_text, posture_text
+from hub.orders.telling import origin_text, place_text, posture_text
 
 _LOCKDOWN_EFFECT: Final = (
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
@@ -24,7 +26,10 @@ _CLEAR_EFFECT: Final = (
 
 
 class Line(NamedTuple):
-    """A place, what is set there by hand (None: nothing), what holds there, and the addresses of its buttons."""
+    """A place, what is set there by hand (None: nothing), what is to hold there, and the addresses of its buttons.
+
+    `locked`: it is to be in lockdown. `stands`: that is so at every edge there. `unheard`: who has not heard.
+    """
 
     name: str
     note: str
@@ -36,18 +41,22 @@ class Line(NamedTuple):
     open_address: str
     indent: int = 0
     reader: Reader | None = None
+    stands: bool = True
+    unheard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All that is set by hand, by its place's word; `back` is where the buttons lead back to."""
+    """All that is set by hand, by its place's word; `heard` says who has heard it, `back` where buttons lead back."""
 
     standing: dict[str, ModeOrder]
+    heard: list[Hearing]
     back: str
 
     @classmethod
-    def of(cls, back: str) -> "Board":
-        return cls({order.place: order for order in queries.set_by_hand()}, back)
+    def of(cls, back: str, place: Place | None = None) -> "Board":
+        """Of the edges that `place` lies on alone, if it is given."""
+        return cls({order.place: order for order in queries.set_by_hand()}, hearings(timezone.now(), place), back)
 
     def everything(self) -> Line:
         return self._line([Place()], "Everything", "all sites, all edges")
@@ -56,7 +65,8 @@ class Board:
         return self._line([Place(site=site.name), Place()], site.name, "site")
 
     def edge(self, edge: Edge) -> Line:
-        return self._line(_around(edge), edge.name, "edge")
+        line = self._line(_around(edge), edge.name, "edge")
+        return line._replace(unheard=self._unheard(edge))
 
     def readers(self, edge: Edge) -> list[Line]:
         return [self._reader(edge, reader) for reader in edge.readers.all()]
@@ -78,6 +88,7 @@ class Board:
         """`covering`: the place itself, and those that it lies in, the nearest first."""
         place = covering[0]
         orders = [self.standing[each.word] for each in covering if each.word in self.standing]
+        there = [each for each in self.heard if not each.left_out and _lies_on(each.edge, place)]
         lockdowns = [order for order in orders if order.posture == Posture.LOCKDOWN]
         holding = next(iter(lockdowns or orders), None)
         return Line(
@@ -86,10 +97,21 @@ class Board:
             own=self.standing.get(place.word),
             holds="" if holding is None else _holds(holding, place),
             locked=bool(lockdowns),
+            stands=holding is None or (bool(there) and all(each.has(holding) for each in there)),
             lock_address=self._address(place, Posture.LOCKDOWN),
             clear_address=self._address(place, "clear"),
             open_address=self._address(place, Posture.UNLOCKED),
         )
+
+    def _unheard(self, edge: Edge) -> str:
+        """Of one that no order reaches, only where something is set that it should hear."""
+        [hearing] = [each for each in self.heard if each.edge.pk == edge.pk]
+        if hearing.left_out:
+            return hearing.left_out if edge.mode_generation else ""
+        if hearing.heard:
+            return ""
+        still = ", where a lockdown still stands" if hearing.stands.edge == Posture.LOCKDOWN else ""
+        return f"{hearing.text}{still}"
 
     def _address(self, place: Place, posture: str) -> str:
         fields = {"posture": posture, **fields_of(place), "back": self.back}
@@ -130,7 +152,7 @@ def effect_text(place: Place, posture: str) -> dict[str, str]:
             "heading": f"Lock down {name}?",
             "effect": _LOCKDOWN_EFFECT,
             "button": "Lock down",
-            "done": f"In lockdown: {name}.",
+            "done": f"Lockdown set: {name}.",
         }
     return {
         "heading": f"Set {name} by hand?",
@@ -146,4 +168,10 @@ def _around(edge: Edge) -> list[Place]:
 
 def _holds(order: ModeOrder, place: Place) -> str:
     holds = f"{posture_text(order.posture)} {origin_text(order)}"
-    return holds if order.place == place.word else f"{holds}: {mode_text(order)}"
+    return holds if order.place == place.word else f"{posture_text(order.posture)}, as {place_text(order)} is"
+
+
+def _lies_on(edge: Edge, place: Place) -> bool:
+    if place.edge is not None:
+        return edge.name == place.edge
+    return place.site in (None, edge.site.name)

@@ -7,13 +7,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contract.orders import COMMAND_LIFE_S
+from contract.trust import ClockState
 from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge
-from hub.fleet.standing import Light, instant_text
+from hub.fleet.standing import Light, instant_text, left_out_text, presence_of
+from hub.fleet.workers import workers_shown
 from hub.orders import queries
 from hub.orders.documents import NAMED, ConfigurationRefused
 from hub.orders.mode_lines import Board
 from hub.orders.models import CommandOrder, Configuration
+from hub.orders.places import Place
 from hub.orders.queries import ConfigurationState, Standing
 from hub.orders.telling import answer_text, refusal_text, standing_text, state_text
 
@@ -39,14 +42,16 @@ class Made(NamedTuple):
 def configuration_context(edge: Edge, written: str | None, refused: ConfigurationRefused | None) -> dict[str, Any]:
     state = queries.state_of(edge)
     history = queries.history(edge)
+    before = None if state.newest is None else queries.stood_before(state.newest)
     return {
         "edge": edge,
+        "why_not": _why_not(edge),
         **_light(state),
         "state": state,
         "state_text": state_text(state),
         "standing_text": standing_text(state),
         "history": [Made(each, instant_text(edge, each.made_at), _fate(edge, each)) for each in history],
-        "can_roll_back": state.newest is not None and queries.stood_before(state.newest) is not None,
+        "goes_back_to": None if before is None else before.generation,
         "text": _first_text(edge, state) if written is None else written,
         "refused": refused,
         "opts": Edge._meta,
@@ -56,15 +61,23 @@ def configuration_context(edge: Edge, written: str | None, refused: Configuratio
 def edge_context(edge: Edge) -> dict[str, Any]:
     """For the edge's page in the admin."""
     state = queries.state_of(edge)
-    board = Board.of(reverse("admin:fleet_edge_change", args=[edge.pk]))
+    board = Board.of(reverse("admin:fleet_edge_change", args=[edge.pk]), Place(edge=edge.name))
     return {
         **_light(state),
         "config_state_text": state_text(state),
         "config_standing_text": standing_text(state),
         "edge_line": board.edge(edge),
         "reader_lines": board.readers(edge),
+        "left_out": left_out_text(edge),
+        "why_not": _why_not(edge),
+        "clock_unknown": getattr(presence_of(edge), "clock", None) == ClockState.UNKNOWN,
         "commands": [_command_text(edge, each) for each in edge.command_orders.all()[:_COMMANDS_SHOWN]],
     }
+
+
+def _why_not(edge: Edge) -> str:
+    """Why nothing that is ordered reaches it now."""
+    return left_out_text(edge) or workers_shown(timezone.now()).trouble
 
 
 def _light(state: ConfigurationState) -> dict[str, str]:

@@ -16,9 +16,11 @@ from contract.ask import Posture
 from contract.orders import CommandKind
 from hub.errors import HubError
 from hub.fleet.models import Edge
+from hub.fleet.workers import workers_shown
 from hub.orders import operations
-from hub.orders.command_operations import give_command
+from hub.orders.command_operations import ask_now
 from hub.orders.documents import ConfigurationRefused
+from hub.orders.hearing import hearings, unheard
 from hub.orders.mode_lines import effect_text, fields_of, modes_context
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.models import CommandOrder
@@ -27,6 +29,7 @@ from hub.orders.places import Place
 from hub.orders.telling import answer_text
 from hub.orders.waiting import wait_for
 
+_TOLD_MAX = 5
 _ANSWER_S = 2.0
 """How long a page waits for an edge's answer; a later one shows on the edge's page."""
 
@@ -51,7 +54,7 @@ def configuration_page(request: HttpRequest, number: int) -> HttpResponse:
 def modes_page(request: HttpRequest) -> HttpResponse:
     """Everything, sites, edges and readers, with what each is set to by hand."""
     _check_right(request, "fleet.view_edge")
-    return _page(request, "orders/modes.html", "Lockdown", modes_context())
+    return _page(request, "orders/modes.html", "Lockdown", modes_context() | _trouble())
 
 
 def set_mode_page(request: HttpRequest) -> HttpResponse:
@@ -67,7 +70,7 @@ def set_mode_page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_back(request))
     back = _back(request)
     fields = {"posture": posture, **fields_of(place), "back": back}
-    context = {"posture": posture, "back": back, "fields": fields, **effect_text(place, posture)}
+    context = {"posture": posture, "back": back, "fields": fields, **effect_text(place, posture), **_trouble()}
     return _page(request, "orders/set_mode.html", context["heading"], context)
 
 
@@ -82,7 +85,7 @@ def command_page(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404 from error
     try:
         reader = request.POST.get("reader") or None
-        order = give_command(edge.name, kind, reader, timezone.now(), request.user.get_username())
+        order = ask_now(edge.name, kind, reader, timezone.now(), request.user.get_username())
     except HubError as error:
         messages.error(request, f"Not done: {error}.")
     else:
@@ -114,6 +117,25 @@ def _set_mode(request: HttpRequest, place: Place, posture: str) -> None:
         messages.error(request, f"Nothing changed: {error}.")
     else:
         messages.success(request, effect_text(place, posture)["done"])
+        _tell_unheard(request, place)
+
+
+def _tell_unheard(request: HttpRequest, place: Place) -> None:
+    """Who has not heard it within a moment: their doors go on as before."""
+
+    def all_heard() -> bool | None:
+        return None if unheard(hearings(timezone.now(), place)) else True
+
+    if wait_for(all_heard, 0.0 if workers_shown(timezone.now()).trouble else _ANSWER_S) is None:
+        missing = unheard(hearings(timezone.now(), place))
+        for each in missing[:_TOLD_MAX]:
+            messages.warning(request, f"{each.text}.")
+        if len(missing) > _TOLD_MAX:
+            messages.warning(request, f"{len(missing) - _TOLD_MAX} more edges have not heard it.")
+
+
+def _trouble() -> dict[str, str]:
+    return {"trouble": workers_shown(timezone.now()).trouble}
 
 
 def _tell_answer(request: HttpRequest, order: CommandOrder) -> None:
