@@ -16,10 +16,11 @@ from contract.topics import UP_PULL
 from edge.core import sync_events as sync
 from edge.core.floors import Floors
 from edge.core.replica_sync import ReplicaSync
+from edge.hub_link.link_time import LinkTime
 from edge.hub_link.replica_deeds import ReplicaDeeds
 from edge.hub_link.session import Session
 from edge.hub_link.voice import Say
-from edge.ports import Clock, Log, Marks, ReplicaWriter, TrustSource
+from edge.ports import Clock, Log, Marks, ReplicaWriter
 
 _RECOUNT_EVERY_S: Final = 24 * 3600.0
 
@@ -31,7 +32,7 @@ class FeedDown:
         self,
         feed: str,
         replica: ReplicaWriter,
-        trust: TrustSource,
+        time: LinkTime,
         marks: Marks,
         floors: Floors,
         deeds: ReplicaDeeds,
@@ -45,7 +46,7 @@ class FeedDown:
     ) -> None:
         self._feed = feed
         self._replica = replica
-        self._trust = trust
+        self._time = time
         self._marks = marks
         self._floors = floors
         self._deeds = deeds
@@ -66,7 +67,7 @@ class FeedDown:
 
     async def start(self) -> None:
         position = self.whole()
-        self._trust.note_sync(None, position, self.sync.state)
+        self._time.note_sync(None, position, self.sync.state)
         stood = self._marks.mark(self._feed, POSITION)
         if position is not None and stood is not None and Mark(position.epoch, position.sequence) < stood:
             self._log("replica_behind", sequence=position.sequence, epoch=position.epoch, stood=list(stood))
@@ -103,7 +104,7 @@ class FeedDown:
                     self._log("digest_mismatch", feed=where.feed, epoch=where.epoch, sequence=where.sequence)
                 case _:
                     self._deeds.ask(action)
-        self._trust.note_sync(self.sync.take_answer(), self.sync.position, self.sync.state)
+        self._time.note_sync(self.sync.take_answer(), self.sync.position, self.sync.state)
 
     def tick(self, at_s: float) -> None:
         if self.sync.position is not None and self._replica.position() is None:

@@ -102,7 +102,7 @@ class HubLink:
         self._down = FeedDown(
             feed,
             replica,
-            trust,
+            self._time,
             who.marks,
             floors,
             deeds,

@@ -4,6 +4,7 @@
 and nothing of what it is for; a message that does not count becomes a Dropped that says why.
 """
 
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -28,10 +29,11 @@ from contract.topics import (
     key,
     up,
 )
+from contract.trust import ClockState
 from edge.core.feed_order import is_in_order
 from edge.core.said import Said
 from edge.core.sync_events import Dropped
-from edge.hub_link.link_time import LinkTime
+from edge.hub_link.link_time import Known, LinkTime
 from edge.hub_link.seals import Seals
 from edge.hub_link.transport import Heard, HubKey, HubKeyNotKept, News
 
@@ -60,6 +62,7 @@ class Mail:
         self.topics: Final = (_KEYS, *self._types)
         """To be subscribed to, in this order: what a new key sealed follows the key."""
         self._will: Presence | None = None
+        self._answers_before = 0
 
     def address(self, what: str) -> str:
         """The topic on which the edge says `what`."""
@@ -82,26 +85,49 @@ class Mail:
 
     def read(self, topic: str, payload: bytes) -> list[Heard]:
         """What a message says; of any bytes whatever."""
+        known = self._time.known
         if topic.startswith(_KEYS_BEFORE):
-            return self._read_key(topic, payload)
+            return self._read_key(topic, payload, known)
+        heard: list[Heard] = []
+        try:
+            self._seals.lapse(known.at)
+        except OSError as error:
+            heard.append(_not_kept(error))
+        return [*heard, self._read_news(topic, payload, known)]
+
+    def _read_news(self, topic: str, payload: bytes, known: Known) -> Heard:
         message_type = self._types.get(topic)
         if message_type is None:
-            return [Dropped("message", "on a topic that was not asked for")]
+            return Dropped("message", "on a topic that was not asked for")
         what = message_type.__name__.lower()
         try:
-            news: News = decode(self._seals.opened(topic, payload, self._time.known.at), message_type)
+            plain, is_current = self._seals.opened(topic, payload, self._old_at(known))
+            news: News = decode(plain, message_type)
         except SealError as error:
-            return [Dropped(what, str(error), error.why)]
+            return Dropped(what, str(error), error.why)
         except ContractError as error:
-            return [Dropped(what, str(error))]
+            return Dropped(what, str(error))
         if isinstance(news, Live | Page) and not is_in_order(news):
-            return [Dropped(what, "its rows are out of order")]
-        return [news]
+            return Dropped(what, "its rows are out of order")
+        # Who stole the key before could tell times of before, and so keep that key's time from ending.
+        return news if is_current or not isinstance(news, Page) else replace(news, at_us=None)
 
-    def _read_key(self, topic: str, payload: bytes) -> list[Heard]:
+    def _old_at(self, known: Known) -> datetime | None:
+        """When a seal of the key before is judged. A clock of which nothing is known has to have heard the time by
+        the current key first: what it begins with may lie before the rotation."""
+        is_told = known.state is not ClockState.UNKNOWN or known.answers > self._answers_before
+        return known.at if is_told else None
+
+    def _read_key(self, topic: str, payload: bytes, known: Known) -> list[Heard]:
         try:
-            turned, refused = self._seals.hear_rotation(topic, payload)
+            turned, refused = self._seals.hear_rotation(topic, payload, known.at)
         except OSError as error:
-            return [HubKeyNotKept(error.strerror or type(error).__name__)]
+            return [_not_kept(error)]
+        if turned:
+            self._answers_before = known.answers
         heard: list[Heard] = [HubKey(trusted) for trusted in turned]
         return heard if refused is None else [*heard, Dropped("rotation", str(refused), refused.why)]
+
+
+def _not_kept(error: OSError) -> HubKeyNotKept:
+    return HubKeyNotKept(error.strerror or type(error).__name__)

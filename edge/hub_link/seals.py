@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from contract.keys import SigningKey, Trusted
-from contract.seal import SealError, seal, unseal
+from contract.seal import SealError, SealWhy, seal, unseal, unseal_by
 from edge.core.key_chain import KeyChain
 
 
@@ -24,11 +24,27 @@ class Seals:
         """SealError: too long for a message."""
         return seal(payload, self._key, topic)
 
-    def opened(self, topic: str, sealed: bytes, at: datetime) -> bytes:
-        """What the hub sealed for this topic. SealError: it did not."""
-        return unseal(sealed, self._chain.trusted, topic, at)
+    def opened(self, topic: str, sealed: bytes, old_at: datetime | None) -> tuple[bytes, bool]:
+        """What the hub sealed for this topic, and whether by its current key. SealError: it did not.
 
-    def hear_rotation(self, topic: str, sealed: bytes) -> tuple[list[Trusted], SealError | None]:
+        `old_at`: the instant at which a seal of the key before is judged; None: it does not count.
+        """
+        trusted = self._chain.trusted
+        try:
+            return unseal_by(sealed, trusted.current, topic), True
+        except SealError as error:
+            if error.why is not SealWhy.UNKNOWN_KEY or old_at is None:
+                raise
+        return unseal(sealed, trusted, topic, old_at), False
+
+    def lapse(self, at: datetime) -> None:
+        """Forget the key before where it counts no more at `at`. OSError: it is still on disk."""
+        trusted = _at(self._chain.trusted, at)
+        if trusted is not self._chain.trusted:
+            self._chain.turned(trusted)
+            self._save(trusted)
+
+    def hear_rotation(self, topic: str, sealed: bytes, at: datetime) -> tuple[list[Trusted], SealError | None]:
         """Which keys count from now on, in their order, and why this message is none of them.
 
         OSError: what follows could not be kept, and does not count; it is tried again with the next rotation.
@@ -39,8 +55,15 @@ class Seals:
         except SealError as error:
             refused = error
         turned = []
-        while (trusted := self._chain.following()) is not None:
+        while (following := self._chain.following()) is not None:
+            trusted = _at(following, at)
             self._save(trusted)
             self._chain.turned(trusted)
             turned.append(trusted)
         return turned, refused
+
+
+def _at(trusted: Trusted, at: datetime) -> Trusted:
+    """Without the key before, where its time is over."""
+    is_over = trusted.old_until is not None and trusted.old_until <= at
+    return Trusted(trusted.current, trusted.generation) if is_over else trusted

@@ -6,6 +6,7 @@ known here.
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import ssl
@@ -147,11 +148,14 @@ def write_enrolment(
 
 
 def save_trusted(state_dir: Path, trusted: Trusted) -> None:
-    """Keep whose seals count from now on, on disk when this returns. OSError, EnrolmentFileError."""
+    """Keep whose seals count from now on, on disk when this returns. OSError, of whatever kind the fault is."""
     path = state_dir / FOLDER / "enrolment.json"
-    saved = checked(_read(path), _Saved)
+    try:
+        saved = checked(_read(path), _Saved)
+    except EnrolmentFileError as error:
+        raise OSError(errno.EIO, str(error)) from error
     if saved is None:
-        raise EnrolmentFileError(f"{str(path)!r} is damaged: {_ENROL_AGAIN}")
+        raise OSError(errno.EIO, f"{str(path)!r} is damaged: {_ENROL_AGAIN}")
     changed = msgspec.structs.replace(
         saved,
         hub_key=trusted.current.public.hex(),

@@ -4,7 +4,7 @@ A file is made before its row: a rotation that was cut off between the two comes
 does one that a database put back from a backup has forgotten, since edges may follow it already.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +22,13 @@ from hub.wire_keys.queries import CurrentKey, current
 KEEP_OLD: Final = timedelta(days=1)
 """For how long seals of the key before count, unless said otherwise: messages under way and other workers."""
 
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def establish(folder: Path, at: datetime) -> list[int]:
     """Every key file has its row; returns the generations that had none. The first row has no rotation.
+
+    How long the key before was to count is forgotten then, and it may have been stolen: it counts no more.
 
     hub.keys.KeyFileError: a file is missing or damaged. WrongSigningKey: the newest row's is another key.
     """
@@ -33,7 +37,7 @@ def establish(folder: Path, at: datetime) -> list[int]:
         reached = 0 if before is None else before.generation
         added = [generation for generation in keys.signing_generations(folder) if generation > reached]
         for generation in added:
-            before = _append(folder, generation, before, at, KEEP_OLD)
+            before = _append(folder, generation, before, at, timedelta(0))
     return added
 
 
@@ -62,7 +66,8 @@ def _append(
     key = SigningKey(keys.signing_seed(folder, generation))
     row = WireKey(generation=generation, public=key.verifying.public, made_at=at)
     if before is not None:
-        row.old_until = at + keep_old
+        # A clock may lag: what ends at once ends at an instant that no clock lies before.
+        row.old_until = at + keep_old if keep_old else _LONG_AGO
         rotation = Rotation(key=key.verifying.public, generation=generation, old_until_us=to_us(row.old_until))
         row.rotation = seal(encode(rotation), before.key, key_topic(generation))
     row.save(force_insert=True)

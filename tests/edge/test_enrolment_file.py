@@ -83,7 +83,7 @@ def test_a_rotated_key_is_kept_with_the_one_before(tmp_path: Path) -> None:
 def test_a_key_for_a_damaged_enrolment_is_not_kept(tmp_path: Path) -> None:
     enrolled_state(tmp_path)
     (tmp_path / "enrolment" / "enrolment.json").write_bytes(b"?")
-    with pytest.raises(EnrolmentFileError, match="damaged"):
+    with pytest.raises(OSError, match="damaged"):
         save_trusted(tmp_path, TRUSTED)
 
 

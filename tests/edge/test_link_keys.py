@@ -1,5 +1,7 @@
 """The hub's key is another: over a real broker, in whatever order, kept over a restart, and never by a forger."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +14,12 @@ from contract.keys import SigningKey
 from contract.rows import card_change
 from contract.seal import Rotation
 from contract.topics import FEED_HEAD, feed, key
+from edge.clock import SystemClock
+from edge.core.sync_events import Answer, State
 from edge.storage.enrolment_file import read_enrolment
+from tests.brokers import Broker
 from tests.edge.hub_model import FEED
-from tests.edge.link_runs import CARD, Edge, WithEdge, hub, until, with_edge
+from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
 from tests.enrolled import HUB_KEY, STRANGER_KEY, TRUSTED, sealed
 
@@ -64,9 +69,18 @@ def test_a_new_key_takes_over_and_the_old_one_is_worth_nothing(
     with_edge(after)
 
 
-def test_until_an_instant_both_count(hub: MqttHub, with_edge: WithEdge) -> None:
+class SetClock(SystemClock):
+    """The kernel says that it is synchronized."""
+
+    def kernel_synchronized(self) -> bool:
+        return True
+
+
+def test_until_an_instant_both_count(hub: MqttHub, mosquitto: Broker, tmp_path: Path) -> None:
     async def work(edge: Edge) -> None:
         await edge.is_like(hub)
+        answer = Answer(time.monotonic(), to_us(datetime.now(UTC)), None)
+        edge.link._time.note_sync(answer, edge.replica.position(), State.FOLLOWING)
         rotate(hub, 2, timedelta(hours=1))
         await until(lambda: turned(edge) == [2])
         hub.key = KEYS[1]
@@ -77,7 +91,11 @@ def test_until_an_instant_both_count(hub: MqttHub, with_edge: WithEdge) -> None:
         await edge.is_like(hub)
         assert edge.link.dropped() == {}
 
-    with_edge(work)
+    async def run() -> None:
+        async with edge_at(tmp_path / "edge", mosquitto.port, clock=SetClock()) as edge:
+            await work(edge)
+
+    asyncio.run(run())
 
 
 def test_an_edge_that_was_away_hears_of_all_keys_at_once(hub: MqttHub, with_edge: WithEdge) -> None:
