@@ -18,7 +18,8 @@ admin.site.unregister(Edge)
 @admin.register(Edge)
 class OrderedEdgeAdmin(EdgeAdmin):
     def save_model(self, request: HttpRequest, obj: Edge, form: BaseModelForm, change: bool) -> None:
-        operations.save_edge(obj, timezone.now(), request.user.get_username())
+        may_lift = request.user.has_perm("orders.set_mode")
+        operations.save_edge(obj, timezone.now(), request.user.get_username(), may_lift=may_lift)
 
 
 def orders_part(request: HttpRequest, edge: Edge) -> SafeString:

@@ -6,17 +6,21 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Final
 
+from django.db.models import BigIntegerField, Case, F, When
+
 from contract.ask import Posture
+from contract.messages import READERS_MAX
 from contract.orders import Reported
 from contract.topics import NAME_PATTERN
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import edge_named
 from hub.orders.models import EdgeModes, ModeOrder
-from hub.orders.ordering import begin_epoch, ordering
-from hub.orders.places import Place, Set, merged
+from hub.orders.ordering import epoch_at, ordering
+from hub.orders.places import ByHand, Place, Set
 
 KEPT_BY: Final = "Doorward, kept from the edge after a restore"
+_EDGES_A_STATEMENT: Final = 10_000
 
 
 class UnknownPlace(HubError):
@@ -58,7 +62,7 @@ def keep_lockdowns(edge: Edge, reported: Reported, at: datetime) -> list[str]:
     """An edge has heard of newer orders than the hub knows: the lockdowns that stand there hold on, as orders of
     that edge. Answers with the places that the hub itself had not in lockdown. Within `ordering`; what the edge is
     told is to be renewed by the caller."""
-    own = _set_for(edge, _postures())
+    own = set_for(edge)
     kept = []
     if reported.mode_edge == Posture.LOCKDOWN != own.edge:
         kept.append(Place(edge=edge.name))
@@ -80,33 +84,45 @@ def renew_all_modes(at: datetime) -> bool:
 
 
 def renew_modes(edges: Iterable[Edge], at: datetime) -> bool:
-    """Within `ordering`."""
+    """Within `ordering`, which nobody else can hold meanwhile: a few statements, however many edges there are."""
     stale = stale_edges(edges)
-    for edge, document in stale:
-        stored = Edge.objects.get(pk=edge.pk)
-        begin_epoch(stored, at)
-        stored.mode_generation += 1
-        stored.save(update_fields=["epoch", "mode_generation"])
-        EdgeModes.objects.update_or_create(edge=stored, defaults={"document": document})
+    EdgeModes.objects.bulk_create(
+        [EdgeModes(edge=edge, document=document, ordered_at=at) for edge, document in stale],
+        update_conflicts=True,
+        unique_fields=["edge"],
+        update_fields=["document", "ordered_at"],
+    )
+    numbers = [edge.pk for edge, _ in stale]
+    begun = Case(When(epoch=0, then=epoch_at(at)), default=F("epoch"), output_field=BigIntegerField())
+    for first in range(0, len(numbers), _EDGES_A_STATEMENT):
+        some = Edge.objects.filter(pk__in=numbers[first : first + _EDGES_A_STATEMENT])
+        some.update(epoch=begun, mode_generation=F("mode_generation") + 1)
     return bool(stale)
 
 
 def stale_edges(edges: Iterable[Edge]) -> list[tuple[Edge, dict[str, Any]]]:
     """Those that are told something else than what is set, and what is to be told. Reads only."""
-    postures = _postures()
+    by_hand = _by_hand()
     told = dict(EdgeModes.objects.values_list("edge_id", "document"))
     nothing = {"edge": None, "readers": {}}
-    found = ((edge, _set_for(edge, postures).as_json()) for edge in edges)
+    found = ((edge, _merged(by_hand, edge).as_json()) for edge in edges)
     return [(edge, wanted) for edge, wanted in found if wanted != told.get(edge.pk, nothing)]
 
 
-def _postures() -> dict[str, Posture]:
+def set_for(edge: Edge) -> Set:
+    """What its readers are set to by hand. Reads only."""
+    return _merged(_by_hand(), edge)
+
+
+def _by_hand() -> ByHand:
     standing = ModeOrder.objects.filter(ended_at=None).values_list("place", "posture")
-    return {place: Posture(posture) for place, posture in standing}
+    return ByHand.of((place, Posture(posture)) for place, posture in standing)
 
 
-def _set_for(edge: Edge, postures: dict[str, Posture]) -> Set:
-    return merged(postures, edge.name, edge.site.name)
+def _merged(by_hand: ByHand, edge: Edge) -> Set:
+    is_crowded = len(by_hand.readers.get(edge.name, ())) > READERS_MAX
+    known = edge.readers.values_list("name", flat=True) if is_crowded else ()
+    return by_hand.merged(edge.name, edge.site.name, set(known))
 
 
 def _edges() -> Iterable[Edge]:

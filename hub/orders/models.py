@@ -31,7 +31,8 @@ class Configuration(models.Model):
     """What an edge should be, whole. `document` travels, `text` is the TOML as somebody wrote it.
 
     `stood_at`: when the edge first said that it stands there. `refused_*`: what it said if it does not;
-    `refused_field` is the place in the document, empty where it is none.
+    `refused_field` is the place in the document, empty where it is none. `left_at`: when somebody rolled back from
+    it.
     """
 
     edge = models.ForeignKey("fleet.Edge", models.CASCADE, related_name="configurations")
@@ -46,6 +47,7 @@ class Configuration(models.Model):
     refused_step = models.CharField(max_length=64, blank=True)
     refused_field = models.CharField(max_length=200, blank=True)
     refused_why = models.CharField(max_length=500, blank=True)
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-epoch", "-generation"]
@@ -102,10 +104,14 @@ class ModeOrder(models.Model):
 
 
 class EdgeModes(models.Model):
-    """What an edge's readers are set to by hand, merged: {"edge": posture or null, "readers": {name: posture}}."""
+    """What an edge's readers are set to by hand, merged: {"edge": posture or null, "readers": {name: posture}}.
+
+    `ordered_at`: since when it is to hear that.
+    """
 
     edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="modes")
     document = models.JSONField()
+    ordered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.edge}: modes"

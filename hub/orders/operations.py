@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
@@ -13,7 +13,8 @@ from hub.fleet.named import edge_named
 from hub.fleet.reader_operations import replace_readers
 from hub.orders import queries
 from hub.orders.documents import ConfigurationRefused, document_for, known_of, read_readers
-from hub.orders.mode_operations import renew_modes
+from hub.orders.held import check_configuration, check_move
+from hub.orders.mode_operations import renew_modes, set_for
 from hub.orders.models import Configuration
 from hub.orders.ordering import begin_epoch, ordering
 from hub.orders.toml_text import toml_of
@@ -23,49 +24,91 @@ class NothingBefore(HubError):
     """There is no configuration that could be gone back to."""
 
 
+class Overtaken(HubError):
+    """Somebody else was faster: the newest configuration is not the one that was looked at."""
+
+
 class Pushed(NamedTuple):
-    """`new`: a new generation; else the edge is to have this one already."""
+    """`new`: a new generation, in the place of `replaced`; else the edge is to have this one already."""
 
     configuration: Configuration
     new: bool
+    replaced: Configuration | None = None
 
 
-def push(edge_name: str, text: str, at: datetime, by: str) -> Pushed:
+class Terms(NamedTuple):
+    """`over`: the key of the newest configuration that was looked at, 0 where there was none; None: whatever it
+    is. `may_lift`: whether who asks may set modes."""
+
+    over: int | None = None
+    may_lift: bool = True
+
+
+_TERMINAL: Final = Terms()
+"""Who has the hub's keys may do all."""
+
+
+def push(edge_name: str, text: str, at: datetime, by: str, terms: Terms = _TERMINAL) -> Pushed:
     """The edge should have what this TOML says, and its readers at the hub are brought to it.
 
     The same as the newest is no new generation, unless the edge refused that: then it is to try again.
-    UnknownEdge. ConfigurationRefused: nothing changes.
+    UnknownEdge. ConfigurationRefused, Overtaken, LockdownHolds: nothing changes.
     """
     with ordering():
         edge = edge_named(edge_name)
-        document = document_for(edge, text)
         newest = queries.newest(edge)
+        _check_newest(newest, terms.over)
+        document = document_for(edge, text)
         if newest is not None and newest.document == document and newest.refused_at is None:
             return Pushed(newest, False)
-        return Pushed(_say(edge, document, text, at, by), True)
+        made = _say(edge, document, text, at, by)
+        if not terms.may_lift:
+            check_configuration(edge, newest, document)
+        return Pushed(made, True, newest)
 
 
-def rollback(edge_name: str, at: datetime, by: str) -> Configuration:
-    """The last one before the newest that stood at the edge, as a new generation.
+def rollback(edge_name: str, at: datetime, by: str, terms: Terms = _TERMINAL) -> Configuration:
+    """The last one before the newest that stood at the edge and that nobody went back from, as a new generation.
 
-    UnknownEdge. NothingBefore. ConfigurationRefused: it names what the hub no longer has.
+    UnknownEdge, NothingBefore, Overtaken, LockdownHolds. ConfigurationRefused: it names what the hub no longer
+    has.
     """
     with ordering():
         edge = edge_named(edge_name)
         newest = queries.newest(edge)
+        _check_newest(newest, terms.over)
         before = None if newest is None else queries.stood_before(newest)
-        if before is None:
+        if newest is None or before is None:
             raise NothingBefore(f"no other configuration has stood at {edge} before: push the one that should")
-        return _follow(edge, before, at, by)
+        made = _follow(edge, before, at, by)
+        if not terms.may_lift:
+            check_configuration(edge, newest, made.document)
+        newest.left_at = at
+        newest.save(update_fields=["left_at"])
+        return made
 
 
-def save_edge(edge: Edge, at: datetime, by: str) -> Edge:
+def _check_newest(newest: Configuration | None, over: int | None) -> None:
+    found = 0 if newest is None else newest.pk
+    if over is None or over == found:
+        return
+    if newest is None:
+        raise Overtaken("what was looked at is not there any more: look again")
+    text = f"generation {newest.generation} was made meanwhile, by {newest.by}"
+    raise Overtaken(f"{text}: look at what it says in the history, then decide again")
+
+
+def save_edge(edge: Edge, at: datetime, by: str, *, may_lift: bool = True) -> Edge:
     """As its page says. What follows from its feed and site is ordered anew.
 
-    ValidationError, ConfigurationRefused.
+    `may_lift` as in Terms. ValidationError, ConfigurationRefused, LockdownHolds.
     """
     with ordering():
+        stored = Edge.objects.select_related("site").filter(pk=edge.pk).first()
+        before = None if stored is None else set_for(stored)
         fleet.save_edge(edge)
+        if before is not None and not may_lift:
+            check_move(edge, before)
         renew_modes([edge], at)
         newest = queries.newest(edge)
         if newest is not None and not known_of(edge).items() <= newest.document.items():

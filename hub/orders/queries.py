@@ -49,11 +49,16 @@ def newest(edge: Edge) -> Configuration | None:
 
 
 def stood_before(configuration: Configuration) -> Configuration | None:
-    """The last one that stood before this one and says something else."""
+    """The last one that stood before this one, says something else, and was not gone back from since."""
     epoch, generation = configuration.epoch, configuration.generation
     older = Q(epoch__lt=epoch) | Q(epoch=epoch, generation__lt=generation)
-    stood = Configuration.objects.filter(older, edge=configuration.edge_id, stood_at__isnull=False)
-    return next((each for each in stood if each.document != configuration.document), None)
+    passed = [configuration.document]
+    for each in Configuration.objects.filter(older, edge=configuration.edge_id):
+        if each.left_at is not None:
+            passed.append(each.document)
+        elif each.stood_at is not None and each.document not in passed:
+            return each
+    return None
 
 
 def state_of(edge: Edge) -> ConfigurationState:

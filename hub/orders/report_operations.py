@@ -13,7 +13,7 @@ from contract.orders import Reported
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
-from hub.orders.mode_operations import keep_lockdowns, stale_edges
+from hub.orders.mode_operations import keep_lockdowns, set_for
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
 from hub.orders.ordering import epoch_at, ordering
@@ -96,8 +96,7 @@ def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
     edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
     edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
     # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.
-    EdgeModes.objects.get_or_create(edge=edge, defaults={"document": {"edge": None, "readers": {}}})
-    for _, wanted in stale_edges([edge]):
-        EdgeModes.objects.filter(edge=edge).update(document=wanted)
+    told = {"document": set_for(edge).as_json(), "ordered_at": at}
+    EdgeModes.objects.update_or_create(edge=edge, defaults=told)
     say_anew(edge, at)
     return BegunAnew(kept)

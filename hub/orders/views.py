@@ -1,10 +1,11 @@
 """Staff's pages of orders: an edge's configuration, what is set by hand, and what is to be done once."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,7 +26,7 @@ from hub.orders.mode_lines import effect_text, fields_of, modes_context
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.models import CommandOrder
 from hub.orders.pages import configuration_context
-from hub.orders.places import Place
+from hub.orders.places import NoPlace, Place
 from hub.orders.telling import answer_text
 from hub.orders.waiting import wait_for
 
@@ -61,7 +62,7 @@ def set_mode_page(request: HttpRequest) -> HttpResponse:
     """Asks once more, then does it: ?posture=lockdown or clear, and of ?site, ?edge, ?reader what is meant."""
     _check_right(request, "orders.set_mode")
     asked = request.POST if request.method == "POST" else request.GET
-    place = Place(**{word: asked[word] for word in ("site", "edge", "reader") if asked.get(word)})
+    place = _place(asked)
     posture = asked.get("posture", "")
     if posture not in [*Posture, "clear"]:
         raise Http404
@@ -93,13 +94,23 @@ def command_page(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:fleet_edge_change", args=[edge.pk]))
 
 
+def _place(asked: QueryDict) -> Place:
+    try:
+        return Place(**{word: asked[word] for word in ("site", "edge", "reader") if asked.get(word)})
+    except NoPlace as error:
+        raise Http404 from error
+
+
 def _push(request: HttpRequest, edge: Edge) -> None:
     by = request.user.get_username()
+    seen = request.POST.get("over", "")
+    over = int(seen) if re.fullmatch("[0-9]{1,18}", seen) else 0
+    terms = operations.Terms(over, request.user.has_perm("orders.set_mode"))
     if "rollback" in request.POST:
-        back = operations.rollback(edge.name, timezone.now(), by)
+        back = operations.rollback(edge.name, timezone.now(), by, terms)
         messages.success(request, f"Rolled back: generation {back.generation} says what stood before.")
         return
-    pushed = operations.push(edge.name, request.POST.get("text", ""), timezone.now(), by)
+    pushed = operations.push(edge.name, request.POST.get("text", ""), timezone.now(), by, terms)
     if pushed.new:
         messages.success(request, f"Pushed: generation {pushed.configuration.generation}.")
     else:

@@ -12,7 +12,7 @@ from hub.fleet.operations import UnknownEdge, save_site
 from hub.orders import operations, queries
 from hub.orders.documents import ConfigurationRefused
 from hub.orders.models import Configuration
-from hub.orders.operations import NothingBefore
+from hub.orders.operations import NothingBefore, Overtaken, Terms
 from hub.orders.queries import Standing
 from hub.orders.report_operations import note_reported
 from hub.orders.toml_text import toml_of
@@ -138,6 +138,42 @@ def test_back_to_the_last_that_stood(edge: Edge) -> None:
     push(TOML.replace("4.5", "7"))
     back = operations.rollback("east", AT, BY)
     assert (back.generation, back.document, back.text) == (4, first.document, first.text)
+
+
+def test_what_was_gone_back_from_is_not_gone_back_to(edge: Edge) -> None:
+    oldest = push(TOML.replace("4.5", "7"))
+    note_reported("east", standing(1, oldest), AT)
+    good = push()
+    note_reported("east", standing(2, good), AT)
+    note_reported("east", standing(3, push(OTHER)), AT)
+    back = operations.rollback("east", AT, "one")
+    assert back.document == good.document
+    note_reported("east", standing(4, back), AT)
+    note_reported("east", standing(5, operations.rollback("east", AT, "another")), AT)
+    assert queries.newest(edge).document == oldest.document
+    with pytest.raises(NothingBefore):
+        operations.rollback("east", AT, BY)
+    note_reported("east", standing(6, push()), AT)
+    push(OTHER)
+    assert operations.rollback("east", AT, BY).document == good.document
+
+
+def test_who_was_overtaken_changes_nothing(edge: Edge) -> None:
+    first = push()
+    note_reported("east", standing(1, first), AT)
+    second = operations.push("east", OTHER, AT, "colleague", Terms(over=first.pk))
+    assert (second.new, second.replaced) == (True, first)
+    for deed in (
+        lambda: operations.push("east", TOML, AT, BY, Terms(over=first.pk)),
+        lambda: operations.push("east", TOML, AT, BY, Terms(over=0)),
+        lambda: operations.rollback("east", AT, BY, Terms(over=first.pk)),
+    ):
+        with pytest.raises(Overtaken, match="generation 2 was made meanwhile, by colleague"):
+            deed()
+    another("west", edge.site)
+    with pytest.raises(Overtaken, match="not there any more"):
+        operations.push("west", TOML, AT, BY, Terms(over=first.pk))
+    assert queries.newest(edge) == second.configuration
 
 
 def test_nothing_is_gone_back_to_that_the_hub_no_longer_has(edge: Edge) -> None:

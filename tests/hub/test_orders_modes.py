@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contract.ask import Posture
+from contract.messages import READERS_MAX, decode, encode
 from contract.orders import Answered, CommandKind, Modes, ReaderMode
 from hub.fleet.models import Edge, Site
 from hub.fleet.operations import UnknownEdge, save_site
@@ -12,7 +15,7 @@ from hub.orders import operations, queries
 from hub.orders.command_operations import NoSuchCommand, give_command, note_answered, take_commands
 from hub.orders.mode_operations import NoSuchMode, UnknownPlace, clear_mode, renew_all_modes, set_mode
 from hub.orders.models import CommandOrder, ModeOrder
-from hub.orders.places import Place, merged
+from hub.orders.places import ByHand, NoPlace, Place
 from tests.hub.conftest import Database
 from tests.hub.ordered import TOML, another, house
 from tests.hub.scans import AT
@@ -58,7 +61,7 @@ def modes(edge: Edge) -> Modes:
     ],
 )
 def test_what_several_come_to(postures: dict[Place, Posture], edge: Posture | None, door: Posture | None) -> None:
-    told = merged({place.word: posture for place, posture in postures.items()}, "east", "house")
+    told = ByHand.of((place.word, posture) for place, posture in postures.items()).merged("east", "house", set())
     readers = [ReaderMode(reader=name, posture=posture) for name, posture in told.readers.items()]
     said = Modes(epoch=1, generation=1, edge=told.edge, readers=readers)
     assert (told.edge, said.of("door")) == (edge, door)
@@ -102,6 +105,37 @@ def test_what_cannot_be_set_changes_nothing(
         set_(place, posture)
     assert queries.set_by_hand() == []
     assert queries.modes_for(edge) is None
+
+
+@pytest.mark.parametrize("place", [{"reader": "door"}, {"site": "house", "edge": "east"}])
+def test_what_is_no_place(place: dict[str, str]) -> None:
+    with pytest.raises(NoPlace, match="say"):
+        Place(**place)
+
+
+def test_what_is_set_for_readers_that_are_gone_leaves_room_for_a_lockdown(edge: Edge) -> None:
+    gone = [Place(edge="east", reader=f"d{number}") for number in range(READERS_MAX + 20)]
+    for place in gone:
+        ModeOrder.objects.create(place=place.word, edge=edge, reader=place.reader, posture=SECURE, since=AT, by=BY)
+    ModeOrder.objects.filter(place="reader east/d99").update(posture=LOCKDOWN)
+    set_(DOOR, LOCKDOWN)
+    set_(BAR, SECURE)
+    set_(EVERYTHING, LOCKDOWN)
+    told = decode(encode(modes(edge)), Modes)
+    assert (told.edge, len(told.readers)) == (LOCKDOWN, READERS_MAX)
+    assert {"door", "bar", "d99"} < {each.reader for each in told.readers}
+
+
+def test_a_lockdown_of_many_edges_takes_few_statements(edge: Edge) -> None:
+    def taken() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            set_(EVERYTHING, LOCKDOWN)
+        clear_mode(EVERYTHING, AT, BY)
+        return len(captured)
+
+    one = taken()
+    Edge.objects.bulk_create([Edge(name=f"e{number}", site=edge.site, feed=edge.feed) for number in range(200)])
+    assert taken() == one
 
 
 def test_ending_what_is_not_says_what_is(edge: Edge) -> None:

@@ -17,9 +17,10 @@ from hub.orders import operations, queries, views
 from hub.orders.command_operations import note_answered
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.report_operations import note_reported
+from hub.watch.operations import note_worker
 from tests.hub.conftest import Database
 from tests.hub.followed import assert_exact
-from tests.hub.ordered import OTHER, TOML, house, standing
+from tests.hub.ordered import OTHER, TOML, house, reported, standing
 from tests.hub.staff_pages import address, inline, post
 
 
@@ -48,13 +49,30 @@ def edge_url(edge: Edge) -> str:
     return address(Edge, "change", edge.pk)
 
 
+def looked_at(edge: Edge) -> int:
+    """What a page that is opened now carries."""
+    newest = queries.newest(edge)
+    return 0 if newest is None else newest.pk
+
+
 def push(staff: Client, edge: Edge, text: str = TOML) -> Configuration:
-    post(staff, configuration_url(edge), text=text)
+    post(staff, configuration_url(edge), text=text, over=looked_at(edge))
     return queries.newest(edge)
 
 
 def set_url(posture: str, **place: str) -> str:
     return f"{reverse('set_mode')}?{urlencode({'posture': posture, **place})}"
+
+
+def hear(edge: Edge, n: int) -> None:
+    """The edge hears all that is set by hand."""
+    edge.refresh_from_db()
+    modes = queries.modes_for(edge)
+    assert modes is not None
+    heard = {"mode_epoch": modes.epoch, "mode_generation": modes.generation}
+    note_reported(
+        "east", reported(n, **heard, mode_edge=modes.edge, mode_readers=modes.readers), datetime.now(UTC)
+    )
 
 
 # Configuration
@@ -77,8 +95,8 @@ def test_a_configuration_from_the_first_push_to_the_way_back(staff: Client, edge
     for shown in (page(staff, url), page(staff, edge_url(edge))):
         assert 'class="orders red"' in shown
         assert "eneration 2 was refused: readers[0].device: gone" in shown
-        assert "Now generation 1 stands." in shown
-    post(staff, url, rollback="yes")
+        assert "Now generation 1 stands" in shown
+    post(staff, url, rollback="yes", over=second.pk)
     newest = queries.newest(edge)
     assert (newest.generation, newest.document) == (3, first.document)
 
@@ -91,8 +109,21 @@ def test_what_is_refused_stays_in_its_field(staff: Client, edge: Edge) -> None:
     assert 'permission = "front-dor"' in shown
     assert not Configuration.objects.exists()
     push(staff, edge)
-    post(staff, configuration_url(edge), text=TOML)
+    push(staff, edge)
     assert "exactly this already" in page(staff, configuration_url(edge))
+
+
+def test_a_page_that_somebody_was_faster_than_changes_nothing(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    shown = page(staff, configuration_url(edge))
+    assert f'name="over" value="{looked_at(edge)}"' in shown
+    stale = looked_at(edge)
+    newest = operations.push("east", OTHER, datetime.now(UTC), "colleague").configuration
+    for fields in ({"text": TOML}, {"rollback": "yes"}):
+        answer = staff.post(configuration_url(edge), {**fields, "over": stale}).content.decode()
+        assert "generation 2 was made meanwhile, by colleague" in html.unescape(answer)
+        assert f'name="over" value="{newest.pk}"' in answer
+    assert queries.newest(edge) == newest
 
 
 def test_readers_of_a_pushed_configuration_are_changed_there(staff: Client, edge: Edge) -> None:
@@ -135,11 +166,17 @@ def test_a_lockdown_is_asked_once_more_shown_everywhere_and_ended(
     assert f"Lock down {name}?" in asked
     assert queries.set_by_hand() == []
     post(staff, reverse("set_mode"), posture="lockdown", **place)
+    assert f"Lockdown set, and not heard everywhere: {name}" in page(staff, reverse("admin:index"))
+    assert "East has not heard it (never heard of): its doors go on as before." in page(staff, reverse("modes"))
+    hear(edge, 1)
     for url in (reverse("admin:index"), reverse("modes"), edge_url(edge), address(Site, "changelist")):
         assert f"In lockdown: {name}" in page(staff, url)
     edge.refresh_from_db()
     assert queries.modes_for(edge).of("door") == "lockdown"
     post(staff, reverse("set_mode"), posture="clear", **place)
+    if not place:
+        assert "Still in lockdown, for the end of it was not heard there: east" in page(staff, edge_url(edge))
+    hear(edge, 2)
     assert "lockdown-banner" not in page(staff, reverse("admin:index"))
     edge.refresh_from_db()
     assert queries.modes_for(edge).of("door") is None
@@ -149,7 +186,7 @@ def test_nearer_ones_do_not_hide_that_all_is_locked(staff: Client, edge: Edge) -
     push(staff, edge)
     post(staff, reverse("set_mode"), posture="unlocked", edge="east", reader="door")
     post(staff, reverse("set_mode"), posture="lockdown")
-    assert "in lockdown since" in page(staff, edge_url(edge))
+    assert "in lockdown, as everything is" in page(staff, edge_url(edge))
     assert page(staff, reverse("modes")).count('class="indent-') == page(staff, reverse("modes")).count(" locked")
 
 
@@ -180,6 +217,9 @@ def test_an_order_is_given_and_its_answer_shown(
     push(staff, edge)
     monkeypatch.setattr(views, "_ANSWER_S", 0.0)
     url = reverse("edge_command", args=[edge.pk])
+    alone = staff.post(url, {"kind": "identify"}, follow=True).content.decode()
+    assert "nothing reaches east: no worker runs" in alone
+    note_worker("worker", datetime.now(UTC), True, {}, datetime.now(UTC))
     assert "Nothing was heard from the edge yet" in html.unescape(
         staff.post(url, {"kind": "unlock_once", "reader": "door"}, follow=True).content.decode()
     )
@@ -192,6 +232,10 @@ def test_an_order_is_given_and_its_answer_shown(
     assert "only doors open" in refused
     assert staff.post(url, {"kind": "reboot"}).status_code == 404
     assert staff.get(url).status_code == 405
+    Edge.objects.update(revoked_at=datetime.now(UTC))
+    shown = page(staff, edge_url(edge))
+    assert "Its machine goes on deciding" in shown
+    assert ">Identify</button>" not in shown
 
 
 # Who may

@@ -1,0 +1,65 @@
+"""What a lockdown holds fast: who may not set modes lifts none by a detour, as by renaming a reader. Reads only.
+
+Ending a lockdown is a right of its own (orders.set_mode). Moving an edge to another site, and pushing a
+configuration, are others; where they would let somebody pass whom the lockdown keeps out they are refused.
+"""
+
+from typing import Any, NamedTuple
+
+from contract.ask import Posture
+from hub.errors import HubError
+from hub.fleet.models import Edge
+from hub.orders.mode_operations import set_for
+from hub.orders.models import Configuration
+from hub.orders.places import Set
+
+_ENDING = "end the lockdown first, or leave it to somebody who may set modes"
+
+
+class LockdownHolds(HubError):
+    """What is asked would lift a lockdown, and who asks may not set modes."""
+
+
+class _Door(NamedTuple):
+    """What of a reader would let people pass if it changed: where it is, and who passes in a lockdown."""
+
+    device: str | None
+    relay_pin: int | None
+    lockdown_permission: str | None
+
+
+def check_move(edge: Edge, before: Set) -> None:
+    """`before`: what the edge was set to where it stood. LockdownHolds."""
+    if before.edge is Posture.LOCKDOWN and set_for(edge).edge is not Posture.LOCKDOWN:
+        raise LockdownHolds(f"{edge} is in lockdown where it stands, and would not be at {edge.site}: {_ENDING}")
+
+
+def check_configuration(edge: Edge, before: Configuration | None, document: dict[str, Any]) -> None:
+    """That `document` keeps what `before` has in lockdown as it is; it is valid. LockdownHolds."""
+    modes = set_for(edge)
+    doors, wanted = _doors({} if before is None else before.document), _doors(document)
+    if modes.edge is Posture.LOCKDOWN:
+        for name, door in wanted.items():
+            _check_permission(edge, name, doors.get(name), door)
+    for name, posture in modes.readers.items():
+        if posture is Posture.LOCKDOWN and name in doors:
+            _check_reader(edge, name, doors[name], wanted.get(name))
+
+
+def _doors(document: dict[str, Any]) -> dict[str, _Door]:
+    return {each["name"]: _Door(*map(each.get, _Door._fields)) for each in document.get("readers", ())}
+
+
+def _check_reader(edge: Edge, name: str, before: _Door, wanted: _Door | None) -> None:
+    if wanted is None:
+        raise LockdownHolds(f"{edge}/{name} is in lockdown, and this has no reader of that name: {_ENDING}")
+    if (wanted.device, wanted.relay_pin) != (before.device, before.relay_pin):
+        raise LockdownHolds(f"{edge}/{name} is in lockdown: its device and relay_pin stay as they are; {_ENDING}")
+    _check_permission(edge, name, before, wanted)
+
+
+def _check_permission(edge: Edge, name: str, before: _Door | None, wanted: _Door) -> None:
+    known = None if before is None else before.lockdown_permission
+    if wanted.lockdown_permission not in (None, known):
+        text = f"{edge}/{name} is in lockdown: who passes all the same (lockdown_permission) stays as it is"
+        raise LockdownHolds(f"{text}; {_ENDING}")
