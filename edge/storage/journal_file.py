@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contract.messages import Ack
@@ -14,6 +14,7 @@ from edge.journal_port import CannotRecord
 from edge.storage import journal_tables as sql
 from edge.storage.errors import StorageError, is_damage, word_of
 from edge.storage.salvage import save
+from edge.storage.write_ahead_log import is_cut
 
 
 class JournalError(StorageError, CannotRecord):
@@ -22,6 +23,14 @@ class JournalError(StorageError, CannotRecord):
 
 class NewerJournalError(JournalError):
     """A newer Doorward wrote it."""
+
+
+class _DamagedFile(Exception):
+    """`is_cut`: it is not known either how many rows there were."""
+
+    def __init__(self, is_cut: bool) -> None:
+        super().__init__("the journal's file is damaged")
+        self.is_cut = is_cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,14 @@ def prepare(path: Path, new_id: Callable[[], bytes], doubted: bool = False) -> t
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _check_or_create(path, new_id, doubted), None
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not is_damage(error):
-            raise
+    except _DamagedFile as error:
+        is_cut = error.is_cut
     aside = _make_way(path)
     _check_or_create(path, new_id, doubted)
     try:
         damage = save(aside, path)
+        if is_cut:
+            damage = replace(damage, lost=None)
     except (sqlite3.Error, UnicodeDecodeError):  # nothing can be read of it, or not all that can fits on the disk
         damage = Damage(aside.name, 0, None, None)
     return _check_or_create(path, new_id, doubted), damage
@@ -73,23 +83,33 @@ def why_not_opened(path: Path, error: Exception) -> str:
 def _check_or_create(path: Path, new_id: Callable[[], bytes], doubted: bool) -> Identity:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found > sql.FORMAT:
-            raise NewerJournalError(
-                f"{path} was written by a newer Doorward: install that one, or move the file away"
-            )
-        if found == 0:
-            _create(connection, path, new_id())
-        check = "PRAGMA integrity_check(1)" if doubted else "PRAGMA quick_check(1)"
-        (verdict,) = connection.execute(check).fetchone()
-        if verdict != "ok":
-            raise _damaged(verdict)
-        if found in sql.UPGRADE:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.executescript(sql.UPGRADE[found])
-        return _identity(connection)
+        return _checked_or_created(connection, path, new_id, doubted)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if is_damage(error):
+            raise _DamagedFile(is_cut(path)) from error
+        raise
     finally:
         connection.close()
+
+
+def _checked_or_created(
+    connection: sqlite3.Connection, path: Path, new_id: Callable[[], bytes], doubted: bool
+) -> Identity:
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found > sql.FORMAT:
+        raise NewerJournalError(f"{path} was written by a newer Doorward: install that one, or move the file away")
+    if found == 0:
+        _create(connection, path, new_id())
+    check = "PRAGMA integrity_check(1)" if doubted else "PRAGMA quick_check(1)"
+    (verdict,) = connection.execute(check).fetchone()
+    if verdict != "ok":
+        raise _damaged(verdict)
+    if is_cut(path):
+        raise _damaged("commits of its log cannot be read")
+    if found in sql.UPGRADE:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(sql.UPGRADE[found])
+    return _identity(connection)
 
 
 def _identity(connection: sqlite3.Connection) -> Identity:
