@@ -140,7 +140,7 @@ def _told(case: _Case, finding: _Finding) -> Decision:
         counted=counted,
         remaining=allowance.remaining - 1 if counted and allowance.remaining is not None else allowance.remaining,
         next_available_at=_before_the_end(held.membership, allowance.next_available_at),
-        counted_uses=allowance.counted,
+        counted_uses=_uses_it_rests_on(case, finding),
         inside_already=finding.inside_already,
         step=case.step,
     )
@@ -282,12 +282,19 @@ def _needs_confirmation(case: _Case, grant: Grant) -> bool:
     if contact is Contact.ONLINE:
         return grant.confirm
     if grant.offline is Offline.AT_MOST:
-        return _spent_offline(case, grant) >= grant.offline_uses
+        return len(_spent_offline(case, grant)) >= grant.offline_uses
     return grant.offline is Offline.DENY
 
 
-def _spent_offline(case: _Case, grant: Grant) -> int:
-    """The customer's uses at this edge since it was last in contact."""
+def _spent_offline(case: _Case, grant: Grant) -> frozenset[bytes]:
+    """The customer's uses at this edge since it was last in contact, however long ago."""
     whose = (grant.permission, case.customer_id)
-    spent = {use.id for use in case.facts.uses if (use.permission, use.customer_id) == whose}
-    return len(spent & case.facts.since_contact)
+    spent = (use.id for use in case.facts.uses if (use.permission, use.customer_id) == whose)
+    return case.facts.since_contact.intersection(spent)
+
+
+def _uses_it_rests_on(case: _Case, finding: _Finding) -> tuple[bytes, ...]:
+    counted, grant = finding.allowance.counted, finding.held.plan.grant_of(case.ask.permission)
+    if grant is None or finding.reason is not Reason.CONFIRMATION_NEEDED or grant.offline is not Offline.AT_MOST:
+        return counted
+    return tuple(sorted(_spent_offline(case, grant).union(counted)))

@@ -228,7 +228,10 @@ def test_at_most_so_many_of_a_customer_at_this_edge_since_contact() -> None:
     assert decide(away, unacked(1, 2, uses=others), NOON).reason is Reason.CONFIRMATION_NEEDED
     # What has passed out of every window was still made since contact.
     long_ago = tuple(replace(use, occurred_at=NOON - 30 * DAY) for use in used)
-    assert decide(away, unacked(1, 2, uses=long_ago), NOON).reason is Reason.CONFIRMATION_NEEDED
+    denied = decide(away, unacked(1, 2, uses=long_ago), NOON)
+    assert denied.reason is Reason.CONFIRMATION_NEEDED
+    # So the answer says that it rests on them: the hub decides it once more from what is named.
+    assert denied.counted_uses == tuple(number.to_bytes(16, "big") for number in (1, 2))
 
 
 @pytest.mark.parametrize(
