@@ -26,11 +26,13 @@ from hub.members import operations as members
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.orders import command_operations, mode_operations
 from hub.orders import operations as orders
+from hub.orders import queries as order_queries
 from hub.orders.places import Place
 from hub.orders.toml_text import toml_of
 from hub.wire_keys import operations as wire_keys
 from tests.simulation.clock import START, TrueTime
 from tests.simulation.edge import BROKEN_DEVICE
+from tests.simulation.lockdowns import Lockdowns
 from tests.simulation.trace import Trace
 
 PERMISSIONS = ("front-door", "glass", "sauna", "gym", "pool", "undo")
@@ -70,8 +72,8 @@ class Club:
     keys: Path
     limits_changed: set[str] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
+    lockdowns: Lockdowns = field(default_factory=lambda: Lockdowns(READERS))
     _people: int = 0
-    _locked: list[Place] = field(default_factory=list)
 
     def found(self, edges: dict[str, bytes], people: int) -> None:
         """As it stands when the world begins. `edges`: their public keys by name."""
@@ -198,13 +200,16 @@ class Club:
         orders.rollback(self.rng.choice(self._edges), self.true.now(), "staff")
 
     def lock_down(self) -> None:
-        self._locked.append(self._place())
-        mode_operations.set_mode(self._locked[-1], Posture.LOCKDOWN, self.true.now(), "staff")
+        place = self._place()
+        mode_operations.set_mode(place, Posture.LOCKDOWN, self.true.now(), "staff")
+        self.lockdowns.set(place)
 
     def end_lockdown(self) -> None:
-        for place in self._locked:
+        """Of all that the hub's page shows."""
+        for order in order_queries.set_by_hand():
+            place = Place(edge=order.edge and order.edge.name, reader=order.reader or None)
             mode_operations.clear_mode(place, self.true.now(), "staff")
-        self._locked.clear()
+        self.lockdowns.end_all()
 
     def command(self) -> None:
         kind = self.rng.choice(list(CommandKind))

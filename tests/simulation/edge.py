@@ -14,18 +14,24 @@ from typing import Any
 
 from contract.decision import Decision
 from contract.keys import SigningKey
+from contract.messages import CheckIn, Journaled
+from contract.orders import Command, Modes
 from contract.reader_configuration import Reader
 from edge.app import Setting, run
+from edge.core.commands import judge
 from edge.hardware.pins import Pins
 from edge.hardware.signals import ReaderSignals
 from edge.ports import MachineState
+from edge.readers.reader_set import ReaderSet
 from edge.scanners.serial_reader import CannotOpen, SerialReader
 from edge.storage.enrolment_file import read_enrolment
+from edge.storage.journal import SqliteJournal
 from tests.enrolled import Certificate, enrolled_state
 from tests.simulation.broker import Broker, Line
 from tests.simulation.clock import MachineClock
 from tests.simulation.disk import DISK, Disk
 from tests.simulation.loop import Node, VirtualLoop, context_of
+from tests.simulation.orders_held import Marks, gone_back, marks_on_disk
 from tests.simulation.paho_client import BROKER
 from tests.simulation.trace import Trace
 
@@ -69,6 +75,32 @@ class Signals(ReaderSignals):
         super().unlock_once()
         machine = MACHINE.get()
         machine.trace.shown(machine.name, self._name, "unlocked once")
+        machine.trace.unlocked.append(machine.name)
+
+
+class Journal(SqliteJournal):
+    """What it has said to be on disk is noted."""
+
+    async def append(self, row: Journaled) -> int:
+        sequence = await super().append(row)
+        machine = MACHINE.get()
+        if isinstance(row, CheckIn):
+            machine.kept[row.id] = (machine.loop.time(), row)
+        return sequence
+
+
+class Readers(ReaderSet):
+    """What they are set to is looked at."""
+
+    def set_modes(self, modes: Modes) -> None:
+        super().set_modes(modes)
+        MACHINE.get().on_modes(modes)
+
+
+def judge_command(command: Command, *circumstances: Any) -> Any:
+    machine = MACHINE.get()
+    machine.trace.commands_done.append((machine.name, command.epoch, command.number))
+    return judge(command, *circumstances)
 
 
 def try_open(device: str, _baud: int) -> None:
@@ -103,11 +135,20 @@ class EdgeMachine:
     certificate: Certificate
     line: Line = field(default_factory=Line)
     starts: int = 0
-    damaged: bool = False
+    kept: dict[bytes, tuple[float, CheckIn]] = field(default_factory=dict)
+    """Check-ins by id, and when the journal said that they are on disk."""
+    damaged_at_s: float | None = None
+    """When bytes of its journal were flipped the last time."""
+    torn_s: list[tuple[float, float]] = field(default_factory=list)
+    """From when the disk's image was made until it was put back: what was kept then is gone with the disk."""
+    marks: Marks = field(default_factory=dict)
+    """What lay on disk when its last process ended and may only rise."""
     node: Node | None = None
     disk: Disk | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
     stopping: Callable[[], None] | None = None
+    on_modes: Callable[[Modes], None] = lambda modes: None
+    """Called whenever its readers are set to other modes."""
     _context: Context = field(default_factory=Context)
 
     @property
@@ -118,6 +159,13 @@ class EdgeMachine:
     @property
     def runs(self) -> bool:
         return self.node is not None
+
+    @property
+    def damaged(self) -> bool:
+        return self.damaged_at_s is not None
+
+    def was_torn(self, at_s: float) -> bool:
+        return any(since_s <= at_s <= upto_s for since_s, upto_s in self.torn_s)
 
     def enrol(self) -> None:
         enrolled_state(
@@ -155,7 +203,15 @@ class EdgeMachine:
         self.disk.leave(self.state_dir)
         self.broker.cut(self.line)
         self.trace.note("edge process ended", edge=self.name)
+        self.look_at_marks()
         self.on_end(self)
+
+    def look_at_marks(self) -> None:
+        """What may only rise has not gone back since the last look."""
+        now = marks_on_disk(self.state_dir)
+        for fault in gone_back(self.marks, now):
+            self.trace.fault(f"{self.name}: {fault}")
+        self.marks = now
 
     def stop(self) -> None:
         """As systemd asks it to."""

@@ -10,7 +10,9 @@ from random import Random
 from tests.simulation.broker import Broker, Line
 from tests.simulation.edge import EdgeMachine
 from tests.simulation.hub import Hub
+from tests.simulation.lockdowns import Lockdowns
 from tests.simulation.loop import VirtualLoop
+from tests.simulation.orders_held import modes_on_disk
 from tests.simulation.trace import Trace
 
 LASTS_S = (1.0, 45.0)
@@ -18,11 +20,17 @@ HEALTHY_DELAY_S = (0.001, 0.02)
 
 
 class Faults:
-    """`journals_damaged`, `marks_damaged`: edges whose own past was taken from them, by damage or by an old image
-    of the disk."""
+    """`marks_damaged`: edges that lost marks and orders, by damage or by an old image of the disk."""
 
     def __init__(  # noqa: PLR0917
-        self, rng: Random, loop: VirtualLoop, broker: Broker, hub: Hub, edges: list[EdgeMachine], trace: Trace
+        self,
+        rng: Random,
+        loop: VirtualLoop,
+        broker: Broker,
+        hub: Hub,
+        edges: list[EdgeMachine],
+        lockdowns: Lockdowns,
+        trace: Trace,
     ) -> None:
         self._rng = rng
         self._loop = loop
@@ -31,8 +39,8 @@ class Faults:
         self._edges = edges
         self._trace = trace
         self._reboots: dict[str, bool] = {}
-        self._images: dict[str, Path] = {}
-        self.journals_damaged: set[str] = set()
+        self._lockdowns = lockdowns
+        self._images: dict[str, tuple[float, Path]] = {}
         self.marks_damaged: set[str] = set()
         often = [
             self.kill_edge_at_a_commit,
@@ -168,8 +176,7 @@ class Faults:
     def damage_journal(self) -> None:
         edge = self._edge()
         edge.kill()
-        edge.damaged = True
-        self.journals_damaged.add(edge.name)
+        edge.damaged_at_s = self._loop.time()
         for name in ("journal.db", "journal.db-wal"):
             if (edge.state_dir / name).exists():
                 self._flip_bytes(edge.state_dir / name)
@@ -177,23 +184,30 @@ class Faults:
     def damage_trust(self) -> None:
         edge = self._edge()
         edge.kill()
-        self.marks_damaged.add(edge.name)
         for path in sorted(edge.state_dir.glob("*.json")):
             self._flip_bytes(path)
+        self._forget_marks(edge)
 
     def put_image_back(self) -> None:
         """The disk as it was when this happened to the edge the last time."""
         edge = self._edge()
         edge.kill()
-        image = self._images.pop(edge.name, None)
-        if image is None:
-            image = self._images[edge.name] = edge.folder / f"image-{edge.starts}"
-            shutil.copytree(edge.state_dir, image)
-        else:
-            self.journals_damaged.add(edge.name)
-            self.marks_damaged.add(edge.name)
-            shutil.rmtree(edge.state_dir)
-            shutil.copytree(image, edge.state_dir)
+        if edge.name not in self._images:
+            path = edge.folder / f"image-{edge.starts}"
+            shutil.copytree(edge.state_dir, path)
+            self._images[edge.name] = (self._loop.time(), path)
+            return
+        made_at_s, image = self._images.pop(edge.name)
+        edge.torn_s.append((made_at_s, self._loop.time()))
+        shutil.rmtree(edge.state_dir)
+        shutil.copytree(image, edge.state_dir)
+        self._forget_marks(edge)
+
+    def _forget_marks(self, edge: EdgeMachine) -> None:
+        edge.marks = {}
+        self.marks_damaged.add(edge.name)
+        if self._hub.restored_at_s is not None:
+            self._lockdowns.edge_forgets(edge.name)
 
     def _flip_bytes(self, path: Path) -> None:
         content = bytearray(path.read_bytes())
@@ -212,6 +226,7 @@ class Faults:
             self._hub.back_up()
         else:
             self._hub.restore(self._rng.choice(self._hub.backups))
+            self._lockdowns.hub_forgets({edge.name: modes_on_disk(edge.state_dir) for edge in self._edges})
 
     def _edge(self) -> EdgeMachine:
         return self._rng.choice(self._edges)

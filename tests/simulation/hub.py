@@ -183,6 +183,7 @@ class Hub:
         self.workers = [HubWorker(f"worker-{number}", self) for number in range(1, workers + 1)]
         self.backups: list[Path] = []
         self.restored_at_ms: int | None = None
+        self.restored_at_s: float | None = None
         folder.mkdir(parents=True)
         self.keys = folder / "keys"
         self._database = folder / "hub.db"
@@ -214,5 +215,6 @@ class Hub:
         for suffix in ("-wal", "-shm"):
             self._database.with_name(self._database.name + suffix).unlink(missing_ok=True)
         shutil.copy(backup, self._database)
+        self.restored_at_s = self.loop.time()
         self.restored_at_ms = int(self.true.now().timestamp() * 1_000)
         self.trace.note("hub restored")

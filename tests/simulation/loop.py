@@ -119,6 +119,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def end(self) -> None:
         """The world is over; what is left of its processes is dropped (`end_silently`)."""
+        self.on_exception = lambda _: None
         self._dead += [task for task in asyncio.all_tasks(self) if isinstance(task, _Task)]
         for task in self._dead:
             task._log_destroy_pending = False

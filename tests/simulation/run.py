@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, help="one world, with all that happens in it")
     parser.add_argument("--chaos-s", type=float, default=CHAOS_S, help="how long things go wrong, virtual seconds")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--stop", action="store_true", help="at the first world that fails")
     parser.add_argument("--digests", action="store_true", help="print each world's digest")
     asked = parser.parse_args(arguments)
     end_silently()
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
     if asked.seed is not None:
         return _one(asked.seed, asked.chaos_s)
     first = random.SystemRandom().randrange(10**9) if asked.first is None else asked.first
-    return _many(range(first, first + asked.seeds), asked.chaos_s, asked.processes, asked.digests)
+    return _many(range(first, first + asked.seeds), asked)
 
 
 def _one(seed: int, chaos_s: float) -> int:
@@ -46,28 +47,40 @@ def _one(seed: int, chaos_s: float) -> int:
     return 1 if outcome.faults else 0
 
 
-def _many(seeds: range, chaos_s: float, processes: int, digests: bool) -> int:
-    print(f"seeds {seeds.start} to {seeds.stop - 1}, in {processes} processes")
+def _many(seeds: range, asked: argparse.Namespace) -> int:
+    print(f"seeds {seeds.start} to {seeds.stop - 1}, in {asked.processes} processes", flush=True)
     began_s = time.monotonic()
+    done = 0
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for done, outcome in enumerate(pool.imap_unordered(partial(_world, chaos_s), seeds), start=1):
+    with multiprocessing.get_context("fork").Pool(asked.processes) as pool:
+        for outcome in pool.imap_unordered(partial(_world, asked.chaos_s), seeds):
+            done += 1
             totals.update(outcome.counts)
-            if digests:
+            if asked.digests:
                 print(f"{outcome.seed} {outcome.digest}")
             if outcome.faults:
                 failed.append(outcome)
                 _tell_failure(outcome)
-            if sys.stdout.isatty():
-                print(f"\r{done} of {len(seeds)}, {len(failed)} failed", end="", flush=True)
-    took_s = time.monotonic() - began_s
-    print(f"\n{len(seeds)} worlds in {took_s:.0f} s, {len(failed)} failed")
+            _tell_progress(done, len(seeds), len(failed), time.monotonic() - began_s)
+            if failed and asked.stop:
+                break
+    print(f"\n{done} worlds in {time.monotonic() - began_s:.0f} s, {len(failed)} failed")
     _print_table(totals)
     for outcome in sorted(failed, key=lambda each: each.seed):
-        chaos = "" if chaos_s == CHAOS_S else f" CHAOS_S={chaos_s:g}"
+        chaos = "" if asked.chaos_s == CHAOS_S else f" CHAOS_S={asked.chaos_s:g}"
         print(f"make simulate SEED={outcome.seed}{chaos}   # {outcome.faults[0]}")
     return 1 if failed else 0
+
+
+def _tell_progress(done: int, worlds: int, failed: int, took_s: float) -> None:
+    """A line that is written over; in a log, one of each hundred worlds."""
+    left_s = took_s / done * (worlds - done)
+    line = f"{done} of {worlds}, {failed} failed, {left_s:.0f} s to go"
+    if sys.stdout.isatty():
+        print(f"\r{line}   ", end="", flush=True)
+    elif done % 100 == 0:
+        print(line, flush=True)
 
 
 def _world(chaos_s: float, seed: int) -> Outcome:

@@ -22,9 +22,10 @@ import aiosqlite.core
 import paho.mqtt.client
 
 import edge.app
+import edge.commands
 from edge.readers import running_reader, self_test
 from tests.simulation import disk
-from tests.simulation.edge import NoMachine, Scanner, Signals, try_open
+from tests.simulation.edge import Journal, NoMachine, Readers, Scanner, Signals, judge_command, try_open
 from tests.simulation.loop import VirtualLoop, work
 from tests.simulation.paho_client import Client
 
@@ -41,6 +42,9 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(paho.mqtt.client, "Client", Client),
         patch.object(edge.app, "claim", disk.claim),
         patch.object(edge.app, "Machine", NoMachine),
+        patch.object(edge.app, "SqliteJournal", Journal),
+        patch.object(edge.app, "ReaderSet", Readers),
+        patch.object(edge.commands, "judge", judge_command),
         patch.object(running_reader, "SerialReader", Scanner),
         patch.object(running_reader, "ReaderSignals", Signals),
         patch.object(self_test, "try_open", try_open),

@@ -20,6 +20,12 @@ class Trace:
         self.counts: Counter[str] = Counter()
         self.scans: list[tuple[str, dict[str, Any]]] = []
         """Edge and fields of each line `scan` of an edge's log: what was shown and journaled."""
+        self.damage_told: list[tuple[str, dict[str, Any]]] = []
+        """Edge and fields of each line of a log about a damaged journal."""
+        self.commands_done: list[tuple[str, int, int]] = []
+        """Edge, epoch and number of each command, whenever an edge judged it."""
+        self.unlocked: list[str] = []
+        """The edge, for each door that a command opened."""
         self.faults: list[str] = []
         """What broke a rule while it went on."""
 
@@ -35,6 +41,9 @@ class Trace:
             self.counts[f"scans {fields['outcome']}"] += 1
         elif event == "dropped":
             self.counts["edge dropped"] += int(fields["count"])
+        elif event == "journal_damaged":
+            self.damage_told.append((edge, fields))
+            self.counts["edge says journal_damaged"] += 1
         elif event not in _USUAL:
             self.counts[f"edge says {event}"] += 1
 

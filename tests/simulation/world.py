@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 
 from contract.keys import SigningKey
+from contract.orders import Modes
 from tests.enrolled import Certificate, issued
 from tests.simulation import django_world, invariants
 from tests.simulation.attacker import Attacker
@@ -79,7 +80,10 @@ class World:
         self.club = Club(own(), self.true, self.trace, self.hub.keys)
         enrolled = {edge.name: SigningKey(edge.seed).verifying.public for edge in self.edges}
         self.club.found(enrolled, people=self.rng.randint(5, 9))
-        self.faults = Faults(own(), loop, self.broker, self.hub, self.edges, self.trace)
+        lockdowns = self.club.lockdowns
+        self.faults = Faults(own(), loop, self.broker, self.hub, self.edges, lockdowns, self.trace)
+        for edge in self.edges:
+            edge.on_modes = partial(self._modes_stand, edge.name)
         self.attacker: Attacker | None = None
         if self.rng.random() < ATTACKED_SHARE:
             self.attacker = Attacker(own(), self.broker, [edge.name for edge in self.edges], self.trace)
@@ -153,6 +157,10 @@ class World:
         error = context.get("exception")
         if not isinstance(error, Killed):
             self.trace.fault(f"nobody handles {context.get('message')}: {error!r}")
+
+    def _modes_stand(self, edge: str, modes: Modes) -> None:
+        for fault in self.club.lockdowns.broken_by(edge, modes):
+            self.trace.fault(fault)
 
     def _edge_ended(self, edge: EdgeMachine) -> None:
         self.faults.may_reboot(edge)
