@@ -29,7 +29,7 @@ class EnrolmentCode(models.Model):
 
 
 class EnrolAttempt(models.Model):
-    """An attempt that has failed, or is not decided yet, from an address that is kept as a hash."""
+    """An attempt, counted by the hash of the address it came from, or of the code that it named."""
 
     where_hash = models.CharField(max_length=64, db_index=True)
     at = models.DateTimeField(db_index=True)

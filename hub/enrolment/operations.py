@@ -69,8 +69,7 @@ def enrol(request: bytes, at: datetime) -> bytes:
     The very same request again gets the same certificate and enrols nothing anew.
     """
     with transaction.atomic():
-        codes = EnrolmentCode.objects.select_related("edge__feed").select_for_update(of=("self",))
-        kept = codes.filter(code_id=code_asked(request)).first()
+        kept = _held(code_asked(request))
         if kept is None:
             accept(_nobodys(at), request, at)
             raise EnrolError(EnrolWhy.UNKNOWN_CODE, "there is no such code")
@@ -83,6 +82,18 @@ def enrol(request: bytes, at: datetime) -> bytes:
         elif kept.edge.revoked_at is not None or kept.edge.enrolments != kept.enrolment:
             raise EnrolError(EnrolWhy.USED, "the code has been used: make a new one at the hub")
         return answer(accepted, _delivered(kept, hub_key, at), hub_key.key)
+
+
+def _held(code_id: bytes) -> EnrolmentCode | None:
+    """The code with its edge, both locked, the edge first: so does whoever makes a code or revokes an edge."""
+    named = EnrolmentCode.objects.filter(code_id=code_id).values_list("edge_id", flat=True).first()
+    if named is None:
+        return None
+    edge = Edge.objects.select_related("feed", "site").select_for_update(of=("self",)).filter(pk=named).first()
+    kept = EnrolmentCode.objects.select_for_update().filter(edge_id=named, code_id=code_id).first()
+    if kept is not None:
+        kept.edge = edge
+    return kept
 
 
 def _nobodys(at: datetime) -> Issued:

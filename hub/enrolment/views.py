@@ -25,6 +25,7 @@ from hub.login.address import address_of
 
 _LOG: Final = logging.getLogger("hub.enrolment")
 _STATUS: Final = {EnrolWhy.WRONG_SIZE: 413, EnrolWhy.MALFORMED: 400, EnrolWhy.BAD_KEY: 400}
+_DIGITS_MAX: Final = 9
 _UNKNOWN: Final = "no code of this hub that counts was used: compare it with the one shown, or make a new one"
 
 
@@ -39,10 +40,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if not _fits(request):
         return _refused(EnrolWhy.WRONG_SIZE, f"a request has 1 to {REQUEST_BYTES_MAX} bytes", 413)
     at = timezone.now()
-    attempt = attempt_operations.begin(address_of(request), at)
-    if attempt is None:
+    if not attempt_operations.begin(address_of(request), request.body, at):
         minutes = attempt_operations.WINDOW.seconds // 60
-        return _refused("too_many", f"too many failed attempts: wait {minutes} minutes, then try again", 429)
+        return _refused("too_many", f"too many attempts: wait {minutes} minutes, then try again", 429)
     try:
         answer = operations.enrol(request.body, at)
     except EnrolError as error:
@@ -52,7 +52,6 @@ def enrol(request: HttpRequest) -> HttpResponse:
     except HubError as error:
         _LOG.error("an edge could not enrol: %s", error)
         return _refused("hub_not_ready", "the hub's set-up is not complete: its log says what is missing", 503)
-    attempt_operations.succeed(attempt)
     return HttpResponse(answer, content_type="application/cbor")
 
 
@@ -82,7 +81,7 @@ def code_page(request: HttpRequest, number: int) -> TemplateResponse:
 def _fits(request: HttpRequest) -> bool:
     """By what it says of itself: nothing of it has been read yet, and no more than it says will be."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and 1 <= int(length) <= REQUEST_BYTES_MAX
+    return len(length) <= _DIGITS_MAX and length.isdecimal() and 1 <= int(length) <= REQUEST_BYTES_MAX
 
 
 def _refused(why: str, text: str, status: int) -> JsonResponse:

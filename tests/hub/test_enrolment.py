@@ -1,5 +1,6 @@
 """Enrolment codes, and what an edge gets for one: operations, POST /enrol, the staff's page and the command."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -164,7 +165,6 @@ def test_an_edge_enrols_over_http(edge: Edge) -> None:
         assert status == 200
         assert isinstance(answer, bytes)
         assert pi.take(answer, pending).feed == "everyone"
-    assert EnrolAttempt.objects.count() == 0
 
 
 def test_what_is_wrong_is_said_over_http(edge: Edge) -> None:
@@ -187,18 +187,38 @@ def test_an_unknown_code_and_a_wrong_secret_are_answered_alike(edge: Edge) -> No
     assert post(unknown)[0] == 403
 
 
-def test_guessing_is_braked_by_address_and_in_all(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    pi = Pi()
-    good = pi.ask(live_code())
-    for _ in range(attempt_operations.FAILED_MAX_ADDRESS):
-        assert post(b"\xa0")[0] == 400
-    status, told = post(good.request)
+def test_guessing_is_braked_by_address_and_in_all_and_holds_no_code_up(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = Pi().ask(live_code())
+    for n in range(attempt_operations.MAX_ADDRESS):
+        assert post(b"\xa0", f"2001:db8::{n:x}")[0] == 400
+    status, told = post(b"\xa0", "2001:db8::ffff:1")
     assert (status, told["why"]) == (429, "too_many")
-    assert EnrolAttempt.objects.count() == attempt_operations.FAILED_MAX_ADDRESS
-    monkeypatch.setattr(attempt_operations, "FAILED_MAX", attempt_operations.FAILED_MAX_ADDRESS)
-    assert post(good.request, "203.0.113.8")[0] == 429
-    monkeypatch.undo()
-    assert post(good.request, "203.0.113.8")[0] == 200
+    assert post(b"\xa0", "2001:db8:0:1::1")[0] == 400
+    assert EnrolAttempt.objects.count() == attempt_operations.MAX_ADDRESS + 1
+    monkeypatch.setattr(attempt_operations, "MAX_STRANGERS", attempt_operations.MAX_ADDRESS)
+    assert post(b"\xa0", "203.0.113.8")[0] == 429
+    assert post(good.request, "2001:db8::1")[0] == 200
+
+
+def test_an_address_of_ipv4_in_ipv6_is_its_own(edge: Edge) -> None:
+    for where in ("::ffff:203.0.113.7", "203.0.113.7", "no address"):
+        post(b"\xa0", where)
+    assert sorted(Counter(EnrolAttempt.objects.values_list("where_hash", flat=True)).values()) == [1, 2]
+
+
+def test_the_very_same_request_is_braked_by_its_code(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = Pi().ask(live_code())
+    monkeypatch.setattr(attempt_operations, "MAX_CODE", 3)
+    assert [post(good.request, f"203.0.113.{n}")[0] for n in range(4)] == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("length", ["9" * 5_000, "9" * 9, "x", "-1"])
+def test_a_length_that_is_none_is_refused(sqlite_database: Database, length: str) -> None:
+    client = Client(SERVER_NAME="localhost")
+    answer = client.generic("POST", "/enrol", b"x", content_type="application/cbor", CONTENT_LENGTH=length)
+    assert answer.status_code == 413
 
 
 # For staff
