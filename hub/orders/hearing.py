@@ -20,13 +20,21 @@ from hub.orders.places import Place, Set
 
 class Hearing(NamedTuple):
     """`heard`: the newest that it was told stands there. `stands`: what does, as far as it has said. `left_out`:
-    why nothing reaches it at all, empty where something may; `why_not` why it has not heard yet."""
+    why nothing reaches it at all, empty where something may."""
 
     edge: Edge
     heard: bool
     stands: Set
     left_out: str
-    why_not: str
+    at: datetime
+
+    @property
+    def why_not(self) -> str:
+        """Why it has not heard yet."""
+        standing = standing_of(self.edge, self.at)
+        if standing.word == "online":
+            return "online: it is on its way"
+        return f"{standing.word} since {standing.since}" if standing.since else standing.word
 
     @property
     def text(self) -> str:
@@ -48,23 +56,39 @@ class Hearing(NamedTuple):
 
 def hearings(at: datetime, place: Place | None = None) -> list[Hearing]:
     """Of all edges that `place` lies on, by name; None: of all there are."""
-    edges = _edges(at)
-    if place is not None and place.edge is not None:
-        edges = edges.filter(name=place.edge)
-    elif place is not None and place.site is not None:
-        edges = edges.filter(site__name=place.site)
-    return [_hearing(edge, at) for edge in edges]
+    return [_hearing(edge, at) for edge in _on(place, _edges(at))]
 
 
-def not_heard(at: datetime) -> list[Hearing]:
-    """Of those alone that could have heard the newest, and have not."""
-    heard = Q(reported__mode_epoch=F("epoch"), reported__mode_generation__gte=F("mode_generation"))
-    edges = _edges(at).exclude(mode_generation=0).exclude(signing_key=None).filter(~heard, revoked_at=None)
-    return [_hearing(edge, at) for edge in edges]
+def not_heard(at: datetime, place: Place | None = None) -> list[Hearing]:
+    """Of those alone that could have heard the newest, and have not; the database finds them."""
+    return [_hearing(edge, at) for edge in _late(_on(place, _edges(at)))]
+
+
+def is_heard(place: Place) -> bool:
+    """Whether all have that `place` lies on."""
+    return not _late(_on(place, Edge.objects.all())).exists()
+
+
+def reached() -> list[tuple[int, int]]:
+    """The keys of all edges that something may reach, each with its site's."""
+    return list(Edge.objects.exclude(signing_key=None).filter(revoked_at=None).values_list("pk", "site_id"))
 
 
 def unheard(found: Iterable[Hearing]) -> list[Hearing]:
     return [each for each in found if not each.heard and not each.left_out]
+
+
+def _on(place: Place | None, edges: QuerySet[Edge]) -> QuerySet[Edge]:
+    if place is not None and place.edge is not None:
+        return edges.filter(name=place.edge)
+    if place is not None and place.site is not None:
+        return edges.filter(site__name=place.site)
+    return edges
+
+
+def _late(edges: QuerySet[Edge]) -> QuerySet[Edge]:
+    heard = Q(reported__mode_epoch=F("epoch"), reported__mode_generation__gte=F("mode_generation"))
+    return edges.exclude(mode_generation=0).exclude(signing_key=None).filter(~heard, revoked_at=None)
 
 
 def _edges(at: datetime) -> QuerySet[Edge]:
@@ -81,16 +105,9 @@ def _hearing(edge: Edge, at: datetime) -> Hearing:
         stands = _set_of(told.document["edge"], told.document["readers"])
     else:
         stands = Set(None, {}) if reported is None else _set_of(reported.mode_edge, reported.mode_readers)
-    return Hearing(edge, heard, stands, left_out_text(edge), _why_not(edge, at))
+    return Hearing(edge, heard, stands, left_out_text(edge), at)
 
 
 def _set_of(edge: str | None, readers: dict[str, str]) -> Set:
     postures = {name: Posture(posture) for name, posture in readers.items()}
     return Set(None if edge is None else Posture(edge), postures)
-
-
-def _why_not(edge: Edge, at: datetime) -> str:
-    standing = standing_of(edge, at)
-    if standing.word == "online":
-        return "online: it is on its way"
-    return f"{standing.word} since {standing.since}" if standing.since else standing.word

@@ -1,10 +1,11 @@
 """What staff see of modes: every place with what is set there, what holds there, and its buttons. Reads only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from hub.orders.models import ModeOrder
 from hub.orders.places import EVERYTHING, Place
 from hub.orders.telling import origin_text, place_text, posture_text
 
+PAGE_EDGES: Final = 50
 _LOCKDOWN_EFFECT: Final = (
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
     " restarts and without a network, until it is ended here."
@@ -47,16 +49,23 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All that is set by hand, by its place's word; `heard` says who has heard it, `back` where buttons lead back."""
+    """All that is set by hand, by its place's word. `edges` by name, and `there` those that something may reach,
+    by the words of the places that they lie on; `back` is where buttons lead back."""
 
     standing: dict[str, ModeOrder]
-    heard: list[Hearing]
+    edges: dict[str, Hearing]
+    there: dict[str, list[Hearing]]
     back: str
 
     @classmethod
     def of(cls, back: str, place: Place | None = None) -> "Board":
         """Of the edges that `place` lies on alone, if it is given."""
-        return cls({order.place: order for order in queries.set_by_hand()}, hearings(timezone.now(), place), back)
+        edges = {each.edge.name: each for each in hearings(timezone.now(), place)}
+        there: dict[str, list[Hearing]] = {}
+        for each in edges.values():
+            for wide in () if each.left_out else _around(each.edge):
+                there.setdefault(wide.word, []).append(each)
+        return cls({order.place: order for order in queries.set_by_hand()}, edges, there, back)
 
     def everything(self) -> Line:
         return self._line([Place()], "Everything", "all sites, all edges")
@@ -71,14 +80,23 @@ class Board:
     def readers(self, edge: Edge) -> list[Line]:
         return [self._reader(edge, reader) for reader in edge.readers.all()]
 
-    def gone(self, shown: Collection[int]) -> list[Line]:
-        """What is set for readers that no configuration has any more, and would hold if they came back."""
-        left = [order for order in self.standing.values() if order.pk not in shown]
-        return [self._gone(order) for order in left]
+    def others(self, shown: Collection[int]) -> list[Line]:
+        """What else is set: of edges on other pages, and of readers that no configuration has any more, which
+        would hold if they came back."""
+        left = [order for order in self.standing.values() if order.pk not in shown and order.edge is not None]
+        names = {order.reader for order in left}
+        known = Reader.objects.filter(edge__in={order.edge_id for order in left}, name__in=names)
+        there = set(known.values_list("edge_id", "name"))
+        return [self._other(order, (order.edge_id, order.reader) in there) for order in left]
 
-    def _gone(self, order: ModeOrder) -> Line:
-        edge, _, reader = order.place.removeprefix("reader ").partition("/")
-        return self._line([Place(edge=edge, reader=reader)], f"{edge}/{reader}", "no longer there")
+    def _other(self, order: ModeOrder, is_there: bool) -> Line:
+        edge = order.edge
+        assert edge is not None
+        if not order.reader:
+            return self.edge(edge)
+        place = Place(edge=edge.name, reader=order.reader)
+        note = "reader" if is_there else "no longer there"
+        return self._line([place, *_around(edge)], f"{edge}/{order.reader}", note)
 
     def _reader(self, edge: Edge, reader: Reader) -> Line:
         own = Place(edge=edge.name, reader=reader.name)
@@ -88,7 +106,7 @@ class Board:
         """`covering`: the place itself, and those that it lies in, the nearest first."""
         place = covering[0]
         orders = [self.standing[each.word] for each in covering if each.word in self.standing]
-        there = [each for each in self.heard if not each.left_out and _lies_on(each.edge, place)]
+        there = self.there.get(Place(edge=place.edge).word if place.reader else place.word, [])
         lockdowns = [order for order in orders if order.posture == Posture.LOCKDOWN]
         holding = next(iter(lockdowns or orders), None)
         return Line(
@@ -105,7 +123,7 @@ class Board:
 
     def _unheard(self, edge: Edge) -> str:
         """Of one that no order reaches, only where something is set that it should hear."""
-        [hearing] = [each for each in self.heard if each.edge.pk == edge.pk]
+        hearing = self.edges[edge.name]
         if hearing.left_out:
             return hearing.left_out if edge.mode_generation else ""
         if hearing.heard:
@@ -118,16 +136,33 @@ class Board:
         return f"{reverse('set_mode')}?{urlencode(fields)}"
 
 
-def modes_context() -> dict[str, Any]:
-    """Every place there is, in the order of sites, edges and readers."""
+def modes_context(looked_for: str = "", page: int = 1) -> dict[str, Any]:
+    """Every site, and a page of edges with their readers, at their sites. `looked_for` is part of an edge's or a
+    site's name; pages begin at 1. What is set by hand is shown on each page, wherever it is."""
     board = Board.of(reverse("modes"))
-    lines = [board.everything()]
-    for site in Site.objects.prefetch_related("edges__readers"):
-        lines.append(board.site(site)._replace(indent=1))
-        for edge in site.edges.all():
-            lines.append(board.edge(edge)._replace(indent=2))
-            lines += [line._replace(indent=3) for line in board.readers(edge)]
-    return {"lines": [*lines, *board.gone({line.own.pk for line in lines if line.own is not None})]}
+    meant = [each.edge for each in board.edges.values() if _is_meant(each.edge, looked_for.strip().lower())]
+    meant.sort(key=lambda edge: (edge.site.name, edge.name))
+    pages = max(1, -(-len(meant) // PAGE_EDGES))
+    page = min(max(1, page), pages)
+    on_page = meant[(page - 1) * PAGE_EDGES : page * PAGE_EDGES]
+    prefetch_related_objects(on_page, "readers")
+    lines = [board.everything(), *_lines_of_sites(board, on_page)]
+    others = board.others({line.own.pk for line in lines if line.own is not None})
+    found = {"looked_for": looked_for, "page": page, "pages": pages, "many": len(board.edges) > PAGE_EDGES}
+    return {"lines": [*lines, *others], **found}
+
+
+def _lines_of_sites(board: Board, edges: list[Edge]) -> Iterator[Line]:
+    for site in Site.objects.all():
+        yield board.site(site)._replace(indent=1)
+        for edge in edges:
+            if edge.site_id == site.pk:
+                yield board.edge(edge)._replace(indent=2)
+                yield from (line._replace(indent=3) for line in board.readers(edge))
+
+
+def _is_meant(edge: Edge, looked_for: str) -> bool:
+    return looked_for in edge.name or looked_for in edge.site.name
 
 
 def fields_of(place: Place) -> dict[str, str]:
@@ -169,9 +204,3 @@ def _around(edge: Edge) -> list[Place]:
 def _holds(order: ModeOrder, place: Place) -> str:
     holds = f"{posture_text(order.posture)} {origin_text(order)}"
     return holds if order.place == place.word else f"{posture_text(order.posture)}, as {place_text(order)} is"
-
-
-def _lies_on(edge: Edge, place: Place) -> bool:
-    if place.edge is not None:
-        return edge.name == place.edge
-    return place.site in (None, edge.site.name)

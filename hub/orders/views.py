@@ -21,7 +21,7 @@ from hub.fleet.workers import workers_shown
 from hub.orders import operations
 from hub.orders.command_operations import ask_now
 from hub.orders.documents import ConfigurationRefused
-from hub.orders.hearing import hearings, unheard
+from hub.orders.hearing import is_heard, not_heard
 from hub.orders.mode_lines import effect_text, fields_of, modes_context
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.models import CommandOrder
@@ -55,7 +55,10 @@ def configuration_page(request: HttpRequest, number: int) -> HttpResponse:
 def modes_page(request: HttpRequest) -> HttpResponse:
     """Everything, sites, edges and readers, with what each is set to by hand."""
     _check_right(request, "fleet.view_edge")
-    return _page(request, "orders/modes.html", "Lockdown", modes_context() | _trouble())
+    page = request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 6 else 1
+    context = modes_context(request.GET.get("q", ""), number)
+    return _page(request, "orders/modes.html", "Lockdown", context | _trouble())
 
 
 def set_mode_page(request: HttpRequest) -> HttpResponse:
@@ -133,12 +136,9 @@ def _set_mode(request: HttpRequest, place: Place, posture: str) -> None:
 
 def _tell_unheard(request: HttpRequest, place: Place) -> None:
     """Who has not heard it within a moment: their doors go on as before."""
-
-    def all_heard() -> bool | None:
-        return None if unheard(hearings(timezone.now(), place)) else True
-
-    if wait_for(all_heard, 0.0 if workers_shown(timezone.now()).trouble else _ANSWER_S) is None:
-        missing = unheard(hearings(timezone.now(), place))
+    wait_s = 0.0 if workers_shown(timezone.now()).trouble else _ANSWER_S
+    if wait_for(lambda: is_heard(place) or None, wait_s) is None:
+        missing = not_heard(timezone.now(), place)
         for each in missing[:_TOLD_MAX]:
             messages.warning(request, f"{each.text}.")
         if len(missing) > _TOLD_MAX:

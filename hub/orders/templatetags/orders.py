@@ -1,5 +1,6 @@
 """What stands above all of staff's pages while anything is in lockdown."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django import template
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from contract.ask import Posture
 from hub.orders import queries
-from hub.orders.hearing import Hearing, hearings, not_heard
+from hub.orders.hearing import Hearing, not_heard, reached
 from hub.orders.models import ModeOrder
 from hub.orders.telling import place_text
 
@@ -22,24 +23,31 @@ def lockdowns(context: dict[str, Any]) -> dict[str, Any]:
     if request is None or not (request.user.is_active and request.user.is_staff):
         return {}
     orders = [order for order in queries.set_by_hand() if order.posture == Posture.LOCKDOWN]
-    at = timezone.now()
-    return banner(orders, hearings(at) if orders else not_heard(at)) | {"request": request}
+    return banner(orders, not_heard(timezone.now()), reached() if orders else []) | {"request": request}
 
 
-def banner(orders: list[ModeOrder], found: list[Hearing]) -> dict[str, str]:
-    """`standing`: lockdowns that every edge there has heard. `deaf`: who has not heard the others."""
-    reached = [each for each in found if not each.left_out]
-    there = {order.pk: [each for each in reached if each.covers(order)] for order in orders}
-    standing = [order for order in orders if there[order.pk] and all(each.has(order) for each in there[order.pk])]
+def banner(orders: list[ModeOrder], late: list[Hearing], edges: list[tuple[int, int]]) -> dict[str, str]:
+    """`standing`: lockdowns that every edge there has heard. `deaf`: who has not heard the others.
+
+    `late` have not heard the newest; `edges` are all that something may reach, each with its site.
+    """
+    missing = {order.pk: [each for each in late if each.covers(order) and not each.has(order)] for order in orders}
+    standing = [order for order in orders if not missing[order.pk] and _is_of_any(order, edges)]
     unheard = [order for order in orders if order not in standing]
-    deaf = {each.edge.name: each for order in unheard for each in there[order.pk] if not each.has(order)}
-    lingering = [each for each in reached if _lingers(each) and not any(map(each.covers, orders))]
+    deaf = {each.edge.name: each for order in unheard for each in missing[order.pk]}
+    lingering = [each for each in late if _lingers(each) and not any(map(each.covers, orders))]
     return {
         "standing": ", ".join(map(place_text, standing)),
         "unheard": ", ".join(map(place_text, unheard)),
-        "deaf": _named([f"{each.edge} ({each.why_not})" for each in deaf.values()]),
-        "lingering": _named([each.edge.name for each in lingering]),
+        "deaf": _named([*deaf.values()], lambda each: f"{each.edge} ({each.why_not})"),
+        "lingering": _named(lingering, lambda each: each.edge.name),
     }
+
+
+def _is_of_any(order: ModeOrder, edges: list[tuple[int, int]]) -> bool:
+    if order.edge_id is None and order.site_id is None:
+        return bool(edges)
+    return any(order.edge_id == edge or order.site_id == site for edge, site in edges)
 
 
 def _lingers(hearing: Hearing) -> bool:
@@ -47,7 +55,7 @@ def _lingers(hearing: Hearing) -> bool:
     return not hearing.heard and Posture.LOCKDOWN in (stands.edge, *stands.readers.values())
 
 
-def _named(names: list[str]) -> str:
+def _named(found: list[Hearing], name: Callable[[Hearing], str]) -> str:
     """The first of them, and how many more there are."""
-    more = len(names) - _NAMED_MAX
-    return ", ".join([*names[:_NAMED_MAX], *([f"{more} more"] if more > 0 else [])])
+    more = len(found) - _NAMED_MAX
+    return ", ".join([*map(name, found[:_NAMED_MAX]), *([f"{more} more"] if more > 0 else [])])

@@ -14,7 +14,7 @@ from contract.ask import Posture
 from hub.errors import HubError
 from hub.fleet.workers import workers_shown
 from hub.orders import queries
-from hub.orders.hearing import Hearing, hearings, unheard
+from hub.orders.hearing import Hearing, hearings, is_heard, unheard
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.models import ModeOrder
 from hub.orders.places import Place
@@ -80,7 +80,7 @@ def _follow(place: Place, done: str, wait_s: float) -> None:
     """Until every edge there has heard it, or the time is over."""
     print(done)
     trouble = workers_shown(timezone.now()).trouble
-    all_heard = wait_for(lambda: _all_heard(place), 0.0 if trouble else wait_s)
+    all_heard = wait_for(lambda: is_heard(place) or None, 0.0 if trouble else wait_s)
     found = hearings(timezone.now(), place)
     missing = unheard(found)
     told = [each.text for each in missing]
@@ -95,10 +95,6 @@ def _follow(place: Place, done: str, wait_s: float) -> None:
         sys.exit(1)
     heard = sum(each.heard and not each.left_out for each in found)
     print(f"It stands at {heard} of {heard} edges." if heard else "No edge there could hear it.")
-
-
-def _all_heard(place: Place) -> bool | None:
-    return True if not unheard(hearings(timezone.now(), place)) else None
 
 
 def _place(options: dict[str, Any]) -> Place:
