@@ -74,9 +74,9 @@ def enrol(wish: Wish, clock: KernelClock) -> EnrolledEdge:
         finally:
             os.close(descriptor)
     except EnrolError as error:
-        raise EnrolFailed(f"{error}. {_to_do(error.why)}") from error
+        raise EnrolFailed(_with_advice(str(error), error.why)) from error
     except Refusal as refusal:
-        raise EnrolFailed(f"the hub says: {refusal}. {_to_do(refusal.why)}") from refusal
+        raise EnrolFailed(_with_advice(f"the hub says: {refusal}", refusal.why)) from refusal
     except PostError as error:
         raise EnrolFailed(str(error)) from error
 
@@ -140,5 +140,8 @@ def _raise_floor(state_dir: Path, at_us: int, asked_s: float, clock: KernelClock
         raise StorageError(f"{str(state_dir)!r} cannot be written: {error.strerror}") from error
 
 
-def _to_do(why: str) -> str:
-    return f"What to do: {_TO_DO.get(why, _OTHERWISE)}"
+def _with_advice(text: str, why: str) -> str:
+    """Unless it says already what to do."""
+    if any(said in text for said in ("make a new", "then try again")):
+        return text
+    return f"{text}. What to do: {_TO_DO.get(why, _OTHERWISE)}"

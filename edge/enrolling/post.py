@@ -58,6 +58,8 @@ def post(hub: str, request: bytes) -> bytes:
             raise _refusal(error.code, error, address) from error
     except (OSError, HTTPException, ValueError) as error:
         why = getattr(error, "reason", None) or error
+        if isinstance(why, ConnectionRefusedError):
+            raise PostError(f"nothing answers at {hub}: is the hub's web running, is the port right?") from error
         raise PostError(f"{address} cannot be reached: {_plain(str(why))}") from error
 
 

@@ -69,4 +69,5 @@ class Session:
         known = f"the edge {self._edge!r}"
         if what == "pull":
             known += f" and the feed {self._feed!r}"
-        return f"is the hub's worker running, at this broker, and does the hub know {known}?"
+        asked = f"does the hub know {known}, and has it not revoked it?"
+        return f"is the hub's worker running, at this broker, and {asked}"

@@ -23,7 +23,7 @@ from edge.hub_link.link_time import Known
 
 # X509_V_FLAG_NO_CHECK_TIME, of OpenSSL's x509_vfy.h: "Don't check certificate/CRL validity against current time".
 NO_CHECK_TIME: Final = 0x200000
-_ENROL_AGAIN: Final = "enrol this edge again: doorward-edge enroll --hub URL --code CODE"
+_ENROL_AGAIN: Final = "enrol this edge again: doorward-edge enroll --hub URL --name NAME --code CODE"
 _NOT_ITS_HUB: Final = (
     "the broker should show a certificate of the hub's own authority, for the name or address in broker_host; "
     f"if the hub's authority is another now, {_ENROL_AGAIN}"

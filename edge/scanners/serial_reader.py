@@ -5,6 +5,7 @@ bytes into frames and knows nothing of what they mean.
 """
 
 import asyncio
+import errno
 import os
 import termios
 from collections.abc import AsyncIterator
@@ -23,6 +24,15 @@ _READ_BYTES_MAX: Final = 512
 """Small, so that a flood on one port lets the other readers have their turn between two reads."""
 
 
+_WORDS: Final = {
+    errno.ENOENT: "{device} is not there; is the scanner plugged in? ls /dev/serial/by-id shows those that are",
+    errno.EBUSY: "{device} is used by another program",
+    errno.EAGAIN: "{device} is used by another program",
+    errno.EACCES: "{device} may not be opened: the user that runs the edge must be in its group (dialout)",
+    errno.ENOTTY: "{device} is no serial port",
+}
+
+
 class CannotOpen(Exception):
     """A port that cannot be opened; the text says why."""
 
@@ -32,7 +42,7 @@ def try_open(device: str, baud: int) -> None:
     try:
         serial.Serial(device, baud, timeout=0, exclusive=True).close()
     except _ERRORS as error:
-        raise CannotOpen(str(error)) from error
+        raise CannotOpen(_why(error, device)) from error
 
 
 class SerialReader:
@@ -72,7 +82,7 @@ class SerialReader:
                 port = await asyncio.to_thread(self._open)
             except _ERRORS as error:
                 if not known_lost:
-                    self._log("reader_lost", reader=self.name, device=self._device, why=str(error))
+                    self._log("reader_lost", reader=self.name, device=self._device, why=_why(error, self._device))
                 known_lost = True
             else:
                 self._log("reader_open", reader=self.name, device=self._device)
@@ -120,3 +130,11 @@ class SerialReader:
             self._scans.put(frames)
         if dropped := self._framer.dropped_bytes - dropped_before:
             self._log("dropped", what="bytes", why="no terminator came", reader=self.name, count=dropped)
+
+
+def _why(error: Exception, device: str) -> str:
+    """Why a port cannot be opened, once: pyserial says it in its own words and the system's."""
+    cause = error.__context__ if isinstance(error.__context__, _ERRORS) else error
+    number = next((each for each in (*error.args[:1], *cause.args[:1]) if isinstance(each, int)), 0)
+    words = _WORDS.get(number)
+    return str(error) if words is None else words.format(device=device)

@@ -26,8 +26,8 @@ from edge.storage.errors import StorageError
 from edge.storage.small_file import SmallFile, checked, sync_folder, write_whole
 
 FOLDER: Final = "enrolment"
-_ENROL_FIRST: Final = "enrol it first: doorward-edge enroll --hub URL --code CODE"
-_ENROL_AGAIN: Final = "enrol this edge again: doorward-edge enroll --hub URL --code CODE"
+_ENROL_FIRST: Final = "enrol it first: doorward-edge enroll --hub URL --name NAME --code CODE"
+_ENROL_AGAIN: Final = "enrol this edge again: doorward-edge enroll --hub URL --name NAME --code CODE"
 _OF_ITS_HUB: Final = ("marks.json", "orders.json", "orders.json.before")
 """What the hub of an enrolment has ordered, and how far it has come: nothing to another hub."""
 _BYTES_MAX: Final = 100_000

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from hub.enrolment.states import State, state_of, waiting_until
+from hub.enrolment.states import State, state_of, state_without_code, waiting_until
 from hub.fleet.admin import EdgeAdmin
 from hub.fleet.models import Edge
 from hub.fleet.standing import instant_text
@@ -29,7 +29,7 @@ def enrolment(edge: Edge) -> str:
 def enrolment_part(request: HttpRequest, edge: Edge) -> SafeString:
     at = timezone.now()
     until = waiting_until(edge, at)
-    context = {"edge": edge, "state": state_of(edge, at).value, "until": until and instant_text(edge, until)}
+    context = {"edge": edge, "state": state_without_code(edge).value, "until": until and instant_text(edge, until)}
     context["may_enrol"] = request.user.has_perm("fleet.change_edge")
     return render_to_string("enrolment/edge_part.html", context, request)
 

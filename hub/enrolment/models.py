@@ -10,8 +10,8 @@ HASH_BYTES = 32
 class EnrolmentCode(models.Model):
     """The one code of an edge. It is found by `code_id`; its secret is encrypted under card.key.
 
-    `used_by` is the digest of the request that used it, `enrolment` the edge's enrolment that this was, and
-    `certificate` (DER) what it got: the same request again gets the same.
+    `used_by` is the digest of the request that used it at `used_at`, `enrolment` the edge's enrolment that this
+    was, and `certificate` (DER) what it got: the same request again gets the same.
     """
 
     edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="enrolment_code")
@@ -21,6 +21,7 @@ class EnrolmentCode(models.Model):
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     used_by = models.BinaryField(max_length=HASH_BYTES, null=True)
+    used_at = models.DateTimeField(null=True)
     enrolment = models.PositiveIntegerField(null=True)
     certificate = models.BinaryField(max_length=4_096, null=True)
 

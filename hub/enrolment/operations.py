@@ -24,6 +24,7 @@ from hub.fleet.broker_users import broker_user
 from hub.fleet.identity_operations import enrol_edge
 from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
+from hub.fleet.standing import instant_text
 from hub.wire_keys.queries import CurrentKey, current
 
 CODE_LASTS: Final = timedelta(hours=1)
@@ -75,13 +76,28 @@ def enrol(request: bytes, at: datetime) -> bytes:
             raise EnrolError(EnrolWhy.UNKNOWN_CODE, "there is no such code")
         used_by = None if kept.used_by is None else bytes(kept.used_by)
         issued = Issued(code_secrets.decrypt(kept), kept.edge.name, kept.until, used_by)
-        accepted = accept(issued, request, at)
+        accepted = _accept(issued, kept, request, at)
         hub_key = _key_of(kept)
         if used_by is None:
             _use(kept, kept.edge, accepted, at)
         elif kept.edge.revoked_at is not None or kept.edge.enrolments != kept.enrolment:
-            raise EnrolError(EnrolWhy.USED, "the code has been used: make a new one at the hub")
+            raise _used(kept)
         return answer(accepted, _delivered(kept, hub_key, at), hub_key.key)
+
+
+def _accept(issued: Issued, kept: EnrolmentCode, request: bytes, at: datetime) -> Accepted:
+    """Of a code that was used, that counts more than that it has lapsed."""
+    try:
+        return accept(issued, request, at)
+    except EnrolError as error:
+        if kept.used_by is not None and error.why in (EnrolWhy.EXPIRED, EnrolWhy.USED):
+            raise _used(kept) from error
+        raise
+
+
+def _used(kept: EnrolmentCode) -> EnrolError:
+    when = "" if kept.used_at is None else f" at {instant_text(kept.edge, kept.used_at)}"
+    return EnrolError(EnrolWhy.USED, f"the code was used{when}: make a new one at the hub")
 
 
 def _held(code_id: bytes) -> EnrolmentCode | None:
@@ -122,9 +138,9 @@ def _use(kept: EnrolmentCode, edge: Edge, accepted: Accepted, at: datetime) -> N
         raise EnrolError(EnrolWhy.BAD_KEY, str(error)) from error
     enrolled = enrol_edge(edge.pk, accepted.asked.signing_key)
     certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
-    kept.used_by, kept.enrolment = accepted.digest, enrolled.enrolments
+    kept.used_by, kept.used_at, kept.enrolment = accepted.digest, at, enrolled.enrolments
     kept.certificate = certificate.public_bytes(Encoding.DER)
-    kept.save(update_fields=["used_by", "enrolment", "certificate"])
+    kept.save(update_fields=["used_by", "used_at", "enrolment", "certificate"])
 
 
 def _delivered(kept: EnrolmentCode, hub_key: CurrentKey, at: datetime) -> Delivered:

@@ -18,6 +18,11 @@ def state_of(edge: Edge, at: datetime) -> State:
     """At `at`. A code that waits goes before what it would end: somebody is at it. Select enrolment_code too."""
     if waiting_until(edge, at) is not None:
         return State.CODE_WAITING
+    return state_without_code(edge)
+
+
+def state_without_code(edge: Edge) -> State:
+    """How it stands, whatever code waits."""
     if edge.revoked_at is not None:
         return State.REVOKED
     return State.NOT_ENROLLED if edge.signing_key is None else State.ENROLLED

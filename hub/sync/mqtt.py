@@ -55,6 +55,8 @@ class HubLink:
         self._subscribed = threading.Event()
         self._sessions = 0
         self._served = False
+        self._answered = False
+        self._in_session = False
         self._client = self._new_client()
         self._thread = threading.Thread(target=self._stay_connected, name="mqtt", daemon=True)
 
@@ -101,23 +103,28 @@ class HubLink:
             try:
                 self._client.connect(self._host, self._port, KEEPALIVE_S)
                 self._client.loop_forever()
+                if not (self._answered or self._stopping.is_set()):
+                    self._tell_no_broker(
+                        "it closed the connection before it answered", _hint_at(self._tls is not None)
+                    )
             except OSError as error:
                 # What TLS finds wrong says what to mend: which name, whose certificate.
-                why = {"why": error.verify_message} if isinstance(error, ssl.SSLCertVerificationError) else {}
-                self._log.event("no_broker", host=self._host, port=self._port, error=type(error).__name__, **why)
+                self._tell_no_broker(*_why(error, self._tls is not None), error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
                 self._log.event("mqtt_failed", error=type(error).__name__)
             if self._served:
                 pause_s = shortest
-            self._served = False
+            self._served = self._answered = False
             self._subscribed.clear()
             self._stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause_s = min(longest, pause_s * 2)
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        self._answered = True
         if reason.is_failure:
             self._log.event("broker_refused", reason=str(reason))
             return
+        self._in_session = True
         if self._answers is not None:
             self._asked_for_answers = client.subscribe(RESPONSE, _QOS)[1]
         client.subscribe(SUBSCRIPTIONS)
@@ -146,7 +153,13 @@ class HubLink:
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._subscribed.clear()
-        self._log.event("disconnected", reason=str(reason))
+        # paho says it again of a connection that it gives up.
+        if self._in_session:
+            self._in_session = False
+            self._log.event("disconnected", reason=str(reason))
+
+    def _tell_no_broker(self, why: str, hint: str, **more: str) -> None:
+        self._log.event("no_broker", host=self._host, port=self._port, why=why, hint=hint, **more)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         if message.topic == RESPONSE:
@@ -156,6 +169,24 @@ class HubLink:
         urgent = message.topic.endswith(f"/{UP_CONFIRM}")
         if not self._inbox.put(Incoming(message.topic, message.payload, time.monotonic()), urgent):
             self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")
+
+
+def _why(error: OSError, tls: bool) -> tuple[str, str]:
+    """Of an attempt that failed: in words, and a hint at what to do."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message, "the broker's certificate should be by this hub's authority: broker_setup"
+    if isinstance(error, ssl.SSLError | ConnectionResetError | EOFError):
+        return error.strerror or str(error), _hint_at(tls)
+    words = error.strerror or str(error) or type(error).__name__
+    number = f" (errno {error.errno})" if error.errno else ""
+    return f"{words}{number}", "does the broker run, and is DOORWARD_BROKER its address?"
+
+
+def _hint_at(tls: bool) -> str:
+    """Where something listens that does not speak as it is spoken to."""
+    if tls:
+        return "does this port speak TLS? mqtts:// is for one that does, mqtt:// for one in the clear"
+    return "does this port speak TLS? Then DOORWARD_BROKER is to begin with mqtts://"
 
 
 def _send_at_once(_client: paho.Client, _data: Any, connection: Any) -> None:

@@ -76,7 +76,7 @@ def test_a_board_without_lgpio(tmp_path: Path) -> None:
 def test_an_edge_that_is_not_enrolled(tmp_path: Path) -> None:
     code, out, error = command(*run_command(tmp_path / "state", write_configuration(tmp_path))[3:])
     assert (code, out) == (2, "")
-    assert "enrol it first: doorward-edge enroll --hub URL --code CODE" in error
+    assert "enrol it first: doorward-edge enroll --hub URL --name NAME --code CODE" in error
     assert not (tmp_path / "state").exists()
 
 

@@ -97,7 +97,7 @@ def test_a_used_code_is_refused(hub: EnrollingHub, tmp_path: Path) -> None:
     enrol.enrol(wish(hub, tmp_path / "first"), FakeClock())
     why = refused(hub, tmp_path / "second")
     assert why.startswith("the hub says: the code has been used")
-    assert why.endswith("make a new code at the hub")
+    assert why.endswith("make a new one at the hub")
 
 
 def test_a_name_that_the_code_is_not_for(hub: EnrollingHub, tmp_path: Path) -> None:
@@ -158,7 +158,9 @@ def test_an_address_that_is_none(hub: EnrollingHub, tmp_path: Path, url: str) ->
 
 
 def test_a_hub_that_is_not_there_or_is_none(hub: EnrollingHub, tmp_path: Path) -> None:
-    assert "cannot be reached" in refused(hub, tmp_path, url="http://127.0.0.1:1")
+    assert "nothing answers at http://127.0.0.1:1: is the hub's web" in refused(
+        hub, tmp_path, url="http://127.0.0.1:1"
+    )
     hub.reply = lambda _: (301, {"Location": "https://elsewhere.example/enrol"}, b"")
     assert "give --hub that address" in refused(hub, tmp_path)
     for body in (b"<html>", b"[1]", b'{"why": "used"}', b"\xff"):

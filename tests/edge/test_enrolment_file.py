@@ -33,7 +33,8 @@ def test_what_was_enrolled_is_read(tmp_path: Path) -> None:
 
 
 def test_without_an_enrolment_it_says_how(tmp_path: Path) -> None:
-    with pytest.raises(NotEnrolled, match="enrol it first: doorward-edge enroll --hub URL --code CODE"):
+    command = "doorward-edge enroll --hub URL --name NAME --code CODE"
+    with pytest.raises(NotEnrolled, match=f"enrol it first: {command}"):
         read_enrolment(tmp_path)
 
 

@@ -10,7 +10,7 @@ import pytest
 from edge.clock import SystemClock
 from edge.ports import Frame
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
-from edge.scanners.serial_reader import SerialReader
+from edge.scanners.serial_reader import CannotOpen, SerialReader, try_open
 from tests.edge.fakes import FakeLog, Scanner
 
 
@@ -105,7 +105,7 @@ def test_a_port_that_somebody_else_holds(scanner: Scanner) -> None:
         first, second = FakeLog(), FakeLog()
         async with reading(scanner, first), reading(scanner, second):
             assert len(first.all("reader_open")) == 1
-            assert "lock" in str(second.all("reader_lost")[0]["why"])
+            assert str(second.all("reader_lost")[0]["why"]).endswith("is used by another program")
 
     asyncio.run(scenario())
 
@@ -190,3 +190,10 @@ def test_a_queue_is_taken_up_where_it_was_left() -> None:
         assert [frame.raw async for frame in queue.frames()] == [b"two"]
 
     asyncio.run(scenario())
+
+
+def test_what_is_not_there_is_told_once_and_with_what_to_do() -> None:
+    with pytest.raises(CannotOpen) as refused:
+        try_open("/dev/ttyNONE", 9600)
+    words = "/dev/ttyNONE is not there; is the scanner plugged in? ls /dev/serial/by-id shows those that are"
+    assert str(refused.value) == words

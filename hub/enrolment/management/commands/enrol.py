@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hub.enrolment import operations
+from hub.fleet.named import edge_named
+from hub.fleet.standing import instant_text
 
 _MINUTES_MAX: Final = int(operations.CODE_LASTS_MAX.total_seconds() // 60)
 
@@ -23,6 +25,12 @@ class Command(BaseCommand):
         minutes = options["minutes"]
         if not 1 <= minutes <= _MINUTES_MAX:
             raise CommandError(f"--minutes is {minutes}: it should be 1 to {_MINUTES_MAX} (7 days)")
+        edge = edge_named(options["edge"])
+        if edge.signing_key is not None and edge.revoked_at is None:
+            self.stdout.write(
+                f"{edge} is enrolled: its machine goes on until the code is used, and from then on nothing of its"
+                " counts.\n"
+            )
         made = operations.make_code_for(options["edge"], timezone.now(), timedelta(minutes=minutes))
-        self.stdout.write(f"At {made.edge}, type before {made.until:%Y-%m-%d %H:%M} UTC:\n\n  {made.command}\n")
+        self.stdout.write(f"At {made.edge}, type before {instant_text(edge, made.until)}:\n\n  {made.command}\n")
         self.stdout.write("The code is shown this once and can be used once; a new one ends it.")
