@@ -6,13 +6,15 @@ Reads only; `heading` and the notes are for staff.
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from contract.ask import Ask, Contact
+from contract.ask import Ask, Contact, Posture
 from contract.grant import Grant
 from contract.reasons import Outcome, Reason
 from hub.checkins import undoing
 from hub.checkins.models import CheckIn
 from hub.decisions import denials, words
 from hub.decisions.excess import Exceeded, exceeded
+from hub.orders.models import ModeOrder
+from hub.orders.queries import lockdowns_over
 
 CLOCK_DIFFERS: Final = timedelta(minutes=2)
 
@@ -59,6 +61,14 @@ def notes(checkin: CheckIn, ask: Ask | None, grant: Grant | None, zone: str) -> 
     if checkin.over_limit:
         found += [Note(_exceeded(each, zone)) for each in exceeded(checkin)]
         found.append(Note(_let_through(ask, grant)))
+    if (
+        checkin.outcome == Outcome.GRANTED
+        and ask is not None
+        and ask.circumstances.posture is not Posture.LOCKDOWN
+    ):
+        found += [
+            Note(_unheard(order, zone)) for order in lockdowns_over(checkin.edge, checkin.reader, checkin.at)
+        ]
     clock = _clock(checkin, ask, zone)
     return [*found, Note(clock)] if clock else found
 
@@ -102,6 +112,11 @@ def _let_through(ask: Ask | None, grant: Grant | None) -> str:
             "This benefit was not confirmed by the hub, and the edge did not know of all the uses before it yet."
         )
     return "When it was granted, not all the uses before it had come in at the hub."
+
+
+def _unheard(order: ModeOrder, zone: str) -> str:
+    since = words.instant(order.since, zone)
+    return f"The hub had a lockdown of {order.place} set since {since}, by {order.by}: the edge had not heard it."
 
 
 def _clock(checkin: CheckIn, ask: Ask | None, zone: str) -> str | None:

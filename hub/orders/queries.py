@@ -1,5 +1,6 @@
 """Reading orders: what an edge should have, what stands there, and what is to be said to it."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +10,7 @@ from contract.ask import Posture
 from contract.orders import Desired, Modes, ReaderMode
 from hub.fleet.models import Edge
 from hub.orders.models import Configuration, EdgeModes, ModeOrder, OrdersTurn, ReportedState
+from hub.orders.places import Place
 
 
 class Standing(StrEnum):
@@ -152,3 +154,10 @@ _HISTORY_SHOWN: Final = 20
 def history(edge: Edge, count: int = _HISTORY_SHOWN) -> list[Configuration]:
     """The newest first."""
     return list(edge.configurations.all()[:count])
+
+
+def lockdowns_over(edge: Edge, reader: str, at: datetime) -> list[ModeOrder]:
+    """Those that were set at `at` for this reader, wherever they had been heard by then."""
+    places = [Place(), Place(site=edge.site.name), Place(edge=edge.name), Place(edge=edge.name, reader=reader)]
+    orders = ModeOrder.objects.filter(place__in=[place.word for place in places], posture=Posture.LOCKDOWN)
+    return list(orders.filter(Q(ended_at=None) | Q(ended_at__gt=at), since__lte=at))

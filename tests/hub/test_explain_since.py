@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from contract.ask import Contact, Mode
+from contract.ask import Contact, Mode, Posture
 from contract.decision import decide
 from contract.instants import to_us
 from contract.limits import Limit
@@ -17,6 +17,8 @@ from hub.decisions.explaining import Explanation, explain
 from hub.decisions.ladder import Mark
 from hub.members import operations as members
 from hub.members.models import Permission
+from hub.orders.mode_operations import clear_mode, set_mode
+from hub.orders.places import Place
 from hub.partners import operations as partners
 from hub.partners.models import Partner
 from tests.hub.conftest import Database, run_hub
@@ -41,6 +43,16 @@ def page_of(scan: CheckIn) -> str:
 
 
 # What became of it
+
+
+def test_a_lockdown_that_the_edge_had_not_heard_is_said(scan: Scene) -> None:
+    set_mode(Place(), Posture.LOCKDOWN, AT - timedelta(minutes=5), "owner")
+    said = scan.scan()
+    words = "The hub had a lockdown of everything set since Sun 1 Mar 2026, "
+    assert any(note.text.startswith(words) for note in last().notes)
+    assert "by owner: the edge had not heard it." in page_of(said)
+    clear_mode(Place(), AT - timedelta(minutes=1), "owner")
+    assert "the edge had not heard it" not in page_of(said)
 
 
 def test_over_the_limit_is_said_on_top(scan: Scene) -> None:
