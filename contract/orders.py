@@ -6,9 +6,10 @@ applied holds a lockdown up; a command is done once or not at all.
 """
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json
 
 from contract.ask import Posture
 from contract.instants import InstantUs
@@ -24,6 +25,8 @@ COUNTERS_MAX: Final = 100
 
 Generation = Annotated[int, Meta(ge=0, le=2**53)]
 """0: none yet."""
+DIGEST_BYTES: Final = 16
+Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
 Words = Annotated[str, Meta(max_length=500)]
 
 
@@ -39,10 +42,16 @@ class Desired(Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
+def digest_of(document: dict[str, Any]) -> bytes:
+    """By which two documents are told to say the same, in whatever order; 16 bytes."""
+    return sha256(json.encode(document, order="deterministic")).digest()[:DIGEST_BYTES]
+
+
 class Refused(Struct, frozen=True, kw_only=True):
     """A configuration that does not stand: `field` is the place in it (None: none of its fields), `why` in words.
 
-    `step` is where it failed: "validate", "self_test", "apply" or "unreachable".
+    `step` is where it failed: "validate", "self_test", "apply" or "unreachable". `document` is the digest of what
+    it says.
     """
 
     epoch: Epoch
@@ -50,6 +59,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     step: Name
     field: Annotated[str, Meta(max_length=200)] | None = None
     why: Words
+    document: Digest | None = None
 
 
 class ReaderMode(Struct, frozen=True, kw_only=True):
@@ -63,7 +73,9 @@ class Reported(Struct, frozen=True, kw_only=True):
     `epoch` and `generation` are the configuration's, 0 and 0 where it is the edge's own edge.toml or none;
     `trying` while it waits to reach its hub with it. `refused` is the newest that does not stand, above the one
     that does. `mode_edge` and `mode_readers` are the modes that stand, as in Modes: a hub that has forgotten them
-    keeps their lockdowns. `command` is the highest number that was heard. `start` and `n` as in Presence.
+    keeps their lockdowns. `document` is the digest of the configuration that stands, by which a hub that was put
+    back from a backup sees that it has given a number out twice. `command` is the highest number that was heard.
+    `start` and `n` as in Presence.
     """
 
     start: Sequence
@@ -72,6 +84,7 @@ class Reported(Struct, frozen=True, kw_only=True):
     epoch: Sequence
     generation: Generation
     trying: bool = False
+    document: Digest | None = None
     refused: Refused | None = None
     mode_epoch: Sequence
     mode_generation: Generation

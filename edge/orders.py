@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from contract.configuration import Configuration
 from contract.instants import to_us
-from contract.orders import Command, Desired, Modes, Refused, Reported
+from contract.orders import Command, Desired, Modes, Refused, Reported, digest_of
 from edge.commands import Commands, ReadersToCommand
 from edge.core.configuration_change import ConfigurationChange
 from edge.core.configuration_events import (
@@ -258,8 +258,8 @@ class EdgeOrders:
     # What the hub is told
 
     def _report(self) -> None:
-        orders, refused = self._change.orders, self._change.refused
-        epoch, generation = mark_of(self._change.standing)
+        orders, refused, standing = self._change.orders, self._change.refused, self._change.standing
+        epoch, generation = mark_of(standing)
         modes = self._modes_written
         mode_epoch, mode_generation = mark_of(modes)
         command = self._commands.heard
@@ -270,6 +270,7 @@ class EdgeOrders:
             epoch=epoch,
             generation=generation,
             trying=orders.trying,
+            document=None if standing is None else digest_of(standing.document),
             refused=refused if mark_of(refused) > (epoch, generation) else None,
             mode_epoch=mode_epoch,
             mode_generation=mode_generation,

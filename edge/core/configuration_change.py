@@ -29,7 +29,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from contract.configuration import Configuration, ConfigurationError
-from contract.orders import Desired, Refused
+from contract.orders import Desired, Refused, digest_of
 from edge.core.configuration_events import (
     Action,
     Applied,
@@ -282,4 +282,5 @@ def _refused(desired: Desired, step: str, fault: Fault) -> Refused:
         step=step,
         field=None if fault.field is None else fault.field[:_PLACE_MAX],
         why=fault.why[:_WORDS_MAX],
+        document=digest_of(desired.document),
     )

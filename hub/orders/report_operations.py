@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from contract.high_water import REPORTED, Mark
 from contract.instants import from_us
-from contract.orders import Reported
+from contract.orders import Reported, digest_of
+from hub.errors import HubError
+from hub.feed.epoch_operations import AHEAD_MAX
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
@@ -17,6 +19,11 @@ from hub.orders.mode_operations import keep_lockdowns, set_for
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
 from hub.orders.ordering import epoch_at, ordering
+from hub.orders.queries import modes_for
+
+
+class EpochTooHigh(HubError):
+    """An edge speaks of an epoch that no hub can have begun: it lies, or its disk does."""
 
 
 class BegunAnew(NamedTuple):
@@ -28,16 +35,19 @@ class BegunAnew(NamedTuple):
 def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew | None:
     """What the edge says of its orders. BegunAnew: it has heard of newer ones than the hub knows.
 
-    UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before.
+    UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before. EpochTooHigh: nothing changes.
     """
     with ordering():
         edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
+        _check_epochs(edge, reported, at)
         if not raise_mark(edge.pk, REPORTED, Mark(reported.start, reported.n)):
             return None
         ReportedState.objects.update_or_create(edge=edge, defaults=_state(reported, at))
+        if _is_ahead(edge, reported) or _means_something_else(edge, reported):
+            return _begin_anew(edge, reported, at)
         _note_standing(edge, reported, at)
         _note_refused(edge, reported, at)
-        return _begin_anew(edge, reported, at) if _is_ahead(edge, reported) else None
+        return None
 
 
 def _state(reported: Reported, at: datetime) -> dict[str, object]:
@@ -88,11 +98,39 @@ def _is_ahead(edge: Edge, reported: Reported) -> bool:
     return any((epoch, n) > (edge.epoch, known) for epoch, n, known in heard)
 
 
+def _means_something_else(edge: Edge, reported: Reported) -> bool:
+    """Numbers that the hub has given out twice: before it was put back from a backup, and after. Those of an epoch
+    that is over are on their way out."""
+    digests = {(reported.epoch, reported.generation): reported.document}
+    if reported.refused is not None:
+        digests[reported.refused.epoch, reported.refused.generation] = reported.refused.document
+    for own in Configuration.objects.filter(edge=edge, epoch=edge.epoch):
+        if digests.get((own.epoch, own.generation)) not in (None, digest_of(own.document)):
+            return True
+    if (reported.mode_epoch, reported.mode_generation) != (edge.epoch, edge.mode_generation):
+        return False
+    told = modes_for(edge)
+    said = {mode.reader: mode.posture for mode in reported.mode_readers}
+    known = {} if told is None else {mode.reader: mode.posture for mode in told.readers}
+    return (reported.mode_edge, said) != (told and told.edge, known)
+
+
+def _check_epochs(edge: Edge, reported: Reported, at: datetime) -> None:
+    """Else one edge's word would leave no number above it that a message can carry."""
+    highest = _highest_epoch(reported)
+    if highest > max(edge.epoch, epoch_at(at + AHEAD_MAX)):
+        text = f"{edge} speaks of an epoch of orders ({highest}) more than a day ahead of the hub's clock"
+        raise EpochTooHigh(f"{text}: is the hub's clock right? Else enrol that edge anew, with an empty --state")
+
+
+def _highest_epoch(reported: Reported) -> int:
+    refused = 0 if reported.refused is None else reported.refused.epoch
+    return max(reported.epoch, reported.mode_epoch, reported.command_epoch, refused)
+
+
 def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
     kept = keep_lockdowns(edge, reported, at)
-    refused_epoch = 0 if reported.refused is None else reported.refused.epoch
-    highest = max(edge.epoch, reported.epoch, reported.mode_epoch, reported.command_epoch, refused_epoch)
-    edge.epoch = max(epoch_at(at), highest + 1)
+    edge.epoch = max(epoch_at(at), edge.epoch + 1, _highest_epoch(reported) + 1)
     edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
     edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
     # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.

@@ -24,6 +24,7 @@ from contract.orders import (
     Refused,
     Reported,
     Telemetry,
+    digest_of,
 )
 
 AT_US: Final = 1_773_489_600_000_000
@@ -64,7 +65,12 @@ ORDERS: Final[dict[str, Struct]] = {
         epoch=EPOCH,
         generation=2,
         refused=Refused(
-            epoch=EPOCH, generation=3, step="self_test", field='readers[0] ("door").device', why="it is not there"
+            epoch=EPOCH,
+            generation=3,
+            step="self_test",
+            field='readers[0] ("door").device',
+            why="it is not there",
+            document=digest_of(DOCUMENT),
         ),
         mode_epoch=EPOCH,
         mode_generation=4,
@@ -78,6 +84,7 @@ ORDERS: Final[dict[str, Struct]] = {
         epoch=EPOCH,
         generation=4,
         trying=True,
+        document=digest_of(DOCUMENT),
         mode_epoch=EPOCH,
         mode_generation=4,
         command_epoch=EPOCH,

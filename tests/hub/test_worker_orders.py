@@ -21,7 +21,7 @@ from hub.sync.inbox import Inbox
 from hub.sync.log import Log
 from hub.sync.worker import Worker
 from tests.hub.conftest import DATA, Database
-from tests.hub.ordered import OTHER, TOML, another, house, reported, standing
+from tests.hub.ordered import AHEAD, OTHER, TOML, another, house, reported, standing
 from tests.hub.scans import AT
 from tests.hub.seals import enrolled, said
 from tests.hub.test_worker_turns import ListeningBroker
@@ -119,7 +119,8 @@ def test_who_has_not_told_of_it_hears_again_within_a_minute(
     clock_s[0] = 61
     turn(worker)
     assert len(broker.take(CONFIG, Desired)) == len(broker.take(MODE, Modes)) == 1
-    worker.handle([said("reported", standing(1, first, mode_epoch=first.epoch, mode_generation=1), "east")])
+    modes = {"mode_epoch": first.epoch, "mode_generation": 1, "mode_edge": Posture.LOCKDOWN}
+    worker.handle([said("reported", standing(1, first, **modes), "east")])
     clock_s[0] = 130
     turn(worker)
     assert broker.take(CONFIG, Desired) == broker.take(MODE, Modes) == []
@@ -192,10 +193,16 @@ def test_a_restored_hub_says_everything_in_a_new_epoch(
 def test_lockdowns_that_it_had_forgotten_are_kept_and_told(
     worker: Worker, broker: ListeningBroker, log_lines: io.StringIO
 ) -> None:
-    forgotten = reported(1, mode_epoch=2**52, mode_generation=3, mode_edge=Posture.LOCKDOWN)
+    forgotten = reported(1, mode_epoch=AHEAD, mode_generation=3, mode_edge=Posture.LOCKDOWN)
     worker.handle([said("reported", forgotten, "east")])
     turn(worker)
     [modes] = broker.take(MODE, Modes)
-    assert (modes.edge, modes.epoch > 2**52) == (Posture.LOCKDOWN, True)
+    assert (modes.edge, modes.epoch > AHEAD) == (Posture.LOCKDOWN, True)
     [told] = [json.loads(line) for line in log_lines.getvalue().splitlines() if "lockdowns_kept" in line]
     assert (told["edge"], told["places"]) == ("east", "edge east")
+
+
+def test_an_epoch_that_no_hub_can_have_begun_is_told_and_dropped(worker: Worker, log_lines: io.StringIO) -> None:
+    push()
+    worker.handle([said("reported", reported(1, epoch=2**53, generation=1), "east")])
+    assert events(log_lines) == [("dropped", "epoch_too_high")]
