@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -24,10 +25,14 @@ import paho.mqtt.client
 import edge.app
 import edge.commands
 from edge.readers import running_reader, self_test
+from hub.feed import epoch_operations
 from tests.simulation import disk
 from tests.simulation.edge import Journal, NoMachine, Readers, Scanner, Signals, judge_command, try_open
 from tests.simulation.loop import VirtualLoop, work
 from tests.simulation.paho_client import Client
+
+_HOUR = timedelta(seconds=2)
+"""Of a world in which hubs are put back every minute."""
 
 
 @contextmanager
@@ -50,6 +55,8 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(self_test, "try_open", try_open),
         patch.object(secrets, "token_bytes", lambda size=32: rng.randbytes(size)),
         patch.object(os, "fsync", disk.fsync),
+        patch.object(epoch_operations, "FEED_EVERY", _HOUR),
+        patch.object(epoch_operations, "EDGE_EVERY", _HOUR),
         patch.object(time, "sleep", lambda _: None),
     ):
         try:
