@@ -137,3 +137,10 @@ def test_where_the_broker_is() -> None:
 def test_where_the_broker_cannot_be(name: str, text: str) -> None:
     with pytest.raises(EnvironmentProblem, match=f"DOORWARD_BROKER{name} "):
         broker(**{name: text})
+
+
+def test_edges_may_be_served_at_one_address_alone() -> None:
+    place = broker_files.BrokerPlace(Path("/x"), Path("/y"))
+    assert "\nlistener 8883\n" in broker_files.configuration(place)
+    narrow = broker_files.BrokerPlace(Path("/x"), Path("/y"), address="192.0.2.7")
+    assert "\nlistener 8883 192.0.2.7\n" in broker_files.configuration(narrow)

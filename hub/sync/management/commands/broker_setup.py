@@ -24,6 +24,8 @@ Next:
        DOORWARD_BROKER=mqtts://{hub}:{hub_port}
        DOORWARD_BROKER_FOR_EDGES=mqtts://{host}:{port}
   4. Enrol each edge: `doorward-hub enrol EDGE`
+After a second run (--force): 1 again, then restart mosquitto. The hub and the edges connect anew by themselves;
+what was enrolled stays enrolled.
 """
 
 
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--data", type=Path, default=place.data, metavar="DIR", help=f"({place.data})")
         parser.add_argument("--port", type=int, default=place.port, help=f"for edges ({place.port})")
+        parser.add_argument("--address", default=place.address, help="where it listens for edges (all addresses)")
         parser.add_argument("--hub-port", type=int, default=place.hub_port, help=f"for the hub ({place.hub_port})")
         parser.add_argument(
             "--hub-address", default=place.hub_address, help=f"where it listens for the hub ({place.hub_address})"
@@ -53,6 +56,7 @@ class Command(BaseCommand):
             data=options["data"].resolve(),
             port=options["port"],
             hub_port=options["hub_port"],
+            address=options["address"],
             hub_address=options["hub_address"],
             plugin=broker_files.find_plugin(),
         )
