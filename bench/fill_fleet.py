@@ -53,7 +53,7 @@ def _add_edges(count: int, permission: Permission) -> None:
     everyone = Feed.objects.get(name=EVERYONE)
     for number in range(count):
         edge = fleet.save_edge(Edge(name=name_of(number), site=site, feed=everyone))
-        enrol_edge(edge.pk, key_of(number).verifying.public)
+        enrol_edge(edge.pk, key_of(number).verifying.public, timezone.now())
         Reader.objects.create(edge=edge, name="door", kind="door", permission=permission)
 
 

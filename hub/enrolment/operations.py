@@ -136,7 +136,7 @@ def _use(kept: EnrolmentCode, edge: Edge, accepted: Accepted, at: datetime) -> N
         public = authority.requested_key(accepted.asked.certificate_request)
     except authority.BadCertificateRequest as error:
         raise EnrolError(EnrolWhy.BAD_KEY, str(error)) from error
-    enrolled = enrol_edge(edge.pk, accepted.asked.signing_key)
+    enrolled = enrol_edge(edge.pk, accepted.asked.signing_key, at)
     certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
     kept.used_by, kept.used_at, kept.enrolment = accepted.digest, at, enrolled.enrolments
     kept.certificate = certificate.public_bytes(Encoding.DER)

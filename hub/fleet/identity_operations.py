@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contract.instants import to_us
 from contract.keys import VerifyingKey
 from hub.errors import HubError
 from hub.fleet.edge_marks import EdgeMark
@@ -18,9 +19,11 @@ class NotEnrolled(HubError):
     """The edge has no key that could be taken back."""
 
 
-def enrol_edge(edge_id: int, signing_key: bytes) -> Edge:
+def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
     """From now on the edge's seals are those of this Ed25519 key, and what it says of itself begins anew.
 
+    What will be ordered of it is numbered in an epoch that begins here, not with the first order: so a hub that
+    was put back from a backup begins no other one before it has heard what stands at the edge.
     contract.keys.KeyFault: it is no key. Edge.DoesNotExist.
     """
     VerifyingKey(signing_key)
@@ -28,7 +31,8 @@ def enrol_edge(edge_id: int, signing_key: bytes) -> Edge:
         edge = Edge.objects.select_for_update().get(pk=edge_id)
         edge.signing_key, edge.revoked_at = signing_key, None
         edge.enrolments += 1
-        edge.save(update_fields=["signing_key", "revoked_at", "enrolments"])
+        edge.epoch = edge.epoch or to_us(at) // 1_000
+        edge.save(update_fields=["signing_key", "revoked_at", "enrolments", "epoch"])
         EdgeMark.objects.filter(edge=edge).delete()
     return edge
 

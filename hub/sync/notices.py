@@ -11,7 +11,7 @@ from contract.messages import Presence
 from contract.orders import Reported, Telemetry
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.operations import UnknownEdge, note_presence
-from hub.orders.report_operations import BegunAnew, note_reported
+from hub.orders.report_operations import BegunAnew, EpochTooHigh, note_reported
 from hub.sync.log import Log
 from hub.sync.requests import EdgeNotice, Notice
 from hub.watch.operations import note_telemetry
@@ -37,6 +37,8 @@ class Notices:
                 self._log.dropped("stale", str(error), notice.edge)
             except UnknownEdge as error:
                 self._log.dropped("unknown_edge", str(error), notice.edge)
+            except EpochTooHigh as error:
+                self._log.dropped("epoch_too_high", str(error), notice.edge)
             except (DataError, IntegrityError) as error:
                 self._log.dropped("database_refused", type(error).__name__, notice.edge)
             else:

@@ -38,6 +38,8 @@ partner = "wine-bar"
 device = "/dev/ttyACM1"
 undo_permission = "undo"
 """
+AHEAD = int((AT + timedelta(hours=20)).timestamp() * 1_000)
+"""An epoch of a hub that ran on until tomorrow, before it was put back from a backup."""
 OTHER = TOML.replace("pulse_seconds = 4.5", "pulse_seconds = 6")
 
 

@@ -44,16 +44,19 @@ def again(edge: Edge) -> Edge:
 def test_enrolment_begins_an_edge_anew(edge: Edge) -> None:
     operations.note_presence(edge.name, presence(start=9), AT)
     revoke_edge(edge.pk, AT)
-    enrol_edge(edge.pk, STRANGER_KEY.verifying.public)
+    enrol_edge(edge.pk, STRANGER_KEY.verifying.public, AT)
     found = again(edge)
     assert bytes(found.signing_key) == STRANGER_KEY.verifying.public
     assert (found.enrolments, found.revoked_at) == (2, None)
     assert not EdgeMark.objects.exists()
+    assert found.epoch == int(AT.timestamp() * 1_000)
+    enrol_edge(edge.pk, EDGE_KEY.verifying.public, AT + timedelta(days=1))
+    assert again(edge).epoch == found.epoch
 
 
 def test_what_is_no_key_enrols_nobody(edge: Edge) -> None:
     with pytest.raises(KeyFault):
-        enrol_edge(edge.pk, bytes(32))
+        enrol_edge(edge.pk, bytes(32), AT)
     assert (again(edge).enrolments, bytes(again(edge).signing_key)) == (1, EDGE_KEY.verifying.public)
 
 

@@ -14,11 +14,11 @@ from hub.orders.documents import ConfigurationRefused
 from hub.orders.models import Configuration
 from hub.orders.operations import NothingBefore, Overtaken, Terms
 from hub.orders.queries import Standing
-from hub.orders.report_operations import note_reported
+from hub.orders.report_operations import EpochTooHigh, note_reported
 from hub.orders.toml_text import toml_of
 from hub.partners.models import Partner
 from tests.hub.conftest import Database
-from tests.hub.ordered import OTHER, TOML, another, house, reported, standing
+from tests.hub.ordered import AHEAD, OTHER, TOML, another, house, reported, standing
 from tests.hub.scans import AT
 
 BY = "owner"
@@ -211,17 +211,30 @@ def test_a_hub_from_a_backup_begins_above_what_its_edges_have_seen(edge: Edge) -
 @pytest.mark.parametrize(
     "ahead",
     [
-        {"epoch": 2**52, "generation": 1},
-        {"mode_epoch": 2**52, "mode_generation": 1},
-        {"command_epoch": 2**52, "command": 1},
-        {"refused": Refused(epoch=2**52, generation=1, step="validate", why="no")},
+        {"epoch": AHEAD, "generation": 1},
+        {"mode_epoch": AHEAD, "mode_generation": 1},
+        {"command_epoch": AHEAD, "command": 1},
+        {"refused": Refused(epoch=AHEAD, generation=1, step="validate", why="no")},
     ],
 )
 def test_any_number_above_the_hubs_begins_an_epoch(edge: Edge, ahead: dict[str, object]) -> None:
     assert note_reported("east", reported(1, **ahead), AT)
     edge.refresh_from_db()
-    assert edge.epoch == 2**52 + 1
+    assert edge.epoch == AHEAD + 1
     assert queries.newest(edge) is None
+
+
+@pytest.mark.parametrize("kind", ["", "mode_", "command_"])
+def test_an_epoch_that_no_hub_can_have_begun_changes_nothing(edge: Edge, kind: str) -> None:
+    first = push()
+    numbers = {f"{kind}epoch": 2**53, "command" if kind == "command_" else f"{kind}generation": 1}
+    refused = Refused(epoch=2**53, generation=1, step="validate", why="no")
+    for said in (reported(1, **numbers), reported(1, refused=refused)):
+        with pytest.raises(EpochTooHigh, match="more than a day ahead of the hub's clock"):
+            note_reported("east", said, AT)
+    note_reported("east", standing(1, first), AT)
+    edge.refresh_from_db()
+    assert (edge.epoch, state(edge)) == (first.epoch, Standing.STANDS)
 
 
 def test_edges_have_generations_of_their_own(edge: Edge) -> None:

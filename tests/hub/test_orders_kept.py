@@ -11,7 +11,7 @@ from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.places import Place
 from hub.orders.report_operations import note_reported
 from tests.hub.conftest import Database
-from tests.hub.ordered import TOML, house, reported
+from tests.hub.ordered import AHEAD, TOML, house, reported
 from tests.hub.scans import AT
 
 BY = "owner"
@@ -32,7 +32,7 @@ def ahead(edge: Posture | None = None, door: Posture | None = None, n: int = 1, 
     readers = [ReaderMode(reader=name, posture=posture) for name, posture in named.items()]
     if door is not None:
         readers.append(ReaderMode(reader="door", posture=door))
-    return reported(n, mode_epoch=2**52, mode_generation=n, mode_edge=edge, mode_readers=readers)
+    return reported(n, mode_epoch=AHEAD, mode_generation=n, mode_edge=edge, mode_readers=readers)
 
 
 def places() -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def test_the_lockdown_of_an_edge_is_kept_in_a_new_epoch(edge: Edge) -> None:
     assert begun.kept == ["edge east"]
     assert places() == [("edge east", LOCKDOWN)]
     assert (told().edge, told().readers, told().generation) == (LOCKDOWN, [], 1)
-    assert told().epoch > 2**52
+    assert told().epoch > AHEAD
 
 
 def test_staff_see_whence_it_comes_and_end_it(edge: Edge) -> None:

@@ -202,7 +202,7 @@ def test_a_revoked_edge_counts_no_more_until_it_is_enrolled_anew(desk: Desk, clu
         said("presence", presence(start=4)),
     )
     assert (state(), desk.broker.sent, desk.whys()) == (before, [], ["revoked"])
-    enrol_edge(club.edge.pk, STRANGER_KEY.verifying.public)
+    enrol_edge(club.edge.pk, STRANGER_KEY.verifying.public, AT)
     desk.take(checkins_message(many_rows(2)))
     assert desk.broker.sent == []
     desk.take(said("checkins", CheckIns(JOURNAL, many_rows(2)), key=STRANGER_KEY))
