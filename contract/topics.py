@@ -19,6 +19,8 @@ UP_PRESENCE: Final = "presence"
 UP_REPORTED: Final = "reported"
 UP_ANSWERED: Final = "answered"
 UP_TELEMETRY: Final = "telemetry"
+UP: Final = (UP_CHECKINS, UP_PULL, UP_CONFIRM, UP_PRESENCE, UP_REPORTED, UP_ANSWERED, UP_TELEMETRY)
+"""All that an edge says."""
 DOWN_ACK: Final = "ack"
 DOWN_PAGE: Final = "page"
 DOWN_CONFIRMED: Final = "confirmed"

@@ -17,6 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.core.sync_events import Connected, Dropped
+from edge.hub_link.bounded_client import BoundedClient
 from edge.hub_link.link_time import LinkTime
 from edge.hub_link.mail import Mail
 from edge.hub_link.pace import Pace
@@ -65,7 +66,7 @@ class Connection:
         self._taken_in = False
         self._deaf = False
         self._started = False
-        self._client = paho.Client(
+        self._client = BoundedClient(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
         )
         self._client.on_socket_open = _without_delay

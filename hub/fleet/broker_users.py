@@ -23,6 +23,11 @@ def broker_user(edge: str, enrolments: int) -> str:
     return f"{PREFIX}{edge}:{enrolments}"
 
 
+def edge_of(user: str) -> str:
+    """Whose user it is, by a name as `broker_user` makes it."""
+    return user.removeprefix(PREFIX).rpartition(":")[0]
+
+
 def enrolled_users() -> list[BrokerUser]:
     """Of every edge that is enrolled and not revoked."""
     enrolled = Edge.objects.filter(signing_key__isnull=False, revoked_at=None)

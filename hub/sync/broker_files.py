@@ -24,6 +24,8 @@ _ALWAYS: Final = ("localhost", "127.0.0.1")
 """By these the hub on the same machine finds it."""
 _MESSAGE_BYTES: Final = MESSAGE_BYTES_MAX + 64 * 1024
 """A seal and a topic come on top."""
+_MEMORY_BYTES: Final = 1024 * 1024 * 1024
+"""What an edge could make the broker keep, at 2 MiB a topic, has an end before the machine's memory has."""
 
 _CONFIGURATION: Final = """\
 # mosquitto for Doorward: TLS both ways, and rights that the hub says. Made by `doorward-hub broker_setup`.
@@ -36,7 +38,7 @@ plugin_opt_config_file {folder}/dynamic-security.json
 
 # Edges. A certificate of the hub's authority says who it is: its common name is the user, and the client's id as
 # well, so that no edge can take another's session.
-listener {port}{edges_address}
+listener {port}
 cafile {folder}/authority.crt
 certfile {folder}/server.crt
 keyfile {folder}/server.key
@@ -62,6 +64,7 @@ max_inflight_messages 100
 max_queued_messages 1000
 max_queued_bytes 67108864
 max_keepalive 120
+memory_limit {memory_bytes}
 
 # Retained messages (heads, configurations, modes) outlive a restart.
 persistence true
@@ -82,16 +85,13 @@ class CannotSetUp(HubError):
 
 @dataclass(frozen=True, slots=True)
 class BrokerPlace:
-    """Where a broker's files lie (`folder`), what it keeps (`data`), and where it listens.
-
-    `address` is of the listener for edges; empty: all of the machine's."""
+    """Where a broker's files lie (`folder`), what it keeps (`data`), and where it listens."""
 
     folder: Path
     data: Path
     port: int = 8883
     hub_port: int = 8884
     hub_address: str = "127.0.0.1"
-    address: str = ""
     plugin: str = PLUGIN
     log: str = "stderr"
 
@@ -100,8 +100,8 @@ def configuration(place: BrokerPlace) -> str:
     """mosquitto.conf."""
     return _CONFIGURATION.format(
         **{name: getattr(place, name) for name in BrokerPlace.__slots__},
-        edges_address=place.address and f" {place.address}",
         message_bytes=_MESSAGE_BYTES,
+        memory_bytes=_MEMORY_BYTES,
     )
 
 

@@ -1,7 +1,7 @@
 """Who may say and hear what at the broker, as mosquitto's dynamic-security plugin knows it. Pure: no broker, no
 database.
 
-An edge publishes below its own up/ and reads below its own down/; a group per feed reads that feed; everybody who
+An edge publishes at its own topics and reads below its own down/; a group per feed reads that feed; everybody who
 is enrolled reads the hub's keys. Nothing else is allowed. Users, groups and roles by other names than these are
 somebody else's and stay as they are.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from contract.topics import PREFIX, key
+from contract.topics import PREFIX, UP, key, up
 from hub.fleet.broker_users import HUB_USER, BrokerUser
 from hub.fleet.broker_users import PREFIX as EDGE
 
@@ -57,7 +57,7 @@ def wanted(users: Iterable[BrokerUser]) -> Rights:
     clients: dict[str, Client] = {}
     for user in users:
         role, group = f"{EDGE}{user.edge}", f"{FEED}{user.feed}"
-        roles[role] = _hears(f"{PREFIX}/down/{user.edge}/#") | {(_SAY, f"{PREFIX}/up/{user.edge}/#", True)}
+        roles[role] = _hears(f"{PREFIX}/down/{user.edge}/#") | _says(user.edge)
         roles[group] = _hears(f"{PREFIX}/feed/{user.feed}/#")
         groups[group] = frozenset({group})
         clients[user.name] = Client(frozenset({role, ENROLLED}), frozenset({group}))
@@ -148,6 +148,10 @@ def _list(kind: str, names: frozenset[str]) -> list[Command]:
 
 def _names(thing: Mapping[str, Any], kind: str) -> frozenset[str]:
     return frozenset(each[f"{kind}name"] for each in thing[f"{kind}s"])
+
+
+def _says(edge: str) -> frozenset[Acl]:
+    return frozenset((_SAY, up(edge, what), True) for what in UP)
 
 
 def _hears(topic: str) -> frozenset[Acl]:

@@ -15,6 +15,7 @@ import paho.mqtt.client as paho
 
 from contract.topics import UP_CONFIRM, up
 from hub.environment import BrokerAddress
+from hub.sync.bounded_client import BoundedClient
 from hub.sync.control import RESPONSE, Answers
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.log import Log
@@ -79,7 +80,7 @@ class HubLink:
             self._client.publish(message.topic, message.payload, _QOS, message.retained)
 
     def _new_client(self) -> paho.Client:
-        client = paho.Client(
+        client = BoundedClient(
             paho.CallbackAPIVersion.VERSION2,
             client_id=f"doorward-hub-{secrets.token_hex(6)}",
             clean_session=True,
@@ -166,6 +167,8 @@ class HubLink:
             if self._answers is not None:
                 self._answers.put(message.payload)
             return
+        if not message.payload:
+            return  # what the broker kept of an edge was deleted, by this hub or by the edge
         urgent = message.topic.endswith(f"/{UP_CONFIRM}")
         if not self._inbox.put(Incoming(message.topic, message.payload, time.monotonic()), urgent):
             self._log.dropped("inbox_full", "more comes in than is handled; edges send it again")

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from hub.fleet.broker_users import enrolled_users
+from contract.topics import UP, up
+from hub.fleet.broker_users import edge_of, enrolled_users
 from hub.sync import broker_rights
 from hub.sync.broker_rights import Command, Rights
 from hub.sync.control import CONTROL, Answers
@@ -123,8 +124,16 @@ class RightsKeeper:
         for command in self._commands:
             if command["command"].endswith("Client"):
                 told.setdefault(command["username"], command["command"])
+        there = {edge_of(user) for user in ({} if self._have is None else self._have.clients)}
+        for edge in {edge_of(user) for user, what in told.items() if what == "deleteClient"} - there:
+            self._forget(edge)
         for user, what in told.items():
             self._log.event("broker_rights", what=what, user=user)
+
+    def _forget(self, edge: str) -> None:
+        """What the broker keeps of an edge that is gone: nobody else would ever delete it."""
+        for what in UP:
+            self._broker.publish(Outgoing(up(edge, what), b"", retained=True))
 
     def _fail(self, text: str, at_s: float) -> None:
         """Once may be another worker, who was faster; then all is as it should be when it is looked at again."""

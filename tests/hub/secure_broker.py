@@ -85,9 +85,9 @@ class BrokerClient:
         reasons = self._answered(self._client.subscribe([(topic, 1) for topic in topics])[1])
         return [not reason.is_failure for reason in reasons]
 
-    def says(self, topic: str, payload: bytes = b"said") -> None:
+    def says(self, topic: str, payload: bytes = b"said", retain: bool = False) -> None:
         """The broker has it, and has let it through or not: it does not tell."""
-        self._answered(self._client.publish(topic, payload, 1).mid)
+        self._answered(self._client.publish(topic, payload, 1, retain).mid)
 
     def wait_gone(self) -> None:
         assert self.gone.wait(PATIENCE_S)
@@ -112,8 +112,9 @@ def heard(listener: BrokerClient, last: str = "dw/1/down/end/x") -> set[str]:
     """The topics that `listener`, who may say and hear all, has heard until it hears its own `last`."""
     listener.says(last)
     topics = set()
-    while (topic := listener.received.get(timeout=PATIENCE_S)[0]) != last:
-        topics.add(topic)
+    while (message := listener.received.get(timeout=PATIENCE_S))[0] != last:
+        if message[1]:  # an empty one is the hub's: what was retained is deleted
+            topics.add(message[0])
     return topics
 
 

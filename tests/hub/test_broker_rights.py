@@ -114,6 +114,8 @@ def test_an_edge_says_and_hears_its_own_and_nothing_else(
 
     for topic in (
         "dw/1/up/counter/presence",
+        "dw/1/up/door/anything",
+        "dw/1/up/door/presence/1",
         "dw/1/down/counter/ack",
         "dw/1/down/door/ack",
         "dw/1/feed/everyone/head",
@@ -158,9 +160,25 @@ def test_revocation_ends_a_session_and_leaves_its_certificate_worth_nothing(
     revoke_edge(Edge.objects.get(name="door").pk, datetime.now(UTC))
     door.wait_gone()
     wait_for(worker, "deleteClient", "edge:door:1")
+    while hub.received.get(timeout=60) != ("dw/1/up/door/telemetry", b""):
+        pass  # the last of what is deleted
     again = connect(pi)
     assert again.reads("dw/1/down/door/ack", "dw/1/feed/everyone/head", "dw/1/keys/+") == [False, False, False]
     again.says("dw/1/up/door/presence")
+    assert heard(hub) == set()
+
+
+def test_what_an_edge_made_the_broker_keep_goes_with_it(
+    worker: WorkerProcess, hub: BrokerClient, connect: Connect
+) -> None:
+    door = connect(enrolled("door", worker))
+    for topic in ("dw/1/up/door/presence", "dw/1/up/door/reported", "dw/1/up/door/checkins"):
+        door.says(topic, bytes(1_000_000), retain=True)
+    revoke_edge(Edge.objects.get(name="door").pk, datetime.now(UTC))
+    wait_for(worker, "deleteClient", "edge:door:1")
+    while hub.received.get(timeout=60) != ("dw/1/up/door/telemetry", b""):
+        pass
+    assert hub.reads("dw/1/up/+/presence", "dw/1/up/door/reported", "dw/1/up/door/checkins") == [True] * 3
     assert heard(hub) == set()
 
 
