@@ -93,15 +93,15 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         marks.reach(enrolled.feed, HEAD, Mark(enrolled.epoch, 0))
         _keep_until_stopped(stack, "marks", marks, log)
 
-        journal = await SqliteJournal.open(state_dir / "journal.db", new_id)
+        trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
+        _keep_until_stopped(stack, "trust in clock and replica", trust, log)
+
+        journal = await SqliteJournal.open(state_dir / "journal.db", new_id, trust.now)
         stack.push_async_callback(journal.close)
         replica = await Replica.open(state_dir, lambda feed: marks.mark(feed, POSITION))
         stack.push_async_callback(replica.close)
         own_uses, losses = OwnUses(), Losses()
         used_steps = UsedSteps(await journal.used_steps())
-
-        trust = EdgeTrust(clock, SmallTrustFile(state_dir / "trust.json"), log)
-        _keep_until_stopped(stack, "trust in clock and replica", trust, log)
 
         tls = TlsFiles(enrolled.authority, enrolled.tls_certificate, enrolled.tls_key)
         seals = Seals(enrolled.signing_key, enrolled.trusted, partial(save_trusted, state_dir))

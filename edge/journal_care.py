@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from contract.instants import to_us
 from contract.trust import ClockState
 from edge.core.losses import Damage, Losses
 from edge.core.used_steps import UsedSteps
@@ -86,7 +85,6 @@ class JournalCare:
         if damage is None or damage is self._damage:
             return
         self._damage = damage
-        self._losses.note_damage(damage, to_us(self._trust.now()))
         self._log("journal_damaged", set_aside=damage.set_aside, saved=damage.kept, lost=damage.lost)
 
     async def _heal(self) -> None:

@@ -12,14 +12,12 @@ from contract.messages import Lost
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What became of a journal that was damaged: the name it was set aside under, how many rows that the hub had
-    not acked were saved into the new one, and how many were `lost`; None: nobody knows. `since_us`: when the last
-    row before those was made, where that could be read."""
+    """What became of a journal that was damaged: the name it was set aside under, how many rows were saved into a
+    new one, and how many that the hub had not acked were `lost`; None: nobody knows. The new one tells of them."""
 
     set_aside: str
     kept: int
     lost: int | None
-    since_us: int | None
 
 
 @dataclass(slots=True)
@@ -41,13 +39,6 @@ class Losses:
             return
         span.from_us, span.upto_us = min(span.from_us, at_us), max(span.upto_us, at_us)
         span.count += 1
-
-    def note_damage(self, damage: Damage, at_us: int) -> None:
-        """Found at `at_us`. Nothing, where all rows were saved."""
-        if damage.lost == 0:
-            return
-        since_us = at_us if damage.since_us is None else min(damage.since_us, at_us)
-        self._spans[damage.set_aside[:64]] = _Span(since_us, at_us, damage.lost or 0)
 
     def first(self, new_id: Callable[[], bytes]) -> Lost | None:
         """The row that tells of what was counted first; None: there is nothing to tell."""

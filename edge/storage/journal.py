@@ -18,7 +18,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ BYTES_MAX: Final = 256 * 1024 * 1024
 """Of rows together; acked ones leave earlier where there are more."""
 _FORGOTTEN_AT_ONCE: Final = 200
 """Rows in one transaction: an append may have to wait for it."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US: Final = 86_400_000_000
 _ACKS_KEPT: Final = 100
 _NEWEST_ROWS: Final = 2_000
@@ -57,9 +58,10 @@ _BUSY_S: Final = 5.0
 class SqliteJournal:
     """Implements ports.Journal."""
 
-    def __init__(self, path: Path, new_id: Callable[[], bytes]) -> None:
+    def __init__(self, path: Path, new_id: Callable[[], bytes], now: Callable[[], datetime]) -> None:
         self._path = path
         self._new_id = new_id
+        self._now = now
         self._identity = Identity(bytes(16))
         self._recorder: aiosqlite.Connection | None = None
         self._keeper: aiosqlite.Connection | None = None
@@ -70,13 +72,15 @@ class SqliteJournal:
         self._checkpoint: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, path: Path, new_id: Callable[[], bytes]) -> "SqliteJournal":
+    async def open(
+        cls, path: Path, new_id: Callable[[], bytes], now: Callable[[], datetime] = lambda: _LONG_AGO
+    ) -> "SqliteJournal":
         """The journal in `path`, made with an id of its own where there is none; a damaged one is set aside. One
-        that cannot be opened is broken.
+        that cannot be opened is broken. `now`, as far as it is known: when damage was found.
 
         JournalError: a newer Doorward wrote it.
         """
-        journal = cls(path, new_id)
+        journal = cls(path, new_id, now)
         try:
             await journal._begin()
         except NewerJournalError:
@@ -168,8 +172,9 @@ class SqliteJournal:
         today = to_us(at) // _DAY_US
         acked = 0 if self.acked is None else self.acked.upto
         await self._change(sql.NOTE_ACKED_BY, today, acked)
-        await self._change(sql.FORGET_DAYS, today - KEPT_DAYS)
-        ((old,),) = await self._read(sql.ACKED_BY, today - KEPT_DAYS)
+        # Up to the end of a day: of the one that began 30 days ago, some rows were acked less than 30 days ago.
+        await self._change(sql.FORGET_DAYS, today - KEPT_DAYS - 1)
+        ((old,),) = await self._read(sql.ACKED_BY, today - KEPT_DAYS - 1)
         ((size,),) = await self._read(sql.BYTES)
         upto = min(acked, await self._passed(position), acked if size > BYTES_MAX else old)
         dropped = await self._change(sql.FORGET, upto, _FORGOTTEN_AT_ONCE)
@@ -203,7 +208,10 @@ class SqliteJournal:
     async def _begin(self) -> None:
         """Open the file to write, or where that cannot be, to read it as far as possible: then JournalError."""
         try:
-            self._identity, damage = await asyncio.to_thread(prepare, self._path, self._new_id, self._doubted)
+            now_us = to_us(self._now())
+            self._identity, damage = await asyncio.to_thread(
+                prepare, self._path, self._new_id, now_us, self._doubted
+            )
             self._recorder = await _connect(self._path, "FULL", _CHECKPOINT_PAGES_RECORDER)
             self._keeper = await _connect(self._path, "NORMAL", _CHECKPOINT_PAGES_KEEPER)
         except (OSError, sqlite3.Error) as error:

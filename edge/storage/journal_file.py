@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from contract.messages import Ack
@@ -13,7 +13,9 @@ from edge.core.losses import Damage
 from edge.journal_port import CannotRecord
 from edge.storage import journal_tables as sql
 from edge.storage.errors import StorageError, is_damage, word_of
-from edge.storage.salvage import save
+from edge.storage.salvage import connect
+from edge.storage.set_aside import begin_anew, take_up
+from edge.storage.small_file import sync_folder
 from edge.storage.write_ahead_log import is_cut
 
 
@@ -43,24 +45,20 @@ class Identity:
     begins: int = 1
 
 
-def prepare(path: Path, new_id: Callable[[], bytes], doubted: bool = False) -> tuple[Identity, Damage | None]:
+def prepare(
+    path: Path, new_id: Callable[[], bytes], now_us: int, doubted: bool = False
+) -> tuple[Identity, Damage | None]:
     """A sound journal in `path`, and what became of the damaged one that had to make way for it.
 
-    `doubted`: SQLite has found damage in it lately, so that it is looked through more closely.
+    `doubted`: SQLite has found damage in it lately, so that it is looked through more closely. sqlite3.Error,
+    OSError: not now, on a full disk perhaps; a damaged one still stands where it stood.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    take_up(path)
     try:
         return _check_or_create(path, new_id, doubted), None
     except _DamagedFile as error:
-        is_cut = error.is_cut
-    aside = _make_way(path)
-    _check_or_create(path, new_id, doubted)
-    try:
-        damage = save(aside, path)
-        if is_cut:
-            damage = replace(damage, lost=None)
-    except (sqlite3.Error, UnicodeDecodeError):  # nothing can be read of it, or not all that can fits on the disk
-        damage = Damage(aside.name, 0, None, None)
+        damage = begin_anew(path, error.is_cut, new_id, now_us)
     return _check_or_create(path, new_id, doubted), damage
 
 
@@ -81,15 +79,28 @@ def why_not_opened(path: Path, error: Exception) -> str:
 
 
 def _check_or_create(path: Path, new_id: Callable[[], bytes], doubted: bool) -> Identity:
+    if _is_cut(path):
+        raise _DamagedFile(True)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         return _checked_or_created(connection, path, new_id, doubted)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
-            raise _DamagedFile(is_cut(path)) from error
+            raise _DamagedFile(False) from error
         raise
     finally:
         connection.close()
+
+
+def _is_cut(path: Path) -> bool:
+    """Asked of one who may not write: SQLite would move what it can read of the log into the file, and forget the
+    rest, so that nobody could tell at the next attempt."""
+    if not path.with_name(f"{path.name}-wal").exists():
+        return False
+    with closing(connect(path)) as connection:
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            connection.execute("PRAGMA user_version").fetchone()
+        return is_cut(path)
 
 
 def _checked_or_created(
@@ -99,13 +110,12 @@ def _checked_or_created(
     if found > sql.FORMAT:
         raise NewerJournalError(f"{path} was written by a newer Doorward: install that one, or move the file away")
     if found == 0:
-        _create(connection, path, new_id())
+        sql.create(connection, new_id())
+        sync_folder(path.parent)  # SQLite syncs the file, not the name that a power cut could take away
     check = "PRAGMA integrity_check(1)" if doubted else "PRAGMA quick_check(1)"
     (verdict,) = connection.execute(check).fetchone()
     if verdict != "ok":
         raise _damaged(verdict)
-    if is_cut(path):
-        raise _damaged("commits of its log cannot be read")
     if found in sql.UPGRADE:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(sql.UPGRADE[found])
@@ -119,31 +129,7 @@ def _identity(connection: sqlite3.Connection) -> Identity:
     return Identity(journal_id, None if ack is None else Ack(journal_id, *ack), first, begins)
 
 
-def _create(connection: sqlite3.Connection, path: Path, journal_id: bytes) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.executescript(sql.CREATE.format(id=journal_id.hex()))
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # SQLite syncs the file, not the name that a power cut could take away
-    finally:
-        os.close(folder)
-
-
 def _damaged(verdict: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(verdict)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
-
-
-def _make_way(path: Path) -> Path:
-    """Rename a damaged journal, its WAL with it, so that what can be read of it is not lost."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", ""):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + suffix))
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    return aside

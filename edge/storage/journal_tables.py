@@ -8,6 +8,7 @@ the card and reader that were taken lately: one statement, so that no crash part
 row never leaves.
 """
 
+import sqlite3
 from typing import Final
 
 from edge.core.used_steps import STEPS_KEPT
@@ -50,7 +51,7 @@ ALTER TABLE journal ADD COLUMN begins INTEGER NOT NULL DEFAULT 1;
 CREATE TABLE acked_by (day INTEGER PRIMARY KEY, upto INTEGER NOT NULL);
 """
 _AT_FORMAT: Final = f"PRAGMA user_version = {FORMAT};"
-CREATE: Final = f"""
+_CREATE: Final = f"""
 BEGIN;
 CREATE TABLE journal (id BLOB NOT NULL);
 {_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_AT_FORMAT}
@@ -90,6 +91,10 @@ OWN_ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND se
 NEWEST_OWN_ROWS: Final = "SELECT body FROM checkin WHERE counted ORDER BY sequence DESC LIMIT ?"
 USED_STEPS: Final = "SELECT reader, card, step FROM used_step"
 
+ACKED_UPTO: Final = "SELECT upto FROM ack ORDER BY number DESC LIMIT 1"
+EVER_LAST: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'checkin'"
+SEQUENCE_MAX: Final = 2**53
+
 NOTE_ACKED_BY: Final = """
 INSERT INTO acked_by VALUES (?1, ?2) ON CONFLICT (day) DO UPDATE SET upto = excluded.upto
 """
@@ -111,3 +116,10 @@ DELETE FROM checkin WHERE sequence IN (
 SAVE_FORWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence"
 SAVE_BACKWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence DESC"
 SAVED: Final = "INSERT INTO used_step VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+def create(connection: sqlite3.Connection, journal_id: bytes) -> None:
+    """The tables of a new journal, in a file without any."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.executescript(_CREATE.format(id=journal_id.hex()))

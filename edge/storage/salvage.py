@@ -1,88 +1,95 @@
-"""What can still be read of a damaged journal goes into the one that takes its place. Blocking.
+"""What can still be read of a damaged journal, for the one that takes its place. Blocking.
 
-Rows that the hub has acked stay where they are: it has them. The others are read from both ends of the damaged
-file, as far as each goes, and stand in the new one in the same order, under new sequences. The hub knows rows by
-their own ids, so that one that it had all the same is not counted twice.
+All rows come along, in the same order and under new sequences: those that the hub has acked may be needed by a hub
+that was put back from a backup, and by decisions here. They are read from the beginning, from the last ack on, and
+from the end, each as far as it goes. The hub knows rows by their own ids: none is counted twice.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from contract.messages import Journaled, Lost, MessageError, decode_journaled
-from edge.core.losses import Damage
 from edge.storage import journal_tables as sql
-from edge.storage.journal_values import values_of
 
-_BACKWARDS_MAX: Final = 10_000
+_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite says of a broken schema quotes its bytes, and Python cannot read them."""
 
 
-class _Reading:
+class Reading:
     """Rows out of a damaged file, and what was learned on the way."""
 
-    def __init__(self, damaged: sqlite3.Connection) -> None:
+    def __init__(self, damaged: sqlite3.Connection, is_cut: bool) -> None:
+        self._is_cut = is_cut
         self._damaged = damaged
-        self._acked = self._number("SELECT upto FROM ack ORDER BY number DESC LIMIT 1") or 0
-        self._read_upto = self._acked
-        self.whole = False
+        self._acked = self._number(sql.ACKED_UPTO) or 0
+        self._before_first = 0
+        self._read_upto = 0
+        self._whole = False
+        self._kept_unacked = 0
         self.kept = 0
         self.since_us: int | None = None
+        """When the last row before the damage was made; None: nothing could be read."""
 
     @property
     def lost(self) -> int | None:
-        last = self._number("SELECT seq FROM sqlite_sequence WHERE name = 'checkin'")
-        if self.whole:
+        """How many rows that the hub has not acked could not be read. None: nobody knows."""
+        if self._is_cut:
+            return None
+        last = self._number(sql.EVER_LAST)
+        if self._whole:
             last = max(last or 0, self._read_upto)
-        return None if last is None else max(0, last - self._acked - self.kept)
+        return None if last is None else max(0, last - max(self._acked, self._before_first) - self._kept_unacked)
 
     def rows(self) -> Iterator[Journaled]:
-        try:
-            for row in self._readable(sql.SAVE_FORWARDS, self._acked):
-                if not isinstance(row, Lost):
-                    self.since_us = row.at_us
-                yield row
-            self.whole = True
-            return
-        except sqlite3.Error:
-            pass
-        behind: list[Journaled] = []
-        with suppress(sqlite3.Error):
-            for row in self._readable(sql.SAVE_BACKWARDS, self._read_upto):
-                behind.append(row)
-                if len(behind) == _BACKWARDS_MAX:
-                    break
-        yield from reversed(behind)
+        for after in (0, self._acked):
+            if after >= self._read_upto and not self._whole:
+                yield from self._forwards(after)
+        if not self._whole:
+            yield from self._forwards(max(self._read_upto, self._readable_after()), behind=True)
 
-    def _readable(self, statement: str, after: int) -> Iterator[Journaled]:
-        for sequence, body in self._damaged.execute(statement, (after,)):
-            with suppress(MessageError, TypeError):
-                row = decode_journaled(body)
-                self._read_upto = max(self._read_upto, sequence)
-                self.kept += 1
-                yield row
+    def used_steps(self) -> list[Any]:
+        try:
+            return self._damaged.execute(sql.USED_STEPS).fetchall()
+        except _UNREADABLE:
+            return []
+
+    def _forwards(self, after: int, *, behind: bool = False) -> Iterator[Journaled]:
+        with suppress(*_UNREADABLE):
+            for sequence, body in self._damaged.execute(sql.SAVE_FORWARDS, (after,)):
+                if self._read_upto == 0 and not behind:
+                    self._before_first = sequence - 1
+                self._read_upto = sequence
+                with suppress(MessageError, TypeError):
+                    row = decode_journaled(body)
+                    self._note(sequence, row, behind)
+                    yield row
+            self._whole = not behind
+
+    def _note(self, sequence: int, row: Journaled, behind: bool) -> None:
+        self.kept += 1
+        self._kept_unacked += sequence > self._acked
+        if not behind and not isinstance(row, Lost):
+            self.since_us = row.at_us
+
+    def _readable_after(self) -> int:
+        """All rows after it can be read, to the end."""
+        lowest = self._number(sql.EVER_LAST) or sql.SEQUENCE_MAX
+        with suppress(*_UNREADABLE):
+            for sequence, _ in self._damaged.execute(sql.SAVE_BACKWARDS, (self._read_upto,)):
+                lowest = sequence - 1
+        return lowest
 
     def _number(self, statement: str) -> int | None:
-        with suppress(sqlite3.Error):
+        with suppress(*_UNREADABLE):
             found = self._damaged.execute(statement).fetchone()
             if found is not None and isinstance(found[0], int):
                 return found[0]
         return None
 
 
-def save(damaged: Path, journal: Path) -> Damage:
-    """Copies out of `damaged` into the new `journal`, on disk when this returns. sqlite3.Error, of the new one."""
-    with closing(_connect(damaged, "ro")) as source, closing(_connect(journal, "rw")) as target:
-        reading = _Reading(source)
-        target.execute("PRAGMA synchronous = FULL")
-        target.execute("BEGIN IMMEDIATE")
-        target.executemany(sql.APPEND, map(values_of, reading.rows()))
-        with suppress(sqlite3.Error):
-            target.executemany(sql.SAVED, source.execute(sql.USED_STEPS).fetchall())
-        target.execute("COMMIT")
-        return Damage(damaged.name, reading.kept, reading.lost, reading.since_us)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+def connect(damaged: Path) -> sqlite3.Connection:
+    """To read alone."""
+    return sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.messages import Lost, decode_journaled
 from edge.storage.journal import SqliteJournal
 from edge.storage.write_ahead_log import is_cut
 from tests.edge.test_journal import checkin, run
@@ -55,7 +56,8 @@ def test_what_lies_behind_changed_bytes_is_told_as_lost(left: Path, place: str) 
     async def rows(journal: SqliteJournal) -> None:
         assert journal.damage is not None
         assert journal.damage.lost is None
-        kept = await journal.last_sequence()
+        kept = await journal.last_sequence() - 1
+        assert isinstance(decode_journaled((await journal.rows_after(kept, 1))[0].body), Lost)
         assert kept == journal.damage.kept
         assert kept < 10
         assert (kept > 0) is (place != "header")

@@ -41,10 +41,10 @@ def test_thirty_days_after_their_ack(path: Path) -> None:
         assert await journal.forget(NOON, PASSED) == 0
         await ack(journal, 7)
         assert await journal.forget(NOON + DAY, PASSED) == 0
-        assert await journal.forget(NOON + 29 * DAY, PASSED) == 0
-        assert (journal.first, journal.begins) == (1, 1)
-        assert await journal.forget(NOON + 30 * DAY, PASSED) == 4
         assert await journal.forget(NOON + 30 * DAY, PASSED) == 0
+        assert (journal.first, journal.begins) == (1, 1)
+        assert await journal.forget(NOON + 31 * DAY, PASSED) == 4
+        assert await journal.forget(NOON + 31 * DAY, PASSED) == 0
         assert (journal.first, journal.begins) == (5, 1)
         assert await sequences(journal) == [5, 6, 7, 8, 9, 10]
 
@@ -65,7 +65,7 @@ def test_the_last_row_stays_and_sequences_go_on(path: Path) -> None:
         await fill(journal)
         await ack(journal, 10)
         await journal.forget(NOON, PASSED)
-        assert await journal.forget(NOON + 30 * DAY, PASSED) == 9
+        assert await journal.forget(NOON + 31 * DAY, PASSED) == 9
         assert (journal.first, await sequences(journal), await journal.last_sequence()) == (10, [10], 10)
         assert await journal.append(checkin(11)) == 11
 
@@ -134,7 +134,7 @@ def test_a_renewed_journal_begins_with_what_it_still_holds(path: Path) -> None:
         await fill(journal)
         await ack(journal, 4)
         await journal.forget(NOON, PASSED)
-        await journal.forget(NOON + 30 * DAY, PASSED)
+        await journal.forget(NOON + 31 * DAY, PASSED)
         await journal.renew()
         assert (journal.first, journal.begins) == (5, 5)
         assert await journal.forget(NOON + 90 * DAY, PASSED) == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.messages import Ack, decode_journaled
+from contract.messages import Ack, CheckIn, Lost, decode_journaled
 from edge.journal_port import CannotRecord
 from edge.storage.journal import SqliteJournal
 from tests.edge.small_disks import SmallDisk, small_disk
@@ -115,18 +115,20 @@ def test_damage_while_it_runs_is_set_aside_and_what_can_be_read_is_saved(tmp_pat
         assert damage is not None
         assert (journal.is_broken, journal.acked, journal.id != old) == (False, None, True)
         assert damage.lost is not None
-        assert damage.kept + damage.lost == 595
+        assert damage.kept + damage.lost == 600
         assert damage.kept > 100
-        rows = await journal.rows_after(0, 600)
-        saved = [int.from_bytes(decode_journaled(row.body).id, "big") for row in rows]  # type: ignore[union-attr]
+        *rows, last = [decode_journaled(row.body) for row in await journal.rows_after(0, 600)]
+        assert isinstance(last, Lost)
+        assert (last.count, last.why) == (damage.lost, "journal.db.damaged-1")
+        saved = [int.from_bytes(row.id, "big") for row in rows if isinstance(row, CheckIn)]
         assert len(saved) == damage.kept
         assert saved == sorted(saved)
-        assert (saved[0], saved[-1]) == (6, 600)
+        assert (saved[0], saved[-1]) == (1, 600)
         assert (path.parent / damage.set_aside).exists()
         assert len(await journal.own_rows_not_known_passed(None)) == damage.kept
-        assert await journal.append(checkin(700)) == damage.kept + 1
+        assert await journal.append(checkin(700)) == damage.kept + 2
 
-    run(path, work, iter([b"a" * 16, b"b" * 16]).__next__)
+    run(path, work, iter([b"a" * 16, b"b" * 16, b"c" * 16]).__next__)
 
 
 def test_a_journal_that_was_doubted_without_reason_is_as_it_was(tmp_path: Path) -> None:

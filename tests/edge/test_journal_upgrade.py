@@ -144,5 +144,5 @@ def test_a_journal_is_made_and_brought_up_to_date_synced(
     monkeypatch.setattr(
         journal_file.sqlite3, "connect", lambda *given, **more: connect(*given, **more, factory=Careless)
     )
-    journal_file.prepare(path, ids())
+    journal_file.prepare(path, ids(), 0)
     assert Careless.levels == [2]

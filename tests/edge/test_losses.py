@@ -1,7 +1,7 @@
 """Rows that could not be kept: counted by why, told once each."""
 
 from contract.messages import Lost
-from edge.core.losses import Damage, Losses
+from edge.core.losses import Losses
 
 ID = b"l" * 16
 
@@ -39,21 +39,3 @@ def test_what_is_lost_while_it_is_told_is_told_next() -> None:
     losses.note("disk_full", 30)
     losses.told(telling)
     assert losses.first(new_id) == lost("disk_full", 10, 30, 1)
-
-
-def test_damage_tells_of_rows_that_could_not_be_saved() -> None:
-    losses = Losses()
-    losses.note_damage(Damage("journal.db.damaged-1", 5, 0, 7), 50)
-    assert losses.first(new_id) is None
-    losses.note_damage(Damage("journal.db.damaged-2", 5, 3, 7), 50)
-    losses.note_damage(Damage("journal.db.damaged-3", 0, None, None), 50)
-    losses.note_damage(Damage("journal.db.damaged-4", 5, 3, 70), 50)
-    told = []
-    while (each := losses.first(new_id)) is not None:
-        told.append(each)
-        losses.told(each)
-    assert told == [
-        lost("journal.db.damaged-2", 7, 50, 3),
-        lost("journal.db.damaged-3", 50, 50, 0),
-        lost("journal.db.damaged-4", 50, 50, 3),
-    ]
