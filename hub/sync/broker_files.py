@@ -38,7 +38,7 @@ plugin_opt_config_file {folder}/dynamic-security.json
 
 # Edges. A certificate of the hub's authority says who it is: its common name is the user, and the client's id as
 # well, so that no edge can take another's session.
-listener {port}
+listener {port}{edges_address}
 cafile {folder}/authority.crt
 certfile {folder}/server.crt
 keyfile {folder}/server.key
@@ -85,13 +85,16 @@ class CannotSetUp(HubError):
 
 @dataclass(frozen=True, slots=True)
 class BrokerPlace:
-    """Where a broker's files lie (`folder`), what it keeps (`data`), and where it listens."""
+    """Where a broker's files lie (`folder`), what it keeps (`data`), and where it listens.
+
+    `address` is of the listener for edges; empty: all of the machine's."""
 
     folder: Path
     data: Path
     port: int = 8883
     hub_port: int = 8884
     hub_address: str = "127.0.0.1"
+    address: str = ""
     plugin: str = PLUGIN
     log: str = "stderr"
 
@@ -100,6 +103,7 @@ def configuration(place: BrokerPlace) -> str:
     """mosquitto.conf."""
     return _CONFIGURATION.format(
         **{name: getattr(place, name) for name in BrokerPlace.__slots__},
+        edges_address=place.address and f" {place.address}",
         message_bytes=_MESSAGE_BYTES,
         memory_bytes=_MEMORY_BYTES,
     )
