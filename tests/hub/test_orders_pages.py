@@ -171,7 +171,7 @@ def test_a_lockdown_is_asked_once_more_shown_everywhere_and_ended(
     assert queries.set_by_hand() == []
     post(staff, reverse("set_mode"), posture="lockdown", **place)
     assert f"Lockdown set, and not heard everywhere: {name}" in page(staff, reverse("admin:index"))
-    assert "East has not heard it (never heard of): its doors go on as before." in page(staff, reverse("modes"))
+    assert "east has not heard it (never heard of): its doors go on as before." in page(staff, reverse("modes"))
     hear(edge, 1)
     for url in (reverse("admin:index"), reverse("modes"), edge_url(edge), address(Site, "changelist")):
         assert f"In lockdown: {name}" in page(staff, url)

@@ -6,7 +6,7 @@
   // By the clock of whoever looks.
   function localize(root) {
     for (const time of root.querySelectorAll(".as-of time")) {
-      time.textContent = new Date(time.dateTime).toLocaleTimeString();
+      time.textContent = new Date(time.dateTime).toLocaleTimeString([], { timeZoneName: "short" });
     }
   }
 
