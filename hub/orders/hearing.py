@@ -56,12 +56,12 @@ class Hearing(NamedTuple):
 
 def hearings(at: datetime, place: Place | None = None) -> list[Hearing]:
     """Of all edges that `place` lies on, by name; None: of all there are."""
-    return [_hearing(edge, at) for edge in _on(place, _edges(at))]
+    return [hearing_of(edge, at) for edge in _on(place, _edges(at))]
 
 
 def not_heard(at: datetime, place: Place | None = None) -> list[Hearing]:
     """Of those alone that could have heard the newest, and have not; the database finds them."""
-    return [_hearing(edge, at) for edge in _late(_on(place, _edges(at)))]
+    return [hearing_of(edge, at) for edge in _late(_on(place, _edges(at)))]
 
 
 def is_heard(place: Place) -> bool:
@@ -96,7 +96,8 @@ def _edges(at: datetime) -> QuerySet[Edge]:
     return Edge.objects.select_related(*related).annotate(watched=watched(at))
 
 
-def _hearing(edge: Edge, at: datetime) -> Hearing:
+def hearing_of(edge: Edge, at: datetime) -> Hearing:
+    """Of one that comes with site, feed, presence, reported and modes, and with `watched`."""
     reported = getattr(edge, "reported", None)
     said = (0, 0) if reported is None else (reported.mode_epoch, reported.mode_generation)
     heard = edge.mode_generation == 0 or said >= (edge.epoch, edge.mode_generation)

@@ -1,24 +1,29 @@
 """What is wrong with an edge, in words, and what to do: by what it said of itself and by what it measured. Pure.
 
-Whatever is asked of it is at hand: edges come with site, feed, presence and telemetry, and with `watched`
-(hub.fleet.workers). While no worker hears them nothing is wrong with them that anybody could know.
+Whatever is asked of it is at hand: edges come with site, feed, presence, telemetry, reported and modes, and
+with `watched` (hub.fleet.workers). While no worker hears them nothing is wrong with them that anybody could know.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from contract.ask import Posture
 from hub.fleet.models import Edge
-from hub.fleet.standing import Light, Standing, standing_of
+from hub.fleet.standing import Light, Standing, instant_text, standing_of
 from hub.orders import queries as orders
+from hub.orders.hearing import hearing_of
 from hub.orders.models import Configuration
 from hub.watch.models import EdgeTelemetry
 
 FRESH: Final = timedelta(minutes=5)
 """Telemetry comes each minute. What is older says nothing of now."""
+TAKEN_WITHIN: Final = timedelta(minutes=2)
+"""The worker says an order again each minute to who has not told of it."""
 DISK_FREE_SHARE_MIN: Final = 0.10
 TEMPERATURE_C_MAX: Final = 80.0
 """A Raspberry Pi slows its processor down from here on (raspberrypi.com, "Thermal control")."""
+_TO_HEAR: Final = "Until then it goes on as before: its log, and the worker's, say what does not count or arrive."
 _RANKS: Final = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.GREY: 3}
 
 
@@ -54,7 +59,8 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
         whole = Trouble(standing.faults[0] if standing.faults else "", standing.remedy)
         return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [])
     said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
-    troubles = [*said, *_refused(wanted), *_measured(telemetry_of(edge, at))]
+    late = _not_taken(edge, wanted if configuration is orders.Standing.WAITING else None, at)
+    troubles = [*said, *_refused(wanted), *late, *_measured(telemetry_of(edge, at))]
     return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles)
 
 
@@ -69,6 +75,25 @@ def _refused(wanted: Configuration | None) -> Iterator[Trouble]:
         field = f" {wanted.refused_field}:" if wanted.refused_field else ""
         text = f"it refused the configuration {wanted.generation}:{field} {wanted.refused_why}"
         yield Trouble(text.rstrip(".:? "), "The one before stands: correct it on its page, or roll back.")
+
+
+def _not_taken(edge: Edge, waiting: Configuration | None, at: datetime) -> Iterator[Trouble]:
+    """What is ordered of an edge that is there, and that it has not told of."""
+    told = getattr(edge, "modes", None)
+    if told is not None and not hearing_of(edge, at).heard:
+        locked = Posture.LOCKDOWN in (told.document["edge"], *told.document["readers"].values())
+        what = "heard the lockdown" if locked else "heard what is set and ended by hand"
+        yield from _waited_for(edge, what, told.ordered_at, at)
+    if waiting is not None:
+        yield from _waited_for(edge, f"taken the configuration {waiting.generation}", waiting.made_at, at)
+
+
+def _waited_for(edge: Edge, what: str, ordered_at: datetime | None, at: datetime) -> Iterator[Trouble]:
+    """Counted from when it was ordered, or from when the edge came."""
+    came_at = edge.presence.since
+    since = came_at if ordered_at is None else max(ordered_at, came_at)
+    if at - since >= TAKEN_WITHIN:
+        yield Trouble(f"it has not {what} since {instant_text(edge, since)}", _TO_HEAR)
 
 
 def _measured(told: EdgeTelemetry | None) -> Iterator[Trouble]:

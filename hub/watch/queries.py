@@ -83,7 +83,7 @@ def journal_rows() -> int:
 
 
 def _edges(at: datetime) -> QuerySet[Edge]:
-    related = ("site", "feed", "presence", "telemetry", "reported")
+    related = ("site", "feed", "presence", "telemetry", "reported", "modes")
     return Edge.objects.select_related(*related).annotate(watched=watched(at))
 
 
