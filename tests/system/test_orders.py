@@ -77,7 +77,7 @@ def test_a_lockdown_reaches_the_door_survives_a_crash_and_ends(club: Club) -> No
     club.start_edge()
     assert reason(club) == "lockdown"
     club.start_broker()
-    club.hub("mode", "clear", "--everything")
+    club.hub("mode", "clear", "--everything", "--no-wait")
     wait_until(lambda: reason(club) == "granted", "the end of the lockdown")
 
 
