@@ -41,6 +41,13 @@ _NAME: Final = re.compile(NAME_PATTERN)
 _STEP_OF_PATH: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
+_LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST: Final = (
+    rf"^(?:{_LABEL}(?:\.{_LABEL})*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]{{1,15}})?)\Z"
+)
+"""Names as resolvers take them (RFC 1123, and _ as many networks have it), and IPv4 and IPv6 addresses."""
+
+
 class ConfigurationError(ContractError):
     """Configuration that cannot be used: names the field, what it says, and what is allowed."""
 
@@ -57,7 +64,7 @@ class PinFactory(StrEnum):
 class Broker(Struct, frozen=True, forbid_unknown_fields=True):
     """Another broker than the one that enrolment named. `tls`: with the certificates of enrolment."""
 
-    host: Annotated[str, Meta(min_length=1, max_length=253)]
+    host: Annotated[str, Meta(min_length=1, max_length=253, pattern=_HOST)]
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8883
     tls: bool = True
 
@@ -89,7 +96,7 @@ ALLOWED_BY_FIELD: Final = {
     "broker": "a section with host, port and tls",
     "hardware": "a section with pin_factory",
     "readers": f"1 to {READERS_MAX} [[readers]] sections",
-    "host": "a host name or an address",
+    "host": "a host name or an address, without a scheme or a port",
     "port": "a TCP port, 1 to 65535",
     "tls": "true or false, without quotes",
     "pin_factory": '"lgpio" (a Raspberry Pi\'s pins) or "mock" (no pins at all)',

@@ -28,7 +28,8 @@ ROTATING_RESCAN_SECONDS: Final = 5.0
 """A used step is not taken again; who holds a phone there a moment longer sees the first answer once more."""
 
 Name = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
-Path = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00]*\Z")]
+DEVICE_LETTERS_MAX: Final = 255
+Path = Annotated[str, Meta(min_length=1, max_length=DEVICE_LETTERS_MAX, pattern=r"^[^\x00]*\Z")]
 Pin = Annotated[int, Meta(ge=0, le=27)]
 
 
@@ -94,7 +95,7 @@ _EITHER: Final = "true or false, without quotes"
 ALLOWED: Final = {
     "name": _A_NAME,
     "permission": _A_NAME,
-    "device": 'the path of a serial port, as in "/dev/ttyACM0"',
+    "device": f'the path of a serial port, as in "/dev/ttyACM0", {DEVICE_LETTERS_MAX} letters at most',
     "kind": '"door" or "counter"',
     "mode": '"redeem" or "identify"',
     "baud": "one of " + ", ".join(map(str, BAUD_RATES)),

@@ -73,6 +73,21 @@ def test_edge_feed_and_broker_may_be_left_to_enrolment() -> None:
     assert (configuration.edge, configuration.feed, configuration.broker) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["hub", "Hub.example.", "my_hub.local", "10.0.0.7", "::1", "fe80::1%eth0", "::ffff:10.0.0.7", "x" * 63 + ".a"],
+)
+def test_a_broker_has_a_name_or_an_address(host: str) -> None:
+    broker = parse_configuration(changed('"127.0.0.1"', f'"{host}"')).broker
+    assert broker is not None
+    assert broker.host == host
+
+
+def test_a_device_is_no_longer_than_a_path_is() -> None:
+    assert parse_configuration(changed("/dev/ttyACM0", "/" + "x" * 254)).readers[0].device[-1] == "x"
+    assert "255 letters at most" in error_of(changed("/dev/ttyACM0", "/" + "x" * 255))
+
+
 def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
     assert parse_configuration(changed("port = 1884\n", "")).broker == Broker("127.0.0.1", 8883, tls=True)
     assert error_of(changed('pin_factory = "lgpio"\n', "")).startswith("hardware.pin_factory is missing")
@@ -86,6 +101,12 @@ def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
         ('edge = "clubhouse"', 'edge = "clubhouse\\n"', "edge is 'clubhouse\\n'", "a name"),
         ('feed = "everyone"', "feed = 1", "feed is 1", "a name"),
         ('host = "127.0.0.1"', 'host = ""', "broker.host is ''", "host name"),
+        ('"127.0.0.1"', '"mqtt://hub"', "broker.host is 'mqtt://hub'", "without a scheme"),
+        ('"127.0.0.1"', '"hub:8883"', "broker.host is 'hub:8883'", "or a port"),
+        ('"127.0.0.1"', '"a\\u0000b"', "broker.host is 'a\\x00b'", "host name"),
+        ('"127.0.0.1"', '"ab:8883"', "broker.host is 'ab:8883'", "or a port"),
+        ('"127.0.0.1"', '"-hub"', "broker.host is '-hub'", "host name"),
+        ('"127.0.0.1"', f'"{"x" * 64}.example"', "broker.host is 'xxx", "host name"),
         ("port = 1884", "port = 0", "broker.port is 0", "1 to 65535"),
         ("port = 1884", "port = 65536", "broker.port is 65536", "1 to 65535"),
         ("port = 1884", 'port = "1884"', "broker.port is '1884'", "1 to 65535"),
