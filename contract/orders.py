@@ -162,14 +162,14 @@ class Telemetry(Struct, frozen=True, kw_only=True):
 
     `latency_ms` counts scans since the start, from the last byte to the signal, in LATENCY_BOUNDS_MS and one more
     bucket; `counters` are events since the start by name. `queue` is the journal's rows that the hub has not
-    acked. None: this machine does not tell.
+    acked. None: this machine does not tell, or its journal cannot be read.
     """
 
     start: Sequence
     n: Sequence
     at_us: InstantUs
     uptime_s: Annotated[float, Meta(ge=0)]
-    queue: Sequence
+    queue: Sequence | None
     latency_ms: Annotated[
         list[Sequence], Meta(min_length=len(LATENCY_BOUNDS_MS) + 1, max_length=len(LATENCY_BOUNDS_MS) + 1)
     ]

@@ -14,7 +14,7 @@ from contract.messages import READERS_MAX, ReaderPresence
 from contract.orders import Telemetry
 from edge.core.metrics import metrics_of
 from edge.core.tally import Tallied, Tally
-from edge.journal_port import Journal
+from edge.journal_port import CannotRecord, Journal
 from edge.ports import Clock, Log, MachineState, ReaderPort, Trust
 
 FIRST_AFTER_S: Final = 5.0
@@ -61,16 +61,16 @@ class TelemetryReport:
         self._started_s = clock.monotonic_s()
 
     async def as_it_stands(self) -> Telemetry:
-        """`start` and `n` are 0: whoever sends it numbers it. CannotRecord: the journal cannot be read."""
+        """`start` and `n` are 0: whoever sends it numbers it."""
         machine = await asyncio.to_thread(self._machine)
-        last, acked = await self._journal.last_sequence(), self._journal.acked
+        queue = await self._queue()
         tallied = self._counted.tallied()
         return Telemetry(
             start=0,
             n=0,
             at_us=to_us(self._trust.now()),
             uptime_s=max(0.0, round(self._clock.monotonic_s() - self._started_s, 3)),
-            queue=max(0, last - (0 if acked is None else acked.upto)),
+            queue=queue,
             latency_ms=tallied.latency_ms,
             counters=tallied.counters,
             readers=self._open_readers(),
@@ -82,11 +82,12 @@ class TelemetryReport:
         )
 
     async def exposition(self) -> str:
-        """The same for Prometheus, and how far the hub, the copy and the clock are known. CannotRecord."""
+        """The same for Prometheus, and how far the journal, the hub, the copy and the clock are known."""
         telemetry, trust = await self.as_it_stands(), self._trust
         latency_sum_ms = self._counted.tallied().latency_sum_ms
         age_s, in_contact = trust.replica_age_s(), trust.in_contact()
-        return exposition(metrics_of(telemetry, latency_sum_ms, trust.clock_state(), age_s, in_contact))
+        fault = self._journal.fault
+        return exposition(metrics_of(telemetry, latency_sum_ms, fault, trust.clock_state(), age_s, in_contact))
 
     async def keep_saying(self, say: Callable[[Telemetry], None]) -> None:
         """Each minute, for ever."""
@@ -94,6 +95,13 @@ class TelemetryReport:
         while True:
             say(await self.as_it_stands())
             await asyncio.sleep(SAY_EVERY_S)
+
+    async def _queue(self) -> int | None:
+        try:
+            last, acked = await self._journal.last_sequence(), self._journal.acked
+        except CannotRecord:
+            return None
+        return max(0, last - (0 if acked is None else acked.upto))
 
     def _open_readers(self) -> list[ReaderPresence]:
         readers = self._readers()[:READERS_MAX]

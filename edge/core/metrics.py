@@ -10,10 +10,15 @@ from contract.orders import LATENCY_BOUNDS_MS, Telemetry
 from contract.trust import ClockState
 
 
-def metrics_of(
-    telemetry: Telemetry, latency_sum_ms: float, clock: ClockState, replica_age_s: float | None, in_contact: bool
+def metrics_of(  # noqa: PLR0913, PLR0917 (each a figure of its own)
+    telemetry: Telemetry,
+    latency_sum_ms: float,
+    journal_fault: str | None,
+    clock: ClockState,
+    replica_age_s: float | None,
+    in_contact: bool,
 ) -> Iterator[Metric]:
-    """`replica_age_s` None: it cannot be known, and is not said."""
+    """`replica_age_s` None: it cannot be known, and is not said. `journal_fault`: why it takes no rows."""
     yield measured("doorward_edge_uptime_seconds", "Since this process started.", telemetry.uptime_s)
     yield gauge(
         "doorward_edge_in_contact",
@@ -30,6 +35,11 @@ def metrics_of(
     events = [Sample(count, {"event": name}) for name, count in sorted(telemetry.counters.items())]
     yield counter("doorward_edge_events_total", "Events of the log since this process started.", events)
     yield measured("doorward_edge_journal_queue_rows", "Rows that the hub has not acknowledged.", telemetry.queue)
+    yield gauge(
+        "doorward_edge_journal_fault",
+        "1 while the journal takes no rows, and counters redeem nothing; why.",
+        [] if journal_fault is None else [Sample(True, {"why": journal_fault})],
+    )
     states = [Sample(state == clock, {"state": state.value}) for state in ClockState]
     yield gauge("doorward_edge_clock", "How far the clock is believed: 1 for the state it is in.", states)
     yield measured("doorward_edge_replica_age_seconds", "Since its copy was known up to date.", replica_age_s)

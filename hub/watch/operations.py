@@ -34,7 +34,7 @@ def note_telemetry(edge_name: str, said: Telemetry, at: datetime) -> None:
         if not raise_mark(edge.pk, TELEMETRY, Mark(said.start, said.n)):
             return
         before = EdgeTelemetry.objects.filter(edge=edge).first()
-        told = _told(said) | {"received_at": at}
+        told = _told(before, said) | {"received_at": at}
         EdgeTelemetry.objects.update_or_create(edge=edge, defaults=told)
         _add_to_slot(edge, said, told["temperature_c"], _new_scans(before, said), at)
 
@@ -65,16 +65,23 @@ def end_worker(name: str) -> None:
     WorkerBeat.objects.filter(name=name).delete()
 
 
-def _told(said: Telemetry) -> dict[str, Any]:
+def _told(before: EdgeTelemetry | None, said: Telemetry) -> dict[str, Any]:
     """A counter by a name that no edge gives, and a number that is none, are not kept."""
     return {
         "start": said.start,
         "uptime_s": _finite(said.uptime_s) or 0.0,
-        "queue": said.queue,
+        "queue": _queue(before, said),
         "latency_ms": said.latency_ms,
         "counters": {name: count for name, count in said.counters.items() if _COUNTER.fullmatch(name)},
         **{name: _finite(getattr(said, name)) for name in _FIGURES},
     }
+
+
+def _queue(before: EdgeTelemetry | None, said: Telemetry) -> int:
+    """Where the edge cannot know it, as it was when it could."""
+    if said.queue is not None:
+        return said.queue
+    return 0 if before is None else before.queue
 
 
 def _finite(value: float | None) -> float | None:
@@ -96,6 +103,6 @@ def _add_to_slot(
     if slot is None:
         slot = TelemetrySlot(edge=edge, slot=number, latency_ms=[0] * len(scans), queue=0)
     slot.latency_ms = [sum(each) for each in zip(slot.latency_ms, scans, strict=True)]
-    slot.queue = max(slot.queue, said.queue)
+    slot.queue = max(slot.queue, said.queue or 0)
     slot.temperature_c = max(filter(None, (slot.temperature_c, temperature_c)), default=None)
     slot.save()

@@ -10,6 +10,7 @@ from contract.exposition import CONTENT_TYPE
 from contract.messages import Ack, ReaderPresence, Void, decode, encode
 from contract.orders import Telemetry
 from contract.trust import ClockState
+from edge.journal_port import CannotRecord
 from edge.metrics import MetricsEndpoint, MetricsError
 from edge.ports import MachineState
 from edge.telemetry import CountedLog, TelemetryReport
@@ -48,6 +49,25 @@ def test_what_is_logged_is_counted_and_still_logged() -> None:
     counted("scan", outcome="granted", latency_ms=3.0)
     assert lines == [("scan", {"outcome": "granted", "latency_ms": 3.0})]
     assert counted.tallied().counters == {"scan.granted": 1}
+
+
+class UnreadableJournal(AckedJournal):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fault = "damaged"
+
+    async def last_sequence(self) -> int:
+        raise CannotRecord("the journal cannot be read")
+
+
+def test_a_journal_that_cannot_be_read_leaves_its_queue_unknown_and_all_else_told(log: CountedLog) -> None:
+    telling = report(log, UnreadableJournal(), FakeClock())
+    made = asyncio.run(telling.as_it_stands())
+    assert made.queue is None
+    assert decode(encode(made), Telemetry) == made
+    text = asyncio.run(telling.exposition())
+    assert "doorward_edge_journal_queue_rows " not in text
+    assert 'doorward_edge_journal_fault{why="damaged"} 1' in text
 
 
 def test_telemetry_is_all_that_is_known_and_fits_its_message(log: CountedLog) -> None:
