@@ -144,3 +144,31 @@ def test_a_renewed_journal_begins_with_what_it_still_holds(path: Path) -> None:
 
     run(path, first)
     run(path, second)
+
+
+def test_the_days_of_a_renewed_journal_are_its_own(path: Path) -> None:
+    """Its rows are sent again: when they were acked under the old id says nothing of them."""
+
+    async def work(journal: SqliteJournal) -> None:
+        await fill(journal)
+        await ack(journal, 10)
+        await journal.forget(NOON, PASSED)
+        await journal.renew()
+        await ack(journal, 4)
+        assert await journal.forget(NOON + 31 * DAY, PASSED) == 0
+        assert await journal.forget(NOON + 62 * DAY, PASSED) == 4
+
+    run(path, work)
+
+
+def test_thirty_days_are_thirty(path: Path) -> None:
+    acked_at = NOON.replace(hour=23, minute=59)
+
+    async def work(journal: SqliteJournal) -> None:
+        await fill(journal)
+        await ack(journal, 4)
+        await journal.forget(acked_at, PASSED)
+        assert await journal.forget(acked_at + 29 * DAY + timedelta(minutes=2), PASSED) == 0
+        assert await journal.forget(acked_at + 30 * DAY + timedelta(minutes=2), PASSED) == 4
+
+    run(path, work)
