@@ -49,6 +49,12 @@ def test_the_newest_is_kept_whole(club: Club) -> None:
     assert kept.received_at == AT + timedelta(seconds=60)
 
 
+def test_a_queue_that_the_edge_cannot_know_stays_as_it_was(club: Club) -> None:
+    assert note(telemetry(queue=None)).queue == 0
+    assert note(telemetry(queue=4), 60).queue == 4
+    assert note(telemetry(queue=None), 120).queue == 4
+
+
 def test_the_same_again_is_no_news_and_an_older_one_is_stale(club: Club) -> None:
     older, said = telemetry(queue=1), telemetry(queue=2)
     note(said)
