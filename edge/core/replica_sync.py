@@ -159,7 +159,7 @@ class ReplicaSync:
     def _hear_page(self, page: Page, at_s: float) -> None:
         question = self._inquiry.answered_by(page.nonce)
         if question is None:
-            self._actions.append(sync.Dropped("page", "answers no question"))
+            self._actions.append(sync.Dropped("page", "answers no question", sync.UNASKED))
             return
         why = reason_to_drop(page, self._feed, question.pull, self._position)
         if why is not None:

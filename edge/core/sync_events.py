@@ -5,6 +5,7 @@ Head, Live and Page come as they are in contract/messages.py. Digests are intege
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from contract.facts import Position
 from contract.feed import Row
@@ -122,6 +123,10 @@ class FinishFresh:
 @dataclass(frozen=True, slots=True)
 class NewEpoch:
     """The hub's feed is of a newer epoch than what this edge followed."""
+
+
+UNASKED: Final = "unasked"
+"""Why an answer changed nothing that no question is out for: one to an earlier session's, or the second to one."""
 
 
 @dataclass(frozen=True, slots=True)

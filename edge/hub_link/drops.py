@@ -1,11 +1,18 @@
-"""What was dropped, and why: counted always, logged at most once a second for each kind, with the count."""
+"""What was dropped, and why: counted always, logged at most once a second for each kind, with the count.
 
-from collections import Counter
+An answer that nothing asked for comes to a healthy edge too, just after a start: to what it asked before. It is
+logged only where it goes on.
+"""
 
-from edge.core.sync_events import Dropped
+from collections import Counter, deque
+from typing import Final
+
+from edge.core.sync_events import UNASKED, Dropped
 from edge.ports import Log
 
 _QUIET_S = 1.0
+_UNASKED_MAX: Final = 5
+_UNASKED_WITHIN_S: Final = 60.0
 
 
 class Drops:
@@ -18,19 +25,33 @@ class Drops:
         self._untold: Counter[tuple[str, str]] = Counter()
         self._texts: dict[tuple[str, str], str] = {}
         self._told_at_s: dict[tuple[str, str], float] = {}
+        self._unasked_at_s: deque[float] = deque()
 
     def count(self, dropped: Dropped, at_s: float) -> None:
         """`at_s` is monotonic seconds."""
         kind = (dropped.what, dropped.why)
         self.counts[dropped.why] += 1
-        self._untold[kind] += 1
-        self._texts[kind] = dropped.text
-        self._tell(kind, at_s)
+        worth_telling = self._unasked(at_s) if dropped.why == UNASKED else 1
+        if worth_telling:
+            self._untold[kind] += worth_telling
+            self._texts[kind] = dropped.text
+            self._tell(kind, at_s)
 
     def tick(self, at_s: float) -> None:
         """What came while a kind was quiet is told too, a second later at the earliest."""
         for kind in list(self._untold):
             self._tell(kind, at_s)
+
+    def _unasked(self, at_s: float) -> int:
+        """How many answers that nothing asked for are to be told now: none, or all that came within the minute."""
+        self._unasked_at_s.append(at_s)
+        while at_s - self._unasked_at_s[0] >= _UNASKED_WITHIN_S:
+            self._unasked_at_s.popleft()
+        if len(self._unasked_at_s) <= _UNASKED_MAX:
+            return 0
+        count = len(self._unasked_at_s)
+        self._unasked_at_s.clear()
+        return count
 
     def _tell(self, kind: tuple[str, str], at_s: float) -> None:
         if at_s - self._told_at_s.get(kind, -_QUIET_S) >= _QUIET_S:

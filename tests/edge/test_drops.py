@@ -1,6 +1,6 @@
 """Drops are counted always, and told with their count: a flood of them is a few lines, and none is left out."""
 
-from edge.core.sync_events import Dropped
+from edge.core.sync_events import UNASKED, Dropped
 from edge.hub_link.drops import Drops
 from tests.edge.fakes import FakeLog
 
@@ -22,3 +22,19 @@ def test_a_flood_is_a_line_a_second_and_the_rest_comes_afterwards() -> None:
     drops.tick(12.0)
     assert told(log)[2:] == [("page", "stale", 49)]
     assert drops.counts == {"stale": 50, "unsealed": 1}
+
+
+def test_answers_to_an_earlier_session_are_counted_and_told_only_where_they_go_on() -> None:
+    log = FakeLog()
+    drops = Drops(log)
+    late = Dropped("page", "answers no question", UNASKED)
+    for number in range(20):
+        drops.count(late, 12.0 * number)
+    drops.tick(300.0)
+    assert log.lines == [] and drops.counts == {UNASKED: 20}
+    for number in range(11):
+        drops.count(late, 1_000.0 + number)
+    assert told(log) == [("page", UNASKED, 6)]
+    drops.count(late, 1_011.0)
+    drops.tick(1_012.0)
+    assert told(log)[1:] == [("page", UNASKED, 6)]

@@ -203,7 +203,7 @@ def test_only_so_many_pages_wait() -> None:
 def test_a_page_counts_once_and_only_for_its_question() -> None:
     machine = catching_up()
     machine.handle(page(2, 10, 12, 20), AT)
-    assert machine.handle(page(2, 10, 12, 20), AT) == [sync.Dropped("page", "answers no question")]
+    assert machine.handle(page(2, 10, 12, 20), AT) == [sync.Dropped("page", "answers no question", "unasked")]
 
 
 @pytest.mark.parametrize(
