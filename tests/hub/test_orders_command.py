@@ -101,6 +101,7 @@ def test_push_show_diff_and_rollback(edge: Edge, hub: Hub, file: Path) -> None:
     refused = hub("config", "push", "east", str(file), meanwhile=refuses)
     assert refused.returncode == 1
     assert "generation 2 was refused: readers[0].device: gone" in refused.stderr
+    assert "east: in place of generation 1, made 20" in refused.stdout
     reported = hub("config", "show", "east", "--reported")
     assert "generation 1 stands" in reported.stdout
     assert "pulse_seconds = 4.5" in reported.stdout

@@ -106,9 +106,9 @@ def test_as_the_edge_says(edge: Edge) -> None:
     first = push()
     assert state(edge) is Standing.WAITING
     note_reported("east", standing(1, first, trying=True), AT)
-    assert state(edge) is Standing.TRYING
+    assert (state(edge), queries.newest(edge).stood_at) == (Standing.TRYING, None)
     note_reported("east", standing(2, first), AT)
-    assert state(edge) is Standing.STANDS
+    assert (state(edge), queries.newest(edge).stood_at) == (Standing.STANDS, AT)
     second = push(OTHER)
     assert state(edge) is Standing.WAITING
     why = Refused(epoch=second.epoch, generation=2, step="self_test", field="readers[0].device", why="gone")

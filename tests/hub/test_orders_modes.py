@@ -16,8 +16,9 @@ from hub.orders.command_operations import NoSuchCommand, give_command, note_answ
 from hub.orders.mode_operations import NoSuchMode, UnknownPlace, clear_mode, renew_all_modes, set_mode
 from hub.orders.models import CommandOrder, ModeOrder
 from hub.orders.places import ByHand, NoPlace, Place
+from hub.orders.report_operations import note_reported
 from tests.hub.conftest import Database
-from tests.hub.ordered import TOML, another, house
+from tests.hub.ordered import AHEAD, TOML, another, house, reported
 from tests.hub.scans import AT
 
 BY = "owner"
@@ -193,6 +194,14 @@ def test_a_command_is_taken_once_and_answered_once(edge: Edge) -> None:
 def test_one_that_is_late_is_not_sent(edge: Edge) -> None:
     give()
     assert take_commands(AT + timedelta(seconds=10)) == []
+
+
+def test_one_of_an_epoch_that_is_over_is_not_sent(edge: Edge) -> None:
+    give()
+    note_reported("east", reported(1, command_epoch=AHEAD, command=1), AT)
+    assert take_commands(AT) == []
+    assert give().epoch > AHEAD
+    assert [each.number for each in take_commands(AT)] == [1]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from contract.configuration_schema import json_schema
 from hub.errors import HubError
 from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
-from hub.fleet.standing import left_out_text
+from hub.fleet.standing import instant_text, left_out_text
 from hub.fleet.workers import workers_shown
 from hub.orders import operations, queries
 from hub.orders.documents import document_for
@@ -74,8 +74,12 @@ def _add_wait(parser: ArgumentParser) -> None:
 
 def _push(options: dict[str, Any]) -> str:
     pushed = operations.push(options["edge"], _read(options["file"]), timezone.now(), by())
+    edge, before = pushed.configuration.edge, pushed.replaced
     if not pushed.new:
-        print(f"{pushed.configuration.edge} is to have this already.")
+        print(f"{edge} is to have this already.")
+    elif before is not None:
+        when = instant_text(edge, before.made_at)
+        print(f"{edge}: in place of generation {before.generation}, made {when} by {before.by}.")
     return _follow(pushed.configuration, options)
 
 
