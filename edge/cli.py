@@ -91,7 +91,7 @@ def _enroll(asked: argparse.Namespace) -> None:
         sys.stderr.write("The code that the hub shows: ")
         sys.stderr.flush()
         code = sys.stdin.readline()
-    edge = enrol(Wish(asked.state, asked.hub, code, asked.name, asked.force), SystemClock())
+    edge = enrol(Wish(asked.state, asked.hub, code, asked.name, asked.force), SystemClock(), _warn)
     secured = "TLS" if edge.broker_tls else "in the clear"
     sys.stdout.write(
         f"This is the edge {edge.edge} now: feed {edge.feed}, broker {edge.broker_host}:{edge.broker_port} "
@@ -99,6 +99,10 @@ def _enroll(asked: argparse.Namespace) -> None:
         f"Next: doorward-edge run --state {asked.state}, and push it a configuration at the hub "
         "(or give it one with --config edge.toml).\n"
     )
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"doorward-edge: {text}\n")
 
 
 def _summary(configuration: Configuration) -> str:

@@ -4,6 +4,7 @@ Whole or not at all: until the answer is proven, what was there before stands. N
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from edge.core.saved_trust import recalled, saved
 from edge.enrolling.asking import SavedPending, asking, certifies, forget, pending_of
 from edge.enrolling.post import PostError, Refusal, address_of, post
 from edge.ports import KernelClock
+from edge.storage.earlier_state import unacked
 from edge.storage.enrolment_file import (
     EnrolledEdge,
     EnrolmentFileError,
@@ -62,15 +64,15 @@ class Wish:
     force: bool
 
 
-def enrol(wish: Wish, clock: KernelClock) -> EnrolledEdge:
-    """Who this edge is now. EnrolFailed, StorageError."""
+def enrol(wish: Wish, clock: KernelClock, warn: Callable[[str], None] = lambda _: None) -> EnrolledEdge:
+    """Who this edge is now. `warn` hears what somebody should know of it. EnrolFailed, StorageError."""
     try:
         address_of(wish.hub)
         code = read_code(wish.code)
         name = _name(wish)
         descriptor = claim(wish.state_dir)
         try:
-            return _enrol(wish, code, name, clock)
+            return _enrol(wish, code, name, clock, warn)
         finally:
             os.close(descriptor)
     except EnrolError as error:
@@ -81,7 +83,7 @@ def enrol(wish: Wish, clock: KernelClock) -> EnrolledEdge:
         raise EnrolFailed(str(error)) from error
 
 
-def _enrol(wish: Wish, code: Code, name: str, clock: KernelClock) -> EnrolledEdge:
+def _enrol(wish: Wish, code: Code, name: str, clock: KernelClock, warn: Callable[[str], None]) -> EnrolledEdge:
     state_dir = wish.state_dir
     try:
         saved_pending = asking(state_dir, code, name)
@@ -91,9 +93,18 @@ def _enrol(wish: Wish, code: Code, name: str, clock: KernelClock) -> EnrolledEdg
     answer = post(wish.hub, saved_pending.request)
     enrolled = open_answer(answer, pending_of(saved_pending, code), OpeningKey(saved_pending.opening_seed))
     _check_certificate(enrolled, saved_pending)
-    write_enrolment(state_dir, name, saved_pending.signing_seed, saved_pending.tls_key, enrolled)
-    _raise_floor(state_dir, enrolled.delivered.at_us, asked_s, clock)
-    forget(state_dir)
+    seed, tls_key = saved_pending.signing_seed, saved_pending.tls_key
+    set_aside = write_enrolment(state_dir, name, seed, tls_key, enrolled)
+    if set_aside is not None:
+        warn(f"what this edge had of another hub, or as another edge, is set aside in {state_dir / set_aside}")
+    # The enrolment stands: nothing of what follows undoes it.
+    try:
+        forget(state_dir)
+        _raise_floor(state_dir, enrolled.delivered.at_us, asked_s, clock)
+    except OSError as error:
+        warn(
+            f"the hub's time could not be kept in {str(state_dir)!r}: {error.strerror}; the hub will say it again"
+        )
     return read_enrolment(state_dir)
 
 
@@ -112,7 +123,7 @@ def _name(wish: Wish) -> str:
         if not wish.force:
             raise EnrolFailed(
                 f"{str(wish.state_dir)!r} is enrolled already, as {known}; "
-                "--force puts a new enrolment in its place"
+                f"--force puts a new enrolment in its place{_what_it_costs(wish.state_dir)}"
             )
     if wish.name is None and known is None:
         raise EnrolFailed("--name is missing: the edge's name at the hub, which the code was made for")
@@ -120,6 +131,18 @@ def _name(wish: Wish) -> str:
     if not is_name(name):
         raise EnrolFailed(f"--name is {name!r}; it should be {ALLOWED['name']}")
     return name
+
+
+def _what_it_costs(state_dir: Path) -> str:
+    """Of another hub, or as another edge: rows that no hub has would never get to theirs."""
+    rows = unacked(state_dir)
+    if rows == 0:
+        return ""
+    told = "check-ins that cannot be counted" if rows is None else f"{rows} check-ins"
+    return (
+        f". Its hub has not acknowledged {told}: at another hub, or by another name, they are set aside and "
+        "counted nowhere; let it reach its hub first"
+    )
 
 
 def _check_certificate(enrolled: Enrolled, pending: SavedPending) -> None:
@@ -134,10 +157,7 @@ def _raise_floor(state_dir: Path, at_us: int, asked_s: float, clock: KernelClock
     marks, whole_s = recalled(file.read(), boot, answered_s)
     trust = ClockTrust(marks)
     trust.heard(from_us(at_us), asked_s, answered_s, clock.now())
-    try:
-        file.write(saved(trust.marks(), whole_s, boot, answered_s))
-    except OSError as error:
-        raise StorageError(f"{str(state_dir)!r} cannot be written: {error.strerror}") from error
+    file.write(saved(trust.marks(), whole_s, boot, answered_s))
 
 
 def _with_advice(text: str, why: str) -> str:

@@ -9,6 +9,8 @@ import ssl
 import urllib.error
 import urllib.request
 from http.client import HTTPException
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +18,8 @@ from contract.enrolment import ANSWER_BYTES_MAX
 
 PATH: Final = "/enrol"
 TIMEOUT_S: Final = 20.0
+DEADLINE_S: Final = 60.0
+"""From the first attempt to the last byte."""
 _CBOR: Final = "application/cbor"
 _WORDS_MAX: Final = 300
 _ERROR_BYTES_MAX: Final = 4_096
@@ -35,6 +39,8 @@ class Refusal(Exception):
 
 def address_of(hub: str) -> str:
     """Where to ask, for the hub's address. PostError: it is none."""
+    if "@" in hub:
+        raise PostError("--hub should be the hub's address alone, without a user and a password")
     wrong = f"--hub is {hub!r}; it should be the hub's address, as in https://club.example"
     try:
         parts = urlsplit(hub.strip())
@@ -46,8 +52,28 @@ def address_of(hub: str) -> str:
 
 
 def post(hub: str, request: bytes) -> bytes:
-    """The hub's answer. PostError, Refusal."""
+    """The hub's answer, within DEADLINE_S in all. PostError, Refusal."""
     address = address_of(hub)
+    came: SimpleQueue[bytes | PostError | Refusal] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            came.put(_post(address, hub, request))
+        except (PostError, Refusal) as error:
+            came.put(error)
+
+    # A timeout of a socket begins anew with each byte; whoever answers byte by byte would hold this up for hours.
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = came.get(timeout=DEADLINE_S)
+    except Empty:
+        raise PostError(f"{address} has not answered within {DEADLINE_S:.0f} seconds") from None
+    if isinstance(answer, bytes):
+        return answer
+    raise answer
+
+
+def _post(address: str, hub: str, request: bytes) -> bytes:
     asked = urllib.request.Request(address, request, {"Content-Type": _CBOR, "Accept": _CBOR})  # noqa: S310
     try:
         with _opener().open(asked, timeout=TIMEOUT_S) as answer:

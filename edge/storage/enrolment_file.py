@@ -22,14 +22,13 @@ from contract.enrolment import Enrolled
 from contract.instants import InstantUs, from_us, to_us
 from contract.keys import KEY_BYTES, KeyFault, SigningKey, Trusted, VerifyingKey
 from contract.messages import Epoch, Name
+from edge.storage import earlier_state
 from edge.storage.errors import StorageError
 from edge.storage.small_file import SmallFile, checked, sync_folder, write_whole
 
 FOLDER: Final = "enrolment"
 _ENROL_FIRST: Final = "enrol it first: doorward-edge enroll --hub URL --name NAME --code CODE"
 _ENROL_AGAIN: Final = "enrol this edge again: doorward-edge enroll --hub URL --name NAME --code CODE"
-_OF_ITS_HUB: Final = ("marks.json", "orders.json", "orders.json.before")
-"""What the hub of an enrolment has ordered, and how far it has come: nothing to another hub."""
 _BYTES_MAX: Final = 100_000
 
 KeyHex = Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * KEY_BYTES}}}$")]
@@ -81,8 +80,12 @@ class EnrolledEdge:
 
 def read_enrolment(state_dir: Path) -> EnrolledEdge:
     """Who the edge of this state folder is. NotEnrolled; EnrolmentFileError: damaged, or others can read it."""
-    _finish_swap(state_dir)
     folder = state_dir / FOLDER
+    try:
+        _finish_swap(state_dir)
+        earlier_state.finish(folder, state_dir)
+    except OSError as error:
+        raise EnrolmentFileError(f"{str(state_dir)!r} cannot be written: {error.strerror}") from error
     if not folder.is_dir():
         raise NotEnrolled(f"there is no enrolment in {str(state_dir)!r}: {_ENROL_FIRST}")
     _check_mode(folder, folder.stat().st_mode, "700")
@@ -113,10 +116,11 @@ def read_enrolment(state_dir: Path) -> EnrolledEdge:
 
 def write_enrolment(
     state_dir: Path, edge: str, signing_seed: bytes, tls_key_pem: bytes, enrolled: Enrolled
-) -> None:
+) -> str | None:
     """Keep what an enrolment gave, on disk when this returns; one that was there before stands until then.
 
-    `signing_seed` is the edge's Ed25519 seed. What another hub has ordered is forgotten. EnrolmentFileError.
+    `signing_seed` is the edge's Ed25519 seed. What is there of another hub or edge is set aside: in which folder,
+    or None. EnrolmentFileError.
     """
     given = enrolled.delivered
     saved = _Saved(
@@ -139,12 +143,14 @@ def write_enrolment(
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _finish_swap(state_dir)
-        if _hub_key(state_dir) != saved.hub_key:
-            _forget_orders(state_dir)
         _write_folder(state_dir, saved, files)
+        new = _beside(state_dir, "new")
+        set_aside = earlier_state.mark(new, state_dir, _nothing_to(state_dir, saved, files))
         _swap(state_dir)
+        earlier_state.finish(state_dir / FOLDER, state_dir)
     except OSError as error:
         raise EnrolmentFileError(f"{str(state_dir)!r} cannot be written: {error.strerror}") from error
+    return set_aside
 
 
 def save_trusted(state_dir: Path, trusted: Trusted) -> None:
@@ -199,17 +205,23 @@ def _check_mode(path: Path, mode: int, right: str) -> None:
         )
 
 
-def _hub_key(state_dir: Path) -> str | None:
-    """The key of the hub that this edge has been enrolled at, as far as it can be told."""
+def _nothing_to(state_dir: Path, saved: _Saved, files: dict[str, bytes]) -> tuple[str, ...]:
+    """Patterns of the files that are nothing to a new enrolment.
+
+    A hub is the same by its organization key and its authority: its signing key changes by rotations. Where that
+    has changed otherwise, its orders may have been another's. Of what cannot be read nothing is held against it.
+    """
+    folder = state_dir / FOLDER
+    before = None
     with contextlib.suppress(EnrolmentFileError):
-        saved = checked(_read(state_dir / FOLDER / "enrolment.json"), _Saved)
-        return None if saved is None else saved.hub_key
-    return None
-
-
-def _forget_orders(state_dir: Path) -> None:
-    for name in _OF_ITS_HUB:
-        (state_dir / name).unlink(missing_ok=True)
+        before = checked(_read(folder / "enrolment.json"), _Saved)
+    same = before is None or before.edge == saved.edge
+    for name in ("organization.key", "authority.crt"):
+        with contextlib.suppress(EnrolmentFileError):
+            same = same and _read(folder / name) == files[name]
+    if not same:
+        return earlier_state.OF_ITS_EDGE
+    return () if before is not None and before.hub_key == saved.hub_key else earlier_state.OF_ITS_HUB
 
 
 def _write_folder(state_dir: Path, saved: _Saved, files: dict[str, bytes]) -> None:

@@ -1,21 +1,25 @@
 """`doorward-edge enroll` against a hub over HTTP: whole or not at all, and every refusal says what to do."""
 
+import contextlib
 import json
+import socket
 import ssl
 import stat
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from contract.enrolment import EnrolAnswer
+from contract.enrolment import ANSWER_BYTES_MAX, EnrolAnswer
 from contract.enrolment_code import make_code
 from contract.instants import to_us
 from contract.messages import encode
-from edge.enrolling import asking, enrol
+from edge.enrolling import asking, enrol, post
 from edge.enrolling.enrol import EnrolFailed, Wish
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
@@ -191,8 +195,54 @@ def test_a_disk_that_is_full(hub: EnrollingHub, tmp_path: Path, monkeypatch: pyt
         enrol.enrol(wish(hub, tmp_path), FakeClock())
     monkeypatch.undo()
     monkeypatch.setattr(SmallTrustFile, "write", full)
-    with pytest.raises(StorageError, match="No space left"):
+    told: list[str] = []
+    # The enrolment stands; the hub tells its time again.
+    assert enrol.enrol(wish(hub, tmp_path), FakeClock(), told.append).edge == EDGE
+    assert [text.startswith("the hub's time could not be kept") for text in told] == [True]
+    assert not (tmp_path / "state" / "enrolment.pending").exists()
+
+
+def test_moved_to_another_name_it_says_what_is_set_aside(hub: EnrollingHub, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    enrolled_state(state, edge="annex")
+    (state / "journal.db").write_bytes(b"no journal")
+    with pytest.raises(EnrolFailed, match="not acknowledged check-ins that cannot be counted"):
         enrol.enrol(wish(hub, tmp_path), FakeClock())
+    told: list[str] = []
+    assert enrol.enrol(wish(hub, tmp_path, force=True), FakeClock(), told.append).edge == EDGE
+    assert told == [
+        f"what this edge had of another hub, or as another edge, is set aside in {state / 'earlier-1'}"
+    ]
+    assert (state / "earlier-1" / "journal.db").exists()
+
+
+def test_a_hub_that_answers_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "DEADLINE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_dribble, args=(server,), daemon=True).start()
+        with pytest.raises(post.PostError, match="has not answered within"):
+            post.post(f"http://127.0.0.1:{server.getsockname()[1]}", b"x")
+
+
+def _dribble(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.recv(9_999)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+        for _ in range(1_000):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+
+def test_no_more_of_an_answer_is_read_than_one_has(hub: EnrollingHub) -> None:
+    hub.reply = lambda _: (200, {}, bytes(10 * ANSWER_BYTES_MAX))
+    assert len(post.post(hub.url, b"x")) == ANSWER_BYTES_MAX + 1
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(post.PostError) as caught:
+        post.post("http://user:secret@127.0.0.1:1", b"x")
+    assert "secret" not in str(caught.value)
 
 
 def test_no_secret_is_shown(tmp_path: Path) -> None:

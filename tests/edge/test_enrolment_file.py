@@ -96,13 +96,14 @@ def test_enrolled_again_at_the_same_hub_its_orders_stand(tmp_path: Path) -> None
     assert (tmp_path / "marks.json").exists()
 
 
-def test_enrolled_at_another_hub_what_the_first_ordered_is_forgotten(tmp_path: Path) -> None:
+def test_where_the_hubs_key_is_another_than_by_rotations_its_orders_are_set_aside(tmp_path: Path) -> None:
     enrolled_state(tmp_path)
     (tmp_path / "marks.json").write_text("…")
     (tmp_path / "orders.json").write_text("…")
     (tmp_path / "journal.db").write_text("…")
     enrolled_state(tmp_path, hub_key=SigningKey(b"\x55" * 32))
-    assert {each.name for each in tmp_path.iterdir()} == {"enrolment", "journal.db"}
+    assert {each.name for each in tmp_path.iterdir()} == {"enrolment", "journal.db", "earlier-1"}
+    assert {each.name for each in (tmp_path / "earlier-1").iterdir()} == {"marks.json", "orders.json"}
 
 
 def test_a_power_cut_between_two_enrolments_leaves_one_of_them(tmp_path: Path) -> None:
