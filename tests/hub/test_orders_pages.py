@@ -277,3 +277,24 @@ def test_many_edges_are_shown_by_the_page_and_what_is_set_on_each(staff: Client,
     assert ("e002 <" in second, "e058 <" in second, "east/bar <" in second, "Before</a>" in second) == (1, 1, 1, 1)
     found = page(staff, f"{reverse('modes')}?q=east&page=999999")
     assert ("no longer there" in found, "e003 <" in found, ">door <" in found) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("right", ["add_configuration", "give_command", "set_mode"])
+def test_each_right_is_for_its_own_alone(staff: Client, edge: Edge, right: str) -> None:
+    first = operations.push("east", TOML, datetime.now(UTC), "owner").configuration
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Right.objects.filter(codename__in=["view_edge", right]))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(clerk)
+    answers = {
+        "add_configuration": client.post(configuration_url(edge), {"text": OTHER, "over": first.pk}),
+        "give_command": client.post(reverse("edge_command", args=[edge.pk]), {"kind": "identify"}),
+        "set_mode": client.post(reverse("set_mode"), {"posture": "lockdown"}),
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        name: 302 if name == right else 403 for name in answers
+    }
+    assert (Configuration.objects.count() == 2, bool(queries.set_by_hand())) == (
+        right == "add_configuration",
+        right == "set_mode",
+    )
