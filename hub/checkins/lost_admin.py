@@ -14,6 +14,7 @@ _IN_WORDS = {
     "disk_error": "the edge's disk failed",
     "damaged": "the edge's journal was damaged",
     "not_kept": "the edge's disk was too slow",
+    "reader_ended": "a configuration removed the reader before it had decided them",
 }
 
 
