@@ -5,11 +5,11 @@ held by one of three: a mark that rises, the nonce of a question still open, or 
 continues. A mark is (epoch, n), compared as such; a restored hub begins an epoch above every earlier one.
 
 To the edge:
-    Head        mark `head` of the feed: (epoch, at_us), the same again too. Its epoch is a floor that is kept; a
-                head that lies below only costs a question, since the hub may have been restored
+    Head        (epoch, at_us), not below the one heard before, in memory. Its epoch is a floor that is kept, as
+                mark `head` of the feed: (epoch, 0)
     Live        after/upto: only where `after` <= position < `upto`, in the epoch held; elsewhere a gap, so a pull
     Page        nonce: of the open pull, once; and its after/upto
-    Ack         mark `ack:` and the journal's id: (epoch, upto), the same again too: a batch may be lost. One
+    Ack         (epoch, upto) of its journal, not below the one that the journal keeps: a batch may be lost. One
                 of before a restore would make an edge forget what the restored hub has lost
     Confirmed   nonce: of the open confirm, once; and its check-in's id
     Rotation    generation: above the current key's, and sealed by the current key (contract/seal.py)
@@ -63,11 +63,6 @@ class Reached(NamedTuple):
     sender: str
     kind: str
     mark: Mark
-
-
-def ack_kind(journal: bytes) -> str:
-    """The kind under which the acks of one journal are kept: `upto` begins anew with each."""
-    return f"ack:{journal.hex()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.high_water import HEAD, HighWater, HighWaterError, Mark, Reached, ack_kind
+from contract.high_water import HEAD, HighWater, HighWaterError, Mark, Reached
 
 marks = st.builds(Mark, st.integers(0, 3), st.integers(0, 3))
 reached = st.builds(Reached, st.sampled_from(["hub", "everyone"]), st.sampled_from(["head", "mode"]), marks)
@@ -49,6 +49,6 @@ def test_marks_survive_being_written_down(rows: list[Reached]) -> None:
 
 
 def test_each_journal_has_marks_of_its_own() -> None:
-    old, new = (ack_kind(bytes([number]) * 16) for number in range(2))
+    old, new = (f"kind-{number}" for number in range(2))
     water = HighWater().raised("hub", old, Mark(1, 900))
     assert water.accepts("hub", new, Mark(1, 1))

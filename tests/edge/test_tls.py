@@ -140,6 +140,13 @@ def test_a_certificate_of_its_own_that_is_not_taken_is_told(tmp_path: Path, clie
     assert "enrol this edge again" in str(hint_at(caught.value))
 
 
+def test_nothing_older_than_tls_1_2_is_spoken_and_names_are_looked_at(client: TlsFiles) -> None:
+    context = client_context(client, lambda: Known(NOW, NOW, ClockState.SYNCED))
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+
+
 def test_what_is_no_matter_of_certificates_has_no_hint() -> None:
     assert hint_at(ConnectionRefusedError(111, "Connection refused")) is None
     assert words_of(ConnectionRefusedError(111, "Connection refused")) == "Connection refused"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 
 from contract.high_water import PRESENCE, REPORTED, Mark
@@ -43,6 +44,9 @@ def again(edge: Edge) -> Edge:
 
 def test_enrolment_begins_an_edge_anew(edge: Edge) -> None:
     operations.note_presence(edge.name, presence(start=9), AT)
+    with transaction.atomic():
+        raise_mark(edge.pk, REPORTED, Mark(9, 1))
+    assert EdgeMark.objects.exists()
     revoke_edge(edge.pk, AT)
     enrol_edge(edge.pk, STRANGER_KEY.verifying.public, AT)
     found = again(edge)
