@@ -83,15 +83,12 @@ def decide(ask: Ask, facts: Facts, at: datetime) -> Decision:
     if reason is not None or facts.card is None:
         return _told_of_no_membership(reason or Reason.UNKNOWN_CARD, ask, facts, step)
     case = _Case(ask, facts, at, step, facts.card.customer_id)
-    best: _Finding | None = None
+    findings: list[_Finding] = []
     for held in _in_consumption_order(facts.held):
-        finding = _find(case, held)
-        # Of equals the first stays: consumption order also settles which of two equal answers is told.
-        if best is None or _RANK[finding.reason] > _RANK[best.reason]:
-            best = finding
-        if finding.reason is Reason.GRANTED:
+        findings.append(_find(case, held))
+        if findings[-1].reason is Reason.GRANTED:
             break
-    return _told_of_no_membership(Reason.NO_MEMBERSHIP, ask, facts, step) if best is None else _told(case, best)
+    return _told(case, *findings) if findings else _told_of_no_membership(Reason.NO_MEMBERSHIP, ask, facts, step)
 
 
 def answers(ask: Ask, facts: Facts, at: datetime) -> list[Decision]:
@@ -122,7 +119,9 @@ def _told_of_no_membership(reason: Reason, ask: Ask, facts: Facts, step: int | N
     )
 
 
-def _told(case: _Case, finding: _Finding) -> Decision:
+def _told(case: _Case, *findings: _Finding) -> Decision:
+    # Of equals the first stays: consumption order also settles which of two equal answers is told.
+    finding = max(findings, key=lambda each: _RANK[each.reason])
     ask, facts, held, allowance = case.ask, case.facts, finding.held, finding.allowance
     granted = finding.reason is Reason.GRANTED
     counted = granted and allowance.remaining is not None and ask.mode is Mode.REDEEM
@@ -140,7 +139,7 @@ def _told(case: _Case, finding: _Finding) -> Decision:
         counted=counted,
         remaining=allowance.remaining - 1 if counted and allowance.remaining is not None else allowance.remaining,
         next_available_at=_before_the_end(held.membership, allowance.next_available_at),
-        counted_uses=_uses_it_rests_on(case, finding),
+        counted_uses=_uses_they_rest_on(case, findings),
         inside_already=finding.inside_already,
         step=case.step,
     )
@@ -282,19 +281,20 @@ def _needs_confirmation(case: _Case, grant: Grant) -> bool:
     if contact is Contact.ONLINE:
         return grant.confirm
     if grant.offline is Offline.AT_MOST:
-        return len(_spent_offline(case, grant)) >= grant.offline_uses
+        return len(_spent_offline(case)) >= grant.offline_uses
     return grant.offline is Offline.DENY
 
 
-def _spent_offline(case: _Case, grant: Grant) -> frozenset[bytes]:
+def _spent_offline(case: _Case) -> frozenset[bytes]:
     """The customer's uses at this edge since it was last in contact, however long ago."""
-    whose = (grant.permission, case.customer_id)
+    whose = (case.ask.permission, case.customer_id)
     spent = (use.id for use in case.facts.uses if (use.permission, use.customer_id) == whose)
     return case.facts.since_contact.intersection(spent)
 
 
-def _uses_it_rests_on(case: _Case, finding: _Finding) -> tuple[bytes, ...]:
-    counted, grant = finding.allowance.counted, finding.held.plan.grant_of(case.ask.permission)
-    if grant is None or finding.reason is not Reason.CONFIRMATION_NEEDED or grant.offline is not Offline.AT_MOST:
-        return counted
-    return tuple(sorted(_spent_offline(case, grant).union(counted)))
+def _uses_they_rest_on(case: _Case, findings: Sequence[_Finding]) -> tuple[bytes, ...]:
+    """Also of memberships that had nothing left, so that another one was asked."""
+    used = {use_id for finding in findings for use_id in finding.allowance.counted}
+    if any(finding.reason is Reason.CONFIRMATION_NEEDED for finding in findings):
+        used |= _spent_offline(case)
+    return tuple(sorted(used))

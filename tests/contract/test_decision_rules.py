@@ -256,3 +256,13 @@ def test_the_ends_of_what_may_be_allowed_offline() -> None:
     for uses in (1, 1_000):
         assert Grant("wine", (WEEKLY,), offline=Offline.AT_MOST, offline_uses=uses).offline_uses == uses
     assert Grant("front-door", offline=Offline.DENY).offline is Offline.DENY
+
+
+def test_an_answer_names_the_uses_for_which_another_membership_was_passed_over() -> None:
+    plan = wine_plan(Limit(1, 86_400))
+    used = wine(membership_id=1, at=NOON - HOUR)
+    decision = decide(ask("glass-of-wine"), facts_of(held(1, plan=plan), held(2, plan=plan), used=(used,)), NOON)
+    assert decision.granted
+    assert decision.membership is not None
+    assert decision.membership.id == 2
+    assert decision.counted_uses == (used.id,)
