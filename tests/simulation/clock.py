@@ -32,12 +32,14 @@ class MachineClock:
         self._boots = 0
         self.wrong_by = timedelta()
         self.synchronized = True
+        self.was_ever_wrong = False
 
     def boot(self, battery: bool) -> None:
         """Without a battery the wall clock says nonsense until something sets it."""
         self._booted_s = self._true.elapsed_s()
         self._boots += 1
         if not battery:
+            self.was_ever_wrong = True
             self.wrong_by = RTC_LOST - self._true.now()
             self.synchronized = False
 

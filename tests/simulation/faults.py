@@ -155,6 +155,7 @@ class Faults:
     def step_clock(self) -> None:
         clock = self._edge().clock
         clock.wrong_by = timedelta(seconds=self._rng.choice((-86_400, -900, -200, -30, 30, 200, 900, 86_400)))
+        clock.was_ever_wrong = True
         clock.synchronized = self._rng.random() < 0.5
         self._later(clock.set_right)
 

@@ -37,7 +37,7 @@ from tests.simulation.trace import Trace
 
 TURN_S = (0.002, 0.04)
 """From a message's arrival to the turn that takes it."""
-HEADS_EVERY_S = 0.5
+HEADS_EVERY_S = 1.0
 
 
 class _Inbox(Inbox):

@@ -43,7 +43,7 @@ def unrest(world: "World") -> list[str]:
         acked = JournalPosition.objects.filter(edge__name=edge.name, journal=journal_id).first()
         if last and (acked is None or acked.upto != last):
             found.append(f"{edge.name} has journaled {last} rows, the hub has {acked and acked.upto}")
-    return [*found, *orders_held.unrest()]
+    return [*found, *orders_held.unrest(world)]
 
 
 def standing_of(edge: "EdgeMachine") -> tuple[int, int, bytes] | None:
@@ -78,6 +78,10 @@ def judge(world: "World") -> None:
         world.trace.fault(fault)
     for edge in world.edges:
         edge.look_at_marks()
+        kept_its_past = not (edge.damaged or edge.torn_s or edge.clock.was_ever_wrong)
+        if kept_its_past and world.hub.restored_at_s is None:
+            for fault in over_limit.beyond_own(edge.name, world.club.limits_changed):
+                world.trace.fault(fault)
         for fault in _inexact(edge):
             world.trace.fault(fault)
 

@@ -65,6 +65,27 @@ def beyond_a_yes(limits_changed: set[str], hub_restored: bool) -> list[str]:
     ]
 
 
+def beyond_own(edge: str, limits_changed: set[str]) -> list[str]:
+    """An edge never lets a limit pass by what it has granted itself, wherever its uses and the hub's word of them
+    are by then. Of one that kept its files and its time, at a hub that forgot nothing."""
+    counted = CheckIn.objects.filter(edge__name=edge, voided_at=None, outcome="granted", counted=True)
+    rows = list(
+        counted.filter(customer__in=customers()).exclude(permission__in=limits_changed).order_by("sequence")
+    )
+    plans = dict(Membership.objects.values_list("pk", "plan_id"))
+    earlier: list = []
+    found = []
+    for row in rows:
+        use = content.use_of(row)
+        if use is None:
+            continue
+        same = [each for each in earlier if each.permission == use.permission]
+        if any(_over(limit, use, same) for limit in _limits(plans.get(use.membership_id), use.permission)):
+            found.append(f"check-in {row.sequence} of {edge} is over a limit by what {edge} itself had granted")
+        earlier.append(use)
+    return found
+
+
 def _limits(plan: int | None, permission: str) -> list:
     grant = Grant.objects.filter(plan=plan, permission__slug=permission).first()
     return [] if grant is None else [each.limit for each in grant.limits.all()]

@@ -1,6 +1,7 @@
 """Many worlds, or one with its trace. A seed that fails is printed with the command that plays it again."""
 
 import argparse
+import gc
 import multiprocessing
 import os
 import random
@@ -48,6 +49,7 @@ def _one(seed: int, chaos_s: float) -> int:
 
 
 def _many(seeds: range, asked: argparse.Namespace) -> int:
+    gc.freeze()  # what is there by now lives as long as the process: each world's end looks at its own alone
     print(f"seeds {seeds.start} to {seeds.stop - 1}, in {asked.processes} processes", flush=True)
     began_s = time.monotonic()
     done = 0
