@@ -242,9 +242,10 @@ class Club:
 
     def _enrol_edge(self) -> None:
         said = self._hub("enrol", self.seeded["edge"])
-        typed = next(line.split() for line in said.splitlines() if "doorward-edge enroll" in line)
+        lines = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+        typed, code = lines[0].split(), lines[1]
         command = [sys.executable, "-m", "edge", *typed[1:], "--state", str(self._edge_state)]
-        run_to_end(command, {}, self._logs / "edge-enroll.log")
+        run_to_end(command, {}, self._logs / "edge-enroll.log", typed=f"{code}\n")
 
     @property
     def _edge_state(self) -> Path:

@@ -100,9 +100,10 @@ class Process:
                             self._changed.notify_all()
 
 
-def run_to_end(command: Sequence[str], env: Mapping[str, str], log_path: Path) -> str:
-    """What a short command printed. DemoError where it failed."""
-    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+def run_to_end(command: Sequence[str], env: Mapping[str, str], log_path: Path, typed: str = "") -> str:
+    """What a short command printed, to which `typed` was said. DemoError where it failed."""
+    whole = {**os.environ, **env}
+    done = subprocess.run(command, env=whole, input=typed, capture_output=True, text=True, check=False)
     # What it printed goes to the caller alone: it may hold cards' codes.
     log_path.write_text(done.stderr)
     if done.returncode != 0:

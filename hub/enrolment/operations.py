@@ -33,7 +33,7 @@ CODE_LASTS_MAX: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """A code as it is shown, once: `command` is what to type at the edge."""
+    """A code as it is shown, once: `command` is what to type at the edge, which then asks for the code."""
 
     edge: str
     text: str = field(repr=False)
@@ -60,7 +60,7 @@ def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -
             until=at + lasts,
         )
     text = code.text()
-    command = f"doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name} --code {text}"
+    command = f"doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name}"
     return CodeShown(edge_name, text, at + lasts, command)
 
 

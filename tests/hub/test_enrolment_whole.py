@@ -33,9 +33,11 @@ def test_an_edge_enrols_connects_is_served_and_is_revoked(sqlite_database: Datab
         with subprocess.Popen(serve, env=os.environ | variables, stderr=subprocess.DEVNULL) as web:
             _wait_until_listening(port, web)
             code = make_code_for("clubhouse", datetime.now(UTC)).text
-            place = ["--hub", f"http://127.0.0.1:{port}", "--name", "clubhouse", "--code", code, "--state", state]
+            place = ["--hub", f"http://127.0.0.1:{port}", "--name", "clubhouse", "--state", state]
             enrol = [sys.executable, "-m", "edge", "enroll", *place]
-            done = subprocess.run(enrol, capture_output=True, text=True, timeout=60, check=False)
+            done = subprocess.run(
+                enrol, input=f"{code}\n", capture_output=True, text=True, timeout=60, check=False
+            )
             web.terminate()
         assert done.returncode == 0, done.stderr
         assert f"broker localhost:{broker.port} (TLS)" in done.stdout

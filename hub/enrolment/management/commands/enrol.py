@@ -32,5 +32,8 @@ class Command(BaseCommand):
                 " counts.\n"
             )
         made = operations.make_code_for(options["edge"], timezone.now(), timedelta(minutes=minutes))
-        self.stdout.write(f"At {made.edge}, type before {instant_text(edge, made.until)}:\n\n  {made.command}\n")
+        self.stdout.write(
+            f"At {made.edge}, type before {instant_text(edge, made.until)}:\n\n  {made.command}\n\n"
+            f"and, when it asks for the code:\n\n  {made.text}\n"
+        )
         self.stdout.write("The code is shown this once and can be used once; a new one ends it.")
