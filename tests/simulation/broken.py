@@ -35,7 +35,7 @@ BREAKS = (
     ),
     Break("edge/core/own_facts.py", "uses=tuple(_uses(facts, own, customer_id).values()),", "uses=facts.uses,"),
     Break("edge/storage/journal_tables.py", "epoch = ? AND sequence <= ?", "? + ? > 0"),
-    Break("hub/sync/worker.py", "(asked.epoch, asked.after) > (page.epoch, page.head)", "False"),
+    Break("hub/sync/epochs.py", "(asked.epoch, asked.after) <= (page.epoch, page.head)", "True"),
     Break("hub/checkins/over_limit.py", "None if reach is None else last + reach,", "last,"),
     Break("hub/checkins/consequences.py", "if use.id not in gone)", "if True)"),
     Break("hub/feed/operations.py", "_digests(removed), _digests(moved))", "[], _digests(moved))"),

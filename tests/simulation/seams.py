@@ -20,10 +20,10 @@ from typing import Any
 from unittest.mock import patch
 
 import aiosqlite.core
-import paho.mqtt.client
 
 import edge.app
 import edge.commands
+from edge.hub_link import connection
 from edge.readers import running_reader, self_test
 from hub.feed import epoch_operations
 from tests.simulation import disk
@@ -44,7 +44,7 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(aiosqlite.core, "SimpleQueue", partial(_Jobs, loop)),
         patch.object(aiosqlite.core, "Thread", _NoThread),
         patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=disk.Connection)),
-        patch.object(paho.mqtt.client, "Client", Client),
+        patch.object(connection, "BoundedClient", Client),
         patch.object(edge.app, "claim", disk.claim),
         patch.object(edge.app, "Machine", NoMachine),
         patch.object(edge.app, "SqliteJournal", Journal),
