@@ -132,5 +132,5 @@ def test_revoking_by_command(club: Club, sqlite_database: Database) -> None:
     Edge.objects.create(name="annex", site=club.edge.site, feed=club.edge.feed)
     for name, says in (("nowhere", "there is no edge 'nowhere'"), ("annex", "annex is not enrolled")):
         wrong = run_hub("revoke_edge", name, **sqlite_database.environment)
-        assert wrong.returncode == 1
+        assert wrong.returncode == 2
         assert says in wrong.stderr
