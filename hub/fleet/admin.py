@@ -86,6 +86,8 @@ class EdgeAdmin(PresenceColumns, RevocableAdmin):
     change_form_outer_before_template = "fleet/edge_presence.html"
     parts: ClassVar[list[Callable[[HttpRequest, Edge], SafeString]]] = []
     """What rooms above this one show on an edge's page, below how it is; they add to `list_display` as well."""
+    parts_first: ClassVar[list[Callable[[HttpRequest, Edge], SafeString]]] = []
+    """Likewise above how it is."""
     shown_with: ClassVar[list[str]] = []
     """What their columns read of an edge, loaded with the list."""
 
@@ -104,6 +106,7 @@ class EdgeAdmin(PresenceColumns, RevocableAdmin):
             extra_context = {**(extra_context or {}), **presence_context(edge), "toml": toml}
             if _is_configured(edge):
                 extra_context |= {"configured": edge.pk, "toml": None}
+            extra_context["parts_first"] = [part(request, edge) for part in self.parts_first]
             extra_context["parts"] = [part(request, edge) for part in self.parts]
         return super().change_view(request, object_id, form_url, extra_context)
 

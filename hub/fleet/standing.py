@@ -56,7 +56,7 @@ class Standing(NamedTuple):
 
 
 _NEVER: Final = ["nothing has come from it"]
-_TO_ENROL: Final = "Enrol it: its page here makes a code, and says what to type on the machine."
+TO_ENROL: Final = "Enrol it: its settings make a code, and say what to type on the machine."
 _TO_TAKE_DOWN: Final = (
     "its machine goes on deciding from the copy it has until it is taken down; enrol another in its place"
 )
@@ -115,7 +115,7 @@ def standing_of(edge: Edge, at: datetime) -> Standing:
         return _since(edge, edge.revoked_at, Standing(Light.GREY, "revoked", "", [], facts, remedy))
     watched = getattr(edge, "watched", True)
     if said is None:
-        remedy = _TO_ENROL if edge.signing_key is None else _TO_START
+        remedy = TO_ENROL if edge.signing_key is None else _TO_START
         return Standing(Light.RED if watched else Light.GREY, "never heard of", "", _NEVER, [], remedy)
     if not watched:
         return _since(edge, said.received_at, Standing(Light.GREY, "not known", "", [], facts, _UNWATCHED))
@@ -137,6 +137,12 @@ def instant_text(edge: Edge, at: datetime) -> str:
     return f"{at.astimezone(zone_of(edge.site.time_zone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
+def as_of_text(edge: Edge, at: datetime) -> str:
+    """When it said what `standing_of` tells; empty: it has said nothing."""
+    said = presence_of(edge)
+    return "" if said is None else f"{instant_text(edge, said.received_at)} ({_ago(at - said.received_at)})"
+
+
 def elapsed_text(seconds: float) -> str:
     """In its two largest units."""
     if seconds >= _LONG_S:
@@ -150,7 +156,6 @@ def elapsed_text(seconds: float) -> str:
 
 
 def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
-    yield Fact("Last heard of", f"{instant_text(edge, said.received_at)} ({_ago(at - said.received_at)})")
     yield Fact("Its own clock said then", instant_text(edge, said.said_at))
     yield _clock(said)
     yield from _replica(edge, said, at)

@@ -50,6 +50,7 @@ def configuration_context(edge: Edge, written: str | None, refused: Configuratio
         "state": state,
         "state_text": state_text(state),
         "standing_text": standing_text(state),
+        "as_of": _as_of(edge, state),
         "history": [Made(each, instant_text(edge, each.made_at), _fate(edge, each)) for each in history],
         "goes_back_to": None if before is None else before.generation,
         "text": _first_text(edge, state) if written is None else written,
@@ -66,6 +67,7 @@ def edge_context(edge: Edge) -> dict[str, Any]:
         **_light(state),
         "config_state_text": state_text(state),
         "config_standing_text": standing_text(state),
+        "config_as_of": _as_of(edge, state),
         "edge_line": board.edge(edge),
         "reader_lines": board.readers(edge),
         "left_out": left_out_text(edge),
@@ -73,6 +75,11 @@ def edge_context(edge: Edge) -> dict[str, Any]:
         "clock_unknown": getattr(presence_of(edge), "clock", None) == ClockState.UNKNOWN,
         "commands": [_command_text(edge, each) for each in edge.command_orders.all()[:_COMMANDS_SHOWN]],
     }
+
+
+def _as_of(edge: Edge, state: ConfigurationState) -> str:
+    """When the edge said what stands there; empty: it has not."""
+    return "" if state.reported is None else instant_text(edge, state.reported.received_at)
 
 
 def _why_not(edge: Edge) -> str:

@@ -239,6 +239,30 @@ def test_staff_make_a_code_on_an_edges_page(edge: Edge) -> None:
     assert "code waiting until" in staff.get(address(Edge, "change", edge.pk)).content.decode()
 
 
+def test_enrolment_stands_first_on_the_page_until_a_machine_is_the_edge(edge: Edge) -> None:
+    staff = Client(SERVER_NAME="localhost")
+    staff.force_login(User.objects.create_superuser("owner"))
+    revoking = reverse("admin:fleet_edge_revoke_this", args=[edge.pk])
+
+    def shown() -> str:
+        return staff.get(address(Edge, "change", edge.pk)).content.decode()
+
+    Edge.objects.update(signing_key=None, enrolments=0)
+    before = shown()
+    assert before.index("Enrolment:") < before.index('class="edge-presence')
+    assert revoking not in before
+    assert ">clubhouse</a>" in before
+    Edge.objects.update(signing_key=bytes(32), enrolments=1)
+    enrolled = shown()
+    assert enrolled.index('class="edge-presence') < enrolled.index("Enrolment:")
+    assert enrolled.count("Enrolment:") == 1
+    assert revoking in enrolled.partition("Enrolment:")[2]
+    Edge.objects.update(revoked_at=datetime.now(UTC))
+    revoked = shown()
+    assert revoked.index("Enrolment:") < revoked.index('class="edge-presence')
+    assert revoking not in revoked
+
+
 def test_who_may_not_change_edges_makes_no_code(edge: Edge) -> None:
     staff = Client(SERVER_NAME="localhost")
     staff.force_login(User.objects.create_user("viewer", is_staff=True))

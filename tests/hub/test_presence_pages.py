@@ -89,6 +89,7 @@ def test_an_edges_page_shows_all_that_it_said(staff: Client, feed: Feed, club: C
         "&lt;door&gt;: port closed",
         "counter: port open",
         "clock synced",
+        "What it said last, as of ",
     ):
         assert text in shown
     assert "edge-presence" not in page(staff, address(Edge, "add"))
