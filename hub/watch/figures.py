@@ -13,7 +13,6 @@ from hub.watch.models import EdgeTelemetry
 
 UNKNOWN = "-"
 _CONFIGURATIONS = {
-    Standing.NONE: "its own file",
     Standing.STANDS: "stands",
     Standing.TRYING: "is tried",
     Standing.WAITING: "under way",
@@ -63,9 +62,21 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
         readers=[] if said is None else [ReaderShown(each["name"], each["open"]) for each in said.readers],
         latency=latency_of(slots, first_slot),
         machine=UNKNOWN if told is None else _machine(told),
-        configuration=_CONFIGURATIONS[judged.configuration],
+        configuration=_configuration(judged),
         version=UNKNOWN if said is None else said.version,
     )
+
+
+def _configuration(judged: Judged) -> str:
+    """The newest one's generation and how it stands; and which one stands, where that is another."""
+    if judged.wanted is None:
+        return "its own file"
+    text = f"generation {judged.wanted.generation} {_CONFIGURATIONS[judged.configuration]}"
+    reported = getattr(judged.edge, "reported", None)
+    if judged.configuration is Standing.STANDS or reported is None or not reported.generation:
+        return text
+    another = (reported.epoch, reported.generation) != (judged.wanted.epoch, judged.wanted.generation)
+    return f"{text}, {reported.generation} stands" if another else text
 
 
 def _behind(edge: Edge, said: EdgePresence | None, at: datetime) -> str:

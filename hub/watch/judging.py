@@ -35,13 +35,14 @@ class Trouble(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """`troubles` are all reasons for a light that is not green."""
+    """`troubles` are all reasons for a light that is not green; `wanted` is what `configuration` is told of."""
 
     edge: Edge
     light: Light
     standing: Standing
     configuration: orders.Standing
     troubles: list[Trouble]
+    wanted: Configuration | None
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -54,14 +55,14 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
     standing = standing_of(edge, at)
     configuration = orders.how_it_stands(wanted, getattr(edge, "reported", None))
     if not edge.watched and edge.revoked_at is None:
-        return Judged(edge, standing.light, standing, configuration, [])
+        return Judged(edge, standing.light, standing, configuration, [], wanted)
     if standing.light in (Light.RED, Light.GREY):
         whole = Trouble(standing.faults[0] if standing.faults else "", standing.remedy)
-        return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [])
+        return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [], wanted)
     said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
     late = _not_taken(edge, wanted if configuration is orders.Standing.WAITING else None, at)
     troubles = [*said, *_refused(wanted), *late, *_measured(telemetry_of(edge, at))]
-    return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles)
+    return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles, wanted)
 
 
 def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:

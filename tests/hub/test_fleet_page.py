@@ -15,7 +15,7 @@ from contract.trust import ClockState
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
 from hub.fleet.operations import note_presence
-from hub.orders.models import Configuration
+from hub.orders.models import Configuration, ReportedState
 from hub.watch import operations
 from hub.watch.history import Slot, history_of
 from hub.watch.latency import bound_text, bucket_of, latency_of
@@ -100,12 +100,20 @@ def test_a_refused_configuration_is_trouble(feed: Feed, club: Club, now: datetim
         edge=club.edge, epoch=5, generation=2, document={}, text="", made_at=now, by="owner"
     )
     [waiting] = fleet_shown(now).edges
-    assert (waiting.light, waiting.configuration) == ("green", "under way")
+    assert (waiting.light, waiting.configuration) == ("green", "generation 2 under way")
     order.refused_at, order.refused_field, order.refused_why = now, "readers.0.relay_pin", "pin 99 is none."
     order.save()
     [refused] = fleet_shown(now).edges
-    assert (refused.light, refused.configuration) == ("amber", "refused")
+    assert (refused.light, refused.configuration) == ("amber", "generation 2 refused")
     assert refused.troubles[0].text == "it refused the configuration 2: readers.0.relay_pin: pin 99 is none"
+    marks = {"mode_epoch": 0, "mode_generation": 0, "command_epoch": 0, "command": 0}
+    ReportedState.objects.create(
+        edge=club.edge, received_at=now, said_at=now, epoch=5, generation=1, trying=False, **marks
+    )
+    assert fleet_shown(now).edges[0].configuration == "generation 2 refused, 1 stands"
+    ReportedState.objects.update(generation=2)
+    Configuration.objects.update(refused_at=None)
+    assert fleet_shown(now).edges[0].configuration == "generation 2 stands"
 
 
 def test_old_telemetry_says_nothing_of_now(feed: Feed, club: Club, now: datetime) -> None:
