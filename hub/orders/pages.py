@@ -55,7 +55,6 @@ def configuration_context(edge: Edge, written: str | None, refused: Configuratio
         "goes_back_to": None if before is None else before.generation,
         "text": _first_text(edge, state) if written is None else written,
         "refused": refused,
-        "opts": Edge._meta,
     }
 
 
