@@ -29,6 +29,12 @@ def is_damage(error: Exception) -> bool:
     return code is not None and code & _PRIMARY_CODE in DAMAGE
 
 
+def is_another_schema(error: Exception) -> bool:
+    """Whether SQLite does not understand a statement that is right for our tables: bytes of the schema have
+    changed, which it takes for another one. Only of a file that has just been opened."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
 def word_of(error: Exception) -> str:
     """What is wrong with a file, in a word that stays the same."""
     if isinstance(error, OSError):

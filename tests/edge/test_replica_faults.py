@@ -119,6 +119,23 @@ def test_a_damaged_file_is_set_aside_and_there_is_no_replica_until_it_is_pulled(
     assert not (tmp_path / "replica.x.db").exists()
 
 
+def test_a_file_whose_schema_names_other_columns_is_set_aside(tmp_path: Path) -> None:
+    """SQLite takes flipped letters for a schema of somebody else's, and finds no damage."""
+
+    async def prepare(replica: Replica) -> None:
+        assert await fill(replica, club_rows())
+
+    async def after(replica: Replica) -> None:
+        assert replica.position() is None
+        assert replica.set_aside == "damaged-replica.db"
+        assert await fill(replica, club_rows(), epoch=2)
+
+    run(tmp_path, prepare)
+    path = tmp_path / "replica.1.db"
+    path.write_bytes(path.read_bytes().replace(b"epoch", b"epocj"))
+    run(tmp_path, after)
+
+
 def test_damage_that_shows_while_running_ends_in_not_ready(tmp_path: Path) -> None:
     async def work(replica: Replica) -> None:
         assert await fill(replica, cards(5_000))
