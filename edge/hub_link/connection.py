@@ -16,6 +16,7 @@ from typing import Any, Final
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from contract.seal import SealWhy
 from edge.core.sync_events import Connected, Dropped
 from edge.hub_link.bounded_client import BoundedClient
 from edge.hub_link.link_time import LinkTime
@@ -31,6 +32,8 @@ _KEEPALIVE_S: Final = 20
 again."""
 _LAST_WORD_S: Final = 2.0
 """How long the broker is given to take in what the edge says as it leaves."""
+_KEYS_EVERY_S: Final = 60.0
+"""How often what the broker keeps of keys is asked for once more."""
 _WORDS: Final = {"Unspecified error": "the broker closed the connection"}
 """paho's words where they say too little."""
 
@@ -66,6 +69,8 @@ class Connection:
         self._taken_in = False
         self._deaf = False
         self._started = False
+        self._asked_for_keys: int | None = None
+        self._keys_again_at_s = 0.0
         self._client = BoundedClient(
             CallbackAPIVersion.VERSION2, client_id=f"doorward-edge-{edge}", protocol=paho.MQTTv311
         )
@@ -131,7 +136,9 @@ class Connection:
         self._pace.begun(self._clock.monotonic_s())
         client.subscribe([(topic, _QOS) for topic in self._mail.topics])
 
-    def _on_subscribe(self, client: paho.Client, __: Any, ___: Any, reasons: list[Any], ____: Any) -> None:
+    def _on_subscribe(self, client: paho.Client, __: Any, number: int, reasons: list[Any], ____: Any) -> None:
+        if number == self._asked_for_keys:
+            return
         refused = [each for each in zip(self._mail.topics, reasons, strict=False) if each[1].is_failure]
         for topic, reason in refused:
             self._post(Dropped("subscription", f"the broker refuses {topic}: {reason}"))
@@ -163,6 +170,16 @@ class Connection:
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         for heard in self._mail.read(message.topic, bytes(message.payload)):
             self._post(heard)
+            if isinstance(heard, Dropped) and heard.why == SealWhy.UNKNOWN_KEY:
+                self._ask_for_keys()
+
+    def _ask_for_keys(self) -> None:
+        """A broker throws away what a full queue does not take, the next key too: without it, nothing that is said
+        from then on counts here. What is retained comes again with each subscription."""
+        at_s = self._clock.monotonic_s()
+        if at_s >= self._keys_again_at_s:
+            self._keys_again_at_s = at_s + _KEYS_EVERY_S
+            self._asked_for_keys = self._client.subscribe([(self._mail.topics[0], _QOS)])[1]
 
     def _hint_at_refusal(self) -> str | None:
         return None if self._address.tls is None else hint_at_refusal()

@@ -16,6 +16,9 @@ from contract.seal import Rotation
 from contract.topics import FEED_HEAD, feed, key
 from edge.clock import SystemClock
 from edge.core.sync_events import Answer, State
+from edge.hub_link.link_time import Known
+from edge.hub_link.mail import Mail
+from edge.hub_link.transport import Heard
 from edge.storage.enrolment_file import read_enrolment
 from tests.brokers import Broker
 from tests.edge.hub_model import FEED
@@ -67,6 +70,31 @@ def test_a_new_key_takes_over_and_the_old_one_is_worth_nothing(
 
     with_edge(work)
     with_edge(after)
+
+
+def test_a_key_that_the_broker_threw_away_is_asked_for_again(
+    hub: MqttHub, with_edge: WithEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_key, lost = Mail._read_key, []
+
+    def lose_the_first(mail: Mail, topic: str, payload: bytes, known: Known) -> list[Heard]:
+        if not lost:
+            lost.append(topic)
+            return []
+        return read_key(mail, topic, payload, known)
+
+    monkeypatch.setattr(Mail, "_read_key", lose_the_first)
+
+    async def work(edge: Edge) -> None:
+        await edge.is_like(hub)
+        rotate(hub, 2)
+        await until(lambda: turned(edge) == [2])
+        assert lost == [key(2)]
+        hub.change(card_change(CARD, Card(7)))
+        await edge.is_like(hub)
+        assert len(edge.log.all("connected")) == 1
+
+    with_edge(work)
 
 
 class SetClock(SystemClock):

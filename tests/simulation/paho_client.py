@@ -93,12 +93,12 @@ class Client:
     def socket(self) -> None:
         return None
 
-    def subscribe(self, topics: list[tuple[str, int]]) -> None:
-        session = self._session
-        if session is None:
-            return
+    def subscribe(self, topics: list[tuple[str, int]]) -> tuple[int, int]:
+        self._number += 1
         filters = [topic for topic, _ in topics]
-        self._soon(0.005, self._subscribed, session, filters)
+        if self._session is not None:
+            self._soon(0.005, self._subscribed, self._session, filters, self._number)
+        return 0, self._number
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> Said:
         self._number += 1
@@ -137,10 +137,10 @@ class Client:
             for number in list(self.untaken):
                 self._send(number)
 
-    def _subscribed(self, session: Session, filters: list[str]) -> None:
+    def _subscribed(self, session: Session, filters: list[str], number: int) -> None:
         if session is self._session and session.open:
             self._broker.subscribe(session, filters)
-            _call(self.on_subscribe, self, None, 1, [Reason() for _ in filters], None)
+            _call(self.on_subscribe, self, None, number, [Reason() for _ in filters], None)
 
     def _send(self, number: int) -> None:
         if self._session is not None and self._session.open:
