@@ -9,7 +9,7 @@ from random import Random
 from contract.keys import SigningKey
 from contract.messages import Presence, encode
 from contract.seal import seal
-from contract.topics import DOWN_COMMAND, DOWN_MODE, down
+from contract.topics import DOWN_ACK, DOWN_COMMAND, DOWN_MODE, down
 from tests.simulation.broker import Broker, Published
 from tests.simulation.trace import Trace
 
@@ -25,6 +25,7 @@ class Attacker:
         self._trace = trace
         self._key = SigningKey(rng.randbytes(32))
         self._heard: deque[Published] = deque(maxlen=_HEARD_MAX)
+        self._acks: list[Published] = []
         broker.tap = self._hear
 
     def act(self) -> None:
@@ -32,16 +33,24 @@ class Attacker:
         if not self._heard or not self._broker.running:
             return
         for _ in range(self._rng.randint(1, 5)):
-            deed = self._rng.choice((self._replay, self._replay, self._misaddress, self._change, self._forge))
+            deed = self._rng.choice(
+                (self._replay, self._replay, self._say_old_ack, self._misaddress, self._change, self._forge)
+            )
             self._trace.note("attacks")
             self._broker.say("attacker", deed(self._rng.choice(self._heard)))
 
     def _hear(self, client_id: str, published: Published) -> None:
         if client_id != "attacker":
             self._heard.append(published)
+            if published.topic.endswith(f"/{DOWN_ACK}"):
+                self._acks.append(published)
 
     def _replay(self, heard: Published) -> Published:
         return heard
+
+    def _say_old_ack(self, heard: Published) -> Published:
+        """However long ago, of whatever epoch."""
+        return self._rng.choice(self._acks) if self._acks else heard
 
     def _misaddress(self, heard: Published) -> Published:
         """The same bytes on another topic, perhaps to another edge."""

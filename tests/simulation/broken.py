@@ -1,15 +1,18 @@
 """The real code broken on purpose, one place at a time, to see whether worlds notice.
 
 `python -m tests.simulation.broken WORKTREE`, in a worktree of its own (git worktree add --detach), never in the
-checkout that people work in: files are changed there, and put back.
+checkout that people work in: files are changed there, and put back. `--only NAME` takes the places whose file has
+that name, `--seeds A-B` (or one number) the worlds.
 """
 
+import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
-SEEDS = 25
+SEEDS = "1-25"
 
 
 class Break(NamedTuple):
@@ -42,28 +45,43 @@ BREAKS = (
 )
 
 
-def main(root: Path) -> None:
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.broken")
+    parser.add_argument("root", type=Path, help="a worktree of its own")
+    parser.add_argument("--only", default="", help="part of the file's name: own_facts")
+    parser.add_argument("--seeds", default=SEEDS, help="the first and the last: 1-25")
+    parser.add_argument("--chaos-s", default="240", help="how long things go wrong in a world, virtual seconds")
+    asked = parser.parse_args(arguments)
     for each in BREAKS:
-        path = root / each.file
-        right = path.read_text()
-        if each.right not in right:
-            print(f"{each.file}: the place is not there any more", flush=True)
-            continue
-        path.write_text(right.replace(each.right, each.wrong, 1))
-        try:
-            print(f"{each.file}: {first_failure(root)}", flush=True)
-        finally:
-            path.write_text(right)
+        if asked.only in each.file:
+            print(f"{each.file}: {_found(each, asked)}", flush=True)
 
 
-def first_failure(root: Path) -> str:
-    command = [sys.executable, "-m", "tests.simulation", "--first", "1", "--seeds", str(SEEDS), "--processes", "1"]
-    done = subprocess.run([*command, "--stop"], cwd=root, capture_output=True, text=True, check=False)
+def _found(broken: Break, asked: argparse.Namespace) -> str:
+    path = asked.root / broken.file
+    right = path.read_text()
+    if broken.right not in right:
+        return "the place is not there any more"
+    path.write_text(right.replace(broken.right, broken.wrong, 1))
+    try:
+        return first_failure(asked.root, asked.seeds, asked.chaos_s)
+    finally:
+        path.write_text(right)
+
+
+def first_failure(root: Path, seeds: str, chaos_s: str) -> str:
+    first, _, last = seeds.partition("-")
+    worlds = int(last or first) - int(first) + 1
+    began_s = time.monotonic()
+    command = [sys.executable, "-m", "tests.simulation", "--first", first, "--seeds", str(worlds)]
+    command += ["--processes", "1", "--chaos-s", chaos_s, "--stop"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    took = f"({time.monotonic() - began_s:.0f} s)"
     if not done.returncode:
-        return f"not found by {SEEDS} seeds"
+        return f"not found by seeds {seeds} {took}"
     found = [line for line in done.stdout.splitlines() if line.startswith("make simulate")]
-    return found[0] if found else done.stderr[-300:]
+    return f"{found[0] if found else done.stderr[-300:]} {took}"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1:])

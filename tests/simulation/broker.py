@@ -1,7 +1,8 @@
 """A broker of MQTT 3.1.1 on the virtual clock, and the network to it: QoS 1, retained messages, wills, sessions.
 
 Each client has a line of its own, whose state faults change: cut, slow, or silent (partitioned: nothing comes
-through and nobody is told). What is under way when a connection ends is lost. Knows no message's meaning.
+through and nobody is told), with some topics later than others. What is under way when a connection ends is lost.
+Knows no message's meaning.
 """
 
 from collections.abc import Callable
@@ -17,9 +18,13 @@ KEEPALIVE_S = 30.0
 
 @dataclass
 class Line:
-    """A client's way to the broker. `mess`: the share of messages that are doubled or come late."""
+    """A client's way to the broker. `mess`: the share of messages that are doubled or come late; `late_s`: by how
+    much those of `late_topics` come after all others; `heard` is called with each topic that has come through."""
 
     delay_s: tuple[float, float] = (0.001, 0.02)
+    late_s: float = 0.0
+    late_topics: tuple[str, ...] = ()
+    heard: Callable[[str], None] = lambda topic: None
     cut: bool = False
     silent: bool = False
     mess: float = 0.0
@@ -50,6 +55,7 @@ class Session:
     open: bool = True
     up_at: float = 0.0
     down_at: float = 0.0
+    late_at: float = 0.0
 
 
 class Broker:
@@ -173,12 +179,16 @@ class Broker:
         def arrive() -> None:
             if session.open and session.line.through:
                 session.hear(published)
+                session.line.heard(published.topic)
 
         line = session.line
         if line.mess and self._rng.random() < line.mess:
             for _ in range(self._rng.choice((1, 2, 2, 3))):
                 late_s = self._rng.uniform(0.0, 8.0)
                 self._loop.call_later(late_s, arrive, context=session.context)
+        elif line.late_s and any(_matches(each, published.topic) for each in line.late_topics):
+            session.late_at = max(session.late_at + 1e-6, self._loop.time() + line.late_s)
+            self._loop.call_at(session.late_at, arrive, context=session.context)
         else:
             session.down_at = self._later(session, session.down_at, arrive, in_client=True)
 

@@ -39,9 +39,10 @@ PERMISSIONS = ("front-door", "glass", "sauna", "gym", "pool", "undo")
 
 
 def readers() -> list[dict[str, Any]]:
-    """Of each edge: an area with anti-passback, a plain limit, one that asks first, one that may a few times
-    without."""
+    """Of each edge: an area with anti-passback, a plain limit that can be undone, one that asks first, one that
+    may a few times without."""
     door = {"kind": "door", "permission": "front-door", "area": "club"}
+    counter = {"kind": "counter"}
     return [
         {"name": "door", "device": "/dev/door", "relay_pin": 17, **door},
         {"name": "out", "device": "/dev/out", "relay_pin": 18, "direction": "out", **door},
@@ -53,14 +54,15 @@ def readers() -> list[dict[str, Any]]:
             "passback_seconds": 120,
             **door,
         },
-        {"name": "bar", "kind": "counter", "permission": "glass", "device": "/dev/bar", "undo_permission": "undo"},
-        {"name": "sauna", "kind": "counter", "permission": "sauna", "device": "/dev/sauna"},
-        {"name": "gym", "kind": "counter", "permission": "gym", "device": "/dev/gym"},
-        {"name": "pool", "kind": "counter", "permission": "pool", "device": "/dev/pool"},
+        {"name": "bar", "permission": "glass", "device": "/dev/bar", "undo_permission": "undo", **counter},
+        {"name": "sauna", "permission": "sauna", "device": "/dev/sauna", **counter},
+        {"name": "gym", "permission": "gym", "device": "/dev/gym", **counter},
+        {"name": "pool", "permission": "pool", "device": "/dev/pool", **counter},
     ]
 
 
 DOORS = ("door", "out", "strict")
+COUNTERS = ("bar", "sauna", "gym", "pool")
 READERS = tuple(str(reader["name"]) for reader in readers())
 
 
@@ -72,6 +74,15 @@ class Club:
     keys: Path
     limits_changed: set[str] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
+    undoing: list[str] = field(default_factory=list)
+    """Codes of those who may undo at the bar."""
+    voided: set[bytes] = field(default_factory=set)
+    """Ids of check-ins that staff voided, in whatever became of the hub since."""
+    left: set[int] = field(default_factory=set)
+    """Ids of customers who left, likewise."""
+    founders: set[int] = field(default_factory=set)
+    founding: set[int] = field(default_factory=set)
+    """Ids of customers and memberships that no backup is without."""
     lockdowns: Lockdowns = field(default_factory=lambda: Lockdowns(READERS))
     _people: int = 0
 
@@ -92,6 +103,9 @@ class Club:
         members.save_membership(self._held(Membership(company=self._company, plan=self._full)))
         for _ in range(people):
             self.join()
+        self._hire()
+        self.founders = set(Customer.objects.values_list("pk", flat=True))
+        self.founding = set(Membership.objects.values_list("pk", flat=True))
 
     def scan_of(self) -> str:
         """A code that somebody shows: mostly a member's, often the same few."""
@@ -133,10 +147,7 @@ class Club:
     # What staff do
 
     def join(self) -> None:
-        self._people += 1
-        customer = members.save_customer(Customer(name=f"Member {self._people}"))
-        code = new_code(self.rng.randbytes(RANDOM_BYTES))
-        members.make_card(Card(customer=customer), code)
+        customer, code = self._with_card()
         self.codes.append(code)
         if self.rng.random() < 0.5:
             members.save_link(Link(customer=customer, company=self._company))
@@ -145,7 +156,9 @@ class Club:
 
     def leave(self) -> None:
         if Customer.objects.count() > 4:
-            members.delete_customers([self._any(Customer)])
+            leaving = self._any(Customer)
+            self.left.add(leaving.pk)
+            members.delete_customers([leaving])
 
     def end_a_membership(self) -> None:
         members.revoke_memberships([self._any(Membership)], self.true.now())
@@ -176,6 +189,7 @@ class Club:
         granted = CheckIn.objects.filter(outcome="granted", counted=True, voided_at=None).order_by("number")
         if granted.exists():
             chosen = granted[self.rng.randrange(granted.count())]
+            self.voided.add(bytes(chosen.checkin_id))
             staff_operations.void_checkins([chosen], "a mistake", None, self.true.now())
 
     def reset_passages(self) -> None:
@@ -231,6 +245,18 @@ class Club:
 
     # How they are made
 
+    def _with_card(self) -> tuple[Customer, str]:
+        self._people += 1
+        customer = members.save_customer(Customer(name=f"Member {self._people}"))
+        code = new_code(self.rng.randbytes(RANDOM_BYTES))
+        members.make_card(Card(customer=customer), code)
+        return customer, code
+
+    def _hire(self) -> None:
+        customer, code = self._with_card()
+        members.save_membership(self._held(Membership(customer=customer, plan=self._barkeeping)))
+        self.undoing.append(code)
+
     def _any(self, model: type) -> object:
         found = model.objects.order_by("pk")
         return found[self.rng.randrange(found.count())]
@@ -252,10 +278,14 @@ class Club:
         self._full = members.save_plan(Plan(name="Full"))
         self._door_only = members.save_plan(Plan(name="Door only"))
         asked = {"sauna": (True, Offline.DENY, None), "gym": (True, Offline.AT_MOST, self.rng.randint(1, 3))}
+        self._barkeeping = members.save_plan(Plan(name="Barkeeping"))
+        for slug in ("front-door", "undo"):
+            members.save_grant(Grant(plan=self._barkeeping, permission=self._permissions[slug]), [])
         for slug, permission in self._permissions.items():
+            if slug == "undo":
+                continue
             confirm, offline, uses = asked.get(slug, (False, Offline.ALLOW, None))
             grant = Grant(plan=self._full, permission=permission, confirm=confirm, offline=offline.value)
             grant.offline_uses = uses
-            free = slug in ("front-door", "undo")
-            members.save_grant(grant, [] if free else [self._limit(slug)])
+            members.save_grant(grant, [] if slug == "front-door" else [self._limit(slug)])
         members.save_grant(Grant(plan=self._door_only, permission=self._permissions["front-door"]), [])

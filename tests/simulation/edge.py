@@ -14,7 +14,7 @@ from typing import Any
 
 from contract.decision import Decision
 from contract.keys import SigningKey
-from contract.messages import CheckIn, Journaled
+from contract.messages import Ack, CheckIn, Journaled
 from contract.orders import Command, Modes
 from contract.reader_configuration import Reader
 from edge.app import Setting, run
@@ -88,6 +88,10 @@ class Journal(SqliteJournal):
             machine.kept[row.id] = (machine.loop.time(), row)
         return sequence
 
+    async def acknowledge(self, ack: Ack) -> None:
+        await super().acknowledge(ack)
+        MACHINE.get().look_at_ack(ack)
+
 
 class Readers(ReaderSet):
     """What they are set to is looked at."""
@@ -143,6 +147,8 @@ class EdgeMachine:
     """From when the disk's image was made until it was put back: what was kept then is gone with the disk."""
     marks: Marks = field(default_factory=dict)
     """What lay on disk when its last process ended and may only rise."""
+    acked: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Epoch and row of the last ack that was kept, by journal."""
     node: Node | None = None
     disk: Disk | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
@@ -212,6 +218,13 @@ class EdgeMachine:
         for fault in gone_back(self.marks, now):
             self.trace.fault(f"{self.name}: {fault}")
         self.marks = now
+
+    def look_at_ack(self, ack: Ack) -> None:
+        """Of one journal, those that are taken rise."""
+        now, before = (ack.epoch, ack.upto), self.acked.get(ack.journal, (0, 0))
+        if now < before and not self.damaged:
+            self.trace.fault(f"{self.name}: the ack it keeps went back from {before} to {now}")
+        self.acked[ack.journal] = now
 
     def stop(self) -> None:
         """As systemd asks it to."""

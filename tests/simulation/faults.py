@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+from contract.topics import DOWN_ACK, DOWN_PAGE, down, feed
 from tests.simulation.broker import Broker, Line
 from tests.simulation.edge import EdgeMachine
 from tests.simulation.hub import Hub
@@ -17,6 +18,7 @@ from tests.simulation.trace import Trace
 
 LASTS_S = (1.0, 45.0)
 HEALTHY_DELAY_S = (0.001, 0.02)
+FEED_TOPICS = (feed("+", "+"), down("+", DOWN_PAGE))
 
 
 class Faults:
@@ -55,6 +57,9 @@ class Faults:
             self.silence_line,
             self.silence_line,
             self.slow_line,
+            self.delay_feed,
+            self.delay_feed,
+            self.kill_edge_after_an_ack,
             self.mess_line,
             self.restart_broker,
             self.step_clock,
@@ -76,6 +81,7 @@ class Faults:
         self._broker.start()
         for edge in self._edges:
             self._mend_line(edge.line)
+            edge.line.heard = _nothing
             edge.clock.set_right()
             if edge.disk is not None:
                 edge.disk.fill(False)
@@ -109,6 +115,16 @@ class Faults:
         if edge.disk is not None and edge.runs:
             edge.disk.kill_in(self._rng.randint(0, 9))
 
+    def kill_edge_after_an_ack(self) -> None:
+        edge = self._edge()
+
+        def heard(topic: str) -> None:
+            if topic == down(edge.name, DOWN_ACK):
+                edge.line.heard = _nothing
+                self._loop.call_later(self._rng.uniform(0.0, 0.1), edge.kill, context=Context())
+
+        edge.line.heard = heard
+
     def kill_worker(self) -> None:
         self._rng.choice(self._hub.workers).kill()
 
@@ -141,13 +157,20 @@ class Faults:
         line.mess = self._rng.uniform(0.1, 0.6)
         self._later(lambda: self._mend_line(line))
 
+    def delay_feed(self) -> None:
+        """An edge hears what the hub says of the feed long after all else, acks among it."""
+        line = self._edge().line
+        line.late_topics = FEED_TOPICS
+        line.late_s = self._rng.uniform(1.0, 30.0)
+        self._later(lambda: self._mend_line(line))
+
     def restart_broker(self) -> None:
         self._broker.stop(forgets=self._rng.random() < 0.5)
         self._later(self._broker.start)
 
     def _mend_line(self, line: Line) -> None:
         line.cut = line.silent = False
-        line.mess = 0.0
+        line.mess = line.late_s = 0.0
         line.delay_s = HEALTHY_DELAY_S
 
     # Machines
@@ -206,6 +229,7 @@ class Faults:
 
     def _forget_marks(self, edge: EdgeMachine) -> None:
         edge.marks = {}
+        edge.acked = {}
         self.marks_damaged.add(edge.name)
         if self._hub.restored_at_s is not None:
             self._lockdowns.edge_forgets(edge.name)
@@ -239,3 +263,7 @@ class Faults:
 
     def _later(self, mending: Callable[[], None]) -> None:
         self._loop.call_later(self._rng.uniform(*LASTS_S), mending, context=Context())
+
+
+def _nothing(_topic: str) -> None:
+    """Heard, and nothing comes of it."""

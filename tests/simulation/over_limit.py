@@ -3,11 +3,21 @@
 Quadratic, and without the code that the hub judges by; only the windows that the simulated club has.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from contract.effects import use_of
+from contract.limits import Use
+from contract.messages import CheckIn as Kept
+from contract.messages import Void
 from hub.checkins import content
 from hub.checkins.models import CheckIn
 from hub.members.models import Customer, Grant, Membership
+
+if TYPE_CHECKING:
+    from tests.simulation.club import Club
+    from tests.simulation.journals_held import Journal
 
 ALWAYS_CONFIRMED = "sauna"
 HELD = timedelta(seconds=60)
@@ -65,25 +75,42 @@ def beyond_a_yes(limits_changed: set[str], hub_restored: bool) -> list[str]:
     ]
 
 
-def beyond_own(edge: str, limits_changed: set[str]) -> list[str]:
+def beyond_own(edge: str, journal: "Journal", club: "Club", hub_restored: bool) -> list[str]:
     """An edge never lets a limit pass by what it has granted itself, wherever its uses and the hub's word of them
-    are by then. Of one that kept its files and its time, at a hub that forgot nothing."""
-    counted = CheckIn.objects.filter(edge__name=edge, voided_at=None, outcome="granted", counted=True)
-    rows = list(
-        counted.filter(customer__in=customers()).exclude(permission__in=limits_changed).order_by("sequence")
-    )
-    plans = dict(Membership.objects.values_list("pk", "plan_id"))
-    earlier: list = []
+    are by then: each use of its journal, on those that stand before it there. Of an edge that kept its files and
+    its time.
+
+    What was undone, whoever did it, and what people had who are gone counts at no hub; nor does what rests on a
+    customer or a membership that a hub put back from a backup may know nothing of.
+    """
+    undone = club.voided | {row.voids for _, row in journal if isinstance(row, Void)}
+    earlier: list[Use] = []
     found = []
-    for row in rows:
-        use = content.use_of(row)
-        if use is None:
+    for sequence, row in journal:
+        use = use_of(row) if isinstance(row, Kept) else None
+        if (
+            use is None
+            or use.id in undone
+            or use.permission in club.limits_changed
+            or use.customer_id in club.left
+        ):
             continue
-        same = [each for each in earlier if each.permission == use.permission]
-        if any(_over(limit, use, same) for limit in _limits(plans.get(use.membership_id), use.permission)):
-            found.append(f"check-in {row.sequence} of {edge} is over a limit by what {edge} itself had granted")
+        if hub_restored and not (use.customer_id in club.founders and use.membership_id in club.founding):
+            continue
+        if any(_over(limit, use, _of(use.permission, earlier)) for limit in _limits_of_all(use.permission)):
+            found.append(f"check-in {sequence} of {edge} is over a limit by what {edge} itself had granted")
         earlier.append(use)
     return found
+
+
+def _of(permission: str, uses: Iterable[Use]) -> list[Use]:
+    return [use for use in uses if use.permission == permission]
+
+
+def _limits_of_all(permission: str) -> list:
+    """One plan alone grants what is limited, so whoever uses it does so by these."""
+    grants = Grant.objects.filter(permission__slug=permission)
+    return [each.limit for grant in grants for each in grant.limits.all()]
 
 
 def _limits(plan: int | None, permission: str) -> list:

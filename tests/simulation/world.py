@@ -16,7 +16,7 @@ from tests.simulation import django_world, invariants
 from tests.simulation.attacker import Attacker
 from tests.simulation.broker import Broker
 from tests.simulation.clock import MachineClock, TrueTime
-from tests.simulation.club import READERS, Club
+from tests.simulation.club import COUNTERS, READERS, Club
 from tests.simulation.edge import MACHINE, EdgeMachine
 from tests.simulation.faults import Faults
 from tests.simulation.hub import Hub, HubWorker
@@ -117,6 +117,7 @@ class World:
             edge.start()
         actors = [
             self._now_and_then(0.3, 4.0, self._scan),
+            self._now_and_then(1.0, 15.0, self._insist),
             self._now_and_then(1.0, 12.0, self.club.act),
             self._now_and_then(1.0, 12.0, self.faults.happen),
         ]
@@ -152,6 +153,18 @@ class World:
         for edge in self.rng.sample(self.edges, self.rng.choice((1, 1, 1, 2))):
             if not edge.scan(reader, code):
                 self.trace.note("scans nobody read")
+
+    def _insist(self) -> None:
+        """One member at one counter, again and again, whatever the edge does meanwhile; perhaps one is undone."""
+        edge, reader, code = self.rng.choice(self.edges), self.rng.choice(COUNTERS), self.club.scan_of()
+        codes = [code] * self.rng.randint(2, 5)
+        if reader == "bar" and self.rng.random() < 0.5:
+            codes.insert(self.rng.randint(1, len(codes)), self.rng.choice(self.club.undoing))
+        longest_s = self.rng.choice((1.0, 6.0, 15.0))
+        after_s = 0.0
+        for each in codes:
+            self.loop.call_later(after_s, edge.scan, reader, each, context=Context())
+            after_s += self.rng.uniform(0.1, longest_s)
 
     def _nobody_handles(self, context: dict[str, Any]) -> None:
         error = context.get("exception")
