@@ -8,6 +8,7 @@ import pytest
 from contract.facts import Card
 from contract.messages import Ack
 from contract.rows import card_change
+from contract.seal import SEALED_BYTES_MAX
 from contract.topics import DOWN_ACK, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed
 from edge.storage.replica import ReplicaError
 from tests.brokers import Broker
@@ -24,8 +25,9 @@ def test_what_is_broken_oversized_or_of_others_is_counted_and_dropped(hub: MqttH
         hub.change(*Club(7, CARD).changes())
         await edge.is_like(hub)
         before = await edge.replica.digest_from_disk()
+        broken = (b"", b"\xff\xff\xff", b"\xa1" * 50, b"\x9b" + b"\xff" * 8, bytes(SEALED_BYTES_MAX + 1))
         for topic in (feed(FEED, FEED_HEAD), feed(FEED, FEED_LIVE), down(EDGE, DOWN_PAGE), down(EDGE, DOWN_ACK)):
-            for payload in (b"", b"\xff\xff\xff", b"\xa1" * 50, b"\x9b" + b"\xff" * 8, b"\x00" * 3_000_000):
+            for payload in broken:
                 hub.say(topic, payload)
         with hub.lock:
             live = hub.model.change(card_change(b"1" * 32, Card(1)), card_change(b"2" * 32, Card(2)))

@@ -36,16 +36,6 @@ def test_an_edge_that_has_more_begins_a_new_epoch_once(worker: Worker, broker: L
 
 
 @pytest.mark.usefixtures("club")
-def test_an_edge_of_an_epoch_that_the_backup_knows_nothing_of_begins_one_above_it(worker: Worker) -> None:  # noqa: F811
-    before = queries.head(EVERYONE)
-    later = before.epoch + 10 * 366 * 86_400_000
-    worker.handle([pull_message(pull(0, epoch=later))])
-    assert queries.head(EVERYONE).epoch == later + 1
-    worker.handle([pull_message(pull(0, epoch=2**53))])
-    assert queries.head(EVERYONE).epoch == later + 1
-
-
-@pytest.mark.usefixtures("club")
 def test_an_edge_that_has_as_much_or_another_epoch_begins_none(worker: Worker) -> None:  # noqa: F811
     before = queries.head(EVERYONE)
     worker.handle([pull_message(pull(before.sequence, epoch=before.epoch))])

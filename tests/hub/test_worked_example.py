@@ -33,7 +33,10 @@ MACHINE = {"device", "baud", "relay_pin", "granted_lamp_pin", "denied_lamp_pin",
 
 
 def documented(name: str) -> list[str]:
-    return re.findall(r"```toml\n(.*?)```", (DOCS / name).read_text(), re.DOTALL)
+    """Each edge.toml of a document: a block of its own, or written by a shell."""
+    text = (DOCS / name).read_text()
+    blocks: list[str] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    return blocks + re.findall(r"^cat > edge.toml <<EOF[^\n]*\n(.*?)^EOF$", text, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["configuration.md", "running.md"])
