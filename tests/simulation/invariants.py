@@ -78,9 +78,9 @@ def judge(world: "World") -> None:
         world.trace.fault(fault)
     for edge in world.edges:
         edge.look_at_marks()
-        if not (edge.damaged or edge.torn_s or edge.clock.was_ever_wrong):
+        if not (edge.damaged or edge.torn_s):
             restored = world.hub.restored_at_s is not None
-            for fault in over_limit.beyond_own(edge.name, journals[edge.name], world.club, restored):
+            for fault in over_limit.beyond_own(edge, journals[edge.name], world.club, restored):
                 world.trace.fault(fault)
         for fault in _inexact(edge):
             world.trace.fault(fault)

@@ -3,7 +3,7 @@
 Quadratic, and without the code that the hub judges by; only the windows that the simulated club has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,17 @@ from contract.messages import Void
 from hub.checkins import content
 from hub.checkins.models import CheckIn
 from hub.members.models import Customer, Grant, Membership
+from tests.simulation.clock import START
 
 if TYPE_CHECKING:
     from tests.simulation.club import Club
+    from tests.simulation.edge import EdgeMachine
     from tests.simulation.journals_held import Journal
 
 ALWAYS_CONFIRMED = "sauna"
 HELD = timedelta(seconds=60)
+DECIDED_WITHIN = timedelta(seconds=5)
+"""From a decision to its row's commit, a hub that does not answer included."""
 _WHOSE = {
     "membership": lambda use: (use.membership_id, use.customer_id),
     "customer": lambda use: use.customer_id,
@@ -75,32 +79,38 @@ def beyond_a_yes(limits_changed: set[str], hub_restored: bool) -> list[str]:
     ]
 
 
-def beyond_own(edge: str, journal: "Journal", club: "Club", hub_restored: bool) -> list[str]:
+def beyond_own(edge: "EdgeMachine", journal: "Journal", club: "Club", hub_restored: bool) -> list[str]:
     """An edge never lets a limit pass by what it has granted itself, wherever its uses and the hub's word of them
-    are by then: each use of its journal, on those that stand before it there. Of an edge that kept its files and
-    its time.
-
-    What was undone, whoever did it, and what people had who are gone counts at no hub; nor does what rests on a
-    customer or a membership that a hub put back from a backup may know nothing of.
-    """
-    undone = club.voided | {row.voids for _, row in journal if isinstance(row, Void)}
+    are by then: each use of its journal, on those that stand before it there. Of an edge that kept its files."""
     earlier: list[Use] = []
     found = []
-    for sequence, row in journal:
-        use = use_of(row) if isinstance(row, Kept) else None
-        if (
-            use is None
-            or use.id in undone
-            or use.permission in club.limits_changed
-            or use.customer_id in club.left
-        ):
-            continue
-        if hub_restored and not (use.customer_id in club.founders and use.membership_id in club.founding):
-            continue
+    for sequence, use in _held_to_limits(edge, journal, club, hub_restored):
         if any(_over(limit, use, _of(use.permission, earlier)) for limit in _limits_of_all(use.permission)):
-            found.append(f"check-in {sequence} of {edge} is over a limit by what {edge} itself had granted")
+            found.append(f"check-in {sequence} of {edge.name} is over a limit by what it had granted itself")
         earlier.append(use)
     return found
+
+
+def _held_to_limits(
+    edge: "EdgeMachine", journal: "Journal", club: "Club", hub_restored: bool
+) -> Iterator[tuple[int, Use]]:
+    """With their sequences. What was undone, whoever did it, and what people had who are gone counts at no hub;
+    nor does what rests on a customer or a membership that a hub put back from a backup may know nothing of.
+    Windows say nothing of what was decided by a wrong time."""
+    undone = club.voided | {row.voids for _, row in journal if isinstance(row, Void)}
+    for sequence, row in journal:
+        use = use_of(row) if isinstance(row, Kept) else None
+        if use is None or use.id in undone or not _at_the_right_time(use, edge):
+            continue
+        if use.permission in club.limits_changed or use.customer_id in club.left:
+            continue
+        if not hub_restored or (use.customer_id in club.founders and use.membership_id in club.founding):
+            yield sequence, use
+
+
+def _at_the_right_time(use: Use, edge: "EdgeMachine") -> bool:
+    kept_s, _ = edge.kept.get(use.id, (None, None))
+    return kept_s is not None and abs(START + timedelta(seconds=kept_s) - use.occurred_at) < DECIDED_WITHIN
 
 
 def _of(permission: str, uses: Iterable[Use]) -> list[Use]:
