@@ -16,6 +16,7 @@ class Trace:
         self._time_s = time_s
         self._digest = hashlib.sha256()
         self._keep = keep
+        self._is_over = False
         self.lines: list[Line] = []
         self.counts: Counter[str] = Counter()
         self.scans: list[tuple[str, dict[str, Any]]] = []
@@ -63,10 +64,16 @@ class Trace:
         self._add("world", "FAULT", {"text": text})
         self.faults.append(f"at {self._time_s():.3f} s: {text}")
 
+    def end(self) -> None:
+        """The world is over: what its processes still say as they are cleared away is no part of it."""
+        self._is_over = True
+
     def digest(self) -> str:
         return self._digest.hexdigest()
 
     def _add(self, who: str, event: str, fields: dict[str, Any]) -> None:
+        if self._is_over:
+            return
         at_s = self._time_s()
         self._digest.update(f"{at_s:.6f} {who} {event} {sorted(fields.items())!r}\n".encode())
         if self._keep:

@@ -57,6 +57,7 @@ def run_world(seed: int, chaos_s: float = CHAOS_S, keep_trace: bool = False) -> 
                 seed, world.trace.faults, dict(world.trace.counts), world.trace.digest(), loop.time(), world.trace
             )
         finally:
+            world.trace.end()
             world.end()
             asyncio.set_event_loop(None)
 
