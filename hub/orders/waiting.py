@@ -1,4 +1,4 @@
-"""Waiting until an edge has said something, for commands at a terminal."""
+"""Waiting until an edge has said something, for commands at a terminal and, a moment long, for staff's pages."""
 
 import time
 from collections.abc import Callable

@@ -21,8 +21,8 @@ DOTS_FROM: Final = 12
 MANY: Final = 200
 """Their dots are smaller."""
 _WORDS: Final = {Light.RED: "not there", Light.AMBER: "in trouble", Light.GREEN: "well", Light.GREY: "revoked"}
-_UNWATCHED: Final = "not known"
 """In the order in which they are shown."""
+_UNWATCHED: Final = "not known"
 
 
 def fleet_page(request: HttpRequest) -> TemplateResponse:
