@@ -1,6 +1,6 @@
 """Sites and edges; hours, readers and presences are in files beside this one.
 
-Only hub/fleet/operations.py writes them.
+Only the operations files of this folder write them; how far an edge's orders have come, those of hub/orders.
 """
 
 import calendar
@@ -63,7 +63,7 @@ class Edge(models.Model):
 
     Its seals count by `signing_key` (Ed25519; None: not enrolled) unless it was revoked. `enrolments` counts how
     often it was enrolled. (epoch, generation) and (epoch, number) of what is ordered of it only rise; `epoch` is
-    Unix milliseconds, above any that it ever reported, 0 until something is ordered.
+    Unix milliseconds, above any that it ever reported, 0 until it is enrolled or something is ordered.
     """
 
     name = models.CharField(

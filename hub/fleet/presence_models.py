@@ -1,8 +1,11 @@
 """What an edge last said of itself. Only hub/fleet/operations.py writes it."""
 
+from datetime import datetime
+
 from django.db import models
 
 from contract.trust import ClockState
+from hub.feed.models import Feed
 
 
 class EdgePresence(models.Model):
@@ -35,3 +38,18 @@ class EdgePresence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edge}: {'online' if self.online else 'offline'}"
+
+    @property
+    def waiting(self) -> int:
+        """Rows of its journal that it had not seen acknowledged."""
+        return max(0, self.last - self.acked)
+
+    def lacks(self, feed: Feed) -> int | None:
+        """How many changes of `feed` its copy lacks. None: it has no copy, or one of another feed or epoch."""
+        if self.sequence is None or (self.feed, self.epoch) != (feed.name, feed.epoch):
+            return None
+        return max(0, feed.sequence - self.sequence)
+
+    def copy_age_s(self, at: datetime) -> float | None:
+        """How long ago its copy was known to be up to date, if nothing came since. None: it cannot be known."""
+        return None if self.replica_age_s is None else self.replica_age_s + (at - self.received_at).total_seconds()

@@ -172,9 +172,8 @@ def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
 
 def _journal(said: EdgePresence) -> Fact:
     """Rows in flight are nothing wrong: those that waited for a minute already when it last said so are."""
-    waiting = max(0, said.last - said.acked)
     waited = timedelta(0) if said.due_at is None or said.acked >= said.due else said.received_at - said.due_at
-    text = f"{_rows(waiting)} waiting to be sent" if waiting else "all of it is sent"
+    text = f"{_rows(said.waiting)} waiting to be sent" if said.waiting else "all of it is sent"
     return Fact("Journal", text, waited >= timedelta(seconds=DUE_AFTER_S), _TO_SEND)
 
 
@@ -197,24 +196,24 @@ def _replica(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     if said.epoch is None or said.sequence is None:
         yield Fact("Copy of the feed", "it has no copy of the feed: it denies everybody", True, _TO_COPY)
         return
-    yield Fact("Copy of the feed", _behind(edge, said, said.epoch, said.sequence))
-    if said.replica_age_s is None:
+    yield Fact("Copy of the feed", _behind(edge, said))
+    age_s = said.copy_age_s(at)
+    if age_s is None:
         yield Fact("Known up to date", "how old its copy is cannot be known", True, _TO_COPY)
         return
-    age_s = said.replica_age_s + (at - said.received_at).total_seconds()
     text = f"its copy was known to be up to date {elapsed_text(age_s)} ago"
     yield Fact("Known up to date", text, age_s > REPLICA_AGE_S_MAX, _TO_COPY)
 
 
-def _behind(edge: Edge, said: EdgePresence, epoch: int, sequence: int) -> str:
+def _behind(edge: Edge, said: EdgePresence) -> str:
+    behind = said.lacks(edge.feed)
     if said.feed != edge.feed.name:
-        return f"at sequence {sequence}, of another feed"
-    if epoch != edge.feed.epoch:
-        return f"at sequence {sequence} of another epoch: it will copy all anew"
-    behind = edge.feed.sequence - sequence
-    if behind > 0:
-        return f"at sequence {sequence} as it said: {_changes(behind)} behind the feed's {edge.feed.sequence}"
-    return f"at sequence {sequence}: up to the feed's"
+        return f"at sequence {said.sequence}, of another feed"
+    if behind is None:
+        return f"at sequence {said.sequence} of another epoch: it will copy all anew"
+    if behind:
+        return f"at sequence {said.sequence} as it said: {_changes(behind)} behind the feed's {edge.feed.sequence}"
+    return f"at sequence {said.sequence}: up to the feed's"
 
 
 def _ago(elapsed: timedelta) -> str:

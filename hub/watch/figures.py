@@ -58,7 +58,7 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
         troubles=judged.troubles,
         behind=_behind(edge, said, at),
         clock=UNKNOWN if said is None else said.clock,
-        queue=UNKNOWN if said is None else _rows(max(0, said.last - said.acked)),
+        queue=UNKNOWN if said is None else _rows(said.waiting),
         readers=[] if said is None else [ReaderShown(each["name"], each["open"]) for each in said.readers],
         latency=latency_of(slots, first_slot),
         machine=UNKNOWN if told is None else _machine(told),
@@ -84,14 +84,12 @@ def _behind(edge: Edge, said: EdgePresence | None, at: datetime) -> str:
         return UNKNOWN
     if said.epoch is None or said.sequence is None:
         return "no copy"
-    if (said.feed, said.epoch) != (edge.feed.name, edge.feed.epoch):
+    rows, age_s = said.lacks(edge.feed), said.copy_age_s(at)
+    if rows is None:
         return "copies anew"
-    rows = edge.feed.sequence - said.sequence
-    if rows <= 0:
+    if not rows:
         return "up to date"
-    if said.replica_age_s is None:
-        return _rows(rows)
-    return f"{_rows(rows)}, {elapsed_text(said.replica_age_s + (at - said.received_at).total_seconds())}"
+    return _rows(rows) if age_s is None else f"{_rows(rows)}, {elapsed_text(age_s)}"
 
 
 def _rows(count: int) -> str:

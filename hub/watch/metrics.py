@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from contract.exposition import CONTENT_TYPE, Metric, Sample, counter, exposition, gauge
-from hub.fleet.models import EdgePresence
 from hub.fleet.standing import Light, presence_of
 from hub.fleet.workers import WorkersShown, workers_shown
 from hub.keys import KeyFileError, metrics_token
@@ -76,11 +75,11 @@ def _said(fleet: list[Judged], at: datetime) -> Iterator[Metric]:
     saying = [(each, said) for each in fleet if (said := presence_of(each.edge)) is not None]
     heard = [(each, said.received_at.timestamp()) for each, said in saying]
     yield _of_each("heard_timestamp_seconds", "When the edge last said how it is, in Unix time.", heard)
-    queues = [(each, max(0, said.last - said.acked)) for each, said in saying]
+    queues = [(each, said.waiting) for each, said in saying]
     yield _of_each("journal_queue_rows", "Rows of its journal that it had not seen acknowledged.", queues)
-    behind = [(each, _behind(each, said)) for each, said in saying]
+    behind = [(each, said.lacks(each.edge.feed)) for each, said in saying]
     yield _of_each("behind_rows", "Changes of its feed that its copy lacked.", behind)
-    ages = [(each, _age_s(said, at)) for each, said in saying]
+    ages = [(each, said.copy_age_s(at)) for each, said in saying]
     yield _of_each("replica_age_seconds", "Since its copy was known up to date.", ages)
 
 
@@ -106,17 +105,6 @@ def _of_each(name: str, meaning: str, values: Iterable[tuple[Judged, float | Non
 
 def _label(judged: Judged) -> dict[str, str]:
     return {"edge": judged.edge.name}
-
-
-def _behind(judged: Judged, said: EdgePresence) -> float | None:
-    feed = judged.edge.feed
-    if (said.feed, said.epoch) != (feed.name, feed.epoch) or said.sequence is None:
-        return None
-    return max(0, feed.sequence - said.sequence)
-
-
-def _age_s(said: EdgePresence, at: datetime) -> float | None:
-    return None if said.replica_age_s is None else said.replica_age_s + (at - said.received_at).total_seconds()
 
 
 def _plain(status: int, text: str) -> HttpResponse:
