@@ -14,8 +14,8 @@ To the edge:
     Confirmed   nonce: of the open confirm, once; and its check-in's id
     Rotation    generation: above the current key's, and sealed by the current key (contract/seal.py)
     EnrolAnswer the request's digest (contract/enrolment.py)
-    Desired     mark `config`: (epoch, generation), above
-    Modes       mark `mode`: (epoch, generation), above; its own: no configuration holds a lockdown up
+    Desired     (epoch, generation), above the highest that was settled; kept beside the configuration that stands
+    Modes       (epoch, generation), above those that stand, which are kept with theirs
     Command     mark `command`: (epoch, number), above, on disk before it acts; and its expiry
 To the hub:
     CheckIns    (edge, journal, sequence) and the id: counted once, however often it comes
@@ -36,8 +36,6 @@ from typing import Final, NamedTuple
 from contract.errors import ContractError
 
 HEAD: Final = "head"
-CONFIG: Final = "config"
-MODE: Final = "mode"
 COMMAND: Final = "command"
 REPORTED: Final = "reported"
 PRESENCE: Final = "presence"
