@@ -27,7 +27,9 @@ Generation = Annotated[int, Meta(ge=0, le=2**53)]
 """0: none yet."""
 DIGEST_BYTES: Final = 16
 Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
-Words = Annotated[str, Meta(max_length=500)]
+PLACE_LETTERS_MAX: Final = 200
+WORDS_LETTERS_MAX: Final = 500
+Words = Annotated[str, Meta(max_length=WORDS_LETTERS_MAX)]
 
 
 class Desired(Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     epoch: Epoch
     generation: Annotated[int, Meta(ge=1, le=2**53)]
     step: Name
-    field: Annotated[str, Meta(max_length=200)] | None = None
+    field: Annotated[str, Meta(max_length=PLACE_LETTERS_MAX)] | None = None
     why: Words
     document: Digest | None = None
 

@@ -29,7 +29,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from contract.configuration import Configuration, ConfigurationError
-from contract.orders import Desired, Refused, digest_of
+from contract.orders import PLACE_LETTERS_MAX, WORDS_LETTERS_MAX, Desired, Refused, digest_of
 from edge.core.configuration_events import (
     Action,
     Applied,
@@ -51,8 +51,6 @@ from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_
 
 STARTS_MAX: Final = 3
 """An edge that is switched off and on again and again goes back too."""
-_WORDS_MAX: Final = 500
-_PLACE_MAX: Final = 200
 
 
 class ConfigurationChange:
@@ -280,7 +278,7 @@ def _refused(desired: Desired, step: str, fault: Fault) -> Refused:
         epoch=desired.epoch,
         generation=desired.generation,
         step=step,
-        field=None if fault.field is None else fault.field[:_PLACE_MAX],
-        why=fault.why[:_WORDS_MAX],
+        field=None if fault.field is None else fault.field[:PLACE_LETTERS_MAX],
+        why=fault.why[:WORDS_LETTERS_MAX],
         document=digest_of(desired.document),
     )
