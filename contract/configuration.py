@@ -29,6 +29,7 @@ __all__ = [
     "ReaderKind",
     "document_of",
     "parse_configuration",
+    "place_of",
     "read_document",
 ]
 
@@ -140,6 +141,12 @@ def read_document(document: dict[str, Any]) -> Configuration:
     return configuration
 
 
+def place_of(index: int, reader: Reader, field: str | None = None) -> str:
+    """Where a reader's section, or a field of it, stands, as errors say it."""
+    place = f'readers[{index}] ("{reader.name}")'
+    return place if field is None else f"{place}.{field}"
+
+
 def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
     """msgspec's error in our words: it names the place, but neither the value nor, for some, the field."""
     matched = _PLACE_OF_ERROR.fullmatch(text)
@@ -228,4 +235,4 @@ def _each_once(configuration: Configuration, claims: Callable[[Reader], dict[str
 
 def _places(configuration: Configuration) -> Iterator[tuple[str, Reader]]:
     for index, reader in enumerate(configuration.readers):
-        yield f'readers[{index}] ("{reader.name}")', reader
+        yield place_of(index, reader), reader

@@ -14,14 +14,14 @@ from dataclasses import replace
 from typing import Final
 
 from contract.ask import Posture
-from contract.configuration import Configuration, PinFactory
+from contract.configuration import Configuration, PinFactory, place_of
 from contract.orders import Modes
 from contract.reader_configuration import Reader
 from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.readers.running_reader import RunningReader, Shared
-from edge.readers.self_test import fault_of_pins, fault_of_ports, place_of
+from edge.readers.self_test import fault_of_pins, fault_of_ports
 
 FIRST_OPEN_S: Final = 2.0
 AT_REST_S: Final = 30.0
@@ -109,7 +109,7 @@ class ReaderSet:
         await self._end(new)
         changed = [each for each in self._running.values() if _differs(each, wanted[each.name], site)]
         for reader in changed:
-            if _port_differs(reader.reader, wanted[reader.name]):
+            if reader.leaves_port_for(wanted[reader.name]):
                 await reader.close_port()
         await self._claim(new, wanted)
         for reader in changed:
@@ -222,7 +222,3 @@ async def _last_to_rest(readers: list[RunningReader]) -> RunningReader | None:
 
 def _differs(running: RunningReader, reader: Reader, site: str | None) -> bool:
     return (running.reader, running.site) != (reader, site)
-
-
-def _port_differs(old: Reader, new: Reader) -> bool:
-    return (old.device, old.baud) != (new.device, new.baud)

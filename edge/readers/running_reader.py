@@ -136,6 +136,10 @@ class RunningReader:
         """Whether it keeps a port open, or tries to."""
         return self._reading is not None
 
+    def leaves_port_for(self, reader: Reader) -> bool:
+        """Whether its port is another one, or another pace of it, by that section."""
+        return (self.reader.device, self.reader.baud) != (reader.device, reader.baud)
+
     async def tried(self) -> None:
         """Returns once the port was tried, whether it could be opened or not."""
         await self._scanner.tried.wait()
@@ -144,8 +148,9 @@ class RunningReader:
 
     async def follow(self, reader: Reader, site: str | None) -> None:
         """By another section of the configuration from the next scan on. A port that changes is closed before."""
+        leaves_port = self.leaves_port_for(reader)
         old, self.reader, self.site = self.reader, reader, site
-        if (old.device, old.baud) != (reader.device, reader.baud):
+        if leaves_port:
             scanner, self._scanner = self._scanner, self._new_scanner()
             scanner.close()
         self._gate = self._next_gate(old)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from contract.configuration import Configuration
+from contract.configuration import Configuration, place_of
 from contract.reader_configuration import Reader
 from edge.core.configuration_events import Fault
 from edge.hardware.pins import HardwareError, Pins
@@ -18,12 +18,6 @@ from edge.scanners.serial_reader import CannotOpen, try_open
 
 OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""
-
-
-def place_of(index: int, reader: Reader, field: str | None = None) -> str:
-    """As contract.configuration names it."""
-    place = f'readers[{index}] ("{reader.name}")'
-    return place if field is None else f"{place}.{field}"
 
 
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
