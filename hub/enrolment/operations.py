@@ -23,7 +23,7 @@ from hub.enrolment.models import EnrolmentCode
 from hub.fleet.broker_users import broker_user
 from hub.fleet.identity_operations import enrol_edge
 from hub.fleet.models import Edge
-from hub.fleet.named import edge_named
+from hub.fleet.named import hold_edge
 from hub.fleet.standing import instant_text
 from hub.wire_keys.queries import CurrentKey, current
 
@@ -49,7 +49,7 @@ def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -
     hub_key = current(settings.ENVIRONMENT.keys)
     code = make_code(secrets.token_bytes(SECRET_BYTES), hub_key.key.verifying.public)
     with transaction.atomic():
-        edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
+        edge = hold_edge(edge_name)
         EnrolmentCode.objects.filter(edge=edge).delete()
         EnrolmentCode.objects.create(
             edge=edge,

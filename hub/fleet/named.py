@@ -1,14 +1,29 @@
-"""Finding an edge by the name that somebody typed."""
+"""Finding an edge by the name that somebody typed, or that came with what it says."""
 
 from difflib import get_close_matches
 
+from django.db.models import QuerySet
+
+from hub.errors import HubError
 from hub.fleet.models import Edge
-from hub.fleet.operations import UnknownEdge
+
+
+class UnknownEdge(HubError):
+    """There is no edge of that name."""
 
 
 def edge_named(name: str) -> Edge:
-    """UnknownEdge, with the nearest name."""
-    edge = Edge.objects.select_related("site", "feed").filter(name=name).first()
+    """With its site and feed. UnknownEdge, with the nearest name."""
+    return _found(Edge.objects.select_related("site", "feed"), name)
+
+
+def hold_edge(name: str) -> Edge:
+    """Its row, locked until the transaction ends. UnknownEdge."""
+    return _found(Edge.objects.select_for_update(), name)
+
+
+def _found(edges: QuerySet[Edge], name: str) -> Edge:
+    edge = edges.filter(name=name).first()
     if edge is None:
         near = get_close_matches(name, Edge.objects.values_list("name", flat=True), 1)
         hint = f"did you mean {near[0]}?" if near else "add it on the page of edges"

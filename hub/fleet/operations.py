@@ -17,12 +17,12 @@ from contract.high_water import PRESENCE, Mark
 from contract.instants import from_us
 from contract.messages import Presence
 from contract.rows import gone
-from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.fleet import rows
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.hours_models import ExceptionDay
 from hub.fleet.models import Edge, EdgePresence, Holiday, Reader, Schedule, ScheduleException, Site
+from hub.fleet.named import hold_edge
 from hub.members.writing import RowOf, delete_unless_in_use, stored, writing
 
 _SAID_AS_IT_IS: Final = (
@@ -31,10 +31,6 @@ _SAID_AS_IT_IS: Final = (
 )
 _Place = TypeVar("_Place", Site, Schedule)
 _Day = TypeVar("_Day", Holiday, ScheduleException)
-
-
-class UnknownEdge(HubError):
-    """There is no edge of that name."""
 
 
 def save_site(site: Site) -> Site:
@@ -101,9 +97,7 @@ def note_presence(edge_name: str, presence: Presence, at: datetime) -> None:
     UnknownEdge: it is no edge of this hub. StaleMark: it said something newer before.
     """
     with transaction.atomic():
-        edge = Edge.objects.select_for_update().filter(name=edge_name).first()
-        if edge is None:
-            raise UnknownEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
+        edge = hold_edge(edge_name)
         if not raise_mark(edge.pk, PRESENCE, Mark(presence.start, presence.n)):
             return
         before = EdgePresence.objects.filter(edge=edge).first()

@@ -14,7 +14,7 @@ from hub.errors import HubError
 from hub.feed.epoch_operations import AHEAD_MAX
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
-from hub.fleet.named import edge_named
+from hub.fleet.named import hold_edge
 from hub.orders.mode_operations import keep_lockdowns, set_for
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
@@ -38,7 +38,7 @@ def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew
     UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before. EpochTooHigh: nothing changes.
     """
     with ordering():
-        edge = Edge.objects.select_for_update().get(pk=edge_named(edge_name).pk)
+        edge = hold_edge(edge_name)
         _check_epochs(edge, reported, at)
         if not raise_mark(edge.pk, REPORTED, Mark(reported.start, reported.n)):
             return None

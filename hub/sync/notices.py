@@ -10,7 +10,8 @@ from contract.high_water import Mark
 from contract.messages import Presence
 from contract.orders import Reported, Telemetry
 from hub.fleet.edge_marks import StaleMark
-from hub.fleet.operations import UnknownEdge, note_presence
+from hub.fleet.named import UnknownEdge
+from hub.fleet.operations import note_presence
 from hub.orders.report_operations import BegunAnew, EpochTooHigh, note_reported
 from hub.sync.log import Log
 from hub.sync.requests import EdgeNotice, Notice

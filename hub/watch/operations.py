@@ -13,7 +13,7 @@ from contract.high_water import TELEMETRY, Mark
 from contract.orders import Telemetry
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge, WorkerBeat
-from hub.fleet.operations import UnknownEdge
+from hub.fleet.named import hold_edge
 from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetrySlot
 
 HISTORY_DAYS: Final = 7
@@ -28,9 +28,7 @@ def note_telemetry(edge_name: str, said: Telemetry, at: datetime) -> None:
     UnknownEdge; hub.fleet.edge_marks.StaleMark: it told something newer before.
     """
     with transaction.atomic():
-        edge = Edge.objects.select_for_update().filter(name=edge_name).first()
-        if edge is None:
-            raise UnknownEdge(f"there is no edge {edge_name!r}: add it on the page of edges")
+        edge = hold_edge(edge_name)
         if not raise_mark(edge.pk, TELEMETRY, Mark(said.start, said.n)):
             return
         before = EdgeTelemetry.objects.filter(edge=edge).first()
@@ -104,5 +102,7 @@ def _add_to_slot(
         slot = TelemetrySlot(edge=edge, slot=number, latency_ms=[0] * len(scans), queue=0)
     slot.latency_ms = [sum(each) for each in zip(slot.latency_ms, scans, strict=True)]
     slot.queue = max(slot.queue, said.queue or 0)
-    slot.temperature_c = max(filter(None, (slot.temperature_c, temperature_c)), default=None)
+    slot.temperature_c = max(
+        (each for each in (slot.temperature_c, temperature_c) if each is not None), default=None
+    )
     slot.save()

@@ -21,7 +21,7 @@ from hub.enrolment.operations import CODE_LASTS, enrol, make_code_for
 from hub.enrolment.states import State, state_of
 from hub.fleet.identity_operations import revoke_edge
 from hub.fleet.models import Edge
-from hub.fleet.operations import UnknownEdge
+from hub.fleet.named import UnknownEdge
 from hub.settings import ENVIRONMENT, KEYS
 from tests.enrolled import HUB_KEY
 from tests.hub.conftest import Database, run_hub

@@ -8,7 +8,8 @@ from contract.configuration import document_of, read_document
 from contract.orders import Refused
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.models import Edge, Reader, Site
-from hub.fleet.operations import UnknownEdge, save_site
+from hub.fleet.named import UnknownEdge
+from hub.fleet.operations import save_site
 from hub.orders import operations, queries
 from hub.orders.documents import ConfigurationRefused
 from hub.orders.models import Configuration

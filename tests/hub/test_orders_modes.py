@@ -10,7 +10,8 @@ from contract.ask import Posture
 from contract.messages import READERS_MAX, decode, encode
 from contract.orders import Answered, CommandKind, Modes, ReaderMode
 from hub.fleet.models import Edge, Site
-from hub.fleet.operations import UnknownEdge, save_site
+from hub.fleet.named import UnknownEdge
+from hub.fleet.operations import save_site
 from hub.orders import operations, queries
 from hub.orders.command_operations import NoSuchCommand, give_command, note_answered, take_commands
 from hub.orders.mode_operations import NoSuchMode, UnknownPlace, clear_mode, renew_all_modes, set_mode

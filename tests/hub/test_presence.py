@@ -11,6 +11,7 @@ from contract.trust import ClockState
 from hub.feed.models import Feed
 from hub.fleet import operations
 from hub.fleet.models import Edge, EdgePresence, Site
+from hub.fleet.named import UnknownEdge
 from hub.fleet.standing import Light, Standing, elapsed_text, standing_of
 from hub.sync.clocks import Clocks
 from hub.sync.inbox import Inbox, Incoming
@@ -85,7 +86,7 @@ def test_a_last_will_takes_nothing_back_of_what_was_said_since(club: Club) -> No
 
 
 def test_nobody_elses_presence_is_kept(club: Club) -> None:
-    with pytest.raises(operations.UnknownEdge):
+    with pytest.raises(UnknownEdge):
         operations.note_presence("nowhere", presence(), AT)
     assert not EdgePresence.objects.exists()
 

@@ -12,6 +12,7 @@ from contract.topics import UP_TELEMETRY
 from hub.fleet import operations as fleet
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.models import WorkerBeat
+from hub.fleet.named import UnknownEdge
 from hub.fleet.workers import workers_shown
 from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
@@ -66,7 +67,7 @@ def test_the_same_again_is_no_news_and_an_older_one_is_stale(club: Club) -> None
 
 
 def test_nobody_elses_is_kept(club: Club) -> None:
-    with pytest.raises(fleet.UnknownEdge):
+    with pytest.raises(UnknownEdge):
         operations.note_telemetry("nowhere", telemetry(), AT)
     assert not EdgeTelemetry.objects.exists()
 
@@ -88,6 +89,12 @@ def test_a_slot_counts_what_came_in_it(club: Club) -> None:
     first = TelemetrySlot.objects.order_by("slot").first()
     assert first is not None
     assert (first.temperature_c, first.queue) == (61.0, 9)
+
+
+def test_a_slot_that_froze_says_so(club: Club) -> None:
+    for minute, measured in enumerate((-4.0, 0.0, None)):
+        note(telemetry(temperature_c=measured), minute * 60)
+    assert TelemetrySlot.objects.get().temperature_c == 0.0
 
 
 def test_an_edge_that_starts_anew_counts_from_nothing(club: Club) -> None:
