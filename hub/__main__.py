@@ -10,21 +10,8 @@ from typing import Final
 from hub import environment, keys
 from hub.errors import HubError
 
-_NEED_A_DATABASE: Final = {
-    "web",
-    "worker",
-    "example_club",
-    "checkins",
-    "explain",
-    "config",
-    "mode",
-    "order",
-    "rotate_key",
-    "createsuperuser",
-    "revoke_edge",
-    "revoke_membership",
-    "enrol",
-}
+_PREPARE: Final = {"init", "broker_setup"}
+"""Of the hub's own commands those that work before there is a database."""
 _PACKAGES: Final = (
     "django",
     "unfold",
@@ -114,10 +101,13 @@ def _command(arguments: list[str]) -> None:
 def _set_up(command: str) -> None:
     import hub.settings  # noqa: F401, PLC0415
 
-    if command in _NEED_A_DATABASE:
-        import django  # noqa: PLC0415
+    if command in _PREPARE:
+        return
+    import django  # noqa: PLC0415
+    from django.core.management import get_commands  # noqa: PLC0415
 
-        django.setup()
+    django.setup()
+    if command == "createsuperuser" or str(get_commands().get(command)).startswith("hub"):
         from hub.startup import check_database  # noqa: PLC0415
 
         check_database()

@@ -49,10 +49,11 @@ def test_without_init_every_command_says_so(data: Path, command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_database_says_so(data: Path) -> None:
+@pytest.mark.parametrize("command", ["web", "begin_epoch", "createsuperuser"])
+def test_a_missing_database_says_so(data: Path, command: str) -> None:
     run_hub("init", DOORWARD_DATA=str(data))
     (data / "hub.db").unlink()
-    done = run_hub("web", DOORWARD_DATA=str(data))
+    done = run_hub(command, DOORWARD_DATA=str(data))
     assert done.returncode == 2
     assert "there is no database at" in done.stderr
     assert not (data / "hub.db").exists()
