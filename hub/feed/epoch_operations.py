@@ -49,12 +49,10 @@ def begin_as_claimed(feed_name: str, ended: int, above: int, edge: str, at: date
 def begin_as_told(feed_name: str, above: int, at: datetime) -> int:
     """As somebody who knows the hub says: a new epoch above `above`, which edges follow; returned.
 
-    UnknownFeed: there is no such feed. FeedWriteError: above what edges can read.
+    FeedWriteError: there is no such feed, or that is above what edges can read.
     """
     with transaction.atomic():
-        ended = queries.head(feed_name).epoch
-        hold(feed_name)
-        begin_epoch(feed_name, ended, max(epoch_at(at), above + 1))
+        begin_epoch(feed_name, hold(feed_name).epoch, max(epoch_at(at), above + 1))
         return queries.head(feed_name).epoch
 
 

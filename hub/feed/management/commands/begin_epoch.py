@@ -3,10 +3,9 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from hub.errors import HubError
 from hub.feed.epoch_operations import begin_as_told
 from hub.feed.operations import EPOCH_MAX
 
@@ -31,8 +30,5 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        try:
-            begun = begin_as_told(options["feed"], options["above"], timezone.now())
-        except HubError as error:
-            raise CommandError(str(error)) from error
+        begun = begin_as_told(options["feed"], options["above"], timezone.now())
         self.stdout.write(f"{options['feed']}: epoch {begun} has begun; its edges take the feed anew.")
