@@ -15,6 +15,7 @@ from contract.configuration import Configuration, ConfigurationError, parse_conf
 from contract.orders import UNREACHABLE_S
 from edge import app
 from edge.clock import SystemClock
+from edge.core.saved_orders import check_edge
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
 from edge.log import JsonLines
 from edge.metrics import MetricsError
@@ -66,10 +67,11 @@ def default_state_dir() -> Path:
 def _run(asked: argparse.Namespace) -> None:
     own = None if asked.config is None else read_configuration(asked.config)
     enrolled = read_enrolment(asked.state)
-    if own is not None and own.edge not in (None, enrolled.edge):
-        raise CommandError(
-            f"{asked.config}: edge is {own.edge!r}; it should be left out, or {enrolled.edge!r} as it was enrolled"
-        )
+    if own is not None:
+        try:
+            check_edge(enrolled.edge, own)
+        except ConfigurationError as error:
+            raise CommandError(f"{asked.config}: {error}") from error
     setting = app.Setting(asked.state, enrolled, own, asked.unreachable_seconds, asked.metrics)
     clock = SystemClock()
     log = JsonLines(sys.stdout.fileno(), clock)

@@ -177,7 +177,7 @@ class ConfigurationChange:
     def _with(self, desired: Desired, configuration: Configuration) -> ConfigurationOrders:
         """The orders once it stands: tried, where it reaches the hub in another way than what was good before."""
         good = self._orders.good if self._orders.trying else self._orders.stands
-        trying = self._reach(configuration) != self._reach(self._read(good))
+        trying = self._reach(configuration) != self._reach(self._read(good)[0])
         return ConfigurationOrders(
             heard=self._heard,
             stands=desired,
@@ -195,7 +195,7 @@ class ConfigurationChange:
             if self._orders.starts > STARTS_MAX:
                 self._take_back(f"the hub was not reached, and the edge started {STARTS_MAX} times meanwhile")
                 return
-            unread = self._why_unread(self._orders.stands)
+            _, unread = self._read(self._orders.stands)
             if unread is not None:
                 self._take_back(unread.why, unread.step)
                 return
@@ -242,10 +242,11 @@ class ConfigurationChange:
 
     def _restore(self) -> None:
         self._state = State.RESTORING
-        known, self._unread = self._unread, self._why_unread(self._orders.stands)
+        known = self._unread
+        configuration, self._unread = self._read(self._orders.stands)
         if self._unread is not None and self._unread != known:
             self._actions.append(self._unread)
-        self._actions.append(Apply(self._read(self._orders.stands)))
+        self._actions.append(Apply(configuration))
 
     def _come_to_rest(self) -> None:
         self._candidate = None
@@ -255,19 +256,14 @@ class ConfigurationChange:
         if desired is not None:
             self._consider(desired)
 
-    def _read(self, desired: Desired | None) -> Configuration | None:
-        """As it was read when it came; other software, which reads it no more, goes by the edge's own."""
-        if desired is None or self._why_unread(desired) is not None:
-            return self._own
-        return configuration_for(self._edge, desired.document)
-
-    def _why_unread(self, desired: Desired | None) -> Refused | None:
-        if desired is not None:
-            try:
-                configuration_for(self._edge, desired.document)
-            except ConfigurationError as error:
-                return _refused(desired, "validate", Fault(str(error), error.field))
-        return None
+    def _read(self, desired: Desired | None) -> tuple[Configuration | None, Refused | None]:
+        """As it was read when it came; where this software reads it no more, the edge's own, and why."""
+        if desired is None:
+            return self._own, None
+        try:
+            return configuration_for(self._edge, desired.document), None
+        except ConfigurationError as error:
+            return self._own, _refused(desired, "validate", Fault(str(error), error.field))
 
     def _reach(self, configuration: Configuration | None) -> Reach:
         return self._enrolled if configuration is None else self._enrolled.as_configured(configuration)

@@ -54,6 +54,11 @@ def stale(what: str) -> Dropped:
 def configuration_for(edge: str, document: dict[str, object]) -> Configuration:
     """The configuration in a document, for this edge. ConfigurationError: it is none, or another edge's."""
     configuration = read_document(document)
-    if configuration.edge not in (None, edge):
-        raise ConfigurationError("edge", f"is {configuration.edge!r}", f"{edge!r}, as it was enrolled")
+    check_edge(edge, configuration)
     return configuration
+
+
+def check_edge(edge: str, configuration: Configuration) -> None:
+    """ConfigurationError: it is another edge's."""
+    if configuration.edge not in (None, edge):
+        raise ConfigurationError("edge", f"is {configuration.edge!r}", f"left out, or {edge!r} as it was enrolled")
