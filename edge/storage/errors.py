@@ -29,10 +29,11 @@ def is_damage(error: Exception) -> bool:
     return code is not None and code & _PRIMARY_CODE in DAMAGE
 
 
-def is_another_schema(error: Exception) -> bool:
-    """Whether SQLite does not understand a statement that is right for our tables: bytes of the schema have
-    changed, which it takes for another one. Only of a file that has just been opened."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+def damaged(verdict: str) -> sqlite3.DatabaseError:
+    """As SQLite says it itself, of what it does not notice."""
+    error = sqlite3.DatabaseError(verdict)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def word_of(error: Exception) -> str:

@@ -100,3 +100,6 @@ UNION ALL SELECT passage.kind, passage.key, passage.ref, passage.body
 UNION ALL SELECT kind, key, ref, body FROM feed_row WHERE kind = {Kind.ROTATING:d} AND key = ?1
 UNION ALL {SELECT_HOURS}
 """  # noqa: S608 (every name in it stands in this file)
+
+OF_A_WHOLE: Final = (SELECT_META, LOOK_UP, DELETE_REPLACED)
+"""What is asked of a whole replica: every column of its tables stands in one of them."""

@@ -12,8 +12,9 @@ from contract.messages import Ack
 from edge.core.losses import Damage
 from edge.journal_port import CannotRecord
 from edge.storage import journal_tables as sql
-from edge.storage.errors import StorageError, is_damage, word_of
+from edge.storage.errors import StorageError, damaged, is_damage, word_of
 from edge.storage.salvage import connect
+from edge.storage.schema import understand
 from edge.storage.set_aside import begin_anew, take_up
 from edge.storage.small_file import sync_folder
 from edge.storage.write_ahead_log import is_cut
@@ -115,21 +116,16 @@ def _checked_or_created(
     check = "PRAGMA integrity_check(1)" if doubted else "PRAGMA quick_check(1)"
     (verdict,) = connection.execute(check).fetchone()
     if verdict != "ok":
-        raise _damaged(verdict)
+        raise damaged(verdict)
     if found in sql.UPGRADE:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(sql.UPGRADE[found])
+    understand(connection, sql.OF_AN_OPEN_ONE)
     return _identity(connection)
 
 
 def _identity(connection: sqlite3.Connection) -> Identity:
-    journal_id, begins = connection.execute("SELECT id, begins FROM journal").fetchone()
+    journal_id, begins = connection.execute(sql.IDENTITY).fetchone()
     ack = connection.execute(sql.LAST_ACK).fetchone()
     (first,) = connection.execute(sql.FIRST_SEQUENCE).fetchone()
     return Identity(journal_id, None if ack is None else Ack(journal_id, *ack), first, begins)
-
-
-def _damaged(verdict: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(verdict)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error

@@ -69,6 +69,7 @@ APPEND: Final = "INSERT INTO checkin (counted, body, reader, card, step) VALUES 
 ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence LIMIT ?"
 LAST_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) FROM checkin"
 FIRST_SEQUENCE: Final = "SELECT coalesce(min(sequence), 1) FROM checkin"
+IDENTITY: Final = "SELECT id, begins FROM journal"
 LAST_ACK: Final = "SELECT upto, epoch, sequence FROM ack ORDER BY number DESC LIMIT 1"
 # In one go, so that the lock is not held while the event loop is elsewhere. A hub that has less than it once
 # acked, within one epoch, takes back what it said.
@@ -112,9 +113,13 @@ DELETE FROM checkin WHERE sequence IN (
 )
 """
 
-# Of a damaged file: what can be read from either end.
-SAVE_FORWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence"
-SAVE_BACKWARDS: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER BY sequence DESC"
+OF_AN_OPEN_ONE: Final = (IDENTITY, LAST_ACK, APPEND, ROWS_AFTER, NOTE_ACKED_BY)
+"""What is asked of a journal: every column of its tables stands in one of them, or in the trigger."""
+
+# Of a damaged file: what can be read from either end, by place, whatever its columns are called by now: the
+# sequence, all columns.
+SAVE_FORWARDS: Final = "SELECT rowid, * FROM checkin WHERE rowid > ? ORDER BY rowid"
+SAVE_BACKWARDS: Final = "SELECT rowid, * FROM checkin WHERE rowid > ? ORDER BY rowid DESC"
 SAVED: Final = "INSERT INTO used_step VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 

@@ -21,7 +21,7 @@ from contract.high_water import Mark
 from edge.core.floors import is_below
 from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql
-from edge.storage.errors import StorageError, is_another_schema, is_damage
+from edge.storage.errors import StorageError, is_damage
 from edge.storage.fresh_replica import Fresh, FreshInProcess, FreshInThreads, Recounts, shows_damage
 from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
 from edge.storage.replica_folder import PATTERN, delete, next_path, number, read_only_address, try_to_delete
@@ -177,7 +177,7 @@ class Replica:
         except ReplicaFileError:
             pass
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            if is_damage(error) or is_another_schema(error):
+            if is_damage(error):
                 self._set_file_aside(path)
             else:
                 await self._open_to_read(path)

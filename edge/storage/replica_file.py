@@ -21,6 +21,7 @@ from contract.gathering import StoredRow
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError
 from edge.storage.replica_folder import delete
+from edge.storage.schema import understand
 
 _RECOUNT_ROWS: Final = 500
 _BUSY_S: Final = 5.0
@@ -76,10 +77,13 @@ class ReplicaFile:
         connection = _connect(path, "rw")
         try:
             (found,) = connection.execute("PRAGMA user_version").fetchone()
-            if found != sql.FORMAT or not standing(connection).complete:
-                raise ReplicaFileError(f"{path.name} is no complete replica of format {sql.FORMAT}")
+            if found != sql.FORMAT:
+                raise ReplicaFileError(f"{path.name} is no replica of format {sql.FORMAT}")
             connection.execute("PRAGMA synchronous = NORMAL")
             file = cls(path, connection, indexed_at=0)
+            understand(connection, sql.OF_A_WHOLE)
+            if not file.standing().complete:
+                raise ReplicaFileError(f"{path.name} is no complete replica")
         except BaseException:
             connection.close()
             raise

@@ -14,8 +14,9 @@ from typing import Any, Final
 from contract.messages import Journaled, Lost, MessageError, decode_journaled
 from edge.storage import journal_tables as sql
 
-_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite says of a broken schema quotes its bytes, and Python cannot read them."""
+_UNREADABLE: Final = (sqlite3.Error, ValueError)
+"""ValueError: what SQLite says of a broken schema quotes its bytes, and Python cannot read them; or rows have fewer
+columns by that schema."""
 
 
 class Reading:
@@ -24,6 +25,8 @@ class Reading:
     def __init__(self, damaged: sqlite3.Connection, is_cut: bool) -> None:
         self._is_cut = is_cut
         self._damaged = damaged
+        # Not to write: SQLite passes over what it cannot understand of the schema then, and reads the rest.
+        damaged.execute("PRAGMA writable_schema = ON")
         self._acked = self._number(sql.ACKED_UPTO) or 0
         self._before_first = 0
         self._read_upto = 0
@@ -58,7 +61,7 @@ class Reading:
 
     def _forwards(self, after: int, *, behind: bool = False) -> Iterator[Journaled]:
         with suppress(*_UNREADABLE):
-            for sequence, body in self._damaged.execute(sql.SAVE_FORWARDS, (after,)):
+            for sequence, _, _, body, *_ in self._damaged.execute(sql.SAVE_FORWARDS, (after,)):
                 if self._read_upto == 0 and not behind:
                     self._before_first = sequence - 1
                 self._read_upto = sequence
@@ -78,7 +81,7 @@ class Reading:
         """All rows after it can be read, to the end."""
         lowest = self._number(sql.EVER_LAST) or sql.SEQUENCE_MAX
         with suppress(*_UNREADABLE):
-            for sequence, _ in self._damaged.execute(sql.SAVE_BACKWARDS, (self._read_upto,)):
+            for sequence, *_ in self._damaged.execute(sql.SAVE_BACKWARDS, (self._read_upto,)):
                 lowest = sequence - 1
         return lowest
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.messages import Ack
+from edge.core.losses import Damage
 from edge.journal_port import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal
 from tests.edge.test_journal import checkin, run
@@ -164,6 +165,38 @@ def test_a_row_whose_bytes_have_changed_holds_up_no_other(path: Path) -> None:
     run(path, first)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE checkin SET body = x'a0' WHERE sequence = 2")
+    run(path, second)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        (b"sequence INTEGER PRIMARY", b"sequfnce INTEGER PRIMARY"),
+        (b"counted INTEGER", b"countfd INTEGER"),
+        (b"body BLOB", b"bodz BLOB"),
+        (b"card BLOB,", b"cerd BLOB,"),
+        (b"step INTEGER NOT NULL", b"stfp INTEGER NOT NULL"),
+        (b"INSERT INTO used_step", b"INSERT INTO usfd_step"),
+        (b"upto INTEGER NOT NULL", b"upuo INTEGER NOT NULL"),
+        (b"begins INTEGER", b"begjns INTEGER"),
+        (b"epoch INTEGER", b"epocj INTEGER"),
+    ],
+)
+def test_a_schema_of_other_words_is_damage_and_no_row_is_lost(path: Path, word: bytes, other: bytes) -> None:
+    """SQLite takes flipped letters for a schema of somebody else's, and finds no damage."""
+
+    async def first(journal: SqliteJournal) -> None:
+        for number in range(1, 4):
+            await journal.append(checkin(number))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.damage == Damage("journal.db.damaged-1", kept=3, lost=0)
+        assert await journal.append(checkin(4)) == 4
+
+    run(path, first)
+    sound = path.read_bytes()
+    assert word in sound
+    path.write_bytes(sound.replace(word, other))
     run(path, second)
 
 

@@ -119,7 +119,10 @@ def test_a_damaged_file_is_set_aside_and_there_is_no_replica_until_it_is_pulled(
     assert not (tmp_path / "replica.x.db").exists()
 
 
-def test_a_file_whose_schema_names_other_columns_is_set_aside(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("word", "other"), [(b"epoch", b"epocj"), (b"body BLOB", b"bodz BLOB"), (b"ref BLOB", b"rff BLOB")]
+)
+def test_a_file_whose_schema_names_other_columns_is_set_aside(tmp_path: Path, word: bytes, other: bytes) -> None:
     """SQLite takes flipped letters for a schema of somebody else's, and finds no damage."""
 
     async def prepare(replica: Replica) -> None:
@@ -132,7 +135,7 @@ def test_a_file_whose_schema_names_other_columns_is_set_aside(tmp_path: Path) ->
 
     run(tmp_path, prepare)
     path = tmp_path / "replica.1.db"
-    path.write_bytes(path.read_bytes().replace(b"epoch", b"epocj"))
+    path.write_bytes(path.read_bytes().replace(word, other))
     run(tmp_path, after)
 
 
