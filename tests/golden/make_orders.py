@@ -9,6 +9,7 @@ from typing import Final
 
 from make_messages import EPOCH, fields_of
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.ask import Posture
 from contract.messages import ReaderPresence, encode
@@ -45,6 +46,17 @@ DOCUMENT: Final = {
         }
     ],
 }
+STANDING: Final = Reported(
+    start=2,
+    n=40,
+    at_us=AT_US,
+    epoch=EPOCH,
+    generation=4,
+    mode_epoch=EPOCH,
+    mode_generation=4,
+    command_epoch=EPOCH,
+    command=7,
+)
 ORDERS: Final[dict[str, Struct]] = {
     "desired": Desired(epoch=EPOCH, generation=3, document=DOCUMENT),
     "reported: nothing heard": Reported(
@@ -58,11 +70,8 @@ ORDERS: Final[dict[str, Struct]] = {
         command_epoch=0,
         command=0,
     ),
-    "reported: the newest is refused": Reported(
-        start=2,
-        n=40,
-        at_us=AT_US,
-        epoch=EPOCH,
+    "reported: the newest is refused": replace(
+        STANDING,
         generation=2,
         refused=Refused(
             epoch=EPOCH,
@@ -72,36 +81,14 @@ ORDERS: Final[dict[str, Struct]] = {
             why="it is not there",
             document=digest_of(DOCUMENT),
         ),
-        mode_epoch=EPOCH,
-        mode_generation=4,
-        command_epoch=EPOCH,
-        command=7,
     ),
-    "reported: trying": Reported(
-        start=2,
-        n=41,
-        at_us=AT_US,
-        epoch=EPOCH,
-        generation=4,
-        trying=True,
-        document=digest_of(DOCUMENT),
-        mode_epoch=EPOCH,
-        mode_generation=4,
-        command_epoch=EPOCH,
-        command=7,
-    ),
-    "reported: what is set by hand": Reported(
-        start=2,
+    "reported: trying": replace(STANDING, n=41, trying=True, document=digest_of(DOCUMENT)),
+    "reported: what is set by hand": replace(
+        STANDING,
         n=42,
-        at_us=AT_US,
-        epoch=EPOCH,
-        generation=4,
-        mode_epoch=EPOCH,
         mode_generation=5,
         mode_edge=Posture.LOCKDOWN,
         mode_readers=[ReaderMode(reader="door", posture=Posture.UNLOCKED)],
-        command_epoch=EPOCH,
-        command=7,
     ),
     "modes: none": Modes(epoch=EPOCH, generation=1),
     "modes: an edge in lockdown, a door held open after it": Modes(
