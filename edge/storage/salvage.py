@@ -15,8 +15,8 @@ from contract.messages import Journaled, Lost, MessageError, decode_journaled
 from edge.storage import journal_tables as sql
 
 _UNREADABLE: Final = (sqlite3.Error, ValueError)
-"""ValueError: what SQLite says of a broken schema quotes its bytes, and Python cannot read them; or rows have fewer
-columns by that schema."""
+"""ValueError: what SQLite says of a broken schema quotes its bytes, and Python cannot read them; or by that schema
+rows have fewer columns."""
 
 
 class Reading:
