@@ -121,8 +121,9 @@ class World:
         self.links: list[FakeLink] = []
         self.line = Line(self._link, self.trust.contact, self.clock)
         self.commands = Commands(self.readers, self.line, self.disk, self.trust, self.log)
+        self.change = ConfigurationChange("clubhouse", REACH, own, 120.0)
         self.orders = EdgeOrders(
-            ConfigurationChange("clubhouse", REACH, own, 120.0),
+            self.change,
             REACH,
             self.disk,
             self.readers,
