@@ -79,7 +79,7 @@ def enrol(request: bytes, at: datetime) -> bytes:
         accepted = _accept(issued, kept, request, at)
         hub_key = _key_of(kept)
         if used_by is None:
-            _use(kept, kept.edge, accepted, at)
+            _use(kept, accepted, at)
         elif kept.edge.revoked_at is not None or kept.edge.enrolments != kept.enrolment:
             raise _used(kept)
         return answer(accepted, _delivered(kept, hub_key, at), hub_key.key)
@@ -129,14 +129,15 @@ def _key_of(kept: EnrolmentCode) -> CurrentKey:
     return hub_key
 
 
-def _use(kept: EnrolmentCode, edge: Edge, accepted: Accepted, at: datetime) -> None:
-    if edge.revoked_at is not None and edge.revoked_at >= kept.made_at:
+def _use(kept: EnrolmentCode, accepted: Accepted, at: datetime) -> None:
+    revoked_at = kept.edge.revoked_at
+    if revoked_at is not None and revoked_at >= kept.made_at:
         raise EnrolError(EnrolWhy.EXPIRED, "the edge was revoked since: make a new code at the hub")
     try:
         public = authority.requested_key(accepted.asked.certificate_request)
     except authority.BadCertificateRequest as error:
         raise EnrolError(EnrolWhy.BAD_KEY, str(error)) from error
-    enrolled = enrol_edge(edge.pk, accepted.asked.signing_key, at)
+    enrolled = enrol_edge(kept.edge.pk, accepted.asked.signing_key, at)
     certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
     kept.used_by, kept.used_at, kept.enrolment = accepted.digest, at, enrolled.enrolments
     kept.certificate = certificate.public_bytes(Encoding.DER)

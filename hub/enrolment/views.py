@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from contract.enrolment import REQUEST_BYTES_MAX
 from contract.enrolment_code import EnrolError, EnrolWhy
 from hub.enrolment import attempt_operations, operations
-from hub.enrolment.states import state_of
+from hub.enrolment.states import State, state_of, state_without_code
 from hub.errors import HubError
 from hub.fleet.models import Edge
 from hub.fleet.standing import instant_text
@@ -71,6 +71,7 @@ def code_page(request: HttpRequest, number: int) -> TemplateResponse:
         "title": f"Enrol {edge}",
         "edge": edge,
         "state": state.value,
+        "enrolled": state_without_code(edge) is State.ENROLLED,
         "made": made,
         "until": made and instant_text(edge, made.until),
         "minutes": int(operations.CODE_LASTS.total_seconds() // 60),

@@ -231,6 +231,7 @@ def test_staff_make_a_code_on_an_edges_page(edge: Edge) -> None:
     assert way in staff.get(address(Edge, "change", edge.pk)).content.decode()
     asked = staff.get(way)
     assert "Make the code" in asked.content.decode()
+    assert "The Pi that is this edge now goes on" in asked.content.decode()
     assert EnrolmentCode.objects.count() == 0
     made = staff.post(way)
     assert "no-store" in made["Cache-Control"]
@@ -261,6 +262,7 @@ def test_enrolment_stands_first_on_the_page_until_a_machine_is_the_edge(edge: Ed
     revoked = shown()
     assert revoked.index("Enrolment:") < revoked.index('class="edge-presence')
     assert revoking not in revoked
+    assert "The Pi that is this edge now" not in staff.get(reverse("enrol_edge", args=[edge.pk])).content.decode()
 
 
 def test_who_may_not_change_edges_makes_no_code(edge: Edge) -> None:

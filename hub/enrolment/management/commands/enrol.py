@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from hub.enrolment import operations
+from hub.enrolment.states import State, state_without_code
 from hub.fleet.named import edge_named
 from hub.fleet.standing import instant_text
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if not 1 <= minutes <= _MINUTES_MAX:
             raise CommandError(f"--minutes is {minutes}: it should be 1 to {_MINUTES_MAX} (7 days)")
         edge = edge_named(options["edge"])
-        if edge.signing_key is not None and edge.revoked_at is None:
+        if state_without_code(edge) is State.ENROLLED:
             self.stdout.write(
                 f"{edge} is enrolled: its machine goes on until the code is used, and from then on nothing of its"
                 " counts.\n"
