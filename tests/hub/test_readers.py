@@ -3,11 +3,13 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from contract.ask import Codes, Direction, Passback, Policy
-from contract.trust import ClockState
+from contract import reader_configuration
+from contract.ask import Policy
+from contract.configuration import parse_configuration
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet import operations
+from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge, Reader, Schedule, Site
 from hub.fleet.rows import policy_of
 from hub.members import operations as members
@@ -15,6 +17,14 @@ from hub.members.models import Permission
 from hub.members.writing import InUse
 from hub.partners import operations as partners
 from hub.partners.models import Partner
+
+MACHINE = """
+device = "/dev/ttyACM0"
+relay_pin = 17
+
+[hardware]
+pin_factory = "mock"
+"""
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -60,20 +70,9 @@ def test_a_reader_that_says_everything(edge: Edge) -> None:
         rescan_seconds=10,
     )
     found = Reader.objects.select_related("edge__site", "partner", "lockdown_permission").get(pk=reader.pk)
-    assert policy_of(found) == Policy(
-        enabled=False,
-        site="house",
-        partner="wine-bar",
-        signed_in=False,
-        codes=Codes.ROTATING,
-        clock=ClockState.HOLDOVER,
-        replica_age_seconds_max=86_400,
-        area="sauna",
-        direction=Direction.IN,
-        passback=Passback.HARD,
-        passback_seconds=3_600,
-        lockdown_permission="keyholder",
-    )
+    text = f"{edge_toml(edge, [found])}\n{MACHINE}"
+    [section] = parse_configuration(text).readers
+    assert policy_of(found) == reader_configuration.policy_of(section, "house")
     with pytest.raises(InUse, match="reader"):
         partners.delete_partners([bar])
     with pytest.raises(InUse, match="reader"):
