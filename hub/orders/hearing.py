@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from contract.ask import Posture
 from hub.fleet.models import Edge
 from hub.fleet.standing import left_out_text, standing_of
-from hub.fleet.workers import watched
+from hub.fleet.workers import watched, workers_shown
 from hub.orders.models import ModeOrder
 from hub.orders.places import Place, Set
 
@@ -76,6 +76,11 @@ def reached() -> list[tuple[int, int]]:
 
 def unheard(found: Iterable[Hearing]) -> list[Hearing]:
     return [each for each in found if not each.heard and not each.left_out]
+
+
+def why_unreached(edge: Edge, at: datetime) -> str:
+    """Why nothing that is ordered of it now reaches it; empty: it may."""
+    return left_out_text(edge) or workers_shown(at).trouble
 
 
 def _on(place: Place | None, edges: QuerySet[Edge]) -> QuerySet[Edge]:

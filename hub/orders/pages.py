@@ -11,9 +11,9 @@ from contract.trust import ClockState
 from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, instant_text, left_out_text, presence_of
-from hub.fleet.workers import workers_shown
 from hub.orders import queries
 from hub.orders.documents import NAMED, ConfigurationRefused
+from hub.orders.hearing import why_unreached
 from hub.orders.mode_lines import Board
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.places import Place
@@ -45,7 +45,7 @@ def configuration_context(edge: Edge, written: str | None, refused: Configuratio
     before = None if state.newest is None else queries.stood_before(state.newest)
     return {
         "edge": edge,
-        "why_not": _why_not(edge),
+        "why_not": why_unreached(edge, timezone.now()),
         **_light(state),
         "state": state,
         "state_text": state_text(state),
@@ -70,7 +70,7 @@ def edge_context(edge: Edge) -> dict[str, Any]:
         "edge_line": board.edge(edge),
         "reader_lines": board.readers(edge),
         "left_out": left_out_text(edge),
-        "why_not": _why_not(edge),
+        "why_not": why_unreached(edge, timezone.now()),
         "clock_unknown": getattr(presence_of(edge), "clock", None) == ClockState.UNKNOWN,
         "commands": [_command_text(edge, each) for each in edge.command_orders.all()[:_COMMANDS_SHOWN]],
     }
@@ -79,11 +79,6 @@ def edge_context(edge: Edge) -> dict[str, Any]:
 def _as_of(edge: Edge, state: ConfigurationState) -> str:
     """When the edge said what stands there; empty: it has not."""
     return "" if state.reported is None else instant_text(edge, state.reported.received_at)
-
-
-def _why_not(edge: Edge) -> str:
-    """Why nothing that is ordered reaches it now."""
-    return left_out_text(edge) or workers_shown(timezone.now()).trouble
 
 
 def _light(state: ConfigurationState) -> dict[str, str]:

@@ -78,7 +78,7 @@ def refusal_text(configuration: Configuration) -> str:
     """Of one that was refused."""
     step = _STEPS.get(configuration.refused_step, configuration.refused_step)
     field = configuration.refused_field
-    said = configuration.refused_why
+    said = configuration.refused_why.rstrip(".: ")
     return f"{said} ({step})" if not field or said.startswith(field) else f"{field}: {said} ({step})"
 
 

@@ -14,6 +14,7 @@ from hub.fleet.standing import Light, Standing, instant_text, standing_of
 from hub.orders import queries as orders
 from hub.orders.hearing import hearing_of
 from hub.orders.models import Configuration
+from hub.orders.telling import refusal_text
 from hub.watch.models import EdgeTelemetry
 
 FRESH: Final = timedelta(minutes=5)
@@ -73,9 +74,8 @@ def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:
 
 def _refused(wanted: Configuration | None) -> Iterator[Trouble]:
     if wanted is not None and wanted.refused_at is not None:
-        field = f" {wanted.refused_field}:" if wanted.refused_field else ""
-        text = f"it refused the configuration {wanted.generation}:{field} {wanted.refused_why}"
-        yield Trouble(text.rstrip(".:? "), "The one before stands: correct it on its page, or roll back.")
+        text = f"it refused the configuration {wanted.generation}: {refusal_text(wanted)}"
+        yield Trouble(text, "The one before stands: correct it on its page, or roll back.")
 
 
 def _not_taken(edge: Edge, waiting: Configuration | None, at: datetime) -> Iterator[Trouble]:

@@ -101,11 +101,13 @@ def test_a_refused_configuration_is_trouble(feed: Feed, club: Club, now: datetim
     )
     [waiting] = fleet_shown(now).edges
     assert (waiting.light, waiting.configuration) == ("green", "generation 2 under way")
-    order.refused_at, order.refused_field, order.refused_why = now, "readers.0.relay_pin", "pin 99 is none."
+    order.refused_at, order.refused_step = now, "validate"
+    order.refused_field, order.refused_why = "readers.0.relay_pin", "pin 99 is none."
     order.save()
     [refused] = fleet_shown(now).edges
     assert (refused.light, refused.configuration) == ("amber", "generation 2 refused")
-    assert refused.troubles[0].text == "it refused the configuration 2: readers.0.relay_pin: pin 99 is none"
+    said = "it refused the configuration 2: readers.0.relay_pin: pin 99 is none (what it says cannot be)"
+    assert refused.troubles[0].text == said
     marks = {"mode_epoch": 0, "mode_generation": 0, "command_epoch": 0, "command": 0}
     ReportedState.objects.create(
         edge=club.edge, received_at=now, said_at=now, epoch=5, generation=1, trying=False, **marks

@@ -15,12 +15,11 @@ from django.utils import timezone
 
 from contract.configuration_schema import json_schema
 from hub.errors import HubError
-from hub.fleet.models import Edge
 from hub.fleet.named import edge_named
 from hub.fleet.standing import instant_text, left_out_text
-from hub.fleet.workers import workers_shown
 from hub.orders import operations, queries
 from hub.orders.documents import document_for
+from hub.orders.hearing import why_unreached
 from hub.orders.models import Configuration
 from hub.orders.queries import Standing
 from hub.orders.telling import standing_text, state_text, ways_on_text
@@ -93,7 +92,7 @@ def _follow(configuration: Configuration, options: dict[str, Any]) -> str:
     if options["no_wait"]:
         print(f"{number} is on its way.")
         return ""
-    why_not = _why_not(configuration.edge)
+    why_not = why_unreached(configuration.edge, timezone.now())
     state = wait_for(lambda: _decided(configuration), 0.0 if why_not else options["wait"])
     known = state or queries.state_of(configuration.edge)
     text = state_text(known)
@@ -109,11 +108,6 @@ def _decided(configuration: Configuration) -> queries.ConfigurationState | None:
     state = queries.state_of(configuration.edge)
     replaced = state.newest != configuration
     return state if replaced or state.state in (Standing.STANDS, Standing.REFUSED) else None
-
-
-def _why_not(edge: Edge) -> str:
-    """Why nothing reaches it now."""
-    return left_out_text(edge) or workers_shown(timezone.now()).trouble
 
 
 def _show(options: dict[str, Any]) -> str:
