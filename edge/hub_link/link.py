@@ -5,7 +5,7 @@ logged and begun again, and the link goes on. What carries its messages can be p
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,9 +34,9 @@ from edge.hub_link.transport import Heard, HubKey, HubKeyNotKept, NoBroker, Orde
 from edge.hub_link.voice import Voice
 from edge.journal_port import Journal
 from edge.ports import Clock, Log, Marks, Orders, ReplicaWriter, TrustSource
+from edge.supervision import supervised
 
 _TICK_S: Final = 1.0
-_RESTART_S: Final = 1.0
 _CANCEL_AGAIN_S: Final = 0.5
 
 Connect = Callable[[Mail, Callable[[Heard], None]], Transport]
@@ -145,7 +145,7 @@ class HubLink:
             down.recount,
             up.ack_notes.keep_writing,
         )
-        self._tasks = [asyncio.create_task(self._supervised(each)) for each in work]
+        self._tasks = [asyncio.create_task(supervised(f"link: {each.__name__}", each, self._log)) for each in work]
         self._transport.start()
 
     async def stop(self) -> None:
@@ -266,14 +266,6 @@ class HubLink:
             self._up.tick(at_s)
             self._drops.tick(at_s)
             self._voice.tell_presence(at_s)
-
-    async def _supervised(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except Exception as error:  # noqa: BLE001 (the link never dies)
-                self._log("link_failed", what=work.__name__, why=str(error))
-                await asyncio.sleep(_RESTART_S)
 
     def _tell_what_stands(self) -> None:
         for name in (self._journal.set_aside, self._replica.set_aside):

@@ -183,7 +183,7 @@ def test_a_journal_that_cannot_be_read_for_a_while_holds_nothing_up(
 
         monkeypatch.setattr(edge.journal, "last_sequence", failing)
         await edge.check_in(1)
-        await until(lambda: edge.log.all("link_failed"))
+        await until(lambda: edge.log.all("failed"))
         await edge.check_in(2)
         await edge.check_in(3)
         await until(lambda: {"upto": 3} in edge.log.all("acked"))
