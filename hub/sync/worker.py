@@ -83,7 +83,7 @@ class Worker:
         batches: list[Batch] = []
         questions: list[Question] = []
         pulls: dict[str, PullRequest] = {}
-        notices: list[EdgeNotice] = []
+        notices: list[tuple[EdgeNotice, KnownEdge]] = []
         answers: list[CommandAnswer] = []
         for request, edge in self._opening.open(messages, self._clocks.now()):
             if isinstance(request, Batch):
@@ -91,9 +91,7 @@ class Worker:
             elif isinstance(request, ConfirmRequest):
                 questions.append((request, edge))
             elif isinstance(request, EdgeNotice):
-                notices.append(request)
-                if isinstance(request.said, Presence):
-                    self._epochs.look_at_presence(edge, request.edge, request.said, self._clocks.now())
+                notices.append((request, edge))
             elif isinstance(request, CommandAnswer):
                 answers.append(request)
             elif self._is_its_feed(request, edge):
@@ -104,7 +102,7 @@ class Worker:
         self._ingest([batch for batch in batches if batch.edge not in asking])
         for pull in pulls.values():
             self._answer(pull)
-        self._notices.take(notices, self._clocks.now())
+        self._note(notices)
         self._orders.take_answers(answers, self._clocks.now())
 
     def _ingest(self, batches: list[Batch]) -> None:
@@ -125,6 +123,13 @@ class Worker:
             if self._epochs.look_at_pull(request.edge, request.pull, page, self._clocks.now()):
                 page = page_for(request.pull, self._clocks.now())
             self._outbox.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
+
+    def _note(self, notices: Sequence[tuple[EdgeNotice, KnownEdge]]) -> None:
+        at = self._clocks.now()
+        for notice, edge in notices:
+            if isinstance(notice.said, Presence):
+                self._epochs.look_at_presence(edge, notice.edge, notice.said, at)
+        self._notices.take([notice for notice, _ in notices], at)
 
     def tell_heads(self) -> None:
         """Publish what feeds have become since the last call, if there is a broker."""
