@@ -29,10 +29,7 @@ class LightFleet:
     """Connected, with the feed's rows, when made; goes on until `close`. To be called from one other thread."""
 
     def __init__(self, count: int, port: int, hub_key: VerifyingKey) -> None:
-        files = max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], count * _FILES_AN_EDGE + 200)
-        resource.setrlimit(
-            resource.RLIMIT_NOFILE, (files, max(files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        )
+        _allow_files(count * _FILES_AN_EDGE + 200)
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()

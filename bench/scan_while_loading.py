@@ -89,11 +89,8 @@ class _Run:
     def _scan_beside(self, scanner: Scanner, edge: Process) -> float:
         """Seconds from the order to load anew until the fresh replica decides."""
         seen = edge.event_count()
-        begun_s = time.monotonic()
-        log = self._folder / "order.log"
-        ordered = Process(
-            "order", [sys.executable, "-m", "hub", "order", "resync", "clubhouse"], self._env, log.parent
-        )
+        command = [sys.executable, "-m", "hub", "order", "resync", "clubhouse"]
+        ordered = Process("order", command, self._env, self._folder)
         edge.wait_for(lambda event: event.get("event") == "command", "order", after=seen)
         begun_s = time.monotonic()
         self._scan_until(scanner, lambda: any(map(_is_whole, edge.events()[seen:])))
