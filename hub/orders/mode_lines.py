@@ -1,6 +1,6 @@
 """What staff see of modes: every place with what is set there, what holds there, and its buttons. Reads only."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from contract.ask import Posture
 from hub.fleet.models import Edge, Reader, Site
+from hub.fleet.paging import PAGE_EDGES, is_looked_for, page_of
 from hub.orders import queries
 from hub.orders.hearing import Hearing, hearings
 from hub.orders.models import ModeOrder
 from hub.orders.places import EVERYTHING, Place
 from hub.orders.telling import origin_text, place_text, posture_text
 
-PAGE_EDGES: Final = 50
 _LOCKDOWN_EFFECT: Final = (
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
     " restarts and without a network, until it is ended here."
@@ -140,11 +140,9 @@ def modes_context(looked_for: str = "", page: int = 1) -> dict[str, Any]:
     """Every site, and a page of edges with their readers, at their sites. `looked_for` is part of an edge's or a
     site's name; pages begin at 1. What is set by hand is shown on each page, wherever it is."""
     board = Board.of(reverse("modes"))
-    meant = [each.edge for each in board.edges.values() if _is_meant(each.edge, looked_for.strip().lower())]
+    meant = [each.edge for each in board.edges.values() if is_looked_for(each.edge, looked_for)]
     meant.sort(key=lambda edge: (edge.site.name, edge.name))
-    pages = max(1, -(-len(meant) // PAGE_EDGES))
-    page = min(max(1, page), pages)
-    on_page = meant[(page - 1) * PAGE_EDGES : page * PAGE_EDGES]
+    on_page, page, pages = page_of(meant, page)
     prefetch_related_objects(on_page, "readers")
     lines = [board.everything(), *_lines_of_sites(board, on_page)]
     others = board.others({line.own.pk for line in lines if line.own is not None})
@@ -152,17 +150,13 @@ def modes_context(looked_for: str = "", page: int = 1) -> dict[str, Any]:
     return {"lines": [*lines, *others], **found}
 
 
-def _lines_of_sites(board: Board, edges: list[Edge]) -> Iterator[Line]:
+def _lines_of_sites(board: Board, edges: Sequence[Edge]) -> Iterator[Line]:
     for site in Site.objects.all():
         yield board.site(site)._replace(indent=1)
         for edge in edges:
             if edge.site_id == site.pk:
                 yield board.edge(edge)._replace(indent=2)
                 yield from (line._replace(indent=3) for line in board.readers(edge))
-
-
-def _is_meant(edge: Edge, looked_for: str) -> bool:
-    return looked_for in edge.name or looked_for in edge.site.name
 
 
 def fields_of(place: Place) -> dict[str, str]:

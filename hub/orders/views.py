@@ -17,6 +17,7 @@ from contract.ask import Posture
 from contract.orders import CommandKind
 from hub.errors import HubError
 from hub.fleet.models import Edge
+from hub.fleet.paging import number_of
 from hub.fleet.workers import workers_shown
 from hub.orders import operations
 from hub.orders.command_operations import ask_now
@@ -55,9 +56,7 @@ def configuration_page(request: HttpRequest, number: int) -> HttpResponse:
 def modes_page(request: HttpRequest) -> HttpResponse:
     """Everything, sites, edges and readers, with what each is set to by hand."""
     _check_right(request, "fleet.view_edge")
-    page = request.GET.get("page", "")
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    context = modes_context(request.GET.get("q", ""), number)
+    context = modes_context(request.GET.get("q", ""), number_of(request.GET.get("page", "")))
     return _page(request, "orders/modes.html", "Lockdown", context | _trouble())
 
 

@@ -62,7 +62,7 @@ def work_metrics(workers: WorkersShown, events: dict[str, int], rows: int) -> It
         Sample(workers.running - workers.connected, {"connected": "no"}),
     ]
     yield gauge("doorward_hub_workers", "Workers that run, and whether edges reach them.", connected)
-    what = "Rows of edges' journals that were taken in: check-ins, voids, and refused ones."
+    what = "Rows of edges' journals that are settled: as check-ins, as voids, refused, or lost."
     yield counter("doorward_hub_journal_rows_total", what, [Sample(rows)])
     drops = {name.removeprefix(_DROPPED): count for name, count in events.items() if name.startswith(_DROPPED)}
     passed_over = [Sample(count, {"why": why}) for why, count in drops.items()]

@@ -12,6 +12,7 @@ from django.db.models import QuerySet, Sum
 
 from hub.checkins.models import JournalPosition
 from hub.fleet.models import Edge
+from hub.fleet.paging import is_looked_for, page_of
 from hub.fleet.standing import Light
 from hub.fleet.workers import WorkersShown, watched, workers_shown
 from hub.orders import queries as orders
@@ -22,7 +23,6 @@ from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetryS
 
 PICTURE_SLOTS: Final = 72
 """Six hours."""
-PAGE_EDGES: Final = 50
 
 
 class EdgeInFigures(NamedTuple):
@@ -46,12 +46,10 @@ class FleetShown(NamedTuple):
 
 def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int = 1) -> FleetShown:
     """`looked_for` is part of an edge's or a site's name; `light` one of Light's, or all. Pages begin at 1."""
-    fleet = [each for each in judged_fleet(at) if _is_meant(each.edge, looked_for.strip().lower())]
+    fleet = [each for each in judged_fleet(at) if is_looked_for(each.edge, looked_for)]
     counts = Counter(each.light for each in fleet)
     chosen = [each for each in fleet if light in ("", each.light.value)]
-    pages = max(1, -(-len(chosen) // PAGE_EDGES))
-    page = min(max(1, page), pages)
-    on_page = chosen[(page - 1) * PAGE_EDGES : page * PAGE_EDGES]
+    on_page, page, pages = page_of(chosen, page)
     lights = {each.value: counts[each] for each in Light}
     return FleetShown(fleet, lights, _with_figures(on_page, at), page, pages, workers_shown(at))
 
@@ -78,17 +76,13 @@ def event_counts() -> dict[str, int]:
 
 
 def journal_rows() -> int:
-    """Rows of edges' journals that were taken in: check-ins, voids, and refused ones."""
+    """Rows of edges' journals that are settled: as check-ins, as voids, refused, or known to be lost."""
     return JournalPosition.objects.aggregate(rows=Sum("upto"))["rows"] or 0
 
 
 def _edges(at: datetime) -> QuerySet[Edge]:
     related = ("site", "feed", "presence", "telemetry", "reported", "modes")
     return Edge.objects.select_related(*related).annotate(watched=watched(at))
-
-
-def _is_meant(edge: Edge, looked_for: str) -> bool:
-    return looked_for in edge.name or looked_for in edge.site.name
 
 
 def _with_figures(on_page: Iterable[Judged], at: datetime) -> list[EdgeShown]:

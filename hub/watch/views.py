@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from hub.fleet.models import Edge
+from hub.fleet.paging import number_of
 from hub.fleet.standing import Light, elapsed_text
 from hub.watch.history import HOURS
 from hub.watch.judging import Judged
@@ -31,8 +32,7 @@ def fleet_page(request: HttpRequest) -> TemplateResponse:
         raise PermissionDenied
     asked, at = request.GET, timezone.now()
     light = asked.get("light", "") if asked.get("light") in set(Light) else ""
-    page = asked.get("page", "")
-    fleet = fleet_shown(at, asked.get("q", ""), light, int(page) if page.isdecimal() and len(page) < 6 else 1)
+    fleet = fleet_shown(at, asked.get("q", ""), light, number_of(asked.get("page", "")))
     context = {
         **admin.site.each_context(request),
         "title": "Fleet",

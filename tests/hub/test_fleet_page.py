@@ -15,11 +15,12 @@ from contract.trust import ClockState
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
 from hub.fleet.operations import note_presence
+from hub.fleet.paging import PAGE_EDGES
 from hub.orders.models import Configuration, ReportedState
 from hub.watch import operations
 from hub.watch.history import Slot, history_of
 from hub.watch.latency import bound_text, bucket_of, latency_of
-from hub.watch.queries import PAGE_EDGES, fleet_shown
+from hub.watch.queries import fleet_shown
 from tests.hub.conftest import Database
 from tests.hub.presences import well
 from tests.hub.scans import Club, small_club

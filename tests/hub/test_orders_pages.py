@@ -14,9 +14,9 @@ from django.urls import reverse
 from contract.ask import Posture
 from contract.orders import Answered, Refused
 from hub.fleet.models import Edge, Reader, Site
+from hub.fleet.paging import PAGE_EDGES
 from hub.orders import operations, queries, views
 from hub.orders.command_operations import note_answered
-from hub.orders.mode_lines import PAGE_EDGES
 from hub.orders.mode_operations import set_mode
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.places import Place
