@@ -5,10 +5,7 @@ without a clock takes them, and last longer than hardware does: what ends an edg
 broker. Must not know Django, nor who gets a certificate.
 """
 
-import os
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from hub import whole_file
 from hub.errors import HubError
 
 NAME: Final = "Doorward authority"
@@ -77,19 +75,10 @@ def establish(path: Path, private_value: bytes, at: datetime) -> bool:
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
     pem = builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
-            file.write(pem)
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        return True
+        return whole_file.create(path, pem, 0o644)
     except OSError as error:
         raise AuthorityProblem(f"{path} cannot be made ({error.strerror}): may you write there?") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
 
 
 def load(path: Path, private_value: bytes) -> Authority:

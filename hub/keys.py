@@ -7,15 +7,14 @@ of an Ed25519 key, of generation N) seals what the hub says: a rotation makes th
 Must not know Django: settings are built from this.
 """
 
-import os
 import re
 import secrets
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from hub import whole_file
 from hub.errors import HubError
 
 KEY_BYTES: Final = 32
@@ -69,17 +68,16 @@ def metrics_token(folder: Path) -> str:
     return _read(path_of(folder, _METRICS)).hex()
 
 
-def create_signing(folder: Path, generation: int) -> bytes:
-    """The seed of a generation, made unless its file is there already (a rotation that did not come to its end).
+def create_signing(folder: Path, generation: int) -> None:
+    """Makes the key of a generation unless its file is there already (a rotation that did not come to its end).
 
-    KeyFileError: it cannot be made, or what is there is no key.
+    KeyFileError: it cannot be made.
     """
     path = signing_path(folder, generation)
     try:
         _create(path)
     except OSError as error:
         raise KeyFileError(f"{path} cannot be made ({error.strerror}): its folder must be writable") from error
-    return _read(path)
 
 
 def create_missing(folder: Path) -> list[Path]:
@@ -123,21 +121,7 @@ def _read(path: Path) -> bytes:
 
 
 def _create(path: Path) -> bool:
-    """Whole or not at all, and never over a key that is there; whether it was made."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(_new_key().hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-            _sync_folder(path.parent)
-            return True
-        return False
-    finally:
-        draft.unlink()
+    return whole_file.create(path, f"{_new_key().hex()}\n".encode("ascii"), 0o600)
 
 
 def _new_key() -> bytes:
@@ -145,11 +129,3 @@ def _new_key() -> bytes:
     while not 0 < int.from_bytes(key := secrets.token_bytes(KEY_BYTES)) < _P256_ORDER:
         pass
     return key
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

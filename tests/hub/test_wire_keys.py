@@ -67,7 +67,8 @@ def test_each_rotation_is_sealed_by_the_key_before(folder: Path) -> None:
 
 
 def test_a_rotation_that_was_cut_off_comes_to_its_end(folder: Path) -> None:
-    made = SigningKey(keys.create_signing(folder, 2))
+    keys.create_signing(folder, 2)
+    made = SigningKey(keys.signing_seed(folder, 2))
     assert current(folder).generation == 1
     assert establish(folder, AT) == [2]
     assert followed(Trusted(HUB_KEY.verifying)) == Trusted(made.verifying, 2, HUB_KEY.verifying, LONG_AGO)
