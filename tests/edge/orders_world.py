@@ -25,9 +25,12 @@ from tests.edge.test_line import FakeLink
 
 
 class FakeReaders:
-    """`faults` are what is met next; `broken`: something nobody thought of."""
+    """`faults` are what is met next; `broken`: something nobody thought of. `after_links`: how many links had been
+    made as each configuration was applied."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: list[FakeLink]) -> None:
+        self._links = links
+        self.after_links: list[int] = []
         self.applied: list[Configuration | None] = []
         self.modes: list[Modes] = []
         self.unlocked: list[str] = []
@@ -52,6 +55,7 @@ class FakeReaders:
         return self.tests.pop() if self.tests else None
 
     async def apply(self, wanted: Configuration | None) -> Fault | None:
+        self.after_links.append(len(self._links))
         if self.broken:
             raise RuntimeError("nobody thought of this")
         if self.faults:
@@ -116,9 +120,9 @@ class Trust:
 class World:
     def __init__(self, own: Configuration | None = OWN) -> None:
         self.clock, self.log = FakeClock(), FakeLog()
-        self.disk, self.readers, self.site = FakeDisk(), FakeReaders(), Site()
-        self.trust = Trust(self.clock)
         self.links: list[FakeLink] = []
+        self.disk, self.readers, self.site = FakeDisk(), FakeReaders(self.links), Site()
+        self.trust = Trust(self.clock)
         self.line = Line(self._link, self.trust.contact, self.clock)
         self.commands = Commands(self.readers, self.line, self.disk, self.trust, self.log)
         self.change = ConfigurationChange("clubhouse", REACH, own, 120.0)

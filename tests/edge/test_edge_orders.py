@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from contract.ask import Posture
-from contract.orders import Answered, Command, CommandKind, Modes
+from contract.orders import Answered, Command, CommandKind, Modes, Reported
 from edge import orders
 from edge.core.configuration_events import State
+from edge.core.saved_orders import ConfigurationOrders, SavedOrders
 from edge.orders import CannotApply
 from tests.edge.change_runs import ELSEWHERE, FAULT, OWN, REACH, configuration, desired
 from tests.edge.link_runs import until
@@ -18,6 +19,7 @@ def test_a_start_applies_and_comes_to_the_hub_before_the_first_reader() -> None:
     async def work(world: World) -> None:
         assert (world.readers.applied, world.site.followed) == ([OWN], "own")
         assert [link.reach for link in world.links] == [REACH]
+        assert world.readers.after_links == [1]
 
     in_world(work)
 
@@ -27,6 +29,18 @@ def test_the_edges_own_that_does_not_fit_here_is_said_at_the_start() -> None:
     world.readers.faults = [FAULT]
     with pytest.raises(CannotApply, match="GPIO 17 is taken"):
         asyncio.run(world.orders.begin())
+
+
+def test_the_hubs_that_does_not_fit_here_any_more_keeps_no_edge_from_starting() -> None:
+    async def work(world: World) -> None:
+        assert world.reported().generation == 3
+        world.clock.elapsed_s += 2
+        await until(lambda: world.readers.applied == [configuration()])
+
+    world = World()
+    world.disk.kept = SavedOrders(configuration=ConfigurationOrders(heard=(7, 3), stands=desired(3)))
+    world.readers.faults = [FAULT]
+    in_world(work, world)
 
 
 def test_a_fault_that_nobody_thought_of_is_told_and_refused() -> None:
@@ -109,7 +123,21 @@ def test_modes_that_do_not_rise_change_nothing() -> None:
         for generation in (2, 2, 1):
             world.orders.modes(Modes(epoch=7, generation=generation))
         assert [modes.generation for modes in world.readers.modes] == [2]
+        await until(lambda: world.reported().mode_generation == 2)
         assert [line["what"] for line in world.log.all("dropped")] == ["modes"]
+
+    in_world(work)
+
+
+def test_what_stands_is_reported_once() -> None:
+    async def work(world: World) -> None:
+        world.orders.desired(desired(2))
+        await until(lambda: world.reported().generation == 2)
+        world.orders.desired(desired(1))
+        await until(lambda: world.log.all("dropped"))
+        world.orders.desired(desired(3))
+        await until(lambda: world.reported().generation == 3)
+        assert [each.generation for each in world.said if isinstance(each, Reported)] == [0, 2, 3]
 
     in_world(work)
 
