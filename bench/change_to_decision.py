@@ -31,7 +31,7 @@ Instants = list[tuple[int, int]]
 def measure(folder: Path, say: Callable[[str], None]) -> Table:
     random.seed(1)
     say(f"F6: a hub with {_PEOPLE:,} people ...")
-    with running_hub(folder, 1, _PEOPLE) as hub:
+    with running_hub(folder, "bench.fill_fleet", "1", str(_PEOPLE)) as hub:
         hub.enrol(name_of(0), folder / "edge")
         scanner, instants = Scanner(folder / "door.tty"), folder / "instants"
         config = write_config(folder)

@@ -41,7 +41,7 @@ class _Step(NamedTuple):
 
 def measure(folder: Path, say: Callable[[str], None]) -> Table:
     say(f"F8: a company of {_PEOPLE:,} people ...")
-    with running_hub(folder, 1, _PEOPLE) as hub:
+    with running_hub(folder, "bench.fill_fleet", "1", str(_PEOPLE)) as hub:
         hub.enrol(name_of(0), folder / "edge")
         scanner, config = Scanner(folder / "door.tty"), write_config(folder)
         edge = hub.start("edge", "edge", *run_arguments(folder, config))

@@ -16,44 +16,32 @@ from msgspec.structs import astuple
 
 from bench.large_club import rows_of, run_arguments, write_config
 from bench.report import Table
-from demo.processes import Process, run_to_end
+from bench.running_hub import RunningHub, running_hub
+from demo.processes import Process
 from edge.storage import feed_tables
-from tests.brokers import Broker
 
 _TIMES = 3
 _GOAL = 0.5
 
 
 def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
-    broker = Broker(folder / "broker")
-    address = f"mqtt://127.0.0.1:{broker.port}"
-    env = {"DOORWARD_DATA": str(folder / "hub"), "DOORWARD_BROKER": address, "DATABASE_URL": ""}
     say(f"F5: filling a hub with {cards:,} cards (some minutes) ...")
-    run_to_end([sys.executable, "-m", "hub", "init"], env, folder / "init.log")
-    run_to_end([sys.executable, "-m", "bench.fill_hub", str(cards)], env, folder / "fill.log")
     rows = [astuple(row) for row in rows_of(cards)]
     edge_s, floor_s = [], []
-    broker.start()
-    worker = Process("worker", [sys.executable, "-m", "hub", "worker"], env, folder)
-    try:
-        worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
+    with running_hub(folder, "bench.fill_hub", str(cards)) as hub:
         for number in range(_TIMES):
             floor_s.append(_floor(folder / f"floor-{number}.db", rows))
-            edge_s.append(_fill_edge(folder, env, number))
+            edge_s.append(_fill_edge(hub, number))
             say(f"F5: {number + 1} of {_TIMES}: {edge_s[-1]:.1f} s, floor {floor_s[-1]:.1f} s")
-    finally:
-        worker.stop()
-        broker.stop()
     return _table(cards, len(rows), edge_s, floor_s)
 
 
-def _fill_edge(folder: Path, env: dict[str, str], number: int) -> float:
+def _fill_edge(hub: RunningHub, number: int) -> float:
     """Seconds from the start of the edge's process until its replica is whole."""
-    edge_folder = folder / f"edge-{number}"
+    edge_folder = hub.folder / f"edge-{number}"
     edge_folder.mkdir()
     config = write_config(edge_folder)
-    enrol = [sys.executable, "-m", "tests.system.enrol", "clubhouse", str(edge_folder / "edge")]
-    run_to_end(enrol, env, edge_folder / "enrol.log")
+    hub.enrol("clubhouse", edge_folder / "edge")
     begun_s = time.monotonic()
     command = [sys.executable, "-m", "edge", *run_arguments(edge_folder, config)]
     edge = Process("edge", command, {}, edge_folder)

@@ -99,7 +99,8 @@ def measure(folder: Path, say: Callable[[str], None]) -> Table:
 def _world(stack: ExitStack, folder: Path, count: int, url: str = "") -> _World:
     folder.mkdir()
     database = "PostgreSQL" if url else "SQLite"
-    hub = stack.enter_context(running_hub(folder, count, _PEOPLE, url))
+    fill = ("bench.fill_fleet", str(count), str(_PEOPLE))
+    hub = stack.enter_context(running_hub(folder, *fill, database_url=url))
     fleet = LightFleet(count, hub.broker.port, hub.filled.verifying())
     stack.callback(fleet.close)
     return _World(database, hub, fleet)

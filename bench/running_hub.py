@@ -1,4 +1,4 @@
-"""A hub as it is installed, filled by bench/fill_fleet.py, with a mosquitto and one worker of its own."""
+"""A hub as it is installed and has been filled, with a mosquitto and one worker of its own."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from tests.brokers import Broker
 
 
 class Filled(Struct, frozen=True):
-    """Ids of what the hub was filled with, its key, and the card of one of the company's people."""
+    """By bench/fill_fleet.py: ids of what the hub was filled with, its key, and the card of one of the company's
+    people."""
 
     hub_key: str
     plan: int
@@ -31,9 +32,13 @@ class Filled(Struct, frozen=True):
 class RunningHub:
     folder: Path
     env: dict[str, str]
-    filled: Filled
+    printed: str
     broker: Broker
     worker: Process
+
+    @property
+    def filled(self) -> Filled:
+        return json.decode(self.printed, type=Filled)
 
     def enrol(self, edge: str, state: Path) -> None:
         """Writes the edge's state folder, as enrolment leaves it."""
@@ -49,8 +54,8 @@ class RunningHub:
 
 
 @contextmanager
-def running_hub(folder: Path, edges: int, people: int, database_url: str = "") -> Iterator[RunningHub]:
-    """`database_url` empty: SQLite."""
+def running_hub(folder: Path, *fill: str, database_url: str = "") -> Iterator[RunningHub]:
+    """`fill`: a module that fills it, and that one's arguments. `database_url` empty: SQLite."""
     broker = Broker(folder / "broker")
     env = {
         "DOORWARD_DATA": str(folder / "hub"),
@@ -58,13 +63,12 @@ def running_hub(folder: Path, edges: int, people: int, database_url: str = "") -
         "DATABASE_URL": database_url,
     }
     run_to_end([sys.executable, "-m", "hub", "init"], env, folder / "init.log")
-    fill = [sys.executable, "-m", "bench.fill_fleet", str(edges), str(people)]
-    filled = json.decode(run_to_end(fill, env, folder / "fill.log"), type=Filled)
+    printed = run_to_end([sys.executable, "-m", *fill], env, folder / "fill.log")
     broker.start()
     worker = Process("worker", [sys.executable, "-m", "hub", "worker"], env, folder)
     try:
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
-        yield RunningHub(folder, env, filled, broker, worker)
+        yield RunningHub(folder, env, printed, broker, worker)
     finally:
         worker.stop()
         broker.stop()

@@ -15,10 +15,10 @@ from pathlib import Path
 from bench.large_club import run_arguments, write_config
 from bench.population import ORGANIZATION_KEY
 from bench.report import Table, percentile, spread
+from bench.running_hub import RunningHub, running_hub
 from bench.scan_to_relay import PACE_S, Written, matched, paced, read_instants, scan
-from demo.processes import Event, Process, run_to_end
+from demo.processes import Event, Process
 from demo.scanner import Scanner
-from tests.brokers import Broker
 
 _IDLE_SCANS = 2_000
 _WARM_UP = 100
@@ -30,29 +30,17 @@ _RATE = 0.5
 
 def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
     say(f"F2: filling a hub with {cards:,} cards (some minutes) ...")
-    env = {"DOORWARD_DATA": str(folder / "hub"), "DATABASE_URL": ""}
-    run_to_end([sys.executable, "-m", "hub", "init"], env, folder / "init.log")
-    (folder / "hub" / "keys" / "organization.key").write_text(ORGANIZATION_KEY.hex())
-    run_to_end([sys.executable, "-m", "bench.fill_hub", str(cards)], env, folder / "fill.log")
-    broker = Broker(folder / "broker")
-    broker.start()
-    env["DOORWARD_BROKER"] = f"mqtt://127.0.0.1:{broker.port}"
-    worker = Process("worker", [sys.executable, "-m", "hub", "worker"], env, folder)
-    try:
-        worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
-        enrol = [sys.executable, "-m", "tests.system.enrol", "clubhouse", str(folder / "edge")]
-        run_to_end(enrol, env, folder / "enrol.log")
-        return _Run(folder, cards, env, say).table()
-    finally:
-        worker.stop()
-        broker.stop()
+    with running_hub(folder, "bench.fill_hub", str(cards)) as hub:
+        (folder / "hub" / "keys" / "organization.key").write_text(ORGANIZATION_KEY.hex())
+        hub.enrol("clubhouse", folder / "edge")
+        return _Run(hub, cards, say).table()
 
 
 class _Run:
-    def __init__(self, folder: Path, cards: int, env: dict[str, str], say: Callable[[str], None]) -> None:
-        self._folder = folder
+    def __init__(self, hub: RunningHub, cards: int, say: Callable[[str], None]) -> None:
+        self._hub = hub
+        self._folder = hub.folder
         self._cards = cards
-        self._env = env
         self._say = say
         self._draw = random.Random(2)  # the same cards in every run
         self._written: list[Written] = []
@@ -89,8 +77,7 @@ class _Run:
     def _scan_beside(self, scanner: Scanner, edge: Process) -> float:
         """Seconds from the order to load anew until the fresh replica decides."""
         seen = edge.event_count()
-        command = [sys.executable, "-m", "hub", "order", "resync", "clubhouse"]
-        ordered = Process("order", command, self._env, self._folder)
+        ordered = self._hub.start("order", "hub", "order", "resync", "clubhouse")
         edge.wait_for(lambda event: event.get("event") == "command", "order", after=seen)
         begun_s = time.monotonic()
         self._scan_until(scanner, lambda: any(map(_is_whole, edge.events()[seen:])))

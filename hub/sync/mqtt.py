@@ -79,7 +79,7 @@ class HubLink:
         if self.connected():
             self._client.publish(message.topic, message.payload, _QOS, message.retained)
 
-    def _new_client(self) -> paho.Client:
+    def _new_client(self) -> BoundedClient:
         client = BoundedClient(
             paho.CallbackAPIVersion.VERSION2,
             client_id=f"doorward-hub-{secrets.token_hex(6)}",
@@ -103,7 +103,7 @@ class HubLink:
         while not self._stopping.is_set():
             try:
                 self._client.connect(self._host, self._port, KEEPALIVE_S)
-                self._client.loop_forever()
+                self._client.serve()
                 if not (self._answered or self._stopping.is_set()):
                     self._tell_no_broker(
                         "it closed the connection before it answered", _hint_at(self._tls is not None)

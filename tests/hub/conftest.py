@@ -124,3 +124,7 @@ def postgresql_database(cluster: postgresql.Cluster) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Database:
     """The test runs on both."""
     return request.getfixturevalue(f"{request.param}_database")
+
+
+# At the end: the desk's own module takes what stands above.
+from tests.hub.worker_desk import broker, clock_s, club, inbox, log_lines, worker  # noqa: E402, F401

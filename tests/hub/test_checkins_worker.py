@@ -21,7 +21,7 @@ from tests.hub.conftest import DATA, Database
 from tests.hub.limited_club import JOURNAL, WEEK_SECONDS, LimitedClub, limited_club, own, use_rows
 from tests.hub.scans import AT, checkin, journal_rows
 from tests.hub.seals import said
-from tests.hub.test_worker_turns import ListeningBroker
+from tests.hub.worker_desk import ListeningBroker
 
 
 class Desk:

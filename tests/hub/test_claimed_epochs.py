@@ -18,16 +18,7 @@ from tests.hub.conftest import Database
 from tests.hub.presences import presence
 from tests.hub.scans import AT, Club, pull, small_club
 from tests.hub.seals import said
-from tests.hub.test_worker_turns import (  # noqa: F401 (fixtures)
-    ListeningBroker,
-    broker,
-    clock_s,
-    club,
-    inbox,
-    log_lines,
-    pull_message,
-    worker,
-)
+from tests.hub.worker_desk import ListeningBroker, pull_message
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -100,9 +91,9 @@ def test_who_knows_the_hub_begins_one_at_any_time() -> None:
 
 
 def test_a_pull_from_the_far_future_changes_nothing(
-    worker: Worker,  # noqa: F811
-    broker: ListeningBroker,  # noqa: F811
-    log_lines: io.StringIO,  # noqa: F811
+    worker: Worker,
+    broker: ListeningBroker,
+    log_lines: io.StringIO,
 ) -> None:
     before = epoch()
     worker.handle([pull_message(msgspec.structs.replace(pull(1), epoch=EPOCH_MAX - 1))])
@@ -114,9 +105,9 @@ def test_a_pull_from_the_far_future_changes_nothing(
 
 
 def test_one_edge_that_lies_begins_one_epoch_and_heads_stay_readable(
-    worker: Worker,  # noqa: F811
-    broker: ListeningBroker,  # noqa: F811
-    log_lines: io.StringIO,  # noqa: F811
+    worker: Worker,
+    broker: ListeningBroker,
+    log_lines: io.StringIO,
 ) -> None:
     begun = set()
     for n in range(5):

@@ -22,7 +22,7 @@ from tests.hub.conftest import DATA, Database
 from tests.hub.questions import EDGE, Bar, asked_about, bar_of, question
 from tests.hub.scans import AT, journal_rows, many_rows, small_club
 from tests.hub.seals import enrolled, said
-from tests.hub.test_worker_turns import ListeningBroker, checkins_message
+from tests.hub.worker_desk import ListeningBroker, checkins_message
 
 
 @pytest.fixture

@@ -9,21 +9,12 @@ from hub.feed.operations import EVERYONE
 from hub.sync.worker import Worker
 from tests.hub.conftest import Database
 from tests.hub.scans import fill_feed, pull, small_club
-from tests.hub.test_worker_turns import (  # noqa: F401 (fixtures)
-    ListeningBroker,
-    broker,
-    clock_s,
-    club,
-    inbox,
-    log_lines,
-    pull_message,
-    worker,
-)
+from tests.hub.worker_desk import ListeningBroker, pull_message
 
 PAGE = "dw/1/down/clubhouse/page"
 
 
-def test_an_edge_that_has_more_begins_a_new_epoch_once(worker: Worker, broker: ListeningBroker) -> None:  # noqa: F811
+def test_an_edge_that_has_more_begins_a_new_epoch_once(worker: Worker, broker: ListeningBroker) -> None:
     fill_feed(10)
     before = queries.head(EVERYONE)
     ahead = pull_message(pull(before.sequence + 4, epoch=before.epoch))
@@ -36,7 +27,7 @@ def test_an_edge_that_has_more_begins_a_new_epoch_once(worker: Worker, broker: L
 
 
 @pytest.mark.usefixtures("club")
-def test_an_edge_that_has_as_much_or_another_epoch_begins_none(worker: Worker) -> None:  # noqa: F811
+def test_an_edge_that_has_as_much_or_another_epoch_begins_none(worker: Worker) -> None:
     before = queries.head(EVERYONE)
     worker.handle([pull_message(pull(before.sequence, epoch=before.epoch))])
     worker.handle([pull_message(pull(before.sequence + 4, epoch=before.epoch - 1))])

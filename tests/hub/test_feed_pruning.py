@@ -12,14 +12,6 @@ from hub.feed.operations import EVERYONE
 from hub.sync.pruning import PRUNE_EVERY_S
 from hub.sync.worker import Worker
 from tests.hub.scans import AT
-from tests.hub.test_worker_turns import (  # noqa: F401 (fixtures)
-    broker,
-    clock_s,
-    club,
-    inbox,
-    log_lines,
-    worker,
-)
 
 
 def change_all(count: int, days_ago: float) -> None:
@@ -30,7 +22,7 @@ def change_all(count: int, days_ago: float) -> None:
     SupersededRow.objects.update(superseded_at=AT - timedelta(days=days_ago))
 
 
-def test_turn_by_turn_while_there_is_more(worker: Worker) -> None:  # noqa: F811
+def test_turn_by_turn_while_there_is_more(worker: Worker) -> None:
     change_all(PRUNED_AT_ONCE + 5, days_ago=HISTORY_DAYS + 1)
     left = []
     for _ in range(3):
@@ -39,7 +31,7 @@ def test_turn_by_turn_while_there_is_more(worker: Worker) -> None:  # noqa: F811
     assert left == [5, 0, 0]
 
 
-def test_then_an_hour_later(worker: Worker, clock_s: list[float]) -> None:  # noqa: F811
+def test_then_an_hour_later(worker: Worker, clock_s: list[float]) -> None:
     change_all(1, days_ago=HISTORY_DAYS - 1)
     worker.prune()
     assert SupersededRow.objects.count() == 1

@@ -21,7 +21,7 @@ from tests.hub.conftest import DATA, Database
 from tests.hub.presences import presence, well
 from tests.hub.scans import AT, Club, fill_feed, small_club
 from tests.hub.seals import said
-from tests.hub.test_worker_turns import ListeningBroker
+from tests.hub.worker_desk import ListeningBroker
 
 
 @pytest.fixture

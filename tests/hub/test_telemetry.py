@@ -26,7 +26,7 @@ from tests.hub.conftest import DATA, Database
 from tests.hub.scans import AT, Club, small_club
 from tests.hub.seals import said
 from tests.hub.telemetries import scans, telemetry
-from tests.hub.test_worker_turns import ListeningBroker
+from tests.hub.worker_desk import ListeningBroker
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.hub.conftest import DATA, Database
 from tests.hub.ordered import AHEAD, OTHER, TOML, another, house, reported, standing
 from tests.hub.scans import AT
 from tests.hub.seals import enrolled, said
-from tests.hub.test_worker_turns import ListeningBroker
+from tests.hub.worker_desk import ListeningBroker
 
 CONFIG, MODE, COMMAND = (f"dw/1/down/east/{what}" for what in ("config", "mode", "command"))
 

@@ -10,18 +10,7 @@ from hub.sync.worker import Worker
 from tests.hub.presences import presence
 from tests.hub.scans import Club, many_rows, pull
 from tests.hub.seals import said
-from tests.hub.test_worker_turns import (  # noqa: F401 (fixtures)
-    JOURNAL,
-    ListeningBroker,
-    broker,
-    checkins_message,
-    clock_s,
-    club,
-    inbox,
-    log_lines,
-    pull_message,
-    worker,
-)
+from tests.hub.worker_desk import JOURNAL, ListeningBroker, checkins_message, pull_message
 
 
 def epoch() -> int:
@@ -40,7 +29,7 @@ def epoch() -> int:
     ],
 )
 def test_an_ack_that_the_hub_knows_nothing_of_begins_an_epoch(
-    worker: Worker,  # noqa: F811
+    worker: Worker,
     acked: int,
     others: dict[str, object],
     begins: bool,
@@ -51,7 +40,7 @@ def test_an_ack_that_the_hub_knows_nothing_of_begins_an_epoch(
     assert (epoch() > before) == begins
 
 
-def test_then_all_is_sent_again_and_once_is_enough(worker: Worker, broker: ListeningBroker, club: Club) -> None:  # noqa: F811
+def test_then_all_is_sent_again_and_once_is_enough(worker: Worker, broker: ListeningBroker, club: Club) -> None:
     rows = many_rows(9)
     worker.handle([checkins_message(rows)])  # type: ignore[arg-type]
     before = epoch()
@@ -66,8 +55,8 @@ def test_then_all_is_sent_again_and_once_is_enough(worker: Worker, broker: Liste
 
 
 def test_of_the_pulls_of_one_edge_in_a_turn_the_last_is_answered(
-    worker: Worker,  # noqa: F811
-    broker: ListeningBroker,  # noqa: F811
+    worker: Worker,
+    broker: ListeningBroker,
 ) -> None:
     worker.handle([pull_message(pull(after)) for after in (0, 1, 2)])
     assert [page.after for page in broker.take("dw/1/down/clubhouse/page", Page)] == [2]

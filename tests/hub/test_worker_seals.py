@@ -28,7 +28,7 @@ from tests.hub.presences import presence
 from tests.hub.questions import asked_about, bar_of, question
 from tests.hub.scans import AT, Club, journal_rows, many_rows, pull, redemption, small_club
 from tests.hub.seals import enrolled, said
-from tests.hub.test_worker_turns import JOURNAL, ListeningBroker, checkins_message
+from tests.hub.worker_desk import JOURNAL, ListeningBroker, checkins_message
 
 CHECKINS = up("clubhouse", "checkins")
 ANNEX = up("annex", "checkins")
