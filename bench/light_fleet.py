@@ -36,6 +36,7 @@ class LightFleet:
         self._subscribed = 0
         self._asked: deque[Callable[[], None]] = deque()
         self._closing = False
+        self._hushed = False
         self.edges: list[LightEdge] = []
         self._clients = [self._connect(number, port, hub_key) for number in range(count)]
         self._until(lambda: self._subscribed == count, "subscriptions")
@@ -54,6 +55,10 @@ class LightFleet:
         """Do `work` every so often, for so long; returns at once."""
         ends_s = time.monotonic() + seconds
         self._asked.append(lambda: self._repeat(every_s, work, ends_s))
+
+    def hush(self) -> None:
+        """From now on edges say nothing by themselves."""
+        self._hushed = True
 
     def wait_for_acks(self) -> None:
         _wait(lambda: all(edge.acked == edge.last for edge in self.edges), "acks", lambda: time.sleep(0.05))
@@ -123,7 +128,8 @@ class LightFleet:
 
     def _every_minute(self, say: Callable[[], None], in_s: float) -> None:
         def said() -> None:
-            say()
+            if not self._hushed:
+                say()
             self._at(EVERY_S, said)
 
         self._at(in_s, said)

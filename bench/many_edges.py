@@ -6,6 +6,7 @@ without edges is measured as well: what the rest costs beyond that is the edges'
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,12 +22,11 @@ from tests.hub import postgresql
 _COUNTS = (10, 100, 1_000)
 _COUNTS_POSTGRESQL = (0, 1_000)
 _SETTLE_S = 5.0
-_IDLE_S = EVERY_S
-"""So that everything which is said once a minute is said once."""
-_CHANGES = 50
-_CHANGE_PAUSE_S = 0.4
-_CHECKINS_S = 15.0
-_CHECKIN_EVERY_S = 0.03
+_HUSHED_S = 40.0
+_CHANGES = 100
+_CHANGE_PAUSE_S = 0.3
+_CHECKINS_S = 30.0
+_CHECKIN_EVERY_S = 0.05
 _PEOPLE = 10
 _FLAT = 1.5
 
@@ -88,9 +88,20 @@ def measure(folder: Path, say: Callable[[str], None]) -> Table:
                 url = cluster.url(f"hub{count}")
                 worlds.append(_world(stack, folder / f"postgresql-{count}", count, url))
             time.sleep(_SETTLE_S)
-            say(f"F10: all idle for {_IDLE_S:.0f} s ...")
-            idle = _used(worlds, lambda: time.sleep(_IDLE_S))
-            costs = [_cost(world, used, say) for world, used in zip(worlds, idle, strict=True)]
+            say(f"F10: all hubs at once: idle for {EVERY_S:.0f} s ...")
+            idle = _used(worlds, EVERY_S)
+            for world in worlds:
+                world.fleet.hush()
+            time.sleep(_SETTLE_S)
+            say(f"F10: three times {_HUSHED_S:.0f} s: nothing, changes, check-ins ...")
+            hushed = (
+                _used(worlds, _HUSHED_S),
+                _used(worlds, _HUSHED_S, _change),
+                _used(worlds, _HUSHED_S, _check_in),
+            )
+            for world in worlds:
+                _check(world)
+            costs = [_cost(*each) for each in zip(worlds, idle, *hushed, strict=True)]
     finally:
         postgresql.stop(cluster)
     return _table(costs)
@@ -106,27 +117,28 @@ def _world(stack: ExitStack, folder: Path, count: int, url: str = "") -> _World:
     return _World(database, hub, fleet)
 
 
-def _used(worlds: list[_World], work: Callable[[], None]) -> list[_Used]:
-    before = [world.used() for world in worlds]
-    work()
+def _used(worlds: list[_World], seconds: float, work: Callable[[_World], None] | None = None) -> list[_Used]:
+    """In so many seconds, while each world does its work."""
+    before, ends_s = [world.used() for world in worlds], time.monotonic() + seconds
+    threads = [threading.Thread(target=work, args=(world,)) for world in worlds if work is not None]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    time.sleep(max(0.0, ends_s - time.monotonic()))
     return [world.used() - then for world, then in zip(worlds, before, strict=True)]
 
 
-def _cost(world: _World, idle: _Used, say: Callable[[str], None]) -> _Cost:
-    (change,) = _used([world], lambda: _change(world.hub))
+def _cost(world: _World, idle: _Used, hushed: _Used, change: _Used, checkin: _Used) -> _Cost:
     edges = world.fleet.edges
-    (checkin,) = _used([world], lambda: _check_in(world)) if edges else (idle,)
-    done = sum(edge.last for edge in edges)
-    _check(world)
-    changed, checked_in = change.beyond(idle, _CHANGES), checkin.beyond(idle, done or 1)
-    cost = _Cost(world.database, len(edges), idle.an_hour(), changed, checked_in)
-    say(f"F10: {cost}")
-    return cost
+    checkins = sum(each.last for each in edges) or 1
+    changed, checked_in = change.beyond(hushed, _CHANGES), checkin.beyond(hushed, checkins)
+    return _Cost(world.database, len(edges), idle.an_hour(), changed, checked_in)
 
 
-def _change(hub: RunningHub) -> None:
+def _change(world: _World) -> None:
+    hub = world.hub
     hub.run("changes", "bench.commit_changes", str(hub.filled.membership), str(_CHANGES), str(_CHANGE_PAUSE_S))
-    time.sleep(_SETTLE_S)
 
 
 def _check_in(world: _World) -> None:
@@ -135,9 +147,10 @@ def _check_in(world: _World) -> None:
     def check_in() -> None:
         random.choice(fleet.edges).check_in(filled.member, filled.membership)
 
-    fleet.repeat(_CHECKIN_EVERY_S, _CHECKINS_S, check_in)
-    time.sleep(_CHECKINS_S + 0.5)
-    fleet.wait_for_acks()
+    if fleet.edges:
+        fleet.repeat(_CHECKIN_EVERY_S, _CHECKINS_S, check_in)
+        time.sleep(_CHECKINS_S + 0.5)
+        fleet.wait_for_acks()
 
 
 def _check(world: _World) -> None:
@@ -194,11 +207,11 @@ def _table(costs: list[_Cost]) -> Table:
         f"{many.edges:,} edges beside {few.edges}: {told}. The goal (at most {_FLAT} x) is "
         f"{'met' if met else 'missed'}.",
         "Processor time, user and system, of the worker's and mosquitto's processes; that of PostgreSQL's is not "
-        "in it. A change and a check-in are without what idling costs meanwhile. Each edge's idle hour: 60 "
-        "presences, 60 telemetries, 60 pulls.",
-        f"{_CHANGES} changes, {_CHANGE_PAUSE_S} s apart, by another process; check-ins at random edges, "
-        f"{_CHECKIN_EVERY_S * 1000:.0f} ms apart for {_CHECKINS_S:.0f} s, a batch each; {_IDLE_S:.0f} s idle, all "
-        "hubs at once.",
+        "in it. Each edge's idle hour: 60 presences, 60 telemetries, 60 pulls.",
+        f"All hubs at once: {EVERY_S:.0f} s idle. Then the edges say nothing by themselves, and from what each "
+        f"{_HUSHED_S:.0f} s took, those in which nothing happened are taken away: {_CHANGES} changes, "
+        f"{_CHANGE_PAUSE_S} s apart, by another process; check-ins at random edges, "
+        f"{_CHECKIN_EVERY_S * 1000:.0f} ms apart for {_CHECKINS_S:.0f} s, a batch each.",
         "The broker hands every change to every edge: that costs it more with more of them, as each needs it.",
     ]
     return table
