@@ -6,10 +6,12 @@ then it is scanned with nothing to load, then told to load all of it anew beside
 scanned with nothing to load again.
 """
 
+import os
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.large_club import run_arguments, write_config
@@ -30,17 +32,31 @@ _RATE = 0.5
 
 def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
     say(f"F2: filling a hub with {cards:,} cards (some minutes) ...")
-    with running_hub(folder, "bench.fill_hub", str(cards)) as hub:
+    with _all_but_the_edges() as edges, running_hub(folder, "bench.fill_hub", str(cards)) as hub:
         (folder / "hub" / "keys" / "organization.key").write_text(ORGANIZATION_KEY.hex())
         hub.enrol("clubhouse", folder / "edge")
-        return _Run(hub, cards, say).table()
+        return _Run(hub, cards, edges, say).table()
+
+
+@contextmanager
+def _all_but_the_edges() -> Iterator[int]:
+    """The first processor is the edge's, this process and those that it starts have the others: in a club the hub
+    and its broker are another machine."""
+    all_of_them = os.sched_getaffinity(0)
+    first = min(all_of_them)
+    os.sched_setaffinity(0, all_of_them - {first} or all_of_them)
+    try:
+        yield first
+    finally:
+        os.sched_setaffinity(0, all_of_them)
 
 
 class _Run:
-    def __init__(self, hub: RunningHub, cards: int, say: Callable[[str], None]) -> None:
+    def __init__(self, hub: RunningHub, cards: int, processor: int, say: Callable[[str], None]) -> None:
         self._hub = hub
         self._folder = hub.folder
         self._cards = cards
+        self._processor = processor
         self._say = say
         self._draw = random.Random(2)  # the same cards in every run
         self._written: list[Written] = []
@@ -50,9 +66,8 @@ class _Run:
         instants = self._folder / "relay-instants"
         arguments = run_arguments(self._folder, write_config(self._folder))
         begun_s = time.monotonic()
-        edge = Process(
-            "edge", [sys.executable, "-m", "bench.timed_edge", str(instants), *arguments], {}, self._folder
-        )
+        program = [sys.executable, "-m", "bench.timed_edge", str(instants), *arguments]
+        edge = Process("edge", ["taskset", "--cpu-list", str(self._processor), *program], {}, self._folder)
         try:
             rows = edge.wait_for(_is_whole, "whole replica", _LOAD_S_MAX)["sequence"]
             alone_s = time.monotonic() - begun_s
@@ -115,6 +130,7 @@ def _table(  # noqa: PLR0917 (what was measured)
         f"The goal is {'met' if met else 'missed'}: p99 {p99:.1f} ms, max {worst:.1f} ms, {rate:.2f} of the rate.",
         f"{cards:,} cards, {rows:,} rows; scans {PACE_S * 1000:.0f} ms apart ({len(idle):,} and {len(beside):,}), "
         f"{dropped} dropped by the reader's queue; every check-in is sent to the hub meanwhile.",
-        "Hub, broker and edge share this machine's cores; the rate without scans includes the start of the edge.",
+        "The edge's processes have one of this machine's cores; hub, broker and scanner have the others. The rate "
+        "without scans includes the start of the edge.",
     ]
     return table

@@ -286,7 +286,7 @@ def _needs_confirmation(case: _Case, grant: Grant) -> bool:
 
 
 def _spent_offline(case: _Case) -> frozenset[bytes]:
-    """The customer's uses at this edge since it was last in contact, however long ago."""
+    """The customer's uses at this edge that have not come back from the hub yet, however long ago."""
     whose = (case.ask.permission, case.customer_id)
     spent = (use.id for use in case.facts.uses if (use.permission, use.customer_id) == whose)
     return case.facts.since_contact.intersection(spent)

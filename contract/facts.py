@@ -63,7 +63,8 @@ class Facts:
     """All that is known about one scanned card. `position` None: there is no whole replica to look in.
 
     `rotating_secret`: the card's, where the feed has it. `used_steps`: steps of the card's rotating code that
-    this reader has taken lately. `since_contact`: ids of this edge's own uses that the hub has not acked.
+    this reader has taken lately. `since_contact`: ids of this edge's own uses that its replica does
+    not hold yet: what it has, came by way of the hub.
     """
 
     position: Position | None

@@ -49,8 +49,10 @@ class Kind(IntEnum):
     PASSAGE = 11
 
 
-class Row(Struct, array_like=True, frozen=True):
+class Row(Struct, array_like=True, frozen=True, gc=False):
     """One row as it travels and as it is stored. `body` None: the thing is gone."""
+
+    # gc=False: a page has a thousand of them, none can be part of a cycle, and looking for one costs scans time.
 
     sequence: Annotated[int, Meta(ge=1)]
     kind: Annotated[int, Meta(ge=1, le=255)]

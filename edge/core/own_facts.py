@@ -18,8 +18,14 @@ def with_own(facts: Facts, own: OwnUses, used_steps: frozenset[int]) -> Facts:
         uses=tuple(_uses(facts, own, customer_id).values()),
         passages=(*facts.passages, *own.passages_of(customer_id)),
         used_steps=used_steps,
-        since_contact=own.since_contact(customer_id),
+        since_contact=_since_contact(facts, own, customer_id),
     )
+
+
+def _since_contact(facts: Facts, own: OwnUses, customer_id: int) -> frozenset[bytes]:
+    """What the replica holds came by way of the hub."""
+    mine = frozenset(use.id for use in own.of(customer_id))
+    return mine.difference(use.id for use in facts.uses) if mine else mine
 
 
 def _uses(facts: Facts, own: OwnUses, customer_id: int) -> dict[bytes, Use]:

@@ -110,10 +110,6 @@ class OwnUses:
     def is_voided(self, use_id: bytes) -> bool:
         return use_id in self._voided
 
-    def since_contact(self, customer_id: int) -> frozenset[bytes]:
-        """Ids of the customer's own uses that the hub has not acked."""
-        return frozenset(use.id for use in self.of(customer_id) if not self._unpassed.is_acked(use.id))
-
     def __len__(self) -> int:
         return len(self._unpassed)
 

@@ -69,11 +69,6 @@ class Unpassed:
         """Another replica is about to decide: nothing leaves until it is `passed`."""
         self._position = None
 
-    def is_acked(self, key: bytes) -> bool:
-        """Whether the hub has it, as far as it last said."""
-        sequence = self._sequence[key]
-        return self._ack is not None and sequence is not None and sequence <= self._ack.upto
-
     def __len__(self) -> int:
         return len(self._sequence)
 

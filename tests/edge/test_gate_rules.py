@@ -10,7 +10,7 @@ from contract.ask import Circumstances, Codes, Contact, Direction, Passback, Pos
 from contract.calendar import Calendar
 from contract.card import lookup_hash
 from contract.effects import use_of
-from contract.facts import Card, Customer
+from contract.facts import Card, Customer, Position
 from contract.feed import Change
 from contract.grant import Grant, Offline
 from contract.hours import Schedule, Site
@@ -158,6 +158,8 @@ def test_offline_a_benefit_goes_as_often_as_allowed_since_the_last_contact() -> 
     ]
     assert world.confirmer.asked == []
     world.own_uses.acked(Ack(world.journal.id, 3, 5, 1))
+    assert reasons(scan(world, COUNTER, CODE.encode())) == [Reason.CONFIRMATION_NEEDED]
+    world.own_uses.passed(Position("everyone", 5, 1))
     assert reasons(scan(world, COUNTER, CODE.encode())) == [Reason.GRANTED]
 
 

@@ -248,19 +248,3 @@ def test_a_pools_uses_are_found_by_their_company(own: OwnUses) -> None:
     own.remove(use(2).id)
     own.remove(use(3).id)
     assert (own.of_company(90), len(own)) == ((), 0)
-
-
-def test_since_contact_are_those_that_are_not_acked(own: OwnUses) -> None:
-    own.add(checkin(1), sequence=1)
-    own.add(checkin(2), sequence=2)
-    own.add(checkin(3))
-    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
-    own.acked(ack(1, 5, 10))
-    assert own.since_contact(7) == {use(2).id, use(3).id}
-    own.acked(ack(2, 5, 11))
-    assert own.since_contact(7) == {use(3).id}
-    own.acked(ack(0, 6, 1))
-    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
-    own.forget_acks()
-    assert own.since_contact(7) == {use(1).id, use(2).id, use(3).id}
-    assert own.since_contact(8) == frozenset()

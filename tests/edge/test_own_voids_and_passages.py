@@ -48,7 +48,6 @@ def test_what_was_undone_stays_so_in_whatever_order_the_journal_is_read(own: Own
     own.add(checkin(2, company=90), sequence=3)
     assert [each.id for each in own.of(7)] == [use(2).id]
     assert [each.id for each in own.of_company(90)] == [use(2).id]
-    assert own.since_contact(7) == {use(2).id}
 
 
 def test_what_was_undone_never_counts_again_while_ack_and_replica_come(own: OwnUses) -> None:

@@ -18,6 +18,8 @@ from tests.simulation.trace import Trace
 
 LASTS_S = (1.0, 45.0)
 HEALTHY_DELAY_S = (0.001, 0.02)
+KILLED_S = ((0.0, 0.1), (0.1, 3.0))
+"""After an ack: before it stands on disk, or then."""
 FEED_TOPICS = (feed("+", "+"), down("+", DOWN_PAGE))
 
 
@@ -116,12 +118,14 @@ class Faults:
             edge.disk.kill_in(self._rng.randint(0, 9))
 
     def kill_edge_after_an_ack(self) -> None:
+        """And what the ack speaks of comes later than the edge is back."""
         edge = self._edge()
+        self._delay_feed(edge.line)
 
         def heard(topic: str) -> None:
             if topic == down(edge.name, DOWN_ACK):
                 edge.line.heard = _nothing
-                self._loop.call_later(self._rng.uniform(0.0, 0.1), edge.kill, context=Context())
+                self._loop.call_later(self._rng.uniform(*self._rng.choice(KILLED_S)), edge.kill, context=Context())
 
         edge.line.heard = heard
 
@@ -159,7 +163,9 @@ class Faults:
 
     def delay_feed(self) -> None:
         """An edge hears what the hub says of the feed long after all else, acks among it."""
-        line = self._edge().line
+        self._delay_feed(self._edge().line)
+
+    def _delay_feed(self, line: Line) -> None:
         line.late_topics = FEED_TOPICS
         line.late_s = self._rng.uniform(1.0, 30.0)
         self._later(lambda: self._mend_line(line))

@@ -157,7 +157,8 @@ class World:
 
     def _insist(self) -> None:
         """One member at one counter, again and again, whatever the edge does meanwhile; perhaps one is undone."""
-        edge, reader, code = self.rng.choice(self.edges), self.rng.choice(COUNTERS), self.club.scan_of()
+        edge, code = self.rng.choice(self.edges), self.club.scan_of()
+        reader = self.rng.choice((*COUNTERS, "bar", "bar"))
         codes = [code] * self.rng.randint(2, 5)
         if reader == "bar" and self.rng.random() < 0.5:
             codes.insert(self.rng.randint(1, len(codes)), self.rng.choice(self.club.undoing))

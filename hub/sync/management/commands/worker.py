@@ -1,5 +1,6 @@
 """`worker`: serves edges through the broker until it is told to stop. Its log is JSON lines on stdout."""
 
+import gc
 import signal
 import sys
 import threading
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         worker, beat = Worker(inbox, link, log, clocks, keys), Beat(log, clocks)
         for generation in establish(keys, timezone.now()):
             log.event("signing_key_adopted", generation=generation)
+        gc.freeze()  # what was imported lives as long as the process: not to be looked at for garbage again
         link.start()
         beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
         if answers is not None:
