@@ -36,10 +36,11 @@ __all__ = [
 _SHOWN_LETTERS_MAX: Final = 100
 
 _PLACE_OF_ERROR: Final = re.compile(r"(?s)(.*?)(?: - at `(?:key in )?\$\.?(.*)`)?")
-_FIELD_OF_ERROR: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`")
+_MISSING_FIELD: Final = re.compile(r"Object missing required field `(.*)`")
 _READER_OF_PATH: Final = re.compile(r"readers\[\d+\]")
 _NAME: Final = re.compile(NAME_PATTERN)
 _STEP_OF_PATH: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 _LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -148,37 +149,48 @@ def place_of(index: int, reader: Reader, field: str | None = None) -> str:
 
 
 def _misfit(text: str, document: dict[str, object]) -> ConfigurationError:
-    """msgspec's error in our words: it names the place, but neither the value nor, for some, the field."""
+    """msgspec's error in our words: it names the place, but neither the value nor, for some, the field.
+
+    Unknown words are looked for first: in its text nothing tells them from what it says itself.
+    """
+    unknown = next(_unknown_words(document), None)
+    if unknown is not None:
+        return unknown
     matched = _PLACE_OF_ERROR.fullmatch(text)
     assert matched is not None
     what, path = matched.group(1), matched.group(2) or ""
-    steps = [match.group(2) for match in _STEP_OF_PATH.finditer(path) if match.group(2)]
     place = _named_place(path, document)
-    if about_field := _FIELD_OF_ERROR.fullmatch(what):
-        field = about_field.group(2)
-        whole = f"{place}.{field}" if place else field
-        if about_field.group(1) == "missing required":
-            return ConfigurationError(whole, "is missing", ALLOWED_BY_FIELD[field])
-        return _unknown(whole, field, steps[0] if steps else "")
+    if missing := _MISSING_FIELD.fullmatch(what):
+        field = missing.group(1)
+        return ConfigurationError(f"{place}.{field}" if place else field, "is missing", ALLOWED_BY_FIELD[field])
+    *_, field = [match.group(2) for match in _STEP_OF_PATH.finditer(path) if match.group(2)]
     value = _value_at(path, document)
-    quoted_number = steps[-1] in _NUMBERS and isinstance(value, str)
-    allowed = (
-        f"a number, without quotes: {ALLOWED_BY_FIELD[steps[-1]]}"
-        if quoted_number
-        else ALLOWED_BY_FIELD[steps[-1]]
-    )
+    quoted_number = field in _NUMBERS and isinstance(value, str)
+    allowed = f"a number, without quotes: {ALLOWED_BY_FIELD[field]}" if quoted_number else ALLOWED_BY_FIELD[field]
     return ConfigurationError(place, f"is {_shown(value)}", allowed)
+
+
+def _unknown_words(document: dict[str, Any]) -> Iterator[ConfigurationError]:
+    for section, kind in _SECTIONS.items():
+        said = document.get(section) if section else document
+        for index, each in enumerate(said if isinstance(said, list) else [said]):
+            place = f"{section}[{index}]" if isinstance(said, list) else section
+            words = each if isinstance(each, dict) else {}
+            for word in [str(word) for word in words if word not in kind.__struct_fields__]:
+                yield _unknown(_named_place(place, document), word, section)
 
 
 def _unknown(place: str, word: str, section: str) -> ConfigurationError:
     """The word may belong into another section, or be a slip for one that is known in this one."""
+    shown = word if _WORD.fullmatch(word) else _shown(word)
+    whole = f"{place}.{shown}" if place else shown
     for name, kind in _SECTIONS.items():
         if word in kind.__struct_fields__:
-            return ConfigurationError(place, "does not belong there", _PLACES[name])
+            return ConfigurationError(whole, "does not belong there", _PLACES[name])
     known = _SECTIONS[section].__struct_fields__
     near = get_close_matches(word.lower().replace("-", "_"), known, 1)
     says = f"is not known (did you mean {near[0]}?)" if near else "is not known"
-    return ConfigurationError(place, says, f"one of {', '.join(known)}")
+    return ConfigurationError(whole, says, f"one of {', '.join(known)}")
 
 
 def _named_place(path: str, document: dict[str, object]) -> str:
