@@ -8,7 +8,8 @@ The rules:
   (contract.orders.UNREACHABLE_S), what was good before is put back. A start of this software begins that time
   anew, STARTS_MAX times.
 - A mark, (epoch, generation), that was settled is not tried again, whatever came of it.
-- What stands and cannot be applied (a pin that another program has taken) is applied again at each Tick.
+- What stands and cannot be applied (a pin that another program has taken) is applied again at each Tick; until then
+  it is told as refused.
 - What stands and cannot be read any more (this software is older than the one that took it) is kept and told as
   refused; the edge's own is applied meanwhile.
 
@@ -67,6 +68,7 @@ class ConfigurationChange:
         self._state = State.RESTORING
         self._broken = False
         self._unread: Refused | None = None
+        self._unapplied: Refused | None = None
         self._candidate: tuple[Desired, Configuration] | None = None
         self._next: Desired | None = None
         self._tried_since_s = 0.0
@@ -84,12 +86,12 @@ class ConfigurationChange:
     @property
     def standing(self) -> Desired | None:
         """What the edge goes by. None: its own, or none at all."""
-        return self._orders.stands if self._unread is None else None
+        return self._orders.stands if self._unread is None and self._unapplied is None else None
 
     @property
     def refused(self) -> Refused | None:
         """The newest that does not stand."""
-        return max((self._unread, self._orders.refused), key=mark_of)
+        return max((self._unread, self._unapplied, self._orders.refused), key=mark_of)
 
     def begin(self, orders: ConfigurationOrders, at_s: float) -> list[Action]:
         """What was kept, as this software starts."""
@@ -166,7 +168,7 @@ class ConfigurationChange:
         desired, configuration = self._changing()
         if fault is None:
             self._orders = self._with(desired, configuration)
-            self._unread = None
+            self._unread = self._unapplied = None
             self._tried_since_s = at_s
             self._actions.append(Stands(desired, self._orders.trying))
             self._come_to_rest()
@@ -206,8 +208,15 @@ class ConfigurationChange:
         self._broken = fault is not None
         if fault is not None and self._orders.trying:
             self._take_back(fault.why)
-        else:
-            self._come_to_rest()
+            return
+        self._note_unapplied(fault)
+        self._come_to_rest()
+
+    def _note_unapplied(self, fault: Fault | None) -> None:
+        known, stands = self._unapplied, None if self._unread else self._orders.stands
+        self._unapplied = None if fault is None or stands is None else _refused(stands, "apply", fault)
+        if self._unapplied is not None and self._unapplied != known:
+            self._actions.append(self._unapplied)
 
     def _reached(self) -> None:
         self._orders = replace(self._orders, trying=False, good=None, starts=0)

@@ -1,5 +1,7 @@
 """A configuration change over starts and refusals: how often it is tried, and what the hub is told at last."""
 
+from dataclasses import replace
+
 from contract.orders import Refused
 from edge.core.configuration_change import STARTS_MAX
 from edge.core.configuration_events import Apply, Fault, State, Tick
@@ -39,6 +41,41 @@ def test_what_is_broken_stays_so_where_another_one_fails_too() -> None:
     assert run.state is State.BROKEN
     run.handle(Tick())
     assert (run.state, run.applied) == (State.STANDS, [configuration()])
+
+
+def test_what_stands_and_cannot_be_applied_is_told_once_as_refused_until_it_can() -> None:
+    run = ChangeRun(ConfigurationOrders(heard=(7, 1), stands=desired(1)), begun=False)
+    run.faults[Apply] = [FAULT, FAULT, Fault("another")]
+    run.do(run.first)
+    refused = run.change.refused
+    assert refused is not None
+    assert (refused.generation, refused.step, refused.field, refused.why) == (1, "apply", FAULT.field, FAULT.why)
+    assert (run.change.standing, run.change.orders.refused) == (None, None)
+    run.handle(Tick())
+    assert run.told == [refused]
+    run.handle(Tick())
+    assert [each.why for each in run.told if isinstance(each, Refused)] == [FAULT.why, "another"]
+    run.handle(Tick())
+    assert (run.change.refused, run.change.standing, run.state) == (None, desired(1), State.STANDS)
+
+
+def test_another_one_stands_in_the_place_of_one_that_cannot_be_applied() -> None:
+    run = ChangeRun(ConfigurationOrders(heard=(7, 1), stands=desired(1)), begun=False)
+    run.faults[Apply] = [FAULT]
+    run.do(run.first)
+    run.handle(desired(2))
+    assert (run.change.refused, run.change.standing, run.state) == (None, desired(2), State.STANDS)
+
+
+def test_what_was_not_put_back_stands_no_more() -> None:
+    run = ChangeRun(ConfigurationOrders(heard=(7, 1), stands=desired(1)))
+    run.faults[Apply] = [replace(FAULT, broken=True), FAULT]
+    run.handle(desired(2))
+    run.handle(Tick())
+    refused = run.change.refused
+    assert refused is not None
+    assert (run.change.standing, refused.generation) == (None, 2)
+    assert [each.generation for each in run.told if isinstance(each, Refused)] == [2, 1]
 
 
 def test_of_two_refusals_the_newest_is_kept() -> None:

@@ -33,13 +33,23 @@ def test_the_edges_own_that_does_not_fit_here_is_said_at_the_start() -> None:
 
 def test_the_hubs_that_does_not_fit_here_any_more_keeps_no_edge_from_starting() -> None:
     async def work(world: World) -> None:
-        assert world.reported().generation == 3
+        refused = world.reported().refused
+        assert refused is not None
+        assert (world.reported().generation, refused.generation, refused.step) == (0, 3, "apply")
+        assert (refused.field, refused.why) == (FAULT.field, FAULT.why)
+        await until(lambda: tick(world) and not world.readers.faults)
+        assert len(world.log.all("configuration_refused")) == 1
+        await until(lambda: tick(world) and world.reported().generation == 3)
+        assert world.reported().refused is None
+        assert world.readers.applied == [configuration()]
+
+    def tick(world: World) -> bool:
         world.clock.elapsed_s += 2
-        await until(lambda: world.readers.applied == [configuration()])
+        return True
 
     world = World()
     world.disk.kept = SavedOrders(configuration=ConfigurationOrders(heard=(7, 3), stands=desired(3)))
-    world.readers.faults = [FAULT]
+    world.readers.faults = [FAULT] * 3
     in_world(work, world)
 
 
