@@ -11,19 +11,22 @@ from edge.core.sync_events import SendPull
 
 
 def is_in_order(news: Live | Page) -> bool:
-    """Whether the rows rise within (after, upto]."""
+    """Whether the rows, if there are any, rise within (after, upto]."""
     sequences = [news.after, *(row.sequence for row in news.rows)]
-    return sequences[-1] <= news.upto and all(one < following for one, following in pairwise(sequences))
+    ends = not news.rows or sequences[-1] <= news.upto
+    return ends and all(one < following for one, following in pairwise(sequences))
 
 
 def reason_to_drop(page: Page, feed: str, asked: SendPull, whole: Position | None) -> str | None:
     """Why `page` is no answer to what was asked, for the log; None when it is one.
 
-    A hub may answer from the beginning (its epoch is newer, or it no longer knows what was removed since), never
-    from an older epoch or a feed that ends below the whole replica: an edge does not go back.
+    A hub may answer from the beginning (it no longer knows what was removed since), or in a newer epoch, never
+    from an older one or a feed that ends below the whole replica: an edge does not go back.
     """
     if page.feed != feed or page.epoch < asked.epoch:
         return f"of feed {page.feed!r} in epoch {page.epoch}"
+    if page.epoch > asked.epoch > 0:
+        return None  # it moves nothing, and only says that another epoch has begun
     if page.epoch == asked.epoch and page.after not in (0, asked.after):
         return f"begins after {page.after}, not after {asked.after}"
     if whole is not None and (page.epoch, page.head) < (whole.epoch, whole.sequence):

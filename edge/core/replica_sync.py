@@ -169,7 +169,7 @@ class ReplicaSync:
         self._hear(page.feed, page.epoch, page.head, "page")
         if page.epoch > self._epoch or page.after == 0 != self._frontier:
             self._load_afresh(page.epoch)
-        if page.after != self._frontier:
+        if page.after != self._frontier or page.epoch > question.pull.epoch > 0:
             return
         if self._state is State.CATCHING_UP:
             self._take_news(page, question, at_s)

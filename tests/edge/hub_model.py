@@ -47,14 +47,12 @@ class HubModel:
         return Head(FEED, self.epoch, self.sequence, self.digest(), self.at_us)
 
     def answer(self, pull: Pull) -> Page:
-        knows = (
-            pull.epoch == self.epoch
-            and self.horizon <= max(pull.after, pull.began)
-            and pull.after <= self.sequence
-        )
+        knows = self.horizon <= max(pull.after, pull.began) and pull.after <= self.sequence
         after = pull.after if knows else 0
         rows = self._after(after)[: min(pull.limit, self.page_rows)]
         upto = rows[-1].sequence if rows else self.sequence
+        if pull.epoch not in (0, self.epoch):
+            after, rows, upto = pull.after, [], min(pull.after, self.sequence)
         digest = self.digest() if upto == self.sequence else None
         return Page(FEED, self.epoch, after, upto, self.sequence, pull.nonce, rows, digest)
 

@@ -166,6 +166,7 @@ def test_whatever_the_line_does_the_replica_is_exact_in_the_end(seed: int) -> No
             assert world.edge.position is not None
     world.bad, world.loss = False, 0.0
     world.reconnect()
+    world.change_hub()
     for step in range(900):
         world.at_s += 1.0
         if step % 50 == 0:

@@ -6,7 +6,7 @@ import pytest
 
 from contract.facts import Position
 from contract.feed import digest_bytes
-from contract.messages import Head, Live
+from contract.messages import Head, Live, Page
 from edge.core import sync_events as sync
 from edge.core.feed_order import is_in_order
 from edge.core.patience import Patience
@@ -104,20 +104,19 @@ def test_a_newer_epoch_is_loaded_afresh_beside_the_old_replica(news: Head | Live
     assert machine.position == Position("everyone", EPOCH, 10)
 
 
-def test_a_page_of_a_newer_epoch_begins_it() -> None:
-    assert catching_up().handle(page(2, 0, 3, 3, epoch=EPOCH + 1), AT) == [
-        sync.NewEpoch(),
-        sync.StartFresh(EPOCH + 1, 3),
-        sync.Load(rows(1, 2, 3), 3),
-        sync.FinishFresh(Position("everyone", EPOCH + 1, 3), 0),
-    ]
-
-
-def test_a_page_from_the_middle_of_a_newer_epoch_is_asked_for_from_its_beginning() -> None:
-    assert catching_up().handle(page(2, 10, 12, 12, epoch=EPOCH + 1), AT) == [
-        sync.NewEpoch(),
-        sync.SendPull(EPOCH + 1, 0, nonce(3)),
-    ]
+@pytest.mark.parametrize("end", [0, 3, 10, 2_000])
+@pytest.mark.parametrize("after", [0, 10])
+def test_a_page_of_a_newer_epoch_tells_of_it_and_moves_nothing(after: int, end: int) -> None:
+    machine = catching_up()
+    if after == 0:
+        machine.handle(sync.Resync(), AT)
+    number = 2 if after else 3
+    upto = min(after, end)
+    digest = digest_bytes(0) if upto == end else None
+    answer = Page("everyone", EPOCH + 1, after, upto, end, nonce(number), [], digest)
+    assert is_in_order(answer)
+    assert machine.handle(answer, AT) == [sync.NewEpoch(), sync.SendPull(EPOCH + 1, 0, nonce(number + 1))]
+    assert machine.position == Position("everyone", EPOCH, 10)
 
 
 def test_an_epoch_that_began_while_proving_is_loaded_then() -> None:

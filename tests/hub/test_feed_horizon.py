@@ -16,6 +16,7 @@ from edge.core.replica_sync import ReplicaSync, State
 from edge.storage.replica import Replica
 from hub.feed import operations as feed
 from hub.feed import queries
+from hub.feed.epoch_operations import begin_as_told
 from hub.feed.history import PRUNED_AT_ONCE, prune_history
 from hub.feed.models import Feed, FeedRow, SupersededRow
 from hub.feed.operations import EVERYONE
@@ -72,6 +73,8 @@ class Edge:
                 self.tell(sync.Loaded())
             case sync.FinishFresh(_, digest):
                 self.tell(sync.Finished(self._runner.run(self.replica.finish_fresh(digest))))
+            case sync.NewEpoch():
+                pass
             case other:
                 raise AssertionError(other)
         return True
@@ -149,6 +152,18 @@ def test_an_edge_from_before_the_horizon_is_exact_in_the_end(edge: Edge) -> None
     assert edge.sync.state is State.FOLLOWING
     assert edge.loads == 2
     assert edge.is_exact()
+
+
+@pytest.mark.parametrize("left", [0, 3, 1_000])
+def test_an_edge_of_an_earlier_epoch_learns_of_the_next_by_the_answer_alone(edge: Edge, left: int) -> None:
+    fill_feed(1_000)
+    edge.catch_up()
+    epoch = begin_as_told(EVERYONE, queries.head(EVERYONE).epoch, AT)
+    fill_feed(left, b"new")
+    edge.catch_up()
+    position = edge.replica.position()
+    assert position is not None
+    assert (position.epoch, edge.loads, edge.is_exact()) == (epoch, 2, True)
 
 
 def test_an_edge_at_the_horizon_goes_on_where_it_was(edge: Edge) -> None:
