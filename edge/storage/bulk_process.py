@@ -27,10 +27,6 @@ class BulkProcess:
         """OSError: no process can be had."""
         return cls(await asyncio.to_thread(_started))
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     async def ask(self, request: Request, within_s: float) -> Answer:
         """A Fault too where the process ended, or said nothing within `within_s`: then it is gone.
 

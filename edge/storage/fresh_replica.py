@@ -67,10 +67,6 @@ class FreshInThreads:
     def path(self) -> Path:
         return self._file.path
 
-    @property
-    def file(self) -> ReplicaFile:
-        return self._file
-
     async def load(self, rows: list[Row], upto: int) -> None:
         await asyncio.shield(asyncio.create_task(self._load(rows, upto)))
 
@@ -118,11 +114,6 @@ class FreshInProcess:
             raise
         return fresh
 
-    @property
-    def pid(self) -> int | None:
-        """Of the process, while there is one."""
-        return None if self._process is None else self._process.pid
-
     async def load(self, rows: list[Row], upto: int) -> None:
         await self._ask(Load(rows, upto), _LOAD_S_MAX)
 
@@ -167,9 +158,9 @@ class FreshInProcess:
     async def _leave(self, process: BulkProcess) -> None:
         await asyncio.sleep(self._idle_s)
         async with self._turn:
-            self._process, self._leaving = None, None
             self._resumes = await process.end()
             self._lost = not self._resumes
+            self._process, self._leaving = None, None  # before, `close` would not wait for it
 
 
 class Recounts:

@@ -24,11 +24,10 @@ from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
 from edge.storage.fresh_replica import Fresh, FreshInProcess, FreshInThreads, Recounts, shows_damage
 from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
-from edge.storage.replica_folder import PATTERN, delete, next_path, number, read_only_address, try_to_delete
+from edge.storage.replica_folder import PATTERN, next_path, number, read_only_address, set_aside, try_to_delete
 from edge.storage.replica_reader import open_reader
 from edge.storage.unwritable_replica import readable
 
-_DAMAGED: Final = "damaged-replica.db"
 _RECOUNT_PAUSE_S: Final = 0.002
 """After every 500 rows, which take about 1 ms: a recount in the background uses a third of one core."""
 LARGE: Final = 20_000
@@ -163,33 +162,35 @@ class Replica:
 
     async def _open_highest(self) -> None:
         for path in sorted(self._folder.glob(PATTERN), key=number, reverse=True):
-            if self._reader is None:
-                await self._try(path)
-            if path not in (self._unwritable, None if self._whole is None else self._whole.path):
+            if self._reader is not None or not await self._try(path):
                 try_to_delete(path)
 
-    async def _try(self, path: Path) -> None:
+    async def _try(self, path: Path) -> bool:
+        """Whether the file stays: it is the whole replica now, or cannot be read at the moment."""
         try:
             file = await asyncio.to_thread(ReplicaFile.open_complete, path)
-            self._standing = file.standing()
-            self._reader = await open_reader(read_only_address(path))
-            self._whole = file
+            standing, reader = file.standing(), await open_reader(read_only_address(path))
+            self._whole, self._standing, self._reader = file, standing, reader
         except ReplicaFileError:
-            pass
+            return False
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            if is_damage(error):
-                self._set_file_aside(path)
-            else:
-                await self._open_to_read(path)
+            if not is_damage(error):
+                return await self._open_to_read(path)
+            self._set_aside = set_aside(path)
+            return False
+        return True
 
-    async def _open_to_read(self, path: Path) -> None:
+    async def _open_to_read(self, path: Path) -> bool:
         """The disk takes nothing: what the file holds decides until it can be written again."""
         try:
-            address, self._standing = await asyncio.to_thread(readable, path)
+            address, standing = await asyncio.to_thread(readable, path)
+            self._reader = await open_reader(address)
         except ReplicaFileError:
-            return
-        self._reader = await open_reader(address)
-        self._unwritable = path
+            return False
+        except (sqlite3.DatabaseError, OSError, UnicodeDecodeError):
+            return True  # and nothing decides: doors have modes even so
+        self._standing, self._unwritable = standing, path
+        return True
 
     async def _open_to_write(self) -> ReplicaFile:
         path, old_reader = self._unwritable, self._reader
@@ -232,11 +233,12 @@ class Replica:
 
     async def _give_up(self) -> None:
         """The whole replica is damaged: there is none until it has been pulled anew."""
-        if self._whole is None:
+        path = self._unwritable if self._whole is None else self._whole.path
+        if path is None:
             return
-        path = self._whole.path
+        self._unwritable = None
         await self._close_whole()
-        self._set_file_aside(path)
+        self._set_aside = set_aside(path)
 
     async def _close_whole(self) -> None:
         reader, whole = self._reader, self._whole
@@ -293,8 +295,3 @@ class Replica:
         if fresh is not None:
             await fresh.close()
             await asyncio.to_thread(try_to_delete, fresh.path)
-
-    def _set_file_aside(self, path: Path) -> None:
-        path.replace(self._folder / _DAMAGED)
-        delete(path)
-        self._set_aside = _DAMAGED

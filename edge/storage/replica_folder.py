@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 PATTERN: Final = "replica.*.db"
+_DAMAGED: Final = "damaged-replica.db"
 
 
 def read_only_address(path: Path) -> str:
@@ -25,6 +26,16 @@ def delete(path: Path) -> None:
     """With its WAL. OSError."""
     for suffix in ("-wal", "-shm", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def set_aside(path: Path) -> str | None:
+    """The name that a damaged file has now. None: it cannot be moved, and will be found damaged again."""
+    try:
+        path.replace(path.with_name(_DAMAGED))
+        delete(path)
+    except OSError:
+        return None
+    return _DAMAGED
 
 
 def try_to_delete(path: Path) -> None:

@@ -42,6 +42,17 @@ def test_the_hottest_zone_counts_and_what_is_no_number_does_not(tmp_path: Path) 
     assert Machine(tmp_path, sys=tmp_path).as_it_stands().temperature_c == 52.25
 
 
+def test_what_only_root_may_write_is_neither_free_nor_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_this = os.statvfs(tmp_path)
+    values = list(of_this)
+    values[2:5] = [100, 40, 30]  # f_blocks, f_bfree, f_bavail
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result(values))
+    state = Machine(tmp_path).as_it_stands()
+    assert (state.disk_free_bytes, state.disk_free_share) == (30 * of_this.f_frsize, 30 / 90)
+
+
 def test_memory_is_of_the_process_and_all_below_it(tmp_path: Path) -> None:
     process(tmp_path, os.getpid(), "Rss: 900 kB\nPss: 100 kB\n", "7 8")
     process(tmp_path, 7, "Pss:     20 kB\n", "9")

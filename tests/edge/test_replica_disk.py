@@ -1,6 +1,7 @@
 """A whole replica on a disk that takes nothing decides, and goes on where it was when the disk does again."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from contract.facts import Position
 from contract.feed import Row
 from edge.storage.replica import Replica, ReplicaError
-from tests.edge.feed_samples import digest_of
+from tests.edge.feed_samples import cards, digest_of
 from tests.edge.replica_runs import CARD, FEED, club_rows, fill, run
 from tests.edge.small_disks import SmallDisk, small_disk
 
@@ -58,6 +59,68 @@ def test_it_decides_meanwhile_and_follows_again_then(disk: SmallDisk, way: str) 
     WAYS[way][0](disk)
     run(disk.path, meanwhile)
     run(disk.path, after)
+
+
+def spoil_header(path: Path) -> None:
+    path.write_bytes(b"x" * 16 + path.read_bytes()[16:])
+
+
+def spoil_schema(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[:100] + b"\xff" * 3_900 + raw[4_000:])
+
+
+def spoil_rows(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4_096] + bytes(each ^ 0x55 for each in raw[4_096:]))
+
+
+@pytest.mark.parametrize("spoil", [spoil_header, spoil_schema, spoil_rows])
+def test_a_damaged_one_that_cannot_be_moved_is_none_until_the_disk_takes_another(
+    disk: SmallDisk, spoil: Callable[[Path], None]
+) -> None:
+    async def before(replica: Replica) -> None:
+        assert await fill(replica, club_rows())
+
+    async def meanwhile(replica: Replica) -> None:
+        assert (replica.position(), await replica.look_up(CARD), await replica.hours_rows()) == (None, None, [])
+        assert await replica.is_exact()
+        disk.read_only(False)
+        assert await fill(replica, club_rows(), epoch=2)
+        assert await replica.look_up(CARD) is not None
+
+    async def after(replica: Replica) -> None:
+        assert replica.position() == Position(FEED, 2, 10)
+
+    run(disk.path, before)
+    spoil(disk.path / "replica.1.db")
+    disk.read_only(True)
+    run(disk.path, meanwhile)
+    run(disk.path, after)
+    assert [path.name for path in disk.path.iterdir()] == ["replica.2.db"]
+
+
+def test_damage_that_shows_as_a_card_is_looked_up_there_ends_in_not_ready(disk: SmallDisk) -> None:
+    async def before(replica: Replica) -> None:
+        assert await fill(replica, [*club_rows(), *cards(2_000, first=11)])
+
+    async def meanwhile(replica: Replica) -> None:
+        assert replica.position() is not None
+        await look_at_all(replica)
+        assert (replica.position(), await replica.look_up(CARD)) == (None, None)
+
+    run(disk.path, before)
+    path = disk.path / "replica.1.db"
+    raw = path.read_bytes()
+    path.write_bytes(raw[:20_000] + b"\xa5" * (len(raw) - 20_000))
+    disk.read_only(True)
+    run(disk.path, meanwhile)
+
+
+async def look_at_all(replica: Replica) -> None:
+    for number in range(11, 2_011):
+        with suppress(ReplicaError):
+            await replica.look_up(number.to_bytes(32, "big"))
 
 
 def test_a_replica_that_is_not_whole_decides_nothing_there_either(disk: SmallDisk) -> None:

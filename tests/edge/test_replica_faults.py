@@ -40,7 +40,7 @@ def test_a_crash_at_any_step_of_a_fresh_replica_leaves_the_old_one(tmp_path: Pat
         path = tmp_path / "run" / "replica.2.db"
         assert isinstance(replica._fresh, FreshInThreads)
         assert replica._fresh.path == path
-        assert replica._fresh.file.finish(digest_of(fresh))
+        assert replica._fresh._file.finish(digest_of(fresh))
         copy_as_crashed(tmp_path / "run", tmp_path / "crashed")
 
     async def after(replica: Replica) -> None:
@@ -204,10 +204,14 @@ def test_a_replica_that_cannot_be_read_for_another_reason_is_told(tmp_path: Path
     run(tmp_path, work)
 
 
-def test_a_replica_that_cannot_be_opened_for_another_reason_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_opened_for_another_reason_stays_and_is_no_replica(tmp_path: Path) -> None:
+    async def work(replica: Replica) -> None:
+        assert (replica.position(), await replica.look_up(CARD), replica.set_aside) == (None, None, None)
+        assert await fill(replica, club_rows())
+
     (tmp_path / "replica.1.db").mkdir()
-    with pytest.raises(ReplicaError):
-        asyncio.run(Replica.open(tmp_path))
+    run(tmp_path, work)
+    assert {path.name for path in tmp_path.iterdir()} == {"replica.1.db", "replica.2.db"}
 
 
 def test_rows_that_rotted_are_found_by_a_recount(tmp_path: Path) -> None:
@@ -243,7 +247,7 @@ def test_a_full_disk_ends_a_fresh_load_and_another_can_begin(tmp_path: Path) -> 
     async def work(replica: Replica) -> None:
         await replica.start_fresh(FEED, 1, 5_000)
         assert isinstance(replica._fresh, FreshInThreads)
-        replica._fresh.file._connection.execute("PRAGMA max_page_count = 8")
+        replica._fresh._file._connection.execute("PRAGMA max_page_count = 8")
         with pytest.raises(ReplicaError, match="full"):
             await replica.load(cards(5_000), 5_000)
         assert await fill(replica, club_rows(), epoch=2)

@@ -1,17 +1,24 @@
 """One replica file: what its connections may do, when they sync, and pages that load whole or not at all."""
 
 import asyncio
+import os
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from contract.calendar import Calendar
 from contract.facts import Card
+from contract.high_water import Mark
+from contract.hours import Site
+from contract.plan_rows import site_change
 from contract.rows import card_change
-from edge.storage.replica import Replica
+from edge.storage.replica import Replica, ReplicaError
 from edge.storage.replica_file import ReplicaFile
-from tests.edge.feed_samples import cards, numbered
+from edge.storage.replica_folder import read_only_address
+from edge.storage.replica_reader import open_reader
+from tests.edge.feed_samples import cards, digest_of, numbered
 from tests.edge.replica_runs import CARD, FEED, club_rows, fill, run
 
 NORMAL = 1
@@ -62,6 +69,83 @@ def test_apply_returns_only_when_the_look_ups_before_it_have_answered(tmp_path: 
         assert look_up.done()
 
     run(tmp_path, work)
+
+
+def test_damage_of_the_one_before_says_nothing_of_the_whole_one(tmp_path: Path) -> None:
+    async def work(replica: Replica) -> None:
+        assert await fill(replica, club_rows())
+        (tmp_path / "before").write_bytes(b"no database" * 400)
+        before = await open_reader(read_only_address(tmp_path / "before"))
+        with pytest.raises(ReplicaError):
+            await replica._read(before, "SELECT 1 FROM feed_row")
+        assert await replica.look_up(CARD) is not None
+        await before.close()
+
+    run(tmp_path, work)
+
+
+class Syncs:
+    """What is synced and stated of one file, in order, as it happens."""
+
+    def __init__(self, file: ReplicaFile, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.done: list[str] = []
+        fsync = os.fsync
+
+        def noted(descriptor: int) -> None:
+            self.done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", noted)
+        file._connection.set_trace_callback(self.done.append)
+
+
+def test_rows_are_on_disk_before_a_file_says_that_it_is_whole_and_that_is_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = ReplicaFile.create(tmp_path / "replica.1.db", FEED, 1, 3)
+    try:
+        file.load(cards(3), 3)
+        syncs = Syncs(file, monkeypatch)
+        assert file.finish(digest_of(cards(3)))
+        steps = [
+            "replica.1.db",
+            "PRAGMA synchronous = FULL",
+            "PRAGMA journal_mode = WAL",
+            "UPDATE meta SET complete = 1",
+            tmp_path.name,
+            "PRAGMA synchronous = NORMAL",
+        ]
+        assert [each for each in syncs.done if each in steps] == steps
+    finally:
+        file.close()
+
+
+def test_what_is_loaded_goes_to_the_disk_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = ReplicaFile.create(tmp_path / "replica.1.db", FEED, 1, 100)
+    syncs = Syncs(file, monkeypatch)
+    try:
+        for number in range(1, 21):
+            file.load(cards(1, first=number), number)
+        assert syncs.done.count("replica.1.db") == 2
+    finally:
+        file.close()
+
+
+def test_hours_are_of_no_older_copy_than_stood_here(tmp_path: Path) -> None:
+    rows = [*club_rows(), *numbered([site_change("clubhouse", Site(Calendar("Europe/Berlin")))], 11)]
+
+    async def fill_it(replica: Replica) -> None:
+        assert await fill(replica, rows)
+        assert len(await replica.hours_rows()) == 1
+
+    async def look() -> None:
+        for stood, count in ((Mark(1, 11), 1), (Mark(1, 12), 0)):
+            replica = await Replica.open(tmp_path, {FEED: stood}.get)
+            assert len(await replica.hours_rows()) == count
+            await replica.close()
+
+    run(tmp_path, fill_it)
+    asyncio.run(look())
 
 
 def test_a_page_that_cannot_be_loaded_leaves_nothing_of_itself(tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ import pytest
 
 from contract.facts import Position
 from contract.feed import Row
+from edge.storage.bulk_messages import End
+from edge.storage.bulk_process import BulkProcess
 from edge.storage.fresh_replica import FreshInProcess
 from edge.storage.replica import Replica, ReplicaError
+from tests.edge.edge_process import DEADLINE_S
 from tests.edge.feed_samples import cards, digest_of
 from tests.edge.replica_runs import CARD, FEED, club_rows, fill
 
@@ -31,8 +34,9 @@ def run(folder: Path, work: Callable[[Replica], Awaitable[None]]) -> None:
     asyncio.run(opened())
 
 
-def children() -> list[str]:
-    return [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+def children() -> list[int]:
+    tasks = Path("/proc/self/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
 
 async def as_bool(work: Awaitable[None]) -> bool:
@@ -89,8 +93,7 @@ def test_a_process_that_is_killed_costs_the_fresh_replica_alone(tmp_path: Path, 
         await replica.start_fresh(FEED, 2, 5_000)
         if point != "begun":
             await replica.load(rows[:2_000], 2_000)
-        pid = fresh_of(replica).pid
-        assert pid is not None
+        (pid,) = children()
         meanwhile = point in ("loading", "finishing")
         os.kill(pid, signal.SIGSTOP if meanwhile else signal.SIGKILL)
         if point == "finishing":
@@ -118,8 +121,7 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
 
     async def work(replica: Replica) -> None:
         await replica.start_fresh(FEED, 1, 10)
-        pid = fresh_of(replica).pid
-        assert pid is not None
+        (pid,) = children()
         os.kill(pid, signal.SIGSTOP)
         monkeypatch.setattr("edge.storage.fresh_replica._LOAD_S_MAX", 0.05)
         with pytest.raises(ReplicaError, match="no answer within"):
@@ -140,13 +142,71 @@ def test_a_process_that_waits_long_leaves_and_loading_goes_on_with_another(tmp_p
         fresh._idle_s = 0.01
         for begin in (0, 100, 200):
             await replica.load(rows[begin : begin + 100], begin + 100)
-            while fresh.pid is not None:
+            while children():
                 await asyncio.sleep(0.01)
-            assert children() == []
         assert await replica.finish_fresh(digest_of(rows))
         assert await replica.digest_from_disk() == digest_of(rows)
 
     run(tmp_path, work)
+
+
+def test_a_process_that_ended_badly_while_nobody_asked_leaves_a_fresh_replica_that_is_lost(tmp_path: Path) -> None:
+    async def work(replica: Replica) -> None:
+        await replica.start_fresh(FEED, 1, 200)
+        fresh = fresh_of(replica)
+        (pid,) = children()
+        os.kill(pid, signal.SIGSTOP)
+        fresh._idle_s = 0.01
+        leaving = fresh._leaving = asyncio.create_task(fresh._leave(fresh._process))  # type: ignore[arg-type]
+        os.kill(pid, signal.SIGKILL)
+        await leaving
+        assert children() == []
+        with pytest.raises(ReplicaError, match="lost"):
+            await replica.load(cards(100), 100)
+        assert await fill(replica, cards(10))
+
+    run(tmp_path, work)
+
+
+def test_closing_waits_for_a_process_that_is_leaving(tmp_path: Path) -> None:
+    async def opened() -> None:
+        replica = await Replica.open(tmp_path, large=0)
+        await replica.start_fresh(FEED, 1, 200)
+        fresh = fresh_of(replica)
+        fresh._idle_s = 0.0
+        await replica.load(cards(100), 100)
+        (pid,) = children()
+        os.kill(pid, signal.SIGSTOP)
+        while not fresh._turn.locked():
+            await asyncio.sleep(0.001)
+        await replica.close()
+        assert children() == []
+
+    asyncio.run(opened())
+
+
+def test_the_process_takes_only_what_nobody_else_wants(tmp_path: Path) -> None:
+    async def work(replica: Replica) -> None:
+        await replica.start_fresh(FEED, 1, 200)
+        (pid,) = children()
+        assert os.sched_getscheduler(pid) == os.SCHED_IDLE
+        assert os.getpriority(os.PRIO_PROCESS, pid) == 19
+
+    run(tmp_path, work)
+
+
+def test_who_asked_and_is_cancelled_ends_the_process() -> None:
+    async def work() -> int:
+        process = await BulkProcess.start()
+        (pid,) = children()
+        os.kill(pid, signal.SIGSTOP)
+        asking = asyncio.create_task(process.ask(End(), DEADLINE_S))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+        await asyncio.wait({asking})
+        return await asyncio.to_thread(process._process.wait, DEADLINE_S)
+
+    assert asyncio.run(work()) == -signal.SIGKILL
 
 
 def test_who_is_cancelled_ends_the_process_and_another_fresh_replica_can_begin(tmp_path: Path) -> None:
