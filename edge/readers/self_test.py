@@ -21,11 +21,12 @@ OPEN_S: Final = 5.0
 
 
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
-    """The first port that cannot be opened."""
+    """The first port that cannot be opened, but for those that are open and those that a reader is left with."""
     running = list(running)
-    kept = {each.reader.device for each in running} | {_device(each.reader) for each in running if each.is_open}
+    left = {(each.name, each.reader.device) for each in running}
+    opened = {_device(each.reader) for each in running if each.is_open}
     for index, reader in enumerate(configuration.readers):
-        if not kept.isdisjoint((reader.device, _device(reader))):
+        if (reader.name, reader.device) in left or _device(reader) in opened:
             continue
         try:
             await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud), OPEN_S)

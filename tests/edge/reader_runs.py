@@ -48,11 +48,12 @@ class Replica(FakeHours):
 
 
 class World:
-    """`taken` are pins that another program has got hold of; `mock` is gpiozero's factory, once it was opened;
-    `closed` are those that are no more."""
+    """`taken` are pins that another program has got hold of, `kinds` those that there are here; `mock` is gpiozero's
+    factory, once it was opened; `closed` are those that are no more."""
 
     def __init__(self, folder: Path) -> None:
         self.log, self.journal, self.taken = FakeLog(), FakeJournal(), set[int]()
+        self.kinds = {PinFactory.MOCK}
         self.mock: Any = None
         self.closed: list[Any] = []
         self.folder = folder
@@ -100,9 +101,9 @@ class World:
         return self.journal.checkins
 
     def _open(self, kind: PinFactory) -> Pins:
-        if kind is not PinFactory.MOCK:
+        if kind not in self.kinds:
             raise HardwareError("no such pins here")
-        pins = open_pins(kind)
+        pins = open_pins(PinFactory.MOCK)
         world = self
 
         class Some(Pins):

@@ -108,6 +108,42 @@ def test_the_self_test_names_ports_pins_and_factories_and_changes_nothing(tmp_pa
     in_world(tmp_path, work)
 
 
+def test_an_unplugged_scanner_refuses_what_brings_it_and_nothing_that_leaves_it(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        readers, device = world.readers, str(tmp_path / "bar")
+        linked_to = str((tmp_path / "bar").readlink())
+        world.bar.pull_out()
+        await until(lambda: not readers.ports[1].is_open)
+        assert (
+            await readers.self_test(world.configuration(bar={"permission": "beer"}, door={"relay_pin": 6})) is None
+        )
+        for brought in ({"name": "lounge"}, {"device": linked_to}):
+            fault = await readers.self_test(world.configuration(bar=brought))
+            assert fault is not None
+            assert fault.field is not None
+            assert fault.field.endswith(".device")
+        (tmp_path / "bar").symlink_to(linked_to)  # it points to what is not there
+        fault = await readers.self_test(world.configuration(bar={"device": linked_to}))
+        assert fault is not None
+        (tmp_path / "bar").unlink()
+        moved = world.configuration(door={"device": device}, bar={"device": str(tmp_path / "door")})
+        fault = await readers.self_test(moved)
+        assert fault is not None
+        assert fault.field == 'readers[0] ("door").device'
+
+    in_world(tmp_path, work)
+
+
+def test_an_open_port_is_no_other_one_by_another_name(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        (tmp_path / "again").symlink_to(tmp_path / "bar")
+        await until(lambda: all(each.is_open for each in world.readers.ports))
+        for change in ({"device": str(tmp_path / "again")}, {"name": "lounge"}):
+            assert await world.readers.self_test(world.configuration(bar=change)) is None
+
+    in_world(tmp_path, work)
+
+
 def test_a_port_that_does_not_open_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(self_test, "OPEN_S", 0.0)
 

@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contract.ask import Posture
+from contract.configuration import Hardware, PinFactory
 from contract.orders import Modes
 from edge.readers import reader_set, running_reader
 from edge.readers.running_reader import RunningReader
@@ -185,6 +187,22 @@ def test_no_scan_is_decided_while_pins_are_moved(tmp_path: Path) -> None:
         assert await changing is None
         await until(lambda: len(world.checkins()) == 1)
         assert world.checkins()[0].permission == "back-door"
+
+    in_world(tmp_path, work)
+
+
+def test_pins_of_another_kind_wait_for_who_decides(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        world.kinds.add(PinFactory.LGPIO)
+        door, old = world.readers.ports[0], world.mock
+        same = msgspec.structs.replace(world.configuration(), hardware=Hardware(PinFactory.LGPIO))
+        await door.changing.acquire()
+        changing = asyncio.create_task(world.readers.apply(same))
+        await until(lambda: waits_for(door))
+        assert (world.closed, changing.done()) == ([], False)
+        door.changing.release()
+        assert await changing is None
+        assert world.closed == [old]
 
     in_world(tmp_path, work)
 
