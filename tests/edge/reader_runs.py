@@ -48,8 +48,8 @@ class Replica(FakeHours):
 
 
 class World:
-    """`taken` are pins that another program has got hold of, `kinds` those that there are here; `mock` is gpiozero's
-    factory, once it was opened; `closed` are those that are no more."""
+    """`taken` are pins that another program has got hold of, `kinds` those that there are here; `mock` is
+    gpiozero's factory, once it was opened; `closed` are those that are no more."""
 
     def __init__(self, folder: Path) -> None:
         self.log, self.journal, self.taken = FakeLog(), FakeJournal(), set[int]()

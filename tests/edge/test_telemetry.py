@@ -1,21 +1,21 @@
-"""Telemetry as it is made, and the endpoint that shows it: a real port of the loopback, clients of all kinds."""
+"""Telemetry as it is made and said, and as the endpoint shows it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 
 from contract.exposition import CONTENT_TYPE
-from contract.messages import Ack, ReaderPresence, Void, decode, encode
+from contract.messages import READERS_MAX, Ack, ReaderPresence, Void, decode, encode
 from contract.orders import Telemetry
 from contract.trust import ClockState
 from edge.journal_port import CannotRecord
-from edge.metrics import MetricsEndpoint, MetricsError
 from edge.ports import MachineState
 from edge.telemetry import CountedLog, TelemetryReport
 from tests.contract.test_exposition import read_samples
+from tests.edge.edge_process import DEADLINE_S
 from tests.edge.fakes import FakeClock, FakeJournal, FakeTrust
+from tests.edge.metrics_runs import asked, served
 
 VOID = Void(voids=b"v" * 16, at_us=1, reader="counter")
 MACHINE = MachineState(48.5, 9_000, 0.25, 40_000_000, 0.5)
@@ -102,27 +102,6 @@ def test_the_machine_that_hangs_holds_up_nothing_else(log: CountedLog) -> None:
     asyncio.run(run())
 
 
-@asynccontextmanager
-async def served(text: str = "") -> AsyncIterator[int]:
-    async def given() -> str:
-        return text
-
-    endpoint = MetricsEndpoint(given)
-    port = await endpoint.start(0)
-    try:
-        yield port
-    finally:
-        await endpoint.stop()
-
-
-async def asked(port: int, request: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request)
-    answer = await reader.read()
-    writer.close()
-    return answer
-
-
 def test_metrics_are_read_by_the_formats_rules(log: CountedLog) -> None:
     async def run() -> bytes:
         log("scan", outcome="denied", latency_ms=40.0)
@@ -145,60 +124,6 @@ def test_metrics_are_read_by_the_formats_rules(log: CountedLog) -> None:
     assert sum(values["doorward_edge_clock", state.value] for state in ClockState) == 1
 
 
-@pytest.mark.parametrize(
-    ("request_line", "status"),
-    [
-        (b"GET / HTTP/1.1", b"404"),
-        (b"GET /metrics/x HTTP/1.1", b"404"),
-        (b"POST /metrics HTTP/1.1", b"405"),
-        (b"GET /metrics?debug=1 HTTP/1.1", b"200"),
-        (b"HEAD /metrics HTTP/1.1", b"200"),
-        (b"\xff\x00", b"404"),
-    ],
-)
-def test_only_the_metrics_are_there(request_line: bytes, status: bytes) -> None:
-    async def run() -> bytes:
-        async with served("x 1\n") as port:
-            return await asked(port, request_line + b"\r\n\r\n")
-
-    answer = asyncio.run(run())
-    assert answer.split()[1] == status
-    assert answer.endswith(b"x 1\n") == (request_line.startswith(b"GET /metrics?"))
-
-
-def test_a_flood_ends_and_others_are_served_again() -> None:
-    async def run() -> None:
-        async with served("x 1\n") as port:
-            assert await asked(port, b"G" * 100_000) == b""
-            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
-            await asyncio.sleep(0)
-            assert await asked(port, b"") == b""
-            for _, writer in idle:
-                writer.close()
-                await writer.wait_closed()
-            answer = b""
-            while not answer:
-                answer = await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n")
-            assert answer.endswith(b"x 1\n")
-
-    asyncio.run(run())
-
-
-def test_a_port_that_is_taken_is_told() -> None:
-    async def run() -> None:
-        async with served() as port:
-            with pytest.raises(MetricsError, match=f"--metrics {port}.*one that is free"):
-                await MetricsEndpoint(lambda: asyncio.sleep(0, "")).start(port)
-        with pytest.raises(MetricsError):
-            await MetricsEndpoint(lambda: asyncio.sleep(0, "")).start(99_999)
-
-    asyncio.run(run())
-
-
-def test_one_who_never_began_can_stop() -> None:
-    asyncio.run(MetricsEndpoint(lambda: asyncio.sleep(0, "")).stop())
-
-
 def test_it_is_said_again_and_again(log: CountedLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.telemetry.FIRST_AFTER_S", 0.0)
     monkeypatch.setattr("edge.telemetry.SAY_EVERY_S", 0.0)
@@ -217,6 +142,32 @@ def test_it_is_said_again_and_again(log: CountedLog, monkeypatch: pytest.MonkeyP
         saying.cancel()
 
     asyncio.run(run())
+
+
+def test_the_first_is_said_once_the_link_had_time_to_come(
+    log: CountedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.telemetry.FIRST_AFTER_S", DEADLINE_S)
+    said: list[Telemetry] = []
+
+    async def run() -> None:
+        telling = report(log, AckedJournal(), FakeClock())
+        saying = asyncio.create_task(telling.keep_saying(said.append))
+        for _ in range(5):
+            await telling.as_it_stands()
+        saying.cancel()
+
+    asyncio.run(run())
+    assert said == []
+
+
+def test_more_readers_than_a_message_has_room_for_are_left_out(log: CountedLog) -> None:
+    readers = [Port(f"r{number}", True) for number in range(READERS_MAX + 1)]
+    clock = FakeClock()
+    telling = TelemetryReport(log, AckedJournal(), lambda: readers, lambda: MACHINE, FakeTrust(clock), clock)
+    made = asyncio.run(telling.as_it_stands())
+    assert decode(encode(made), Telemetry) == made
+    assert made.readers[-1].name == f"r{READERS_MAX - 1}"
 
 
 def test_rows_that_are_acked_wait_no_more(log: CountedLog) -> None:
