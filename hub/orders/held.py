@@ -42,18 +42,19 @@ def check_configuration(edge: Edge, before: Configuration | None, document: dict
         for name, door in wanted.items():
             _check_permission(edge, name, doors.get(name), door)
     for name, posture in modes.readers.items():
-        if posture is Posture.LOCKDOWN and name in doors:
-            _check_reader(edge, name, doors[name], wanted.get(name))
+        # Where nothing was pushed before, the hub does not know what its device is: it is to stay, that is all.
+        if posture is Posture.LOCKDOWN and (before is None or name in doors or name in wanted):
+            _check_reader(edge, name, doors.get(name), wanted.get(name))
 
 
 def _doors(document: dict[str, Any]) -> dict[str, _Door]:
     return {each["name"]: _Door(*map(each.get, _Door._fields)) for each in document.get("readers", ())}
 
 
-def _check_reader(edge: Edge, name: str, before: _Door, wanted: _Door | None) -> None:
+def _check_reader(edge: Edge, name: str, before: _Door | None, wanted: _Door | None) -> None:
     if wanted is None:
         raise LockdownHolds(f"{edge}/{name} is in lockdown, and this has no reader of that name: {_ENDING}")
-    if (wanted.device, wanted.relay_pin) != (before.device, before.relay_pin):
+    if before is not None and (wanted.device, wanted.relay_pin) != (before.device, before.relay_pin):
         raise LockdownHolds(f"{edge}/{name} is in lockdown: its device and relay_pin stay as they are; {_ENDING}")
     _check_permission(edge, name, before, wanted)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from contract.ask import Posture
 from hub.fleet import operations as fleet
-from hub.fleet.models import Edge, Site
+from hub.fleet.models import Edge, Reader, Site
 from hub.orders import operations, queries
 from hub.orders.held import LockdownHolds
 from hub.orders.mode_operations import set_mode
@@ -86,6 +86,23 @@ def test_the_first_push_of_an_edge_in_lockdown(sqlite_database: Database) -> Non
     edge = house()
     locked(Place(site="house"))
     refused(lambda: operations.push("east", WARDEN, AT, BY, CLERK), edge)
+    assert operations.push("east", TOML, AT, BY, CLERK).new
+
+
+@pytest.mark.parametrize("text", [RENAMED, WARDEN])
+def test_the_first_push_to_an_edge_with_a_reader_in_lockdown(sqlite_database: Database, text: str) -> None:
+    edge = house()
+    Reader.objects.create(edge=edge, name="door", kind="door", permission_id=1)
+    locked(DOOR)
+    refused(lambda: operations.push("east", text, AT, BY, CLERK), edge)
+    assert operations.push("east", TOML, AT, BY, CLERK).new
+
+
+def test_a_reader_comes_back_into_its_lockdown_as_it_is(edge: Edge) -> None:
+    locked(DOOR)
+    operations.push("east", RENAMED, AT, "owner")
+    refused(lambda: operations.push("east", WARDEN, AT, BY, CLERK), edge)
+    assert operations.push("east", RENAMED.replace("4.5", "6"), AT, BY, CLERK).new
     assert operations.push("east", TOML, AT, BY, CLERK).new
 
 
