@@ -1,6 +1,7 @@
 """Orders: the bytes that are promised, which mode holds, and what is refused."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from contract.orders import (
     ReaderMode,
     Reported,
     Telemetry,
+    digest_of,
 )
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "orders.json").read_text("utf-8"))
+DOCUMENT_DIGEST = "fb2172eab02e6edce714c1068e518403"
 LOCKDOWN, SECURE, UNLOCKED, FREE = Posture.LOCKDOWN, Posture.SECURE, Posture.UNLOCKED, Posture.FREE
 
 
@@ -59,6 +62,12 @@ def test_which_mode_holds(edge: Posture | None, own: Posture | None, holds: Post
     if own is not None:
         readers.append(ReaderMode(reader="door", posture=own))
     assert Modes(epoch=1, generation=1, edge=edge, readers=readers).of("door") is holds
+
+
+def test_the_digest_of_a_document_is_of_its_json_with_keys_sorted_and_no_spaces() -> None:
+    said = {"site": "haus ü", "readers": [{"name": "door", "attended": True, "area": None, "pulse_seconds": 4.5}]}
+    text = '{"readers":[{"area":null,"attended":true,"name":"door","pulse_seconds":4.5}],"site":"haus ü"}'
+    assert digest_of(said) == sha256(text.encode()).digest()[:16] == bytes.fromhex(DOCUMENT_DIGEST)
 
 
 def _changed(name: str, **fields: object) -> bytes:

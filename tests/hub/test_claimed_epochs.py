@@ -13,6 +13,9 @@ from hub.feed import queries as feed_queries
 from hub.feed.epoch_operations import Claimed, begin_as_claimed, begin_as_told, epoch_at
 from hub.feed.models import Feed
 from hub.feed.operations import EPOCH_MAX, EVERYONE, FeedWriteError, begin_epoch
+from hub.sync.epochs import Epochs
+from hub.sync.log import Log
+from hub.sync.pages import page_for
 from hub.sync.worker import Worker
 from tests.hub.conftest import Database
 from tests.hub.presences import presence
@@ -88,6 +91,17 @@ def test_who_knows_the_hub_begins_one_at_any_time() -> None:
     assert begin_as_told(EVERYONE, epoch_at(AT + 9 * DAY), AT) == epoch() == epoch_at(AT + 9 * DAY) + 1
     with pytest.raises(FeedWriteError, match="there is no feed"):
         begin_as_told("elsewhere", 1, AT)
+
+
+def test_an_epoch_that_another_worker_began_meanwhile_is_another_page(
+    member_club: Club, log_lines: io.StringIO
+) -> None:
+    ahead = msgspec.structs.replace(pull(10**6), epoch=epoch())
+    page = page_for(ahead, AT)
+    begin_epoch(EVERYONE, epoch(), epoch() + 1)
+    epochs = Epochs(Log(log_lines, lambda: AT, lambda: 0.0))
+    assert epochs.look_at_pull("clubhouse", ahead, page, AT)
+    assert log_lines.getvalue() == ""
 
 
 def test_a_pull_from_the_far_future_changes_nothing(
