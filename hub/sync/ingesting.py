@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DataError, Error, IntegrityError
-
 from contract.messages import encode
 from contract.topics import DOWN_ACK, down
 from hub.checkins import operations
@@ -12,6 +10,7 @@ from hub.checkins.journal_rows import Batch
 from hub.checkins.operations import Ingested
 from hub.sync.log import Log
 from hub.sync.outgoing import Outgoing
+from hub.sync.refused_words import REFUSALS, dropped_if_refused
 from hub.sync.strange_readers import Scanned, StrangeReaders
 
 
@@ -23,24 +22,22 @@ class Ingesting:
 
     def take(self, batches: list[Batch], at: datetime, at_s: float) -> None:
         """Nothing is acked before it is committed. django.db.Error: the database is gone."""
-        if not batches:
-            return
-        try:
-            done = operations.ingest(batches, at)
-        except (DataError, IntegrityError) as error:
-            self._take_apart(batches, error, at, at_s)
-            return
+        if len(batches) > 1:
+            try:
+                self._ingest(batches, at, at_s)
+            except REFUSALS:
+                # What the database will not take from one edge must hold no other edge up.
+                for batch in batches:
+                    self.take([batch], at, at_s)
+        elif batches:
+            with dropped_if_refused(self._log, batches[0].edge):
+                self._ingest(batches, at, at_s)
+
+    def _ingest(self, batches: list[Batch], at: datetime, at_s: float) -> None:
+        done = operations.ingest(batches, at)
         for edge, ack in done.acks:
             self._publish(Outgoing(down(edge, DOWN_ACK), encode(ack)))
         self._tell(done, at_s)
-
-    def _take_apart(self, batches: list[Batch], error: Error, at: datetime, at_s: float) -> None:
-        """What the database will not take from one edge must hold no other edge up."""
-        if len(batches) > 1:
-            for batch in batches:
-                self.take([batch], at, at_s)
-        else:
-            self._log.dropped("database_refused", type(error).__name__, batches[0].edge)
 
     def _tell(self, done: Ingested, at_s: float) -> None:
         if done.refused:

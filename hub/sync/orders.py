@@ -17,6 +17,7 @@ from hub.orders.mode_operations import renew_all_modes
 from hub.orders.models import CommandOrder
 from hub.sync.log import Log
 from hub.sync.outgoing import Outgoing
+from hub.sync.refused_words import dropped_if_refused
 from hub.sync.requests import CommandAnswer
 
 RENEW_EVERY_S = 60.0
@@ -52,13 +53,15 @@ class Orders:
         """django.db.Error: the database is gone; the same may be taken again."""
         for answer in answers:
             try:
-                order = note_answered(answer.edge, answer.answered, at)
+                with dropped_if_refused(self._log, answer.edge):
+                    self._tell(answer.edge, note_answered(answer.edge, answer.answered, at))
             except NoSuchCommand as error:
                 self._log.dropped("stale", str(error), answer.edge)
-                continue
-            if order is not None:
-                told = {"command": order.kind, "number": order.number, "why": order.why or None}
-                self._log.event("answered", edge=answer.edge, **told)
+
+    def _tell(self, edge: str, order: CommandOrder | None) -> None:
+        if order is not None:
+            told = {"command": order.kind, "number": order.number, "why": order.why or None}
+            self._log.event("answered", edge=edge, **told)
 
     def _renew(self, at: datetime, at_s: float) -> None:
         """What was said while the connection was about to break is lost: who has not told of it hears it again."""

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from django.db import DataError, IntegrityError
-
 from contract.messages import encode
 from contract.topics import DOWN_CONFIRMED, down
 from hub.checkins.queries import KnownEdge
@@ -12,6 +10,7 @@ from hub.decisions.confirming import confirm
 from hub.sync.clocks import Clocks
 from hub.sync.log import Log
 from hub.sync.outgoing import Outgoing
+from hub.sync.refused_words import dropped_if_refused
 from hub.sync.requests import ConfirmRequest
 
 QUESTIONS_MAX = 50
@@ -31,7 +30,8 @@ class Questions:
     def answer(self, questions: Sequence[Question]) -> None:
         """django.db.Error: the database is gone; the same may be asked again."""
         for request, edge in self._in_time(questions):
-            self._confirm(request, edge)
+            with dropped_if_refused(self._log, request.edge):
+                self._confirm(request, edge)
 
     def _in_time(self, questions: Sequence[Question]) -> Iterator[Question]:
         """Those whose edges may still be waiting, and of each edge no more than it has scans in a turn."""
@@ -46,11 +46,7 @@ class Questions:
                 yield question, edge
 
     def _confirm(self, request: ConfirmRequest, edge: KnownEdge) -> None:
-        try:
-            answered = confirm(edge, request.confirm, self._clocks.now())
-        except (DataError, IntegrityError) as error:
-            self._log.dropped("database_refused", type(error).__name__, request.edge)
-            return
+        answered = confirm(edge, request.confirm, self._clocks.now())
         if answered.refused is not None:
             self._log.dropped(answered.refused.why, str(answered.refused), request.edge)
         self._publish(Outgoing(down(request.edge, DOWN_CONFIRMED), encode(answered.confirmed)))
