@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from hub.fleet.admin import EdgeAdmin
 from hub.fleet.models import Edge
-from hub.orders import operations
+from hub.orders import operations, revoke_operations
 from hub.orders.pages import edge_context
 
 admin.site.unregister(Edge)
@@ -17,6 +17,8 @@ admin.site.unregister(Edge)
 
 @admin.register(Edge)
 class OrderedEdgeAdmin(EdgeAdmin):
+    revoke_operation = staticmethod(revoke_operations.revoke_edges)
+
     def save_model(self, request: HttpRequest, obj: Edge, form: BaseModelForm, change: bool) -> None:
         may_lift = request.user.has_perm("orders.set_mode")
         operations.save_edge(obj, timezone.now(), request.user.get_username(), may_lift=may_lift)

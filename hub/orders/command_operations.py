@@ -13,7 +13,7 @@ from hub.fleet.standing import left_out_text
 from hub.fleet.workers import NoWorker, workers_shown
 from hub.orders.mode_operations import check_reader
 from hub.orders.models import CommandOrder
-from hub.orders.ordering import begin_epoch, ordering
+from hub.orders.ordering import begin_epoch, holding_orders, ordering
 
 KEPT_DAYS: Final = 90
 
@@ -76,7 +76,7 @@ def note_answered(edge_name: str, answered: Answered, at: datetime) -> CommandOr
 
     NoSuchCommand: no command of that number waits for an answer, so this changes nothing.
     """
-    with ordering():
+    with holding_orders():
         numbers = {"epoch": answered.epoch, "number": answered.number}
         order = CommandOrder.objects.filter(edge__name=edge_name, **numbers).first()
         if order is not None and order.answered_at is None:

@@ -16,6 +16,7 @@ from hub.fleet.standing import left_out_text, standing_of
 from hub.fleet.workers import watched, workers_shown
 from hub.orders.models import ModeOrder
 from hub.orders.places import Place, Set
+from hub.orders.queries import REACHABLE
 
 
 class Hearing(NamedTuple):
@@ -71,7 +72,7 @@ def is_heard(place: Place) -> bool:
 
 def reached() -> list[tuple[int, int]]:
     """The keys of all edges that something may reach, each with its site's."""
-    return list(Edge.objects.exclude(signing_key=None).filter(revoked_at=None).values_list("pk", "site_id"))
+    return list(Edge.objects.filter(REACHABLE).values_list("pk", "site_id"))
 
 
 def unheard(found: Iterable[Hearing]) -> list[Hearing]:
@@ -93,7 +94,7 @@ def _on(place: Place | None, edges: QuerySet[Edge]) -> QuerySet[Edge]:
 
 def _late(edges: QuerySet[Edge]) -> QuerySet[Edge]:
     heard = Q(reported__mode_epoch=F("epoch"), reported__mode_generation__gte=F("mode_generation"))
-    return edges.exclude(mode_generation=0).exclude(signing_key=None).filter(~heard, revoked_at=None)
+    return edges.exclude(mode_generation=0).filter(REACHABLE, ~heard)
 
 
 def _edges(at: datetime) -> QuerySet[Edge]:

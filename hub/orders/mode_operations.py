@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Case, F, When
+from django.db.models import BigIntegerField, Case, F, QuerySet, When
 
 from contract.ask import Posture
 from contract.messages import READERS_MAX
@@ -20,6 +20,7 @@ from hub.orders.ordering import epoch_at, ordering
 from hub.orders.places import ByHand, Place, Set
 
 KEPT_BY: Final = "Doorward, kept from the edge after a restore"
+_REVOKED: Final = "Doorward, as the edge is revoked"
 _EDGES_A_STATEMENT: Final = 10_000
 
 
@@ -58,21 +59,35 @@ def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
         return list(ModeOrder.objects.filter(ended_at=None))
 
 
-def keep_lockdowns(edge: Edge, reported: Reported, at: datetime) -> list[str]:
+def keep_lockdowns(edge: Edge, reported: Reported, at: datetime) -> tuple[list[str], int]:
     """An edge has heard of newer orders than the hub knows: the lockdowns that stand there hold on, as orders of
-    that edge. Answers with the places that the hub itself had not in lockdown. Within `ordering`; what the edge is
-    told is to be renewed by the caller."""
+    that edge, until they are ended or it is revoked. Answers with the places that the hub itself had not in
+    lockdown, and of how many more readers it keeps none. Within `ordering`; what the edge is told is to be renewed
+    by the caller.
+
+    Of readers that the hub does not know it keeps as many as one message names: else whoever owns an edge could
+    make up any number of them.
+    """
     own = set_for(edge)
-    kept = []
+    names = {mode.reader: None for mode in reported.mode_readers if mode.posture == Posture.LOCKDOWN}
+    named = [
+        name for name in names if own.readers.get(name) != Posture.LOCKDOWN and re.fullmatch(NAME_PATTERN, name)
+    ]
+    known = set(edge.readers.values_list("name", flat=True))
+    strange = [name for name in named if name not in known]
+    room = max(0, READERS_MAX - _kept_of(edge).exclude(reader="").count())
+    kept = [Place(edge=edge.name, reader=name) for name in named if name in known or name in strange[:room]]
     if reported.mode_edge == Posture.LOCKDOWN != own.edge:
-        kept.append(Place(edge=edge.name))
-    for mode in reported.mode_readers:
-        is_known = own.readers.get(mode.reader) == Posture.LOCKDOWN
-        if mode.posture == Posture.LOCKDOWN and not is_known and re.fullmatch(NAME_PATTERN, mode.reader):
-            kept.append(Place(edge=edge.name, reader=mode.reader))
+        kept.insert(0, Place(edge=edge.name))
     for place in kept:
         _begin(place, Posture.LOCKDOWN, at, KEPT_BY, {"edge": edge})
-    return [place.word for place in kept]
+    return [place.word for place in kept], len(strange[room:])
+
+
+def end_kept(edge: Edge, at: datetime) -> None:
+    """What was kept at the word of an edge that is revoked holds no longer. Within `ordering`."""
+    if _kept_of(edge).update(ended_at=at, ended_by=_REVOKED):
+        renew_modes([edge], at)
 
 
 def renew_all_modes(at: datetime) -> bool:
@@ -112,6 +127,10 @@ def stale_edges(edges: Iterable[Edge]) -> list[tuple[Edge, dict[str, Any]]]:
 def set_for(edge: Edge) -> Set:
     """What its readers are set to by hand. Reads only."""
     return _merged(_by_hand(), edge)
+
+
+def _kept_of(edge: Edge) -> QuerySet[ModeOrder]:
+    return ModeOrder.objects.filter(edge=edge, by=KEPT_BY, ended_at=None)
 
 
 def _by_hand() -> ByHand:

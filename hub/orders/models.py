@@ -22,7 +22,8 @@ POSTURES: Final = [
 
 
 class OrdersTurn(models.Model):
-    """One row. `changes` rises with every order: who has seen it once looks no further until it has moved."""
+    """One row. `changes` rises with every order: who has seen it once looks no further until it has moved. Who
+    writes anything of orders holds it."""
 
     changes = models.BigIntegerField(default=0)
 

@@ -4,8 +4,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db import transaction
-
 from hub.errors import HubError
 from hub.fleet import operations as fleet
 from hub.fleet.models import Edge
@@ -123,7 +121,7 @@ def say_anew(edge: Edge, at: datetime) -> None:
     """
     newest = queries.newest(edge)
     if newest is not None:
-        with suppress(ConfigurationRefused), transaction.atomic():
+        with suppress(ConfigurationRefused):
             _follow(edge, newest, at, newest.by)
 
 

@@ -14,9 +14,18 @@ from hub.orders.models import OrdersTurn
 
 @contextmanager
 def ordering() -> Iterator[None]:
-    """A transaction that holds all orders: numbers are given, and seen, in the order of commits."""
+    """A transaction that holds all orders: numbers are given, and seen, in the order of commits. Workers look what
+    there is to say."""
     with transaction.atomic():
         OrdersTurn.objects.update(changes=F("changes") + 1)
+        yield
+
+
+@contextmanager
+def holding_orders() -> Iterator[None]:
+    """As `ordering`, for what edges say of them: as long as nothing is ordered within, no worker looks."""
+    with transaction.atomic():
+        OrdersTurn.objects.update(changes=F("changes"))
         yield
 
 

@@ -1,10 +1,11 @@
 """Reading orders: what an edge should have, what stands there, and what is to be said to it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from contract.ask import Posture
 from contract.orders import Desired, Modes, ReaderMode
@@ -41,8 +42,12 @@ class Marks(NamedTuple):
     mode: tuple[int, int]
 
 
+REACHABLE: Final = Q(signing_key__isnull=False, revoked_at=None)
+"""Of edges: something may reach them, for they are enrolled and not revoked."""
+
+
 def changes() -> int:
-    """Rises with every order."""
+    """Rises with every order, and with nothing that edges say unless something is ordered by it."""
     return OrdersTurn.objects.values_list("changes", flat=True)[0]
 
 
@@ -94,12 +99,12 @@ def all_marks() -> list[Marks]:
 
 
 def unheard() -> list[str]:
-    """Edges that have not said that they heard their newest configuration and modes, by name."""
+    """Edges that could have heard their newest configuration and modes and have not said so, by name."""
     asked = ~Q(config_generation=0) & ~_heard("") & ~_heard("refused_")
     modes = ~Q(mode_generation=0) & ~Q(
         reported__mode_epoch=F("epoch"), reported__mode_generation=F("mode_generation")
     )
-    return list(Edge.objects.filter(asked | modes).values_list("name", flat=True))
+    return list(Edge.objects.filter(REACHABLE, asked | modes).values_list("name", flat=True))
 
 
 def _heard(which: str) -> Q:
@@ -146,6 +151,21 @@ def set_by_hand() -> list[ModeOrder]:
     """All that is, lockdowns first."""
     standing = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge__site")
     return sorted(standing, key=lambda order: (order.posture != Posture.LOCKDOWN, order.place))
+
+
+def lockdowns(first_of: Collection[int], at_most: int) -> tuple[list[ModeOrder], int]:
+    """Those that are set, the widest first, then those of these edges; and how many more there are than told."""
+    standing = ModeOrder.objects.filter(ended_at=None, posture=Posture.LOCKDOWN)
+    order = Case(
+        When(edge=None, site=None, then=0),
+        When(edge=None, then=1),
+        When(edge__in=first_of, then=2),
+        When(reader="", then=3),
+        default=4,
+    )
+    found = list(standing.select_related("site", "edge__site").order_by(order, "place")[: at_most + 1])
+    more = standing.count() - at_most if len(found) > at_most else 0
+    return found[:at_most], more
 
 
 _HISTORY_SHOWN: Final = 20

@@ -18,7 +18,7 @@ from hub.fleet.named import hold_edge
 from hub.orders.mode_operations import keep_lockdowns, set_for
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
-from hub.orders.ordering import epoch_at, ordering
+from hub.orders.ordering import epoch_at, holding_orders, ordering
 from hub.orders.queries import modes_for
 
 
@@ -27,9 +27,11 @@ class EpochTooHigh(HubError):
 
 
 class BegunAnew(NamedTuple):
-    """`kept`: places whose lockdown the hub had forgotten."""
+    """`kept`: places whose lockdown the hub had forgotten. `too_many`: of how many readers it keeps none, since it
+    has kept enough."""
 
     kept: list[str]
+    too_many: int
 
 
 def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew | None:
@@ -37,14 +39,15 @@ def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew
 
     UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before. EpochTooHigh: nothing changes.
     """
-    with ordering():
+    with holding_orders():
         edge = hold_edge(edge_name)
         _check_epochs(edge, reported, at)
         if not raise_mark(edge.pk, REPORTED, Mark(reported.start, reported.n)):
             return None
         ReportedState.objects.update_or_create(edge=edge, defaults=_state(reported, at))
         if _is_ahead(edge, reported) or _means_something_else(edge, reported):
-            return _begin_anew(edge, reported, at)
+            with ordering():
+                return _begin_anew(edge, reported, at)
         _note_standing(edge, reported, at)
         _note_refused(edge, reported, at)
         return None
@@ -70,9 +73,12 @@ def _state(reported: Reported, at: datetime) -> dict[str, object]:
 
 
 def _note_standing(edge: Edge, reported: Reported, at: datetime) -> None:
+    """What stands is refused no longer, as once there is software again that can read it."""
     if not reported.trying:
         named = Configuration.objects.filter(edge=edge, epoch=reported.epoch, generation=reported.generation)
         named.filter(stood_at=None).update(stood_at=at)
+        refused = named.exclude(refused_at=None)
+        refused.update(refused_at=None, refused_step="", refused_field="", refused_why="")
 
 
 def _note_refused(edge: Edge, reported: Reported, at: datetime) -> None:
@@ -104,15 +110,16 @@ def _means_something_else(edge: Edge, reported: Reported) -> bool:
     digests = {(reported.epoch, reported.generation): reported.document}
     if reported.refused is not None:
         digests[reported.refused.epoch, reported.refused.generation] = reported.refused.document
-    for own in Configuration.objects.filter(edge=edge, epoch=edge.epoch):
-        if digests.get((own.epoch, own.generation)) not in (None, digest_of(own.document)):
+    told = [generation for (epoch, generation), digest in digests.items() if epoch == edge.epoch and digest]
+    for own in Configuration.objects.filter(edge=edge, epoch=edge.epoch, generation__in=told):
+        if digests[own.epoch, own.generation] != digest_of(own.document):
             return True
     if (reported.mode_epoch, reported.mode_generation) != (edge.epoch, edge.mode_generation):
         return False
-    told = modes_for(edge)
+    modes = modes_for(edge)
     said = {mode.reader: mode.posture for mode in reported.mode_readers}
-    known = {} if told is None else {mode.reader: mode.posture for mode in told.readers}
-    return (reported.mode_edge, said) != (told and told.edge, known)
+    known = {} if modes is None else {mode.reader: mode.posture for mode in modes.readers}
+    return (reported.mode_edge, said) != (modes and modes.edge, known)
 
 
 def _check_epochs(edge: Edge, reported: Reported, at: datetime) -> None:
@@ -129,12 +136,12 @@ def _highest_epoch(reported: Reported) -> int:
 
 
 def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
-    kept = keep_lockdowns(edge, reported, at)
-    edge.epoch = max(epoch_at(at), edge.epoch + 1, _highest_epoch(reported) + 1)
+    kept, too_many = keep_lockdowns(edge, reported, at)
+    edge.epoch = max(epoch_at(at), _highest_epoch(reported) + 1)
     edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
     edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
     # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.
     told = {"document": set_for(edge).as_json(), "ordered_at": at}
     EdgeModes.objects.update_or_create(edge=edge, defaults=told)
     say_anew(edge, at)
-    return BegunAnew(kept)
+    return BegunAnew(kept, too_many)

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import DataError, IntegrityError
-
 from contract.high_water import Mark
 from contract.messages import Presence
 from contract.orders import Reported, Telemetry
@@ -14,6 +12,7 @@ from hub.fleet.named import UnknownEdge
 from hub.fleet.operations import note_presence
 from hub.orders.report_operations import BegunAnew, EpochTooHigh, note_reported
 from hub.sync.log import Log
+from hub.sync.refused_words import dropped_if_refused
 from hub.sync.requests import EdgeNotice, Notice
 from hub.watch.operations import note_telemetry
 
@@ -33,18 +32,23 @@ class Notices:
         """django.db.Error: the database is gone; the same may be taken again."""
         for notice in self._newest(notices):
             try:
-                noted = _NOTE[type(notice.said)](notice.edge, notice.said, at)
+                with dropped_if_refused(self._log, notice.edge):
+                    self._tell(notice.edge, _NOTE[type(notice.said)](notice.edge, notice.said, at))
             except StaleMark as error:
                 self._log.dropped("stale", str(error), notice.edge)
             except UnknownEdge as error:
                 self._log.dropped("unknown_edge", str(error), notice.edge)
             except EpochTooHigh as error:
                 self._log.dropped("epoch_too_high", str(error), notice.edge)
-            except (DataError, IntegrityError) as error:
-                self._log.dropped("database_refused", type(error).__name__, notice.edge)
-            else:
-                if isinstance(noted, BegunAnew) and noted.kept:
-                    self._log.event("lockdowns_kept", edge=notice.edge, places=", ".join(noted.kept))
+
+    def _tell(self, edge: str, noted: object) -> None:
+        if not isinstance(noted, BegunAnew):
+            return
+        if noted.kept:
+            self._log.event("lockdowns_kept", edge=edge, places=", ".join(noted.kept))
+        if noted.too_many:
+            text = f"{noted.too_many} of readers that the hub does not know, and it has kept as many as it keeps"
+            self._log.dropped("too_many_lockdowns", text, edge)
 
     def _newest(self, notices: Iterable[EdgeNotice]) -> Iterable[EdgeNotice]:
         newest: dict[tuple[str, type[Notice]], EdgeNotice] = {}

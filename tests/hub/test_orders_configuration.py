@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from contract.configuration import document_of, read_document
-from contract.orders import Refused
+from contract.orders import Refused, digest_of
 from hub.fleet.edge_marks import StaleMark
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import UnknownEdge
 from hub.fleet.operations import save_site
-from hub.orders import operations, queries
+from hub.orders import operations, queries, report_operations
 from hub.orders.documents import ConfigurationRefused
 from hub.orders.models import Configuration
 from hub.orders.operations import NothingBefore, Overtaken, Terms
@@ -118,6 +118,31 @@ def test_as_the_edge_says(edge: Edge) -> None:
     assert (told.state, told.standing, told.newest.refused_field) == (Standing.REFUSED, first, "readers[0].device")
     assert operations.push("east", OTHER, AT, BY).new
     assert state(edge) is Standing.WAITING
+
+
+def test_what_was_refused_and_stands_again_is_refused_no_longer(edge: Edge) -> None:
+    first = push()
+    note_reported("east", standing(1, first), AT)
+    why = Refused(epoch=first.epoch, generation=1, step="validate", field="readers", why="older software")
+    note_reported("east", reported(2, refused=why), AT)
+    assert state(edge) is Standing.REFUSED
+    note_reported("east", standing(3, first, trying=True), AT)
+    assert state(edge) is Standing.REFUSED
+    note_reported("east", standing(4, first), AT)
+    newest = queries.newest(edge)
+    assert state(edge) is Standing.STANDS
+    assert not (newest.refused_step or newest.refused_field or newest.refused_why)
+
+
+def test_a_report_costs_no_more_for_what_was_pushed_before(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seconds in range(5, 10):
+        newest = push(TOML.replace("4.5", str(seconds)))
+    compared: list[object] = []
+    monkeypatch.setattr(
+        report_operations, "digest_of", lambda document: compared.append(document) or digest_of(document)
+    )
+    note_reported("east", standing(1, newest, document=digest_of(newest.document)), AT)
+    assert compared == [newest.document]
 
 
 def test_what_was_said_before_is_stale_and_the_same_again_no_news(edge: Edge) -> None:

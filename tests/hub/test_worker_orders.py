@@ -165,6 +165,52 @@ def test_an_answer_counts_once(worker: Worker, log_lines: io.StringIO) -> None:
     assert events(log_lines) == [("answered", "lockdown"), ("dropped", "stale")]
 
 
+def test_an_answer_that_the_database_refuses_holds_nobody_up(
+    worker: Worker, edge: Edge, log_lines: io.StringIO, database: Database
+) -> None:
+    if database.vendor != "postgresql":
+        pytest.skip("SQLite keeps a NUL")
+    orders = [give_command("east", CommandKind.IDENTIFY, None, AT, "owner") for _ in range(2)]
+    whys = ["a\x00b", "failed"]
+    worker.handle(
+        [
+            said("answered", Answered(epoch=order.epoch, number=order.number, at_us=0, why=why), "east")
+            for order, why in zip(orders, whys, strict=True)
+        ]
+    )
+    assert sorted(each.why for each in CommandOrder.objects.all()) == ["", "failed"]
+    assert events(log_lines) == [("dropped", "database_refused"), ("answered", "failed")]
+
+
+def test_what_edges_say_makes_no_worker_look_for_orders(worker: Worker, edge: Edge) -> None:
+    first = push()
+    order = give_command("east", CommandKind.IDENTIFY, None, AT, "owner")
+    before = queries.changes()
+    answered = Answered(epoch=order.epoch, number=1, at_us=0)
+    worker.handle([said("reported", standing(1, first), "east"), said("answered", answered, "east")])
+    assert queries.changes() == before
+    worker.handle([said("reported", standing(2, first, generation=9), "east")])
+    assert queries.changes() > before
+
+
+def test_nothing_is_said_again_to_whom_nothing_reaches_or_who_refused(
+    worker: Worker, broker: ListeningBroker, edge: Edge, clock_s: list[float]
+) -> None:
+    first = push()
+    refused = Refused(epoch=first.epoch, generation=1, step="apply", why="no")
+    worker.handle([said("reported", reported(1, refused=refused), "east")])
+    for name, left_out in (("gone", {"revoked_at": AT}), ("never", {"signing_key": None})):
+        another(name, edge.site)
+        operations.push(name, TOML, AT, "owner")
+        Edge.objects.filter(name=name).update(**left_out)
+    assert queries.unheard() == []
+    turn(worker)
+    broker.sent.clear()
+    clock_s[0] = 61
+    turn(worker)
+    assert [each.topic for each in broker.sent if "/config" in each.topic] == []
+
+
 def test_what_edges_report_is_kept_and_only_rises(worker: Worker, edge: Edge, log_lines: io.StringIO) -> None:
     first = push()
     worker.handle([said("reported", standing(2, first), "east")])

@@ -1,7 +1,7 @@
 """What stands above all of staff's pages while anything is in lockdown."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django import template
 from django.utils import timezone
@@ -14,6 +14,9 @@ from hub.orders.telling import place_text
 
 register = template.Library()
 _NAMED_MAX: Final = 5
+_LOOKED_AT_MAX: Final = 200
+"""Lockdowns, on each page: the widest, and those that somebody has not heard, are among them."""
+_Named = TypeVar("_Named")
 
 
 @register.inclusion_tag("orders/lockdowns.html", takes_context=True)
@@ -22,32 +25,33 @@ def lockdowns(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or not (request.user.is_active and request.user.is_staff):
         return {}
-    orders = [order for order in queries.set_by_hand() if order.posture == Posture.LOCKDOWN]
-    return banner(orders, not_heard(timezone.now()), reached() if orders else []) | {"request": request}
+    late = not_heard(timezone.now())
+    orders, more = queries.lockdowns([each.edge.pk for each in late], _LOOKED_AT_MAX)
+    return banner(orders, more, late, reached() if orders else []) | {"request": request}
 
 
-def banner(orders: list[ModeOrder], late: list[Hearing], edges: list[tuple[int, int]]) -> dict[str, str]:
+def banner(
+    orders: list[ModeOrder], more: int, late: list[Hearing], edges: list[tuple[int, int]]
+) -> dict[str, str]:
     """`standing`: lockdowns that every edge there has heard. `deaf`: who has not heard the others.
 
-    `late` have not heard the newest; `edges` are all that something may reach, each with its site.
+    `more` stand beside `orders`. `late` have not heard the newest; `edges` are all that something may reach, each
+    with its site.
     """
     missing = {order.pk: [each for each in late if each.covers(order) and not each.has(order)] for order in orders}
-    standing = [order for order in orders if not missing[order.pk] and _is_of_any(order, edges)]
-    unheard = [order for order in orders if order not in standing]
+    there = {key for edge, site in edges for key in ((edge, None), (None, site), (None, None))}
+    standing, unheard = [], []
+    for order in orders:
+        stands = not missing[order.pk] and (order.edge_id, order.site_id) in there
+        (standing if stands else unheard).append(order)
     deaf = {each.edge.name: each for order in unheard for each in missing[order.pk]}
     lingering = [each for each in late if _lingers(each) and not any(map(each.covers, orders))]
     return {
-        "standing": ", ".join(map(place_text, standing)),
-        "unheard": ", ".join(map(place_text, unheard)),
+        "standing": _named(standing, place_text, 0 if unheard else more),
+        "unheard": _named(unheard, place_text, more if unheard else 0),
         "deaf": _named([*deaf.values()], lambda each: f"{each.edge} ({each.why_not})"),
         "lingering": _named(lingering, lambda each: each.edge.name),
     }
-
-
-def _is_of_any(order: ModeOrder, edges: list[tuple[int, int]]) -> bool:
-    if order.edge_id is None and order.site_id is None:
-        return bool(edges)
-    return any(order.edge_id == edge or order.site_id == site for edge, site in edges)
 
 
 def _lingers(hearing: Hearing) -> bool:
@@ -55,7 +59,7 @@ def _lingers(hearing: Hearing) -> bool:
     return not hearing.heard and Posture.LOCKDOWN in (stands.edge, *stands.readers.values())
 
 
-def _named(found: list[Hearing], name: Callable[[Hearing], str]) -> str:
+def _named(found: list[_Named], name: Callable[[_Named], str], more: int = 0) -> str:
     """The first of them, and how many more there are."""
-    more = len(found) - _NAMED_MAX
-    return ", ".join([*map(name, found[:_NAMED_MAX]), *([f"{more} more"] if more > 0 else [])])
+    more += max(0, len(found) - _NAMED_MAX)
+    return ", ".join([*map(name, found[:_NAMED_MAX]), *([f"{more} more"] if more else [])])

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from hub.fleet.identity_operations import revoke_edge
 from hub.fleet.named import edge_named
 from hub.fleet.standing import left_out_text
+from hub.orders.revoke_operations import revoke_edge
 
 
 class Command(BaseCommand):
