@@ -117,6 +117,23 @@ def test_modes_that_come_while_others_are_written_are_kept_after_them() -> None:
     assert world.disk.kept.modes == Modes(epoch=7, generation=2, edge=Posture.LOCKDOWN)
 
 
+def test_each_write_has_a_number_above_the_one_before_and_nothing_is_written_twice() -> None:
+    async def work(world: World) -> None:
+        written = []
+        for generation in (1, 2):
+            modes = Modes(epoch=7, generation=generation)
+            world.orders.modes(modes)
+            await until(lambda modes=modes: world.disk.kept.modes == modes)  # type: ignore[misc, union-attr]
+            for _ in range(20):
+                await asyncio.to_thread(world.disk.read)  # the disk has time for another one
+            written.append(world.disk.kept.written)  # type: ignore[union-attr]
+        assert written == [41, 42]
+
+    world = World()
+    world.disk.kept = SavedOrders(written=40)
+    in_world(work, world)
+
+
 def test_what_was_refused_is_told_until_a_newer_one_stands() -> None:
     async def work(world: World) -> None:
         world.orders.desired(desired(1, readers=[]))

@@ -14,6 +14,7 @@ from contract.messages import MESSAGE_BYTES_MAX
 from contract.orders import Modes
 from edge.core.saved_orders import ConfigurationOrders, SavedOrders
 from edge.storage.orders_file import OrdersFile
+from edge.storage.small_file import SmallFile
 from tests.edge.change_runs import desired
 
 NAMES = ("orders.json", "orders.json.before")
@@ -105,6 +106,14 @@ def test_a_damaged_copy_lifts_no_lockdown(tmp_path: Path, damaged: str) -> None:
     found = OrdersFile(tmp_path).read()
     assert found is not None
     assert found.modes == orders(2).modes
+
+
+def test_the_newest_modes_count_whichever_copy_has_them(tmp_path: Path) -> None:
+    """As where the power went between the two copies, and what was written then had the modes of before."""
+    older, newer = orders(1), orders(2)
+    SmallFile(tmp_path / NAMES[0], SavedOrders).write(replace(newer, modes=older.modes))
+    SmallFile(tmp_path / NAMES[1], SavedOrders).write(replace(older, modes=newer.modes))
+    assert OrdersFile(tmp_path).read() == newer
 
 
 @pytest.mark.parametrize("damaged", NAMES)
