@@ -135,7 +135,17 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         change = ConfigurationChange(enrolled.edge, reach, setting.own, setting.unreachable_s)
         commands = Commands(readers, line, marks, trust, log)
         orders = EdgeOrders(
-            change, reach, OrdersFile(state_dir), readers, watch, line, commands, trust, clock, log
+            change,
+            reach,
+            enrolled.orders_epoch,
+            OrdersFile(state_dir),
+            readers,
+            watch,
+            line,
+            commands,
+            trust,
+            clock,
+            log,
         )
         stack.push_async_callback(line.stop)
         stack.push_async_callback(readers.close)

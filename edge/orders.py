@@ -79,6 +79,7 @@ class EdgeOrders:
         self,
         change: ConfigurationChange,
         reach: Reach,
+        orders_epoch: int,
         file: OrdersFile,
         readers: Readers,
         site: Site,
@@ -88,9 +89,10 @@ class EdgeOrders:
         clock: Clock,
         log: Log,
     ) -> None:
-        """`reach` as it was enrolled."""
+        """`reach` and `orders_epoch` as it was enrolled: what was ordered before that epoch is not for it."""
         self._change = change
         self._reach = reach
+        self._orders_epoch = orders_epoch
         self._file = file
         self._readers = readers
         self._site = site
@@ -143,9 +145,12 @@ class EdgeOrders:
     # What the hub says
 
     def desired(self, desired: Desired) -> None:
-        self._tell(desired)
+        if self._is_meant("desired", desired):
+            self._tell(desired)
 
     def modes(self, modes: Modes) -> None:
+        if not self._is_meant("modes", modes):
+            return
         mark, reached = mark_of(modes), mark_of(self._saved.modes)
         if mark < reached:
             self._drop(stale("modes"))
@@ -157,8 +162,15 @@ class EdgeOrders:
         self._came.set()
 
     def command(self, command: Command) -> None:
-        if not self._commands.hear(command):
+        if self._is_meant("command", command) and not self._commands.hear(command):
             self._drop(stale("command"))
+
+    def _is_meant(self, what: str, order: Desired | Modes | Command) -> bool:
+        """An empty folder remembers no mark: what was said to an enrolment before could be said to it again."""
+        if order.epoch >= self._orders_epoch:
+            return True
+        self._drop(stale(what))
+        return False
 
     def _drop(self, dropped: Dropped) -> None:
         self._drops.count(dropped, self._clock.monotonic_s())

@@ -117,6 +117,7 @@ def enrolled_state(
     host: str = "127.0.0.1",
     tls: bool = False,
     epoch: int = 1,
+    orders_epoch: int = 1,
     edge_seed: bytes = EDGE_SEED,
     hub_key: SigningKey = HUB_KEY,
     organization_key: bytes = ORGANIZATION_KEY,
@@ -133,6 +134,7 @@ def enrolled_state(
         organization_key=organization_key,
         feed=feed,
         epoch=epoch,
+        orders_epoch=orders_epoch,
         generation=1,
         at_us=0,
     )

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 from contract.enrolment import Enrolled
 from contract.instants import InstantUs, from_us, to_us
 from contract.keys import KEY_BYTES, KeyFault, SigningKey, Trusted, VerifyingKey
-from contract.messages import Epoch, Name
+from contract.messages import Epoch, Name, Sequence
 from edge.storage import earlier_state
 from edge.storage.errors import StorageError
 from edge.storage.small_file import SmallFile, checked, sync_folder, write_whole
@@ -55,12 +55,14 @@ class _Saved(Struct, frozen=True, kw_only=True):
     broker_tls: bool
     feed: Name
     epoch: Epoch
+    orders_epoch: Sequence = 0
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolledEdge:
     """An edge as it was enrolled. `trusted` is the hub's key, as rotated since; `epoch` the feed's at enrolment.
 
+    Orders of an epoch below `orders_epoch` were said to an enrolment before.
     The paths are of PEM files: the edge's TLS key, its certificate with what leads to it, the hub's authority.
     """
 
@@ -73,6 +75,7 @@ class EnrolledEdge:
     broker_tls: bool
     feed: str
     epoch: int
+    orders_epoch: int
     tls_key: Path
     tls_certificate: Path
     authority: Path
@@ -105,6 +108,7 @@ def read_enrolment(state_dir: Path) -> EnrolledEdge:
             broker_tls=saved.broker_tls,
             feed=saved.feed,
             epoch=saved.epoch,
+            orders_epoch=saved.orders_epoch,
             tls_key=folder / "tls.key",
             tls_certificate=folder / "tls.crt",
             authority=folder / "authority.crt",
@@ -132,6 +136,7 @@ def write_enrolment(
         broker_tls=given.broker_tls,
         feed=given.feed,
         epoch=given.epoch,
+        orders_epoch=given.orders_epoch,
     )
     files = {
         "signing.key": signing_seed.hex().encode() + b"\n",

@@ -11,7 +11,7 @@ class EnrolmentCode(models.Model):
     """The one code of an edge. It is found by `code_id`; its secret is encrypted under card.key.
 
     `used_by` is the digest of the request that used it at `used_at`, `enrolment` the edge's enrolment that this
-    was, and `certificate` (DER) what it got: the same request again gets the same.
+    was, `certificate` (DER) and `orders_epoch` what it got: the same request again gets the same.
     """
 
     edge = models.OneToOneField("fleet.Edge", models.CASCADE, primary_key=True, related_name="enrolment_code")
@@ -24,6 +24,7 @@ class EnrolmentCode(models.Model):
     used_at = models.DateTimeField(null=True)
     enrolment = models.PositiveIntegerField(null=True)
     certificate = models.BinaryField(max_length=4_096, null=True)
+    orders_epoch = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"code for {self.edge}"

@@ -140,8 +140,8 @@ def _use(kept: EnrolmentCode, accepted: Accepted, at: datetime) -> None:
     enrolled = enrol_edge(kept.edge.pk, accepted.asked.signing_key, at)
     certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
     kept.used_by, kept.used_at, kept.enrolment = accepted.digest, at, enrolled.enrolments
-    kept.certificate = certificate.public_bytes(Encoding.DER)
-    kept.save(update_fields=["used_by", "used_at", "enrolment", "certificate"])
+    kept.certificate, kept.orders_epoch = certificate.public_bytes(Encoding.DER), enrolled.epoch
+    kept.save(update_fields=["used_by", "used_at", "enrolment", "certificate", "orders_epoch"])
 
 
 def _delivered(kept: EnrolmentCode, hub_key: CurrentKey, at: datetime) -> Delivered:
@@ -155,6 +155,8 @@ def _delivered(kept: EnrolmentCode, hub_key: CurrentKey, at: datetime) -> Delive
         organization_key=settings.KEYS.organization,
         feed=kept.edge.feed.name,
         epoch=kept.edge.feed.epoch,
+        # None: the code was used before this was kept.
+        orders_epoch=kept.orders_epoch or kept.edge.epoch,
         generation=hub_key.generation,
         at_us=to_us(at),
     )

@@ -22,8 +22,8 @@ class NotEnrolled(HubError):
 def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
     """From now on the edge's seals are those of this Ed25519 key, and what it says of itself begins anew.
 
-    What will be ordered of it is numbered in an epoch that begins here, not with the first order: so a hub that
-    was put back from a backup begins no other one before it has heard what stands at the edge.
+    So do its orders: an edge with an empty folder could not tell an old one that is said again. Their epoch begins
+    here; what is ordered already is said in it once the edge has told what stands there (hub/orders).
     contract.keys.KeyFault: it is no key. Edge.DoesNotExist.
     """
     VerifyingKey(signing_key)
@@ -31,8 +31,8 @@ def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
         edge = Edge.objects.select_for_update().get(pk=edge_id)
         edge.signing_key, edge.revoked_at = signing_key, None
         edge.enrolments += 1
-        edge.epoch = edge.epoch or to_us(at) // 1_000
-        edge.save(update_fields=["signing_key", "revoked_at", "enrolments", "epoch"])
+        edge.epoch, edge.mode_generation = max(to_us(at) // 1_000, edge.epoch + 1), 0
+        edge.save(update_fields=["signing_key", "revoked_at", "enrolments", "epoch", "mode_generation"])
         EdgeMark.objects.filter(edge=edge).delete()
     return edge
 

@@ -63,7 +63,8 @@ class Edge(models.Model):
 
     Its seals count by `signing_key` (Ed25519; None: not enrolled) unless it was revoked. `enrolments` counts how
     often it was enrolled. (epoch, generation) and (epoch, number) of what is ordered of it only rise; `epoch` is
-    Unix milliseconds, above any that it ever reported, 0 until it is enrolled or something is ordered.
+    Unix milliseconds, above any that it ever reported; 0 until it is enrolled or something is ordered; another one
+    begins with each enrolment.
     """
 
     name = models.CharField(

@@ -8,7 +8,7 @@ from django.db.models import F
 from contract.orders import COMMAND_LIFE_S, Answered, CommandKind
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader
-from hub.fleet.named import edge_named
+from hub.fleet.named import edge_named, hold_edge
 from hub.fleet.standing import left_out_text
 from hub.fleet.workers import NoWorker, workers_shown
 from hub.orders.mode_operations import check_reader
@@ -41,7 +41,7 @@ def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: date
     UnknownEdge, OutOfReach, UnknownPlace, NoSuchCommand.
     """
     with ordering():
-        edge = edge_named(edge_name)
+        edge = hold_edge(edge_name)
         if left_out := left_out_text(edge):
             raise OutOfReach(left_out)
         _check(edge, kind, reader)
@@ -61,12 +61,12 @@ def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: date
         )
 
 
-def take_commands(at: datetime) -> list[CommandOrder]:
+def take_commands(at: datetime, at_most: int | None = None) -> list[CommandOrder]:
     """Those that are to be sent now, in their order; nobody else gets them after this."""
     due = CommandOrder.objects.filter(sent_at=None, expires_at__gt=at).select_related("edge").order_by("id")
     return [
         order
-        for order in due
+        for order in due[:at_most]
         if CommandOrder.objects.filter(pk=order.pk, sent_at=None, epoch=F("edge__epoch")).update(sent_at=at)
     ]
 

@@ -94,7 +94,7 @@ def _on(place: Place | None, edges: QuerySet[Edge]) -> QuerySet[Edge]:
 
 def _late(edges: QuerySet[Edge]) -> QuerySet[Edge]:
     heard = Q(reported__mode_epoch=F("epoch"), reported__mode_generation__gte=F("mode_generation"))
-    return edges.exclude(mode_generation=0).filter(REACHABLE, ~heard)
+    return edges.filter(REACHABLE, ~heard, modes__isnull=False)
 
 
 def _edges(at: datetime) -> QuerySet[Edge]:
@@ -106,8 +106,9 @@ def hearing_of(edge: Edge, at: datetime) -> Hearing:
     """Of one that comes with site, feed, presence, reported and modes, and with `watched`."""
     reported = getattr(edge, "reported", None)
     said = (0, 0) if reported is None else (reported.mode_epoch, reported.mode_generation)
-    heard = edge.mode_generation == 0 or said >= (edge.epoch, edge.mode_generation)
     told = getattr(edge, "modes", None)
+    # Of an edge enrolled anew the generation is 0: it was told of none yet, whatever the one before had heard.
+    heard = told is None or said >= (edge.epoch, edge.mode_generation)
     if heard and told is not None:
         stands = _set_of(told.document["edge"], told.document["readers"])
     else:

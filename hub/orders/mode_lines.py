@@ -125,7 +125,7 @@ class Board:
         """Of one that no order reaches, only where something is set that it should hear."""
         hearing = self.edges[edge.name]
         if hearing.left_out:
-            return hearing.left_out if edge.mode_generation else ""
+            return hearing.left_out if hasattr(hearing.edge, "modes") else ""
         if hearing.heard:
             return ""
         still = ", where a lockdown still stands" if hearing.stands.edge == Posture.LOCKDOWN else ""

@@ -134,7 +134,7 @@ def _follow(edge: Edge, like: Configuration, at: datetime, by: str) -> Configura
 
 def _say(edge: Edge, document: dict[str, Any], text: str, at: datetime, by: str) -> Configuration:
     replace_readers(edge, read_readers(edge, document))
-    stored = Edge.objects.get(pk=edge.pk)
+    stored = Edge.objects.select_for_update().get(pk=edge.pk)
     begin_epoch(stored, at)
     stored.config_generation += 1
     stored.save(update_fields=["epoch", "config_generation"])

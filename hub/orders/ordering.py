@@ -30,7 +30,8 @@ def holding_orders() -> Iterator[None]:
 
 
 def begin_epoch(edge: Edge, at: datetime) -> None:
-    """An edge of which nothing was ordered yet has no epoch. To be saved by the caller."""
+    """An edge of which nothing was ordered yet has no epoch. To be saved by the caller, who holds its row: an
+    enrolment begins another one."""
     edge.epoch = edge.epoch or epoch_at(at)
 
 

@@ -79,7 +79,10 @@ def state_of(edge: Edge) -> ConfigurationState:
 def all_newest() -> dict[int, Configuration]:
     """By edge, without what they say."""
     orders = Configuration.objects.filter(epoch=F("edge__epoch"), generation=F("edge__config_generation"))
-    return {order.edge_id: order for order in orders.defer("document", "text")}
+    # Enrolled anew, and nothing said in the new epoch yet.
+    owed = Edge.objects.exclude(config_generation=0).exclude(configurations__epoch=F("epoch"))
+    before = Configuration.objects.filter(edge__in=owed).order_by("epoch", "generation")
+    return {order.edge_id: order for found in (before, orders) for order in found.defer("document", "text")}
 
 
 def how_it_stands(wanted: Configuration | None, reported: ReportedState | None) -> Standing:

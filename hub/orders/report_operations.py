@@ -27,15 +27,16 @@ class EpochTooHigh(HubError):
 
 
 class BegunAnew(NamedTuple):
-    """`kept`: places whose lockdown the hub had forgotten. `too_many`: of how many readers it keeps none, since it
-    has kept enough."""
+    """What is ordered is said anew. `kept`: places whose lockdown the hub had forgotten.
+    `too_many`: of how many readers it keeps none, since it has kept enough."""
 
     kept: list[str]
     too_many: int
 
 
 def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew | None:
-    """What the edge says of its orders. BegunAnew: it has heard of newer ones than the hub knows.
+    """What the edge says of its orders. BegunAnew: it has heard of newer ones than the hub knows, or was enrolled
+    and tells of them for the first time.
 
     UnknownEdge. hub.fleet.edge_marks.StaleMark: it said something newer before. EpochTooHigh: nothing changes.
     """
@@ -46,11 +47,10 @@ def note_reported(edge_name: str, reported: Reported, at: datetime) -> BegunAnew
             return None
         ReportedState.objects.update_or_create(edge=edge, defaults=_state(reported, at))
         if _is_ahead(edge, reported) or _means_something_else(edge, reported):
-            with ordering():
-                return _begin_anew(edge, reported, at)
+            return _begin_anew(edge, reported, at)
         _note_standing(edge, reported, at)
         _note_refused(edge, reported, at)
-        return None
+        return _say_since_enrolment(edge, reported, at)
 
 
 def _state(reported: Reported, at: datetime) -> dict[str, object]:
@@ -136,12 +136,29 @@ def _highest_epoch(reported: Reported) -> int:
 
 
 def _begin_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
-    kept, too_many = keep_lockdowns(edge, reported, at)
     edge.epoch = max(epoch_at(at), _highest_epoch(reported) + 1)
-    edge.config_generation, edge.command_number, edge.mode_generation = 0, 0, 1
-    edge.save(update_fields=["epoch", "config_generation", "command_number", "mode_generation"])
-    # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.
-    told = {"document": set_for(edge).as_json(), "ordered_at": at}
-    EdgeModes.objects.update_or_create(edge=edge, defaults=told)
+    edge.config_generation, edge.command_number = 0, 0
+    edge.save(update_fields=["epoch", "config_generation", "command_number"])
+    begun = _say_modes_anew(edge, reported, at)
     say_anew(edge, at)
-    return BegunAnew(kept, too_many)
+    return begun
+
+
+def _say_since_enrolment(edge: Edge, reported: Reported, at: datetime) -> BegunAnew | None:
+    """In the epoch that began with the enrolment: not before the edge has told what stands there."""
+    if edge.config_generation and not Configuration.objects.filter(edge=edge, epoch=edge.epoch).exists():
+        with ordering():
+            say_anew(edge, at)
+    is_owed = reported.mode_generation > 0 or EdgeModes.objects.filter(edge=edge).exists()
+    return _say_modes_anew(edge, reported, at) if is_owed and edge.mode_generation == 0 else None
+
+
+def _say_modes_anew(edge: Edge, reported: Reported, at: datetime) -> BegunAnew:
+    with ordering():
+        kept, too_many = keep_lockdowns(edge, reported, at)
+        edge.mode_generation = 1
+        edge.save(update_fields=["mode_generation"])
+        # But for lockdowns, what stands here is what it is set to by hand, and the staff's pages say so.
+        told = {"document": set_for(edge).as_json(), "ordered_at": at}
+        EdgeModes.objects.update_or_create(edge=edge, defaults=told)
+        return BegunAnew(kept, too_many)

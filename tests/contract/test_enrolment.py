@@ -54,6 +54,7 @@ DELIVERED = Delivered(
     organization_key=b"the organization key of 32 bytes",
     feed="everyone",
     epoch=1_770_000_000_000,
+    orders_epoch=1_773_000_000_000,
     generation=3,
     at_us=1_773_489_600_000_000,
 )

@@ -64,6 +64,7 @@ class EnrollingHub:
             organization_key=ORGANIZATION_KEY,
             feed=FEED,
             epoch=1_000,
+            orders_epoch=2_000,
             generation=3,
             at_us=to_us(AT),
         )

@@ -118,7 +118,7 @@ class Trust:
 
 
 class World:
-    def __init__(self, own: Configuration | None = OWN) -> None:
+    def __init__(self, own: Configuration | None = OWN, orders_epoch: int = 1) -> None:
         self.clock, self.log = FakeClock(), FakeLog()
         self.links: list[FakeLink] = []
         self.disk, self.readers, self.site = FakeDisk(), FakeReaders(self.links), Site()
@@ -129,6 +129,7 @@ class World:
         self.orders = EdgeOrders(
             self.change,
             REACH,
+            orders_epoch,
             self.disk,
             self.readers,
             self.site,

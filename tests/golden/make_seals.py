@@ -32,6 +32,7 @@ SECRET: Final = bytes(range(160, 170))
 NONCE: Final = bytes(range(176, 192))
 AT: Final = datetime(2026, 3, 14, 12, tzinfo=UTC)
 EPOCH: Final = 1_770_000_000_000
+ORDERS_EPOCH: Final = 1_773_000_000_000
 # Whoever takes them looks into certificates; here they are bytes that travel.
 AUTHORITY: Final = b"a certificate authority, in DER"
 CERTIFICATE: Final = b"an edge's certificate, in DER"
@@ -99,6 +100,7 @@ def _enrolment(hub: SigningKey) -> dict[str, Any]:
         organization_key=bytes(range(128, 160)),
         feed="everyone",
         epoch=EPOCH,
+        orders_epoch=ORDERS_EPOCH,
         generation=1,
         at_us=to_us(AT),
     )

@@ -54,8 +54,6 @@ def test_enrolment_begins_an_edge_anew(edge: Edge) -> None:
     assert (found.enrolments, found.revoked_at) == (2, None)
     assert not EdgeMark.objects.exists()
     assert found.epoch == int(AT.timestamp() * 1_000)
-    enrol_edge(edge.pk, EDGE_KEY.verifying.public, AT + timedelta(days=1))
-    assert again(edge).epoch == found.epoch
 
 
 def test_what_is_no_key_enrols_nobody(edge: Edge) -> None:

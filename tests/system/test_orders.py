@@ -1,5 +1,6 @@
 """The hub orders and an edge does it: real processes, from the command to the door."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,4 +121,21 @@ def test_a_restored_hub_keeps_a_lockdown_that_it_has_forgotten(club: Club) -> No
     assert "generation 2 stands" in push(club, "second.toml", "relay_pin = 17", "relay_pin = 18")
     assert reason(club) == "lockdown"
     club.hub("mode", "clear", "--edge", EDGE)
+    wait_until(lambda: reason(club) == "granted", "the end of the lockdown")
+
+
+def test_an_edge_enrolled_with_an_empty_folder_hears_what_is_ordered_now_and_nothing_older(club: Club) -> None:
+    push(club, "first.toml")
+    club.hub("mode", "lockdown", "--everything")
+    wait_until(lambda: reason(club) == "lockdown", "the lockdown")
+    club.end(EDGE)
+    shutil.rmtree(club.folder / EDGE)
+    club.enrol(EDGE)
+    edge = club.start_edge()
+    for what in ("modes", "desired"):
+        fits = {"event": "dropped", "what": what, "why": "stale"}
+        edge.wait_for(lambda event, fits=fits: fits.items() <= event.items(), f"the {what} of before")  # type: ignore[misc]
+    wait_until(lambda: reason(club) == "lockdown", "the lockdown, said anew")
+    wait_until(lambda: "no difference" in club.hub("config", "diff", EDGE), "the configuration, said anew")
+    club.hub("mode", "clear", "--everything")
     wait_until(lambda: reason(club) == "granted", "the end of the lockdown")
