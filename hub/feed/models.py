@@ -1,6 +1,7 @@
-"""A feed, its rows, and their past. Only hub/feed/operations.py and hub/feed/history.py write them."""
+"""A feed, its rows, and their past. Only the operations files of this folder and history.py write them."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -10,6 +11,8 @@ class Feed(models.Model):
     How the rows stood at `history_from_sequence`, and at any later sequence, is known; before that it is not.
     The tombstones up to `horizon` have left: who follows from before it may hold what is gone, and starts anew.
     `rotating`: it carries the secrets of rotating codes, since readers that follow it ask for them.
+    One that is not everybody's may hold less: no names, only holders who are assigned to it, only rows of
+    permissions and areas that are. What is not limited is not assigned either.
     """
 
     name = models.CharField(max_length=32, unique=True)
@@ -19,9 +22,27 @@ class Feed(models.Model):
     history_from_sequence = models.BigIntegerField(default=0)
     horizon = models.BigIntegerField(db_default=0)
     rotating = models.BooleanField("rotating codes", default=False)
+    with_names = models.BooleanField("names", default=True, db_default=True)
+    all_holders = models.BooleanField("everybody", default=True, db_default=True)
+    all_permissions = models.BooleanField("all permissions", default=True, db_default=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Assignment(models.Model):
+    """What a feed that holds less has: a holder (contract.feed's key of a customer or a company), a permission or
+    an area (its slug)."""
+
+    class What(models.TextChoices):
+        HOLDER = "holder"
+        PERMISSION = "permission"
+        AREA = "area"
+
+    pk = models.CompositePrimaryKey("feed", "what", "key")
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="assignments", db_index=False)
+    what = models.CharField(max_length=16, choices=What.choices)
+    key = models.BinaryField(max_length=64)
 
 
 class FeedRow(models.Model):
@@ -38,6 +59,8 @@ class FeedRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "sequence"], name="feed_row_sequence")]
+        # From a customer to their cards, from a company to its people: the kinds of contract.feed, as numbers.
+        indexes = [models.Index(fields=["feed", "ref"], condition=Q(kind__in=[1, 3]), name="feed_row_by_ref")]
 
 
 class Epoch(models.Model):

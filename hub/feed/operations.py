@@ -1,8 +1,10 @@
 """Every write to a feed. Sequence order is commit order: numbers are taken under the feed's lock.
 
 Whoever changes data that a feed shows calls `hold` first in the same transaction, then reads, writes and calls
-`append`; so what is appended was computed from what will be committed. Who needs other locks as well takes them
-before the feed's; several feeds are held in the order of hub.feed.queries.names, the one of everybody first.
+`append`; so what is appended was computed from what will be committed. The domain appends to everybody's feed;
+the others follow it in the same transaction (following.py), and who is assigned to them is in named_operations.py.
+Who needs other locks as well takes them before the feed's; several feeds are held in the order of
+hub.feed.queries.names, the one of everybody first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,11 +13,13 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from contract.feed import BODY_BYTES_MAX, Change, digest_bytes, moved_digest, row_digest
+from contract.feed import BODY_BYTES_MAX, Change, Kind, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
 from hub.feed import queries
+from hub.feed.following import Following
 from hub.feed.history import keep_superseded
-from hub.feed.models import Epoch, Feed
+from hub.feed.models import Assignment, Epoch, Feed
+from hub.feed.signals import customers_came
 
 EVERYONE: Final = "everyone"
 """The feed that holds everybody; `init` makes it first."""
@@ -40,9 +44,10 @@ class FeedWriteError(HubError):
     """A feed was written outside a transaction, there is no such feed, or a row is larger than edges take."""
 
 
-def create(name: str, epoch: int) -> bool:
-    """Begins the feed `name` unless it is there; `epoch` in Unix milliseconds. Whether it was made."""
-    empty = {"epoch": epoch, "digest": digest_bytes(0)}
+def create(name: str, epoch: int, **holding: bool) -> bool:
+    """Begins the feed `name` unless it is there; `epoch` in Unix milliseconds. Whether it was made. `holding`:
+    what it leaves out (hub.feed.models.Feed)."""
+    empty = {"epoch": epoch, "digest": digest_bytes(0), **holding}
     with transaction.atomic():
         feed, made = Feed.objects.get_or_create(name=name, defaults=empty)
         if made:
@@ -92,9 +97,46 @@ def hold(feed_name: str) -> Feed:
 def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
     """Brings the feed to what `changes` say, numbering each row that really changes; the last of a key wins.
 
+    Of everybody's feed, all others follow it. To another one these are as it shows them.
     The epoch and sequence that the feed then has. To be called in the transaction that changes the data.
     """
     feed = hold(feed_name)
+    wanted = list(changes)
+    if feed_name == EVERYONE:
+        _bring(feed, wanted)
+        _spread(feed, wanted)
+    else:
+        _bring(feed, Following(feed, feed.pk).visible(wanted))
+    return feed.epoch, feed.sequence
+
+
+def bring(feed: Feed, steps: Following, changes: Iterable[list[Change]]) -> None:
+    """Writes what a feed that is held follows from everybody's, step by step."""
+    for each in changes:
+        _bring(feed, each)
+    if steps.came and feed.rotating:
+        customers_came.send(Feed, feed_name=feed.name, customers=frozenset(steps.came))
+
+
+def _spread(everyone: Feed, changes: list[Change]) -> None:
+    for name in queries.names() if changes else ():
+        if name == EVERYONE:
+            continue
+        feed = hold(name)
+        following = Following(feed, everyone.pk)
+        bring(feed, following, following.spread(changes))
+    lost = [each.key for each in changes if each.kind is Kind.CUSTOMER and each.body is None]
+    forget_holders(lost)
+
+
+def forget_holders(holders: Sequence[bytes]) -> None:
+    """Customers and companies that are gone are assigned to no feed any more."""
+    for start in range(0, len(holders), ROWS_AT_ONCE):
+        of_these = Assignment.objects.filter(key__in=holders[start : start + ROWS_AT_ONCE])
+        of_these.filter(what=Assignment.What.HOLDER).delete()
+
+
+def _bring(feed: Feed, changes: Sequence[Change]) -> None:
     wanted = {(int(change.kind), change.key): (change.ref, change.body) for change in changes}
     _check_sizes(wanted)
     old = _contents(feed, list(wanted))
@@ -104,7 +146,6 @@ def append(feed_name: str, changes: Iterable[Change]) -> tuple[int, int]:
         keep_superseded(feed, [(*identity, number) for number, (identity, _) in numbered if identity in old])
         _write(feed, numbered)
         _move_head(feed, moved, old)
-    return feed.epoch, feed.sequence
 
 
 def mark_rotating(feed_name: str, rotating: bool) -> None:
@@ -121,10 +162,9 @@ def hold_all() -> None:
 
 
 def append_to_all(changes: Iterable[Change]) -> None:
-    """`append`, in every feed that there is."""
-    wanted = list(changes)
-    for name in queries.names() if wanted else ():
-        append(name, wanted)
+    """`append` to everybody's feed, which all others follow; nothing is held where nothing changes."""
+    if wanted := list(changes):
+        append(EVERYONE, wanted)
 
 
 def _check_sizes(wanted: dict[Identity, Content]) -> None:

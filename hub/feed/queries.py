@@ -7,7 +7,7 @@ from django.db import connection
 
 from contract.feed import Row, digest_bytes, key_range_end, moved_digest, row_digest
 from hub.errors import HubError
-from hub.feed.models import Feed
+from hub.feed.models import Assignment, Feed
 
 _ROWS_AFTER: Final = """
     SELECT sequence, kind, key, ref, body FROM feed_feedrow
@@ -27,6 +27,10 @@ _LIVE_KEYS_AFTER: Final = """
 _LIVE_BODIES: Final = """
     SELECT key, body FROM feed_feedrow
     WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND body IS NOT NULL
+"""
+_LIVE_ROWS: Final = """
+    SELECT key, ref, body FROM feed_feedrow
+    WHERE feed_id = (SELECT id FROM feed_feed WHERE name = %s) AND kind = %s AND body IS NOT NULL AND key IN ({})
 """
 _KEYS_AT_ONCE: Final = 500
 _RECOUNT_ROWS: Final = 5_000
@@ -94,6 +98,23 @@ def live_bodies(feed_name: str, kind: int, keys: Sequence[bytes] | None = None) 
         statement = f"{_LIVE_BODIES} AND key IN ({', '.join(['%s'] * len(some))})"
         found.update(_keys(statement, [feed_name, kind, *some]))
     return found
+
+
+def live_rows(feed_name: str, kind: int, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, bytes]]:
+    """Ref and body of the live rows of a kind with these keys, by key."""
+    found: dict[bytes, tuple[bytes, bytes]] = {}
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(_LIVE_ROWS.format(", ".join(["%s"] * len(some))), [feed_name, kind, *some])
+            found |= {bytes(key): (bytes(ref), bytes(body)) for key, ref, body in cursor.fetchall()}
+    return found
+
+
+def assigned(feed_name: str, what: Assignment.What) -> frozenset[bytes]:
+    """The keys of what is assigned to a feed."""
+    of_feed = Assignment.objects.filter(feed__name=feed_name, what=what)
+    return frozenset(map(bytes, of_feed.values_list("key", flat=True)))
 
 
 def digest_from_rows(feed_name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Feeds in Django's admin: where each stands, and whether it carries the secrets of rotating codes."""
+"""Feeds in the admin: what each holds, where it stands, whether it carries the secrets of rotating codes."""
 
 from typing import Any
 
@@ -6,25 +6,56 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
-from unfold.decorators import action
+from django.utils import timezone
+from unfold.decorators import action, display
 
+from hub.feed.epoch_operations import epoch_at
 from hub.feed.models import Feed
-from hub.fleet import queries
+from hub.feed.named_operations import Holding
+from hub.feed.operations import EVERYONE
+from hub.fleet import feed_operations, feed_shown, queries
+from hub.fleet.feed_forms import ASSIGNED, FIXED, FeedForm, stood, without
 from hub.members import rotating_operations
+from hub.members.operations_admin import OperationsAdmin
 
 
 @admin.register(Feed)
-class FeedAdmin(ModelAdmin):
-    list_display = ["name", "epoch", "sequence", "rotating"]
+class FeedAdmin(OperationsAdmin):
+    form = FeedForm
+    list_display = ["name", "holders", "shown_permissions", "with_names", "rotating", "epoch", "sequence"]
+    list_display_links = ["name"]
     actions = ["carry_secrets", "drop_secrets"]
     list_before_template = "fleet/feed_note.html"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_fieldsets(self, request: HttpRequest, obj: Feed | None = None) -> Any:
+        return [(None, {"fields": FIXED}), ("Holds only", {"fields": ASSIGNED})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Feed | None = None) -> Any:
+        """What it holds is decided once: its edges count on it."""
+        return () if obj is None else FIXED
+
+    def save_model(self, request: HttpRequest, obj: Feed, form: FeedForm, change: bool) -> None:
+        chosen = form.chosen()
+        if not change:
+            holding = Holding(obj.with_names, obj.all_holders, obj.all_permissions)
+            made = feed_operations.create_feed(obj.name, epoch_at(timezone.now()), holding, chosen)
+            obj.pk = made.pk
+            return
+        before = stood(obj)
+        feed_operations.unassign(obj.name, without(before, chosen))
+        feed_operations.assign(obj.name, without(chosen, before))
+
+    @display(description="Holds")
+    def holders(self, feed: Feed) -> str:
+        return feed_shown.holders_text(feed)
+
+    @display(description="Permissions")
+    def shown_permissions(self, feed: Feed) -> str:
+        return feed_shown.permissions_text(feed)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        may: bool = super().has_change_permission(request, obj)
+        return may and not (obj is not None and obj.name == EVERYONE)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

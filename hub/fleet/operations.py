@@ -20,6 +20,7 @@ from contract.rows import gone
 from hub.feed import operations as feed
 from hub.fleet import rows
 from hub.fleet.edge_marks import raise_mark
+from hub.fleet.feed_scope import ASKED, check_inside
 from hub.fleet.hours_models import ExceptionDay
 from hub.fleet.models import Edge, EdgePresence, Holiday, Reader, Schedule, ScheduleException, Site
 from hub.fleet.named import hold_edge
@@ -77,15 +78,24 @@ def append_places() -> None:
 
 
 def save_edge(edge: Edge) -> Edge:
-    """Who it is, and how far its orders have come, stay as they stand: others may write them at the same time."""
+    """Who it is, and how far its orders have come, stay as they stand: others may write them at the same time.
+
+    ValidationError: a field does not fit, or a reader asks for what the feed does not hold.
+    """
     with transaction.atomic():
         edge.full_clean()
+        if edge.pk is not None:
+            check_inside(edge.feed, edge.readers.select_related(*ASKED), "feed")
         edge.save(update_fields=None if edge.pk is None else ["name", "site", "feed"])
     return edge
 
 
 def save_reader(reader: Reader) -> Reader:
-    _save(reader)
+    """ValidationError: a field does not fit, or it asks for what its edge's feed does not hold."""
+    with transaction.atomic():
+        reader.full_clean()
+        check_inside(reader.edge.feed, [reader])
+        reader.save()
     return reader
 
 
@@ -171,13 +181,6 @@ def _due(before: EdgePresence | None, presence: Presence, at: datetime) -> dict[
     if before is not None and bytes(before.journal) == presence.journal and presence.acked < before.due:
         return {}
     return {"due": presence.last, "due_at": at}
-
-
-def _save(thing: Model) -> None:
-    """django.core.exceptions.ValidationError: a field does not fit."""
-    with transaction.atomic():
-        thing.full_clean()
-        thing.save()
 
 
 def _delete(things: Iterable[Model]) -> None:

@@ -64,6 +64,7 @@ def delete_companies(companies: Iterable[Company]) -> None:
     with writing():
         for company in companies:
             feed.append(EVERYONE, map(gone, _rows_of_company(company)))
+            feed.forget_holders([company_key(company.pk)])
             delete_unless_in_use(company)
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from contract.card import is_code
 from contract.feed import Change, Kind
 from contract.rotating import SALT_BYTES
+from contract.rows import id_after
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
@@ -58,6 +59,14 @@ def forget_salts(cards: Iterable[Card]) -> None:
 
 
 # Feeds
+
+
+def bring_salts(feed_name: str, customers: Iterable[bytes]) -> None:
+    """Of those who are in this feed, which carries salts, since now: their keys; in the caller's transaction."""
+    ids = sorted(id_after(key, b"C") for key in customers)
+    for chunk in _chunks(ids):
+        cards = Card.objects.filter(customer__in=chunk, revoked_at=None, rotating_salt__isnull=False)
+        feed.append(feed_name, map(rows.rotating_row, cards))
 
 
 def carry_secrets(feed_name: str) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from contract.configuration import Configuration, ConfigurationError, document_of, read_document
 from contract.reader_configuration import Reader as ReaderSection
 from hub.errors import HubError
+from hub.fleet.feed_scope import outside
 from hub.fleet.models import Edge, Reader, Schedule
 from hub.members.models import Permission
 from hub.partners.models import Partner
@@ -67,7 +68,11 @@ def read_readers(edge: Edge, document: dict[str, Any]) -> list[Reader]:
     except ConfigurationError as error:
         raise ConfigurationRefused(error.field, str(error)) from error
     things = _things(configuration)
-    return [_row(edge, index, section, things) for index, section in enumerate(configuration.readers)]
+    rows = [_row(edge, index, section, things) for index, section in enumerate(configuration.readers)]
+    for each in outside(edge.feed, rows):
+        place = _place(rows.index(each.reader), each.reader.name, each.field)
+        raise ConfigurationRefused(place, f"{place}: {each.text(edge.feed.name)}")
+    return rows
 
 
 _Things = dict[tuple[type[Model], str], Model]
@@ -94,9 +99,13 @@ def _row(edge: Edge, index: int, section: ReaderSection, things: _Things) -> Rea
     for word, slug in _named(section):
         thing = things.get((NAMED[word], slug))
         if thing is None:
-            raise _unknown(f'readers[{index}] ("{section.name}").{word}', NAMED[word], slug)
+            raise _unknown(_place(index, section.name, word), NAMED[word], slug)
         setattr(row, word, thing)
     return row
+
+
+def _place(index: int, name: str, word: str) -> str:
+    return f'readers[{index}] ("{name}").{word}'
 
 
 def _unknown(place: str, model: type[Model], slug: str) -> ConfigurationRefused:

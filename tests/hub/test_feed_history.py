@@ -174,9 +174,10 @@ def test_nothing_is_old_enough() -> None:
 
 
 def test_a_thousand_go_at_once_and_of_every_feed() -> None:
-    feed.create("annex", epoch=5)
     for body in (b"old", b"new"):
         append(*(Change(Kind.CUSTOMER, customer_key(number), b"", body) for number in range(1_100)))
+    feed.create("annex", epoch=5)
+    for body in (b"old", b"new"):
         append(named(body), name="annex")
     age_all(days=100)
     before = datetime.now(UTC)
