@@ -65,8 +65,8 @@ class Delivered(Struct, frozen=True, kw_only=True):
     """What an edge needs to begin: certificates in DER, the leaf of a chain first. `at_us` is the hub's time.
 
     `broker_tls` False: the broker speaks in the clear, as on the hub's own machine. `generation` is that of the
-    hub's key, `epoch` the feed's. No order of an epoch below `orders_epoch` is meant for this enrolment: it was said
-    to one before. The repr shows no key.
+    hub's key, `epoch` the feed's. No order of an epoch below `orders_epoch` is meant for this enrolment: it was
+    said to one before. The repr shows no key.
     """
 
     broker_host: Annotated[str, Meta(min_length=1, max_length=253)]

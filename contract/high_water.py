@@ -17,6 +17,7 @@ To the edge:
     Desired     (epoch, generation), above the highest that was settled; kept beside the configuration that stands
     Modes       (epoch, generation), above those that stand, which are kept with theirs
     Command     mark `command`: (epoch, number), above, on disk before it acts; and its expiry
+                All three: of no epoch below that of the enrolment (contract/enrolment.py, `orders_epoch`)
 To the hub:
     CheckIns    (edge, journal, sequence) and the id: counted once, however often it comes
     Pull        nothing: it only asks
