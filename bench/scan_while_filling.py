@@ -28,7 +28,7 @@ from contract.messages import Page, decode, encode
 from edge.app import SWITCH_INTERVAL_S
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
-from tests.edge.test_journal import checkin
+from tests.edge.journal_runs import checkin
 
 PACE_S = 0.005
 _PAGE_ROWS = 1_000

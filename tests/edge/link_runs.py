@@ -32,8 +32,8 @@ from edge.trust import EdgeTrust
 from tests.brokers import Broker
 from tests.edge.fakes import FakeLog, FakeTrustFile
 from tests.edge.hub_model import FEED
+from tests.edge.journal_runs import checkin
 from tests.edge.mqtt_hub import MqttHub
-from tests.edge.test_journal import checkin
 from tests.enrolled import enrolled_state
 
 CARD = b"\x07" * 32

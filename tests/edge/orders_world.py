@@ -18,10 +18,10 @@ from edge.core.saved_orders import SavedOrders
 from edge.line import Line
 from edge.orders import EdgeOrders
 from tests.edge.change_runs import OWN, REACH
+from tests.edge.command_readers import BAR, DOOR
 from tests.edge.edge_process import DEADLINE_S
+from tests.edge.fake_link import FakeLink
 from tests.edge.fakes import FakeClock, FakeLog
-from tests.edge.test_commands import BAR, DOOR
-from tests.edge.test_line import FakeLink
 
 
 class FakeReaders:

@@ -7,14 +7,11 @@ import pytest
 from contract.ask import Posture
 from contract.instants import to_us
 from contract.orders import Command, CommandKind, CommandWhy
-from contract.reader_configuration import Reader, ReaderKind
+from contract.reader_configuration import Reader
 from contract.trust import ClockState
 from edge.core.commands import Done, Standing, judge
+from tests.edge.command_readers import BAR, DOOR, GATE
 from tests.edge.fakes import NOON
-
-DOOR = Reader(name="door", kind=ReaderKind.DOOR, permission="p", device="/dev/a", relay_pin=17)
-GATE = Reader(name="gate", kind=ReaderKind.DOOR, permission="p", device="/dev/b", relay_pin=18, denied_lamp_pin=2)
-BAR = Reader(name="bar", kind=ReaderKind.COUNTER, permission="p", device="/dev/c", granted_lamp_pin=3)
 
 
 def readers(posture: Posture = Posture.SECURE, *only: Reader) -> dict[str, Standing]:

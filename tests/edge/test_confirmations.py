@@ -11,9 +11,9 @@ from edge.core.sync_events import Dropped
 from edge.hub_link.confirmations import Confirmations
 from tests.brokers import Broker
 from tests.edge.confirming_hub import ConfirmingHub, granted
+from tests.edge.journal_runs import checkin
 from tests.edge.link_runs import Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
-from tests.edge.test_journal import checkin
 
 __all__ = ["hub", "with_edge"]  # fixtures
 

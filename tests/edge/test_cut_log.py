@@ -8,7 +8,7 @@ import pytest
 from contract.messages import Lost, decode_journaled
 from edge.storage.journal import SqliteJournal
 from edge.storage.write_ahead_log import is_cut
-from tests.edge.test_journal import checkin, run
+from tests.edge.journal_runs import checkin, run
 
 _HEADER, _FRAME, _PAGE = 32, 24, 4_096
 

@@ -15,8 +15,8 @@ from edge.core.used_steps import UsedSteps
 from edge.journal_care import HEAL_EVERY_S, LOOK_EVERY_S, JournalCare
 from edge.storage.journal import SqliteJournal
 from tests.edge.fakes import NOON, FakeClock, FakeTrust
+from tests.edge.journal_runs import FEED, checkin
 from tests.edge.small_disks import small_disk
-from tests.edge.test_journal import FEED, checkin
 from tests.edge.test_journal_healing import spoil
 from tests.edge.test_used_steps import CARD, NOW, taken
 

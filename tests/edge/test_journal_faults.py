@@ -9,7 +9,7 @@ from contract.messages import Ack
 from edge.core.losses import Damage
 from edge.journal_port import CannotRecord
 from edge.storage.journal import JournalError, SqliteJournal
-from tests.edge.test_journal import checkin, run
+from tests.edge.journal_runs import checkin, run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from contract.messages import Ack
 from edge.storage import journal as module
 from edge.storage.journal import SqliteJournal
 from tests.edge.fakes import NOON
-from tests.edge.test_journal import FEED, checkin, run
+from tests.edge.journal_runs import FEED, checkin, run
 
 DAY = timedelta(days=1)
 PASSED = Position(FEED, 5, 1_000)

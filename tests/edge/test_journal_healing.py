@@ -8,8 +8,8 @@ import pytest
 from contract.messages import Ack, CheckIn, Lost, decode_journaled
 from edge.journal_port import CannotRecord
 from edge.storage.journal import SqliteJournal
+from tests.edge.journal_runs import checkin, run
 from tests.edge.small_disks import SmallDisk, small_disk
-from tests.edge.test_journal import checkin, run
 from tests.edge.test_used_steps import CARD, NOW, taken
 
 Work = Callable[[SqliteJournal], Awaitable[None]]

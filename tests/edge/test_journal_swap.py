@@ -16,8 +16,8 @@ from edge.storage import set_aside
 from edge.storage.journal import SqliteJournal
 from edge.storage.journal_file import prepare
 from edge.storage.set_aside import begin_anew
+from tests.edge.journal_runs import checkin, ids, run
 from tests.edge.small_disks import small_disk
-from tests.edge.test_journal import checkin, ids, run
 
 ROWS = 300
 NOW_US = 1_800_000_000_000_000

@@ -10,7 +10,7 @@ from edge.core.used_steps import STEPS_KEPT, UsedStep
 from edge.storage import journal_file
 from edge.storage import journal_tables as sql
 from edge.storage.journal import JournalError, SqliteJournal
-from tests.edge.test_journal import ids, run
+from tests.edge.journal_runs import ids, run
 from tests.edge.test_own_uses import checkin
 from tests.edge.test_used_steps import CARD, NOW, taken
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -12,8 +11,9 @@ from contract.orders import Answered, Reported, Telemetry
 from edge.core.configuration_events import Reach
 from edge.core.contact import Contact
 from edge.line import Line
-from tests.edge.fakes import FakeClock, FakeConfirmer
-from tests.edge.test_journal import checkin
+from tests.edge.fake_link import FakeLink
+from tests.edge.fakes import FakeClock
+from tests.edge.journal_runs import checkin
 
 HERE = Reach("everyone", Broker("here", 1883))
 THERE = Reach("everyone", Broker("there", 1883))
@@ -23,37 +23,6 @@ REPORTED = Reported(
 ANSWERED = Answered(epoch=1, number=1, at_us=0)
 CONFIRMED = Confirmed(nonce=b"N" * 16, id=b"I" * 16, outcome="granted", reason="granted")
 TELEMETRY = Telemetry(start=0, n=0, at_us=0, uptime_s=1, queue=0, latency_ms=[0] * 11, counters={})
-
-
-@dataclass
-class FakeLink:
-    reach: Reach
-    confirmations: FakeConfirmer = field(default_factory=FakeConfirmer)
-    done: list[object] = field(default_factory=list)
-
-    async def start(self) -> None:
-        self.done.append("start")
-
-    async def stop(self) -> None:
-        self.done.append("stop")
-
-    def journaled(self) -> None:
-        self.done.append("journaled")
-
-    async def follow_journal(self) -> None:
-        self.done.append("follow_journal")
-
-    def resync(self) -> None:
-        self.done.append("resync")
-
-    def report(self, reported: Reported) -> None:
-        self.done.append(reported)
-
-    def answer(self, answered: Answered) -> None:
-        self.done.append(answered)
-
-    def say_telemetry(self, telemetry: Telemetry) -> None:
-        self.done.append(telemetry)
 
 
 def on_line(work: Callable[[Line, list[FakeLink], Contact], Awaitable[None]]) -> None:

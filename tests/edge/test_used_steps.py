@@ -13,7 +13,7 @@ from edge.core.used_steps import STEPS_KEPT, UsedStep, UsedSteps
 from edge.storage import journal_tables as sql
 from edge.storage.journal import SqliteJournal
 from tests.edge.fakes import NOON
-from tests.edge.test_journal import run
+from tests.edge.journal_runs import run
 from tests.edge.test_own_uses import checkin
 from tests.edge.test_own_voids_and_passages import void
 
