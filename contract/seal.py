@@ -22,6 +22,7 @@ from contract.messages import MESSAGE_BYTES_MAX, MessageError, decode
 
 __all__ = [
     "OVERHEAD_BYTES_MAX",
+    "PACKET_BYTES_MAX",
     "SEALED_BYTES_MAX",
     "Rotation",
     "SealError",
@@ -39,6 +40,8 @@ _HEADER_BYTES: Final = len(_HEADER) + KEY_ID_BYTES
 OVERHEAD_BYTES_MAX: Final = 1 + (1 + _HEADER_BYTES) + 1 + 5 + (2 + SIGNATURE_BYTES)
 """By which a sealed message is longer: array, header, empty map, the payload's length, signature."""
 SEALED_BYTES_MAX: Final = MESSAGE_BYTES_MAX + OVERHEAD_BYTES_MAX
+PACKET_BYTES_MAX: Final = SEALED_BYTES_MAX + 64 * 1024
+"""Of what follows an MQTT packet's own length: a topic and a header come on top of a sealed message."""
 _MAP: Final = 5  # CBOR's major type of a map: what every message is that nobody sealed
 
 

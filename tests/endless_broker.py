@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.scripted_broker import length_bytes
+
 _MIB = 1024 * 1024
 
 
@@ -32,20 +34,10 @@ def _flood(connection: socket.socket, packet_mib: int) -> int:
     sent_mib = 0
     try:
         connection.recv(4_096)
-        connection.sendall(b"\x20\x02\x00\x00" + b"\x30" + _length(packet_mib * _MIB))
+        connection.sendall(b"\x20\x02\x00\x00" + b"\x30" + length_bytes(packet_mib * _MIB))
         while sent_mib < packet_mib:
             connection.sendall(bytes(_MIB))
             sent_mib += 1
     except OSError:
         pass
     return sent_mib
-
-
-def _length(left: int) -> bytes:
-    """MQTT 3.1.1, section 2.2.3."""
-    digits = b""
-    while True:
-        left, digit = divmod(left, 128)
-        digits += bytes([digit | (128 if left else 0)])
-        if not left:
-            return digits

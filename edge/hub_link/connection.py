@@ -81,6 +81,7 @@ class Connection:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_failure = self._on_failure
 
     def start(self) -> None:
         """Certificate files that cannot be used are told, and nothing is connected to: the doors go on."""
@@ -94,10 +95,14 @@ class Connection:
         self._choose_delay()
         self._client.connect_async(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
         self._started = True
-        self._client.loop_start()
+        with contextlib.suppress(RuntimeError):  # `keep_running` tries again, and tells it
+            self._client.loop_start()
 
     def keep_running(self) -> None:
-        """Start paho's thread again, should it have ended: what a broker sends can break paho."""
+        """Start paho's thread again, should it have ended: what a broker sends can break paho.
+
+        RuntimeError: there is no thread to be had now.
+        """
         if self._started:
             self._client.loop_start()
 
@@ -117,7 +122,7 @@ class Connection:
         # paho closes the sockets within it when nothing refers to it any more, as its callbacks here do.
         client = self._client
         client.on_pre_connect = client.on_connect = client.on_connect_fail = client.on_subscribe = None
-        client.on_disconnect = client.on_message = None
+        client.on_disconnect = client.on_message = client.on_failure = None
         del self._client
 
     # In paho's thread
@@ -132,12 +137,13 @@ class Connection:
         if reason.is_failure:
             self._post(NoBroker(f"the broker refuses this edge: {reason}", self._hint_at_refusal()))
             return
-        self._taken_in = True
+        self._taken_in, self._asked_for_keys = True, None
         self._pace.begun(self._clock.monotonic_s())
         client.subscribe([(topic, _QOS) for topic in self._mail.topics])
 
     def _on_subscribe(self, client: paho.Client, __: Any, number: int, reasons: list[Any], ____: Any) -> None:
         if number == self._asked_for_keys:
+            self._asked_for_keys = None  # numbers come again
             return
         refused = [each for each in zip(self._mail.topics, reasons, strict=False) if each[1].is_failure]
         for topic, reason in refused:
@@ -155,7 +161,12 @@ class Connection:
         self._post(NoBroker(words_of(error), hint_at(error)))
 
     def _on_disconnect(self, _: Any, __: Any, ___: Any, reason: Any, ____: Any) -> None:
-        why = _WORDS.get(str(reason), str(reason))
+        self._end(_WORDS.get(str(reason), str(reason)))
+
+    def _on_failure(self, error: Exception) -> None:
+        self._end(f"what the broker sends cannot be handled ({type(error).__name__})")
+
+    def _end(self, why: str) -> None:
         if self._taken_in:
             self._taken_in = False
             self._pace.ended(self._clock.monotonic_s())

@@ -13,7 +13,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from contract.messages import MESSAGE_BYTES_MAX
+from contract.seal import SEALED_BYTES_MAX
 from hub.authority import Authority, new_key
 from hub.errors import HubError
 from hub.sync import broker_rights
@@ -22,8 +22,6 @@ PLUGIN: Final = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
 _PLUGINS: Final = "*/mosquitto_dynamic_security.so"
 _ALWAYS: Final = ("localhost", "127.0.0.1")
 """By these the hub on the same machine finds it."""
-_MESSAGE_BYTES: Final = MESSAGE_BYTES_MAX + 64 * 1024
-"""A seal and a topic come on top."""
 _MEMORY_BYTES: Final = 1024 * 1024 * 1024
 """What an edge could make the broker keep, at 2 MiB a topic, has an end before the machine's memory has."""
 
@@ -46,7 +44,7 @@ require_certificate true
 use_identity_as_username true
 use_username_as_clientid true
 
-# The hub's workers, which share one certificate and are several: on this machine only, unless `bind_address` and
+# The hub's workers, which share one certificate and are several: on this machine only, unless `--hub-address` and
 # a firewall say who else.
 listener {hub_port} {hub_address}
 cafile {folder}/authority.crt
@@ -104,7 +102,7 @@ def configuration(place: BrokerPlace) -> str:
     return _CONFIGURATION.format(
         **{name: getattr(place, name) for name in BrokerPlace.__slots__},
         edges_address=place.address and f" {place.address}",
-        message_bytes=_MESSAGE_BYTES,
+        message_bytes=SEALED_BYTES_MAX,
         memory_bytes=_MEMORY_BYTES,
     )
 

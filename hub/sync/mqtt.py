@@ -25,8 +25,9 @@ from hub.sync.requests import TAKEN
 SUBSCRIPTIONS = [(up("+", what), 1) for what in TAKEN]
 KEEPALIVE_S = 30
 _INFLIGHT_MAX = 1_000
-_QUEUED_MAX = 2_000
-"""Messages that a slow broker has not taken yet; more are lost, and edges ask again."""
+_QUEUED_MAX = 3_000
+"""Messages that a slow broker has not taken yet; `room` says how many more may come. What comes beyond is lost,
+and the log says so."""
 _RETRY_S = (0.5, 15.0)
 _STOP_S = 5.0
 _QOS = 1
@@ -67,17 +68,24 @@ class HubLink:
     def stop(self) -> None:
         """Sends what is under way, then leaves the broker."""
         self._stopping.set()
-        self._client.disconnect()
+        self._client.disconnect()  # a connection that is being made now is left by its own thread
         self._thread.join(_STOP_S)
 
     def connected(self) -> int:
         """Which session this is, counted from 1; 0 while edges' messages do not come in."""
         return self._sessions if self._subscribed.is_set() else 0
 
+    def room(self) -> int:
+        """How many more messages are taken while the broker has not taken those before."""
+        return self._client.room()
+
     def publish(self, message: Outgoing) -> None:
-        """Sent if there is a session. If not it is lost, and whoever waits for it asks again."""
+        """Sent if there is a session, and sent again in the next one should this one end before the broker has
+        taken it. Without a session or room it is lost, and whoever waits for it asks again."""
         if self.connected():
-            self._client.publish(message.topic, message.payload, _QOS, message.retained)
+            said = self._client.publish(message.topic, message.payload, _QOS, message.retained)
+            if said.rc == paho.MQTT_ERR_QUEUE_SIZE:
+                self._log.dropped("broker_slow", "the broker does not take in what is said")
 
     def _new_client(self) -> BoundedClient:
         client = BoundedClient(
@@ -102,23 +110,29 @@ class HubLink:
         pause_s = shortest
         while not self._stopping.is_set():
             try:
-                self._client.connect(self._host, self._port, KEEPALIVE_S)
-                self._client.serve()
-                if not (self._answered or self._stopping.is_set()):
-                    self._tell_no_broker(
-                        "it closed the connection before it answered", _hint_at(self._tls is not None)
-                    )
-            except OSError as error:
-                # What TLS finds wrong says what to mend: which name, whose certificate.
-                self._tell_no_broker(*_why(error, self._tls is not None), error=type(error).__name__)
+                self._connect_and_serve()
             except Exception as error:  # noqa: BLE001 - the supervisor of MQTT's thread
                 self._log.event("mqtt_failed", error=type(error).__name__)
             if self._served:
                 pause_s = shortest
-            self._served = self._answered = False
+            self._served = self._answered = self._in_session = False
             self._subscribed.clear()
             self._stopping.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause_s = min(longest, pause_s * 2)
+
+    def _connect_and_serve(self) -> None:
+        """Until the session has ended, or there was none."""
+        try:
+            self._client.connect(self._host, self._port, KEEPALIVE_S)
+        except OSError as error:
+            # What TLS finds wrong says what to mend: which name, whose certificate.
+            self._tell_no_broker(*_why(error, self._tls is not None), error=type(error).__name__)
+            return
+        if self._stopping.is_set():
+            self._client.disconnect()
+        self._client.serve()
+        if not (self._answered or self._stopping.is_set()):
+            self._tell_no_broker("it closed the connection before it answered", _hint_at(self._tls is not None))
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._answered = True

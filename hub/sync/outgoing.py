@@ -1,7 +1,7 @@
 """What the worker says, before it is sealed, and what it needs of the connection to the broker."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,10 @@ class Outgoing:
     retained: bool = False
 
 
+RESERVE: Final = 1_000
+"""Of the broker's room, for what nobody asks for again."""
+
+
 class Broker(Protocol):
     """What the worker needs of the connection to the broker."""
 
@@ -20,6 +24,10 @@ class Broker(Protocol):
         """Which session this is, counted from 1: a new one may follow between two looks. 0: there is none."""
         ...
 
+    def room(self) -> int:
+        """How many more messages it takes while the broker has not taken those before."""
+        ...
+
     def publish(self, message: Outgoing) -> None:
-        """Sent, or lost where there is no connection."""
+        """Sent, or lost where there is no connection or no room."""
         ...
