@@ -36,14 +36,19 @@ class Heads:
         self._anew = True
 
     def due(self, at: datetime, at_s: float) -> list[Outgoing]:
-        """What is to be sent now."""
-        anew, self._anew = self._anew, False
-        return [message for state in feed_states() for message in self._of_feed(state, anew, at, at_s)]
+        """What is to be sent now. django.db.Error: the database is gone, ask again."""
+        published = dict(self._published)
+        messages = [message for state in feed_states() for message in self._of_feed(state, published, at, at_s)]
+        # Only now: what the database fails at is due once more.
+        self._published, self._anew = published, False
+        return messages
 
-    def _of_feed(self, state: FeedState, anew: bool, at: datetime, at_s: float) -> Iterator[Outgoing]:
-        last = self._published.get(state.name)
+    def _of_feed(
+        self, state: FeedState, published: dict[str, _Published], at: datetime, at_s: float
+    ) -> Iterator[Outgoing]:
+        last = published.get(state.name)
         moved = last is None or (last.epoch, last.sequence) != (state.epoch, state.sequence)
-        if last is not None and not moved and not anew and at_s - last.at_s < HEAD_EVERY_S:
+        if last is not None and not moved and not self._anew and at_s - last.at_s < HEAD_EVERY_S:
             return
         if last is not None and moved and last.epoch == state.epoch and last.sequence < state.sequence:
             live, state = _live(last.sequence, state)
@@ -51,7 +56,7 @@ class Heads:
                 yield live
         head = Head(state.name, state.epoch, state.sequence, state.digest, to_us(at))
         yield Outgoing(feed(state.name, FEED_HEAD), encode(head), retained=True)
-        self._published[state.name] = _Published(state.epoch, state.sequence, at_s)
+        published[state.name] = _Published(state.epoch, state.sequence, at_s)
 
 
 def _live(after: int, state: FeedState) -> tuple[Outgoing | None, FeedState]:

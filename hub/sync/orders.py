@@ -20,6 +20,9 @@ from hub.sync.outgoing import Outgoing
 from hub.sync.refused_words import dropped_if_refused
 from hub.sync.requests import CommandAnswer
 
+EDGES_AT_ONCE = 400
+COMMANDS_AT_ONCE = 100
+"""Two messages an edge, and these: no more than a broker that is not behind has room for."""
 RENEW_EVERY_S = 60.0
 """Edges that came, or moved, hear within it what their site is set to; and who has not heard hears again."""
 
@@ -39,15 +42,21 @@ class Orders:
         self._said.clear()
 
     def due(self, at: datetime, at_s: float) -> list[Outgoing]:
-        """What is to be sent now. django.db.Error: the database is gone, ask again."""
+        """What is to be sent now; the next time there may be more. django.db.Error: it is gone, ask again."""
         self._renew(at, at_s)
         changes = queries.changes()
         if changes == self._seen:
             return []
         marks = {each.edge: each for each in queries.all_marks()}
-        messages = [*self._retained(marks), *map(_command, take_commands(at))]
-        self._seen, self._said = changes, marks
-        return messages
+        behind = [edge for edge, each in marks.items() if self._said.get(edge) != each]
+        now = behind[:EDGES_AT_ONCE]
+        retained = list(self._retained({edge: marks[edge] for edge in now}))
+        commands = take_commands(at, COMMANDS_AT_ONCE)
+        self._said = {edge: each for edge, each in self._said.items() if edge in marks}
+        self._said |= {edge: marks[edge] for edge in now}
+        if len(now) == len(behind) and len(commands) < COMMANDS_AT_ONCE:
+            self._seen = changes
+        return [*retained, *map(_command, commands)]
 
     def take_answers(self, answers: Iterable[CommandAnswer], at: datetime) -> None:
         """django.db.Error: the database is gone; the same may be taken again."""

@@ -11,10 +11,12 @@ from contract.seal import seal
 from contract.topics import key as key_topic
 from hub.errors import HubError
 from hub.sync.log import Log
-from hub.sync.outgoing import Broker, Outgoing
+from hub.sync.outgoing import RESERVE, Broker, Outgoing
 from hub.wire_keys.queries import CurrentKey, current, newest_generation, rotations
 
 LOOK_EVERY_S: Final = 0.5
+AT_ONCE_MAX: Final = 900
+"""Messages that may be said between two looks at `is_behind`."""
 
 
 class Outbox:
@@ -31,8 +33,19 @@ class Outbox:
     def connected(self) -> int:
         return self._broker.connected()
 
+    def is_behind(self) -> bool:
+        """Whether the broker has so much to take in that what nobody asks for again had better wait."""
+        return self._broker.room() < AT_ONCE_MAX
+
+    def answer(self, message: Outgoing) -> None:
+        """As `publish`, of what an edge asks for again: a broker that is slow keeps room for all else."""
+        if self._broker.room() > RESERVE:
+            self.publish(message)
+        else:
+            self._log.dropped("broker_slow", "the broker does not take in what is said; edges ask again")
+
     def publish(self, message: Outgoing) -> None:
-        """Sealed and sent, or lost where there is no connection."""
+        """Sealed and sent, or lost where there is no connection or no room."""
         if self._current is not None:
             sealed = seal(message.payload, self._current.key, message.topic)
             self._broker.publish(replace(message, payload=sealed))

@@ -50,8 +50,8 @@ class Worker:
         self._clocks = clocks
         self._outbox = Outbox(broker, keys, log)
         self._opening = Opening(log)
-        self._questions = Questions(self._outbox.publish, log, clocks)
-        self._ingesting = Ingesting(self._outbox.publish, log)
+        self._questions = Questions(self._outbox.answer, log, clocks)
+        self._ingesting = Ingesting(self._outbox.answer, log)
         self._notices = Notices(log)
         self._heads = Heads()
         self._orders = Orders(log)
@@ -122,7 +122,7 @@ class Worker:
         else:
             if self._epochs.look_at_pull(request.edge, request.pull, page, self._clocks.now()):
                 page = page_for(request.pull, self._clocks.now())
-            self._outbox.publish(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
+            self._outbox.answer(Outgoing(down(request.edge, DOWN_PAGE), encode(page)))
 
     def _note(self, notices: Sequence[tuple[EdgeNotice, KnownEdge]]) -> None:
         at = self._clocks.now()
@@ -132,25 +132,28 @@ class Worker:
         self._notices.take([notice for notice, _ in notices], at)
 
     def tell_heads(self) -> None:
-        """Publish what feeds have become since the last call, if there is a broker."""
+        """Publish what feeds have become since the last call, if there is a broker that takes it in."""
         self._greet()
-        if self._greeted:
+        if self._greeted and not self._outbox.is_behind():
             for message in self._heads.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
     def tell_orders(self) -> None:
         """Publish what was ordered of edges since the last call, once `tell_heads` has found the broker."""
-        if self._greeted:
+        if self._greeted and not self._outbox.is_behind():
             for message in self._orders.due(self._clocks.now(), self._clocks.monotonic_s()):
                 self._outbox.publish(message)
 
     def _greet(self) -> None:
         """On a new connection, and with a new key: keys before anything that they seal, and all that the broker
-        keeps once more."""
+        keeps once more. It waits for a broker that is behind."""
         if self._outbox.follow_keys(self._clocks.monotonic_s()):
             self._greeted = 0
         connected = self._outbox.connected()
         if connected not in (0, self._greeted):
+            if self._outbox.is_behind():
+                self._greeted = 0
+                return
             self._outbox.tell_keys()
             self._heads.say_again()
             self._orders.say_again()

@@ -153,6 +153,9 @@ class RawBroker:
     def connected(self) -> bool:
         return True
 
+    def room(self) -> int:
+        return 3_000
+
     def publish(self, message: Outgoing) -> None:
         self.sent.append(message)
 

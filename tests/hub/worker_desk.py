@@ -23,9 +23,13 @@ class ListeningBroker:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.is_connected, self.session = True, 1
+        self.free = 3_000
 
     def connected(self) -> int:
         return self.session if self.is_connected else 0
+
+    def room(self) -> int:
+        return self.free
 
     def publish(self, message: Outgoing) -> None:
         self.sent.append(opened(message))

@@ -73,6 +73,9 @@ class _Link:
     def connected(self) -> bool:
         return self._ready
 
+    def room(self) -> int:
+        return self._client.room()
+
     def publish(self, message: Outgoing) -> None:
         if self._ready:
             self._client.publish(message.topic, message.payload, 1, message.retained)

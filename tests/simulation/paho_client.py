@@ -14,7 +14,7 @@ from tests.simulation.loop import VirtualLoop
 
 BROKER: ContextVar[tuple[VirtualLoop, Broker, Line]] = ContextVar("broker")
 """Which broker a client reaches, and over which line."""
-_QUEUE_MAX = 2_000
+_QUEUE_MAX = 3_000
 
 
 class Reason:
@@ -99,6 +99,9 @@ class Client:
         if self._session is not None:
             self._soon(0.005, self._subscribed, self._session, filters, self._number)
         return 0, self._number
+
+    def room(self) -> int:
+        return _QUEUE_MAX - len(self.untaken)
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> Said:
         self._number += 1
