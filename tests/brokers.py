@@ -21,6 +21,7 @@ _MOSQUITTO = """\
 listener {port} 127.0.0.1
 allow_anonymous true
 set_tcp_nodelay true
+max_queued_messages 0
 persistence false
 """
 _NATS = """\

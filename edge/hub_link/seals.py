@@ -5,11 +5,14 @@ before it counts. Knows no message but rotations.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from contract.keys import SigningKey, Trusted
 from contract.seal import SealError, SealWhy, seal, unseal, unseal_by
 from edge.core.key_chain import KeyChain
+
+SAVED_AGAIN_AFTER: Final = timedelta(minutes=1)
 
 
 class Seals:
@@ -19,6 +22,8 @@ class Seals:
         self._key = key
         self._chain = KeyChain(trusted)
         self._save = save
+        self._save_due: datetime | None = None
+        """When it is tried to forget the key before on disk, too; None: it is done."""
 
     def sealed(self, topic: str, payload: bytes) -> bytes:
         """SealError: too long for a message."""
@@ -38,11 +43,16 @@ class Seals:
         return unseal(sealed, trusted, topic, old_at), False
 
     def lapse(self, at: datetime) -> None:
-        """Forget the key before where it counts no more at `at`. OSError: it is still on disk."""
+        """Forget the key before where it counts no more at `at`. OSError: it is still on disk; it is tried again a
+        minute later."""
         trusted = _at(self._chain.trusted, at)
         if trusted is not self._chain.trusted:
             self._chain.turned(trusted)
-            self._save(trusted)
+            self._save_due = at
+        if self._save_due is not None and at >= self._save_due:
+            self._save_due = at + SAVED_AGAIN_AFTER
+            self._save(self._chain.trusted)
+            self._save_due = None
 
     def hear_rotation(self, topic: str, sealed: bytes, at: datetime) -> tuple[list[Trusted], SealError | None]:
         """Which keys count from now on, in their order, and why this message is none of them.

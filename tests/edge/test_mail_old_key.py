@@ -125,6 +125,22 @@ def test_a_key_that_cannot_leave_the_disk_counts_no_more_all_the_same(run: Run) 
     assert isinstance(heard, Dropped)
 
 
+def test_a_key_that_could_not_leave_the_disk_leaves_it_later(run: Run) -> None:
+    run.rotate(AT + DAY)
+    path, topic = run.folder / "enrolment" / "enrolment.json", feed(FEED, FEED_HEAD)
+    path.chmod(0o640)
+    told = []
+    for seconds in (0, 1, 59, 60, 119, 120, 121):
+        if seconds == 120:
+            path.chmod(0o600)
+        now = AT + DAY + timedelta(seconds=seconds)
+        run.time.known = Known(now, now, ClockState.SYNCED)
+        heard = run.mail.read(topic, sealed(topic, HEAD, NEW_KEY))
+        told += [seconds for each in heard if isinstance(each, HubKeyNotKept)]
+    assert told == [0, 60]
+    assert not run.old_on_disk()
+
+
 @pytest.mark.parametrize("damage", ["mode", "content", "missing"])
 def test_an_enrolment_that_is_damaged_meanwhile_breaks_nothing(run: Run, damage: str) -> None:
     path = run.folder / "enrolment" / "enrolment.json"
