@@ -14,13 +14,12 @@ from typing import Any, Final
 
 from django.db import connection
 
-from contract.topics import UP, up
 from hub.fleet.broker_users import edge_of, enrolled_users
 from hub.sync import broker_rights
 from hub.sync.broker_rights import Command, Rights
 from hub.sync.control import CONTROL, Answers
 from hub.sync.log import Log
-from hub.sync.outgoing import Broker, Outgoing
+from hub.sync.outgoing import Broker, Outgoing, deletions_of
 from hub.sync.supervision import supervise
 
 TURN_EVERY_S: Final = 0.1
@@ -132,8 +131,8 @@ class RightsKeeper:
 
     def _forget(self, edge: str) -> None:
         """What the broker keeps of an edge that is gone: nobody else would ever delete it."""
-        for what in UP:
-            self._broker.publish(Outgoing(up(edge, what), b"", retained=True))
+        for message in deletions_of(edge):
+            self._broker.publish(message)
 
     def _fail(self, text: str, at_s: float) -> None:
         """Once may be another worker, who was faster; then all is as it should be when it is looked at again."""

@@ -208,6 +208,14 @@ def test_an_address_of_ipv4_in_ipv6_is_its_own(edge: Edge) -> None:
     assert sorted(Counter(EnrolAttempt.objects.values_list("where_hash", flat=True)).values()) == [1, 2]
 
 
+def test_a_code_that_has_lapsed_is_a_strangers(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempt_operations, "MAX_ADDRESS", 3)
+    lapsed = Pi().ask(make_code_for("clubhouse", datetime.now(UTC) - 2 * CODE_LASTS).text).request
+    assert [post(lapsed)[0] for _ in range(4)] == [403, 403, 403, 429]
+    good = Pi().ask(live_code()).request
+    assert [post(good)[0] for _ in range(4)] == [200] * 4
+
+
 def test_the_very_same_request_is_braked_by_its_code(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     good = Pi().ask(live_code())
     monkeypatch.setattr(attempt_operations, "MAX_CODE", 3)

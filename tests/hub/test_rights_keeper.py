@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub.sync import broker_rights
+from contract.topics import UP, up
+from hub.sync import broker_rights, rights_keeper
 from hub.sync.control import CONTROL, Answers
 from hub.sync.log import Log
 from hub.sync.outgoing import Outgoing
@@ -29,6 +30,7 @@ class World:
     def __init__(self) -> None:
         self.at_s = 100.0
         self.sent: list[list[dict[str, Any]]] = []
+        self.deleted: list[str] = []
         self.online = True
         self.answers = Answers()
         self._lines = io.StringIO()
@@ -40,8 +42,11 @@ class World:
         return self.online
 
     def publish(self, message: Outgoing) -> None:
-        assert message.topic == CONTROL
-        self.sent.append(json.loads(message.payload)["commands"])
+        if message.topic == CONTROL:
+            self.sent.append(json.loads(message.payload)["commands"])
+        else:
+            assert (message.payload, message.retained) == (b"", True)
+            self.deleted.append(message.topic)
 
     def after(self, seconds: float = 0.0) -> list[str]:
         """What is commanded in a turn."""
@@ -49,9 +54,12 @@ class World:
         self.keeper.turn()
         return [command["command"] for commands in self.sent for command in commands]
 
-    def answer(self, data: dict[str, Any] | None = None, error: str | None = None) -> None:
-        """To all that was sent."""
-        for commands in self.sent:
+    def answer(
+        self, data: dict[str, Any] | None = None, error: str | None = None, at_most: int | None = None
+    ) -> None:
+        """To all that was sent, or the first `at_most` messages of it."""
+        answered = self.sent[:at_most]
+        for commands in answered:
             responses = [{name: each[name] for name in ("command", "correlationData")} for each in commands]
             for response in responses:
                 if data is not None:
@@ -59,7 +67,7 @@ class World:
                 if error is not None:
                     response["error"] = error
             self.answers.put(json.dumps({"responses": responses}).encode())
-        self.sent.clear()
+        del self.sent[: len(answered)]
 
     def events(self) -> list[str]:
         return [json.loads(line)["event"] for line in self._lines.getvalue().splitlines()]
@@ -86,6 +94,57 @@ def test_all_is_compared_and_what_is_missing_is_made(world: World) -> None:
     assert world.events() == ["broker_rights"]
     assert world.after(LOOK_EVERY_S) == []
     assert world.after(WHOLE_EVERY_S)[0] == "listRoles"
+
+
+def has(*users: str) -> dict[str, Any]:
+    """The broker's answers where it knows these users, with rights of their own."""
+    clients = [{"username": user, "roles": [], "groups": []} for user in users]
+    return {**NOTHING, "listClients": {"clients": clients}}
+
+
+def test_what_is_kept_of_an_edge_that_is_gone_is_deleted(world: World) -> None:
+    world.answer(has("edge:annex:3"))
+    assert world.after()[0] == "deleteClient"
+    assert world.deleted == []
+    world.answer()
+    world.after()
+    kept = {f"dw/1/down/annex/{what}" for what in ("config", "mode")} | {up("annex", what) for what in UP}
+    assert (set(world.deleted), len(world.deleted)) == (kept, len(kept))
+
+
+def test_what_an_edge_that_was_enrolled_anew_says_stays(world: World) -> None:
+    world.answer(has("edge:clubhouse:0"))
+    assert world.after()[0] == "deleteClient"
+    world.answer()
+    assert world.after() == []
+    assert (world.events(), world.deleted) == (["broker_rights"] * 2, [])
+
+
+def test_done_is_what_the_broker_has_answered_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rights_keeper, "COMMANDS_AT_ONCE", 3)
+    world.answer(has("edge:annex:3"))
+    world.after()
+    assert len(world.sent) > 2
+    while len(world.sent) > 1:
+        world.answer(at_most=1)
+        world.after(LOOK_EVERY_S)
+        assert (world.events(), world.deleted) == ([], [])
+    world.answer()
+    world.after()
+    assert world.events() == ["broker_rights"] * 2
+    assert world.deleted
+
+
+def test_one_batch_that_is_refused_is_looked_at_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rights_keeper, "COMMANDS_AT_ONCE", 3)
+    world.answer(NOTHING)
+    world.after()
+    world.answer(at_most=1)
+    world.after()
+    world.answer(error="not allowed")
+    world.after()
+    assert world.after(LOOK_EVERY_S)[0] == "listRoles"
+    assert world.events() == []
 
 
 def test_nothing_is_asked_without_a_connection_and_all_again_in_the_next(world: World) -> None:
