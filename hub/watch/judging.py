@@ -25,6 +25,7 @@ DISK_FREE_SHARE_MIN: Final = 0.10
 TEMPERATURE_C_MAX: Final = 80.0
 """A Raspberry Pi slows its processor down from here on (raspberrypi.com, "Thermal control")."""
 _TO_HEAR: Final = "Until then it goes on as before: its log, and the worker's, say what does not count or arrive."
+_NONE_STANDS: Final = "It goes by none of the hub's now: doors may stand still"
 _RANKS: Final = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.GREY: 3}
 
 
@@ -62,7 +63,7 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
         return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [], wanted)
     said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
     late = _not_taken(edge, wanted if configuration is orders.Standing.WAITING else None, at)
-    troubles = [*said, *_refused(wanted), *late, *_measured(telemetry_of(edge, at))]
+    troubles = [*said, *_refused(edge, wanted), *late, *_measured(telemetry_of(edge, at))]
     return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles, wanted)
 
 
@@ -72,10 +73,12 @@ def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:
     return told if told is not None and at - told.received_at <= FRESH else None
 
 
-def _refused(wanted: Configuration | None) -> Iterator[Trouble]:
+def _refused(edge: Edge, wanted: Configuration | None) -> Iterator[Trouble]:
     if wanted is not None and wanted.refused_at is not None:
+        told = getattr(edge, "reported", None)
+        stands = "The one before stands" if told is not None and told.generation else _NONE_STANDS
         text = f"it refused the configuration {wanted.generation}: {refusal_text(wanted)}"
-        yield Trouble(text, "The one before stands: correct it on its page, or roll back.")
+        yield Trouble(text, f"{stands}: correct it on its page, or roll back.")
 
 
 def _not_taken(edge: Edge, waiting: Configuration | None, at: datetime) -> Iterator[Trouble]:
