@@ -108,7 +108,7 @@ class Hub:
 
     def rows(self, statement: str) -> list[tuple]:
         """Of the hub's database."""
-        return _rows(self._hub_db, statement)
+        return rows_of(self._hub_db, statement)
 
     @property
     def _hub_db(self) -> Path:
@@ -160,7 +160,7 @@ class Club(Hub):
     # What stands on disk
 
     def journaled(self) -> list[CheckIn]:
-        rows = _rows(self.folder / EDGE / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
+        rows = rows_of(self.folder / EDGE / "journal.db", "SELECT body FROM checkin ORDER BY sequence")
         return [decode(body, CheckIn) for (body,) in rows]
 
     def uses_in_feed(self) -> int:
@@ -173,8 +173,8 @@ class Club(Hub):
     def replica_digests(self) -> tuple[int, int]:
         """The one that the edge keeps, and the one counted from the rows on its disk."""
         newest = max((self.folder / EDGE).glob("replica.*.db"), key=lambda path: int(path.name.split(".")[1]))
-        rows = _rows(newest, "SELECT kind, key, ref, body FROM feed_row")
-        kept = int.from_bytes(_rows(newest, "SELECT digest FROM meta")[0][0], "big")
+        rows = rows_of(newest, "SELECT kind, key, ref, body FROM feed_row")
+        kept = int.from_bytes(rows_of(newest, "SELECT digest FROM meta")[0][0], "big")
         return kept, moved_digest(0, (), [row_digest(*row) for row in rows])
 
     def settle(self) -> None:
@@ -195,7 +195,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = _SETTLE_S) 
         time.sleep(0.1)
 
 
-def _rows(path: Path, statement: str) -> list[tuple]:
+def rows_of(path: Path, statement: str) -> list[tuple]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     try:
         return connection.execute(statement).fetchall()

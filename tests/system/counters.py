@@ -53,9 +53,11 @@ class Counter:
 
 
 class Counters:
-    def __init__(self, folder: Path, permission: str, members: int) -> None:
+    def __init__(self, folder: Path, permission: str, members: int, terrace_feed: str = "") -> None:
+        """`terrace_feed`: the terrace follows this one, which is nobody's yet."""
         self.hub = Hub(folder)
-        seed = [sys.executable, "-m", "tests.system.seed_counters", str(members), permission, *EDGES]
+        edges = [*EDGES[:1], f"{EDGES[1]}@{terrace_feed}"]
+        seed = [sys.executable, "-m", "tests.system.seed_counters", str(members), permission, *edges]
         self.seeded = json.loads(run_to_end(seed, self.hub.env, folder / "seed.log"))
         self.hub.enrol(*EDGES)
         self.hub.start_broker()
