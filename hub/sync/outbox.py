@@ -45,8 +45,10 @@ class Outbox:
             self._log.dropped("broker_slow", "the broker does not take in what is said; edges ask again")
 
     def publish(self, message: Outgoing) -> None:
-        """Sealed and sent, or lost where there is no connection or no room."""
-        if self._current is not None:
+        """Sealed and sent, or lost where there is no connection or no room. A deletion has no seal."""
+        if not message.payload:
+            self._broker.publish(message)
+        elif self._current is not None:
             sealed = seal(message.payload, self._current.key, message.topic)
             self._broker.publish(replace(message, payload=sealed))
 

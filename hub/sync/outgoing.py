@@ -3,14 +3,28 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from contract.topics import DOWN_CONFIG, DOWN_MODE, UP, down, up
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """`retained`: the broker keeps it for those who come later."""
+    """`retained`: the broker keeps it for those who come later. An empty payload is no message: it deletes what
+    the broker keeps."""
 
     topic: str
     payload: bytes
     retained: bool = False
+
+
+def deletion(topic: str) -> Outgoing:
+    """Of what the broker keeps there."""
+    return Outgoing(topic, b"", retained=True)
+
+
+def deletions_of(edge: str) -> list[Outgoing]:
+    """Of all that the broker may keep of an edge: what was ordered of it, and whatever it said as it liked."""
+    ordered = [down(edge, what) for what in (DOWN_CONFIG, DOWN_MODE)]
+    return [deletion(topic) for topic in (*ordered, *(up(edge, what) for what in UP))]
 
 
 RESERVE: Final = 1_000

@@ -25,7 +25,9 @@ def said(
 
 
 def opened(message: Outgoing, key: SigningKey = HUB_KEY) -> Outgoing:
-    """As it was before the hub sealed it for its topic; SealError if it did not."""
+    """As it was before the hub sealed it for its topic; SealError if it did not. A deletion has no seal."""
+    if not message.payload:
+        return message
     return Outgoing(message.topic, unseal_by(message.payload, key.verifying, message.topic), message.retained)
 
 

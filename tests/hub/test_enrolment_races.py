@@ -1,6 +1,7 @@
 """An enrolment beside a revocation, or a newer code: one waits for the other, and both come to a right end."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +14,10 @@ from hub.enrolment.models import EnrolmentCode
 from hub.enrolment.operations import enrol, make_code_for
 from hub.fleet.identity_operations import revoke_edge
 from hub.fleet.models import Edge
+from hub.orders import operations as orders
 from tests.hub.conftest import Database
 from tests.hub.enrolling import Pi
+from tests.hub.ordered import OTHER, TOML, house
 from tests.hub.scans import small_club
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,6 +61,18 @@ class Held:
         monkeypatch.setattr(operations, "_key_of", slow)
 
 
+def wait_for_one_that_waits() -> None:
+    """For a lock that another holds."""
+    until = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
 @pytest.mark.usefixtures("postgresql_database")
 def test_a_revocation_waits_and_then_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     small_club()
@@ -82,6 +97,23 @@ def test_a_newer_code_waits_and_no_two_wait_for_each_other(monkeypatch: pytest.M
     held.go.set()
     assert isinstance(enrolling.joined(), bytes)
     assert making.joined() == "clubhouse"
+
+
+@pytest.mark.usefixtures("postgresql_database")
+def test_an_order_beside_it_is_numbered_in_the_epoch_that_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    house()
+    orders.push("east", TOML, AT, "owner")
+    pi, held = Pi("east"), Held(monkeypatch)
+    pending = pi.ask(make_code_for("east", AT).text)
+    enrolling = Beside(lambda: enrol(pending.request, LATER))
+    assert held.there.wait(30)
+    pushing = Beside(lambda: orders.push("east", OTHER, AT, "owner"))
+    wait_for_one_that_waits()
+    held.go.set()
+    answer, pushed = enrolling.joined(), pushing.joined()
+    assert isinstance(answer, bytes)
+    assert isinstance(pushed, orders.Pushed)
+    assert pushed.configuration.epoch == Edge.objects.get().epoch == pi.take(answer, pending).orders_epoch
 
 
 def test_a_code_of_the_moment_of_a_revocation_has_ended(database: Database) -> None:
