@@ -9,8 +9,8 @@ To the edge:
                 mark `head` of the feed: (epoch, 0)
     Live        after/upto: only where `after` <= position < `upto`, in the epoch held; elsewhere a gap, so a pull
     Page        nonce: of the open pull, once; and its after/upto
-    Ack         (epoch, upto) of its journal, not below the one that the journal keeps: a batch may be lost. One
-                of before a restore would make an edge forget what the restored hub has lost
+    Ack         (epoch, upto) of its journal and feed, not below the one that the journal keeps: a batch may be
+                lost. One of before a restore would make an edge forget what the restored hub has lost
     Confirmed   nonce: of the open confirm, once; and its check-in's id
     Rotation    generation: above the current key's, and sealed by the current key (contract/seal.py)
     EnrolAnswer the request's digest (contract/enrolment.py)

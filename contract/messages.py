@@ -120,14 +120,16 @@ class CheckIns(Struct, frozen=True):
 class Ack(Struct, frozen=True):
     """hub -> edge, down/{edge}/ack: every row of `journal` up to `upto` is committed, none after it is promised.
 
-    Their uses stand in the feed at or before `sequence` of `epoch`. An edge sends on from upto + 1, whatever it
-    sent before: a batch that was lost, or a hub that was restored, is made good by the same rule.
+    Their uses stand in `feed` at or before `sequence` of `epoch`. An edge sends on from upto + 1, whatever it
+    sent before: a batch that was lost, or a hub that was restored, is made good by the same rule. An older hub has
+    one feed alone, and does not say its name.
     """
 
     journal: Id
     upto: Sequence
     epoch: Epoch
     sequence: Sequence
+    feed: Name = "everyone"
 
 
 class Confirm(Struct, frozen=True):

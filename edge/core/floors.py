@@ -4,8 +4,12 @@
   Head    | below the (epoch, at_us) of one heard before     | that mark; the epoch
   Live    | up to where the replica stands, or has stood     | the epoch
   Page    | of a feed that ends below where the replica stood | the epoch
-  Ack     | below the (epoch, upto) heard of that journal    | that mark
-  any     | of an epoch below the highest that was heard     |
+  Ack     | below the (epoch, upto) heard of its journal and | that mark
+          | feed                                             |
+  any     | of an epoch of the feed below the highest heard  |
+
+An edge that was moved to another feed, or its hub, which takes it to follow another, speaks of two for a while:
+epochs of the one say nothing of the other.
 
 The highest epoch and where the replica stood are kept on disk by others: a replica that was rebuilt, or an old
 copy of it, does not bring them down. The same head again is a retained copy, the same ack that of a repetition.
@@ -30,7 +34,9 @@ class Floors:
         self._position = position or Mark(0, 0)
         self._epoch = max(0 if head is None else head.epoch, self._position.epoch)
         self._head = Mark(0, 0)
-        self._acked = {} if acked is None else {acked.journal: Mark(acked.epoch, acked.upto)}
+        self._acked: dict[tuple[bytes, str], Mark] = {}
+        if acked is not None:
+            self._acked[acked.journal, acked.feed] = Mark(acked.epoch, acked.upto)
 
     @property
     def epoch(self) -> int:
@@ -44,7 +50,7 @@ class Floors:
         return Position(self._feed, self._epoch, n if epoch == self._epoch else 0)
 
     def judge(self, news: Head | Live | Page | Ack) -> Dropped | None:
-        """Of another feed than the one that is followed, nothing is said here."""
+        """Of another feed than the one that is followed, nothing is said here but whether its acks rise."""
         if isinstance(news, Ack):
             return self._judge_ack(news)
         if news.feed != self._feed:
@@ -80,10 +86,11 @@ class Floors:
         return None
 
     def _judge_ack(self, ack: Ack) -> Dropped | None:
-        mark, reached = Mark(ack.epoch, ack.upto), self._acked.get(ack.journal)
-        if ack.epoch < self._epoch or (reached is not None and mark < reached):
+        mark, of = Mark(ack.epoch, ack.upto), (ack.journal, ack.feed)
+        is_over = ack.feed == self._feed and ack.epoch < self._epoch
+        if is_over or mark < self._acked.get(of, mark):
             return Dropped("ack", f"up to {ack.upto} in epoch {ack.epoch}: older than what was heard", STALE)
-        self._acked[ack.journal] = mark
+        self._acked[of] = mark
         return None
 
 

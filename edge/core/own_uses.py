@@ -78,7 +78,8 @@ class OwnUses:
     # What the hub and the replica do
 
     def acked(self, ack: Ack) -> None:
-        """The hub has committed the journal up to `ack.upto`. Acks of an epoch that is over change nothing."""
+        """The hub has committed the journal up to `ack.upto`; acks of an epoch that is over change nothing. The
+        replica has to pass what it names in the feed that it names."""
         self._unpassed.acked(ack)
 
     def forget_acks(self) -> None:

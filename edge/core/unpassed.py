@@ -1,8 +1,8 @@
 """What an edge did itself and its replica may not hold yet, by key: how long each of it stays.
 
 Something is here from the decision that made it until the replica has passed the feed position that the hub's ack
-of its journal row named, in the ack's epoch. Facts are a union by id, so it may stay too long, and must never
-leave too early. Pure; knows nothing of what is kept.
+of its journal row named, in the ack's feed and epoch. Facts are a union by id, so it may stay too long, and must
+never leave too early. Pure; knows nothing of what is kept.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class Unpassed:
     def __init__(self, let_go: Callable[[bytes], None]) -> None:
         self._let_go = let_go
         self._sequence: dict[bytes, int | None] = {}
-        self._acked_at: dict[bytes, tuple[int, int]] = {}
+        self._acked_at: dict[bytes, Position] = {}
         self._ack: Ack | None = None
         self._position: Position | None = None
 
@@ -33,7 +33,7 @@ class Unpassed:
             return
         self._sequence[key] = sequence
         if self._ack is not None and sequence <= self._ack.upto:
-            self._acked_at[key] = (self._ack.epoch, self._ack.sequence)
+            self._acked_at[key] = _position_of(self._ack)
             self._let_go_passed()
 
     def drop(self, key: bytes) -> None:
@@ -43,13 +43,13 @@ class Unpassed:
 
     def acked(self, ack: Ack) -> None:
         """The hub has committed the journal up to `ack.upto`. Acks of an epoch that is over change nothing."""
-        if self._ack is not None and ack.epoch < self._ack.epoch:
+        if self._ack is not None and ack.feed == self._ack.feed and ack.epoch < self._ack.epoch:
             return
-        self._ack = ack
+        self._ack, at = ack, _position_of(ack)
         for key, sequence in self._sequence.items():
             if sequence is not None and sequence <= ack.upto:
-                self._remember(key, ack)
-            elif self._acked_at.get(key, (0, 0))[0] == ack.epoch:
+                self._remember(key, at)
+            elif _is_of_epoch(self._acked_at.get(key), at):
                 del self._acked_at[key]  # a hub that has less than it once acked
         self._let_go_passed()
 
@@ -72,17 +72,25 @@ class Unpassed:
     def __len__(self) -> int:
         return len(self._sequence)
 
-    def _remember(self, key: bytes, ack: Ack) -> None:
+    def _remember(self, key: bytes, at: Position) -> None:
         """The first ack of an epoch names the earliest position; later ones are as true, and later."""
-        epoch, _ = self._acked_at.get(key, (0, 0))
-        if epoch < ack.epoch:
-            self._acked_at[key] = (ack.epoch, ack.sequence)
+        known = self._acked_at.get(key)
+        if known is None or known.feed != at.feed or known.epoch < at.epoch:
+            self._acked_at[key] = at
 
     def _let_go_passed(self) -> None:
         position = self._position
         if position is None:
             return
-        for key, (epoch, sequence) in list(self._acked_at.items()):
-            if epoch == position.epoch and sequence <= position.sequence:
+        for key, at in list(self._acked_at.items()):
+            if _is_of_epoch(at, position) and at.sequence <= position.sequence:
                 self.drop(key)
                 self._let_go(key)
+
+
+def _position_of(ack: Ack) -> Position:
+    return Position(ack.feed, ack.epoch, ack.sequence)
+
+
+def _is_of_epoch(at: Position | None, other: Position) -> bool:
+    return at is not None and (at.feed, at.epoch) == (other.feed, other.epoch)

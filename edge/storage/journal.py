@@ -159,7 +159,8 @@ class SqliteJournal:
         """Losing the last of these to a power cut costs no more than sending rows again."""
         if ack == self.acked or ack.journal != self.id:
             return
-        await self._keep(sql.ACKNOWLEDGE.format(ack=ack, kept=_ACKS_KEPT), "an ack")
+        script = sql.ACKNOWLEDGE.format(ack=ack, feed=ack.feed.encode().hex(), kept=_ACKS_KEPT)
+        await self._keep(script, "an ack")
         self._identity = replace(self._identity, acked=ack)
 
     async def renew(self) -> None:
@@ -203,7 +204,7 @@ class SqliteJournal:
         """The last row of which a replica at `position` holds what it brought about, as far as acks tell."""
         if position is None:
             return 0
-        return int((await self._read(sql.PASSED, position.epoch, position.sequence))[0][0])
+        return int((await self._read(sql.PASSED, position.feed, position.epoch, position.sequence))[0][0])
 
     async def _begin(self) -> None:
         """Open the file to write, or where that cannot be, to read it as far as possible: then JournalError."""

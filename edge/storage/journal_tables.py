@@ -13,7 +13,7 @@ from typing import Final
 
 from edge.core.used_steps import STEPS_KEPT
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """PRAGMA user_version of a journal; an older one is brought up to it, a newer one is left alone."""
 _TABLES: Final = """
 CREATE TABLE checkin (sequence INTEGER PRIMARY KEY AUTOINCREMENT, counted INTEGER NOT NULL, body BLOB NOT NULL);
@@ -50,18 +50,21 @@ _ACKED_BY_OF_4: Final = """
 ALTER TABLE journal ADD COLUMN begins INTEGER NOT NULL DEFAULT 1;
 CREATE TABLE acked_by (day INTEGER PRIMARY KEY, upto INTEGER NOT NULL);
 """
+# Until then no hub had another feed.
+_FEED_OF_5: Final = "ALTER TABLE ack ADD COLUMN feed TEXT NOT NULL DEFAULT 'everyone';"
 _AT_FORMAT: Final = f"PRAGMA user_version = {FORMAT};"
 _CREATE: Final = f"""
 BEGIN;
 CREATE TABLE journal (id BLOB NOT NULL);
-{_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_AT_FORMAT}
+{_TABLES} {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_FEED_OF_5} {_AT_FORMAT}
 INSERT INTO journal (id) VALUES (x'{{id}}');
 COMMIT;
 """  # noqa: S608 (an id of ours)
 UPGRADE: Final = {
-    1: f"BEGIN IMMEDIATE; {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
-    2: f"BEGIN IMMEDIATE; {_FROM_2_TO_3} {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
-    3: f"BEGIN IMMEDIATE; {_ACKED_BY_OF_4} {_AT_FORMAT} COMMIT;",
+    1: f"BEGIN IMMEDIATE; {_COLUMNS_OF_2} {_USED_STEPS_OF_3} {_ACKED_BY_OF_4} {_FEED_OF_5} {_AT_FORMAT} COMMIT;",
+    2: f"BEGIN IMMEDIATE; {_FROM_2_TO_3} {_ACKED_BY_OF_4} {_FEED_OF_5} {_AT_FORMAT} COMMIT;",
+    3: f"BEGIN IMMEDIATE; {_ACKED_BY_OF_4} {_FEED_OF_5} {_AT_FORMAT} COMMIT;",
+    4: f"BEGIN IMMEDIATE; {_FEED_OF_5} {_AT_FORMAT} COMMIT;",
 }
 """By the format that is found."""
 
@@ -70,13 +73,14 @@ ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE sequence > ? ORDER
 LAST_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) FROM checkin"
 FIRST_SEQUENCE: Final = "SELECT coalesce(min(sequence), 1) FROM checkin"
 IDENTITY: Final = "SELECT id, begins FROM journal"
-LAST_ACK: Final = "SELECT upto, epoch, sequence FROM ack ORDER BY number DESC LIMIT 1"
+LAST_ACK: Final = "SELECT upto, epoch, sequence, feed FROM ack ORDER BY number DESC LIMIT 1"
 # In one go, so that the lock is not held while the event loop is elsewhere. A hub that has less than it once
-# acked, within one epoch, takes back what it said.
+# acked, within one epoch of a feed, takes back what it said. `feed`: its name's bytes in hexadecimal digits.
 ACKNOWLEDGE: Final = """
 BEGIN IMMEDIATE;
-DELETE FROM ack WHERE epoch = {ack.epoch:d} AND upto > {ack.upto:d};
-INSERT INTO ack (upto, epoch, sequence) VALUES ({ack.upto:d}, {ack.epoch:d}, {ack.sequence:d});
+DELETE FROM ack WHERE feed = CAST(x'{feed}' AS TEXT) AND epoch = {ack.epoch:d} AND upto > {ack.upto:d};
+INSERT INTO ack (upto, epoch, sequence, feed)
+VALUES ({ack.upto:d}, {ack.epoch:d}, {ack.sequence:d}, CAST(x'{feed}' AS TEXT));
 DELETE FROM ack WHERE number <= (SELECT max(number) FROM ack) - {kept:d};
 COMMIT;
 """
@@ -87,11 +91,13 @@ DELETE FROM ack;
 DELETE FROM acked_by;
 COMMIT;
 """
-PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE epoch = ? AND sequence <= ?"
+PASSED: Final = "SELECT coalesce(max(upto), 0) FROM ack WHERE feed = ? AND epoch = ? AND sequence <= ?"
 OWN_ROWS_AFTER: Final = "SELECT sequence, body FROM checkin WHERE counted AND sequence > ? ORDER BY sequence"
 NEWEST_OWN_ROWS: Final = "SELECT body FROM checkin WHERE counted ORDER BY sequence DESC LIMIT ?"
 USED_STEPS: Final = "SELECT reader, card, step FROM used_step"
 
+PAGE_OF_APPENDS: Final = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_sequence'"
+"""The page that every append writes to, and nothing else."""
 ACKED_UPTO: Final = "SELECT upto FROM ack ORDER BY number DESC LIMIT 1"
 EVER_LAST: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'checkin'"
 SEQUENCE_MAX: Final = 2**53

@@ -106,7 +106,7 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
     done.conflicts = [(names[each.key[0]], each.checkin.id) for each in conflicts]
     done.scanned = {(names[each.key[0]], each.checkin.reader, each.checkin.permission) for each in inserted}
     done.acks = [
-        (edge.name, Ack(journal, positions[edge.id, journal], *feeds[edge.feed]))
+        (edge.name, Ack(journal, positions[edge.id, journal], *feeds[edge.feed], edge.feed))
         for edge, journal in {(edges[batch.edge], batch.checkins.journal): None for batch in known}
     ]
     return done

@@ -117,7 +117,7 @@ anything = st.one_of(
         st.none() | instants_us,
     ),
     st.builds(CheckIns, checkin_ids, st.lists(journal_rows, min_size=1, max_size=5), places, places),
-    st.builds(Ack, checkin_ids, ids, epochs, ids),
+    st.builds(Ack, checkin_ids, ids, epochs, ids, names),
     st.builds(Pull, names, ids, ids, st.integers(1, PAGE_ROWS_MAX), checkin_ids, ids),
     st.builds(Page, names, epochs, ids, ids, ids, checkin_ids, st.lists(rows, max_size=5), st.none() | digests),
     st.builds(Head, names, epochs, ids, digests, instants_us),

@@ -27,8 +27,8 @@ def ending(at: int, epoch: int = EPOCH) -> Page:
     return page(1, at, at, at, epoch=epoch)
 
 
-def ack(upto: int, epoch: int = EPOCH, journal: bytes = JOURNAL) -> Ack:
-    return Ack(journal, upto, epoch, 1)
+def ack(upto: int, epoch: int = EPOCH, journal: bytes = JOURNAL, feed: str = "everyone") -> Ack:
+    return Ack(journal, upto, epoch, 1, feed)
 
 
 def why(dropped: Dropped | None) -> str | None:
@@ -85,6 +85,17 @@ def test_acks_rise_for_each_journal() -> None:
     assert machine.judge(ack(1, journal=b"K" * 16)) is None
     assert machine.judge(ack(0, EPOCH + 1)) is None, "a hub that was restored has lost rows"
     assert why(machine.judge(ack(9))) == "stale"
+
+
+def test_acks_of_each_feed_rise_by_themselves() -> None:
+    """An edge is moved to a feed of a lower epoch, and its hub may still take it to follow the other one."""
+    machine = Floors("partners", Mark(3, 0), None, ack(4))
+    assert machine.judge(ack(2, 3, feed="partners")) is None
+    assert [why(machine.judge(ack(upto))) for upto in (3, 4)] == ["stale", None]
+    assert [why(machine.judge(ack(9, epoch, feed="partners"))) for epoch in (2, 3)] == ["stale", None]
+    assert why(machine.judge(ack(8, 3, feed="partners"))) == "stale"
+    assert machine.judge(ack(5, 1, feed="others")) is None
+    assert machine.epoch == 3
 
 
 def test_another_feed_is_not_judged_here() -> None:

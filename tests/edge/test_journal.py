@@ -109,6 +109,25 @@ def test_own_uses_are_those_that_the_replica_may_not_hold(path: Path) -> None:
     run(path, work)
 
 
+def test_acks_count_by_the_feed_that_they_name(path: Path) -> None:
+    other = "o'others; --"
+
+    async def first(journal: SqliteJournal) -> None:
+        for number in range(1, 5):
+            await journal.append(checkin(number, counted=True))
+        await journal.acknowledge(Ack(journal.id, 4, 5, 100))
+        await journal.acknowledge(Ack(journal.id, 2, 5, 30, other))
+
+    async def second(journal: SqliteJournal) -> None:
+        assert journal.acked == Ack(journal.id, 2, 5, 30, other)
+        for feed, passed in ((FEED, 4), (other, 2), ("third", 0)):
+            rows = await journal.own_rows_not_known_passed(Position(feed, 5, 200))
+            assert [number for number, _ in rows] == [1, 2, 3, 4][passed:]
+
+    run(path, first)
+    run(path, second)
+
+
 def test_a_hub_that_takes_an_ack_back_has_not_got_those_uses(path: Path) -> None:
     async def work(journal: SqliteJournal) -> None:
         for number in range(1, 5):

@@ -43,12 +43,12 @@ def use(number: int, customer: int = 7) -> Use:
     return found
 
 
-def ack(upto: int, epoch: int, sequence: int) -> Ack:
-    return Ack(JOURNAL, upto, epoch, sequence)
+def ack(upto: int, epoch: int, sequence: int, feed: str = "everyone") -> Ack:
+    return Ack(JOURNAL, upto, epoch, sequence, feed)
 
 
-def at(epoch: int, sequence: int) -> Position:
-    return Position("everyone", epoch, sequence)
+def at(epoch: int, sequence: int, feed: str = "everyone") -> Position:
+    return Position(feed, epoch, sequence)
 
 
 @pytest.fixture
@@ -129,6 +129,28 @@ def test_an_ack_of_an_epoch_that_is_over_changes_nothing(own: OwnUses) -> None:
     own.acked(ack(1, 5, 10))
     own.passed(at(5, 10))
     assert own.of(7) == (use(1),)
+
+
+def test_a_position_of_another_feed_passes_nothing_whatever_its_epoch(own: OwnUses) -> None:
+    own.add(checkin(1), sequence=1)
+    own.acked(ack(1, 5, 10))
+    own.passed(at(5, 900, "partners"))
+    own.acked(ack(1, 5, 11))
+    assert own.of(7) == (use(1),)
+    own.passed(at(3, 900, "partners"))
+    own.acked(ack(1, 3, 8, "partners"))
+    assert own.of(7) == ()
+
+
+def test_acks_of_two_feeds_pass_each_in_its_own(own: OwnUses) -> None:
+    own.add(checkin(1), sequence=1)
+    own.acked(ack(1, 9, 10))
+    own.acked(ack(0, 5, 20, "partners"))
+    own.acked(ack(1, 5, 30, "partners"))
+    own.passed(at(5, 29, "partners"))
+    assert own.of(7) == (use(1),)
+    own.passed(at(5, 30, "partners"))
+    assert own.of(7) == ()
 
 
 def test_a_hub_that_has_less_than_it_acked_takes_its_ack_back(own: OwnUses) -> None:

@@ -243,6 +243,7 @@ MESSAGES: Final[dict[str, Struct]] = {
     "check-ins": CheckIns(JOURNAL, [JournalRow(1, encode(CHECKIN)), JournalRow(2, encode(UNREADABLE))]),
     "check-ins of which earlier ones are gone": CheckIns(JOURNAL, [JournalRow(701, encode(CHECKIN))], 701, 3),
     "ack": Ack(JOURNAL, 2, EPOCH, _LAST),
+    "ack of another feed": Ack(JOURNAL, 2, EPOCH, 4, "partners"),
     "pull of everything": Pull("everyone", 0, 0, 1_000, NONCE),
     "pull of what is new": Pull("everyone", EPOCH, _LAST, 500, NONCE),
     "pull of what a replica being loaded lacks": Pull("everyone", EPOCH, 4, 1_000, NONCE, _LAST),
