@@ -1,16 +1,16 @@
-"""Who owns the broker: hears everything, says anything on any topic, again, elsewhere, changed, or without a seal.
+"""Who owns the broker: hears everything, says anything on any topic, again, elsewhere, changed, or forged.
 
-Has no key of hub or edge. Whatever it says, the rules of invariants.py hold.
+Has no key that counts where it is used. Whatever it says, the rules of invariants.py hold.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from random import Random
 
 from contract.keys import SigningKey
-from contract.messages import Presence, encode
-from contract.seal import seal
-from contract.topics import DOWN_ACK, DOWN_COMMAND, DOWN_MODE, down
+from contract.topics import DOWN_ACK
 from tests.simulation.broker import Broker, Published
+from tests.simulation.forgery import Forgery
 from tests.simulation.trace import Trace
 
 _HEARD_MAX = 400
@@ -18,12 +18,12 @@ _NESTED = b"\x81" * 2_000 + b"\x80"
 
 
 class Attacker:
-    def __init__(self, rng: Random, broker: Broker, edges: list[str], trace: Trace) -> None:
+    def __init__(self, rng: Random, broker: Broker, keys: Mapping[str, SigningKey], trace: Trace) -> None:
+        """`keys` of the edges, none of which it uses in that edge's own name."""
         self._rng = rng
         self._broker = broker
-        self._edges = edges
         self._trace = trace
-        self._key = SigningKey(rng.randbytes(32))
+        self._forgery = Forgery(rng, keys, SigningKey(rng.randbytes(32)))
         self._heard: deque[Published] = deque(maxlen=_HEARD_MAX)
         self._acks: list[Published] = []
         broker.tap = self._hear
@@ -34,7 +34,16 @@ class Attacker:
             return
         for _ in range(self._rng.randint(1, 5)):
             deed = self._rng.choice(
-                (self._replay, self._replay, self._say_old_ack, self._misaddress, self._change, self._forge)
+                (
+                    self._replay,
+                    self._replay,
+                    self._say_old_ack,
+                    self._misaddress,
+                    self._change,
+                    self._forge,
+                    self._forge,
+                    self._babble,
+                )
             )
             self._trace.note("attacks")
             self._broker.say("attacker", deed(self._rng.choice(self._heard)))
@@ -42,6 +51,7 @@ class Attacker:
     def _hear(self, client_id: str, published: Published) -> None:
         if client_id != "attacker":
             self._heard.append(published)
+            self._forgery.hear(published)
             if published.topic.endswith(f"/{DOWN_ACK}"):
                 self._acks.append(published)
 
@@ -64,25 +74,9 @@ class Attacker:
                 changed[self._rng.randrange(len(changed))] ^= 1 << self._rng.randrange(8)
         return Published(heard.topic, bytes(changed), heard.retain)
 
-    def _forge(self, heard: Published) -> Published:
-        """Its own words: bare, sealed by its own key, nested beyond measure, or nothing at all."""
-        topic = down(self._rng.choice(self._edges), self._rng.choice((DOWN_MODE, DOWN_COMMAND)))
-        topic = self._rng.choice((topic, heard.topic))
-        words = encode(_SOMETHING)
-        return Published(
-            topic, self._rng.choice((words, seal(words, self._key, topic), _NESTED, b"")), heard.retain
-        )
+    def _forge(self, _heard: Published) -> Published:
+        return self._forgery.words()
 
-
-_SOMETHING = Presence(
-    start=2**50,
-    n=2**50,
-    online=True,
-    at_us=0,
-    version="attacker",
-    clock="unknown",
-    feed="everyone",
-    journal=b"x" * 16,
-    last=0,
-    acked=0,
-)
+    def _babble(self, heard: Published) -> Published:
+        """Nested beyond measure, or nothing at all."""
+        return Published(heard.topic, self._rng.choice((_NESTED, b"")), heard.retain)

@@ -31,39 +31,15 @@ from hub.orders.places import Place
 from hub.orders.toml_text import toml_of
 from hub.wire_keys import operations as wire_keys
 from tests.simulation.clock import START, TrueTime
-from tests.simulation.edge import BROKEN_DEVICE
 from tests.simulation.lockdowns import Lockdowns
+from tests.simulation.parts import BROKEN_DEVICE
+from tests.simulation.readers import COUNTERS, DOORS, READERS, readers
 from tests.simulation.trace import Trace
 
 PERMISSIONS = ("front-door", "glass", "sauna", "gym", "pool", "undo")
 
 
-def readers() -> list[dict[str, Any]]:
-    """Of each edge: an area with anti-passback, a plain limit that can be undone, one that asks first, one that
-    may a few times without."""
-    door = {"kind": "door", "permission": "front-door", "area": "club"}
-    counter = {"kind": "counter"}
-    return [
-        {"name": "door", "device": "/dev/door", "relay_pin": 17, **door},
-        {"name": "out", "device": "/dev/out", "relay_pin": 18, "direction": "out", **door},
-        {
-            "name": "strict",
-            "device": "/dev/strict",
-            "relay_pin": 19,
-            "passback": "hard",
-            "passback_seconds": 120,
-            **door,
-        },
-        {"name": "bar", "permission": "glass", "device": "/dev/bar", "undo_permission": "undo", **counter},
-        {"name": "sauna", "permission": "sauna", "device": "/dev/sauna", **counter},
-        {"name": "gym", "permission": "gym", "device": "/dev/gym", **counter},
-        {"name": "pool", "permission": "pool", "device": "/dev/pool", **counter},
-    ]
-
-
-DOORS = ("door", "out", "strict")
-COUNTERS = ("bar", "sauna", "gym", "pool")
-READERS = tuple(str(reader["name"]) for reader in readers())
+_BY_HAND = (Posture.UNLOCKED, Posture.UNLOCKED, Posture.FREE, Posture.SECURE)
 
 
 @dataclass
@@ -139,7 +115,12 @@ class Club:
             self.configure,
             self.roll_back,
             self.lock_down,
+            self.lock_down,
+            self.open_up,
+            self.open_up,
             self.end_lockdown,
+            self.command,
+            self.command,
             self.command,
             self.rotate_key,
         ]
@@ -208,6 +189,7 @@ class Club:
             wanted[1]["relay_pin"], strict["relay_pin"] = strict["relay_pin"], wanted[1]["relay_pin"]
         elif broken < 0.5:
             wanted.pop(6)
+        wanted[1]["posture"] = self.rng.choice((Posture.SECURE, Posture.SECURE, Posture.UNLOCKED)).value
         self._push(self.rng.choice(self._edges), wanted)
 
     def roll_back(self) -> None:
@@ -218,8 +200,15 @@ class Club:
         mode_operations.set_mode(place, Posture.LOCKDOWN, self.true.now(), "staff")
         self.lockdowns.set(place)
 
+    def open_up(self) -> None:
+        """Or close again, where no lockdown stands: a place is set to one thing at a time."""
+        place = self._place()
+        if not self.lockdowns.stands_at(place):
+            posture = Posture.SECURE if place.reader in COUNTERS else self.rng.choice(_BY_HAND)
+            mode_operations.set_mode(place, posture, self.true.now(), "staff")
+
     def end_lockdown(self) -> None:
-        """Of all that the hub's page shows."""
+        """Of all that the hub's page shows, and whatever else is set by hand."""
         for order in order_queries.set_by_hand():
             place = Place(edge=order.edge and order.edge.name, reader=order.reader or None)
             mode_operations.clear_mode(place, self.true.now(), "staff")

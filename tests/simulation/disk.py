@@ -36,6 +36,7 @@ class Disk:
         self._gone = False
         self._descriptor: int | None = None
         self.full = False
+        self.to_the_byte = False
 
     def kill_in(self, points: int) -> None:
         """The process ends at the commit point after so many others; points lie before and after each commit."""
@@ -58,6 +59,13 @@ class Disk:
         if self._gone:
             raise Killed
 
+    def check_room(self) -> None:
+        """As SQLite finds out when it writes into its log."""
+        if self.to_the_byte:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
+            raise error
+
     def opened(self, connection: "Connection") -> None:
         self.check()
         self._connections.append(connection)
@@ -69,9 +77,9 @@ class Disk:
         self._descriptor = os.open(os.devnull, os.O_RDONLY)
         return self._descriptor
 
-    def fill(self, full: bool) -> None:
-        """No page more than there are; what fits into those still goes."""
-        self.full = full
+    def fill(self, full: bool, to_the_byte: bool = False) -> None:
+        """No page more than there are, and what fits into those still goes; or nothing does (`to_the_byte`)."""
+        self.full, self.to_the_byte = full, full and to_the_byte
         for connection in self._connections:
             connection.fill() if full else connection.make_room()
 
@@ -108,6 +116,7 @@ class Connection(sqlite3.Connection):
         if not (alone or _COMMITS.match(sql)):
             return super().execute(sql, *parameters)
         self._disk.point()
+        self._disk.check_room()
         cursor = super().execute(sql, *parameters)
         self._disk.point()
         return cursor
@@ -124,6 +133,7 @@ class Connection(sqlite3.Connection):
         if self._disk is None:
             return super().commit()
         self._disk.point()
+        self._disk.check_room()
         super().commit()
         self._disk.point()
         return None

@@ -28,6 +28,7 @@ KEY = bytes(range(32))
 """Organization key of every world."""
 HUB_SEED = b"\x11" * 32
 EPOCH = 1_700_000_000_000
+_FOLDER = "doorward-simulation-"
 
 
 class HubConnection(sqlite3.Connection):
@@ -62,13 +63,36 @@ class HubConnection(sqlite3.Connection):
 
 
 def new_folder() -> Path:
-    """In memory where that can be: no world outlives its process."""
+    """In memory where that can be: no world outlives its process, whose number is in the folder's name."""
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=_parent()))
+
+
+def clear_dead() -> None:
+    """Remove what processes left that were ended in the middle of a world."""
+    for path in _parent().glob(f"{_FOLDER}*-*"):
+        process = path.name.removeprefix(_FOLDER).partition("-")[0]
+        if process.isdigit() and not _lives(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _parent() -> Path:
     shared = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="doorward-simulation-", dir=shared if shared.is_dir() else None))
+    return shared if shared.is_dir() else Path(tempfile.gettempdir())
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def set_up() -> None:
     """Once a process, and before its children: they copy the database that this one has made."""
+    clear_dead()
     data = new_folder()
     owner = os.getpid()
     atexit.register(lambda: shutil.rmtree(data, ignore_errors=True) if os.getpid() == owner else None)

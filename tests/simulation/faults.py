@@ -191,7 +191,7 @@ class Faults:
     def fill_disk(self) -> None:
         disk = self._edge().disk
         if disk is not None:
-            disk.fill(True)
+            disk.fill(True, to_the_byte=self._rng.random() < 0.7)
             edge = next(each for each in self._edges if each.disk is disk)
             self._later(lambda: edge.disk.fill(False))
 
@@ -207,6 +207,7 @@ class Faults:
         edge = self._edge()
         edge.kill()
         edge.damaged_at_s = self._loop.time()
+        edge.last_when_damaged.update(list(edge.kept)[-1:])
         for name in ("journal.db", "journal.db-wal"):
             if (edge.state_dir / name).exists():
                 self._flip_bytes(edge.state_dir / name)

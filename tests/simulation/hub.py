@@ -62,6 +62,7 @@ class _Link:
         self._inbox = inbox
         self._time_s = time_s
         self._ready = False
+        self._sessions = 0
         self._client = Client(client_id=f"doorward-hub-{name}")
         self._client.on_connect = lambda client, *_: client.subscribe(SUBSCRIPTIONS)
         self._client.on_subscribe = lambda *_: self._be(True)
@@ -70,8 +71,8 @@ class _Link:
         self._client.reconnect_delay_set(0.7)
         self._client.loop_start()
 
-    def connected(self) -> bool:
-        return self._ready
+    def connected(self) -> int:
+        return self._sessions if self._ready else 0
 
     def room(self) -> int:
         return self._client.room()
@@ -82,6 +83,7 @@ class _Link:
 
     def _be(self, ready: bool) -> None:
         self._ready = ready
+        self._sessions += ready
 
     def _hear(self, _client: Any, _data: Any, message: Any) -> None:
         urgent = message.topic.endswith("/confirm")

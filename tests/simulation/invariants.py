@@ -15,9 +15,9 @@ from hub.decisions.replaying import replay
 from hub.feed import queries as feed
 from hub.feed.models import FeedRow
 from hub.feed.operations import EVERYONE
-from tests.simulation import journals_held, orders_held, over_limit
-from tests.simulation.club import DOORS
+from tests.simulation import journals_held, numbers_held, orders_held, over_limit
 from tests.simulation.journals_held import Journal, journal_of, read
+from tests.simulation.readers import DOORS
 
 if TYPE_CHECKING:
     from tests.simulation.edge import EdgeMachine
@@ -43,6 +43,7 @@ def unrest(world: "World") -> list[str]:
         acked = JournalPosition.objects.filter(edge__name=edge.name, journal=journal_id).first()
         if last and (acked is None or acked.upto != last):
             found.append(f"{edge.name} has journaled {last} rows, the hub has {acked and acked.upto}")
+        found += [f"{edge.name} has not told of {count} lost rows" for count in edge.untold.values() if count > 0]
     return [*found, *orders_held.unrest(world)]
 
 
@@ -72,12 +73,14 @@ def judge(world: "World") -> None:
         *_decided_from_the_past(world, journals),
         *_not_as_facts_say(world),
         *orders_held.judge(world),
+        *numbers_held.forged_check_ins(),
         *over_limit.wrongly_marked(world.club.limits_changed),
         *over_limit.beyond_a_yes(world.club.limits_changed, world.hub.restored_at_ms is not None),
     ):
         world.trace.fault(fault)
     for edge in world.edges:
         edge.look_at_marks()
+        edge.look_at_doors()
         if not (edge.damaged or edge.torn_s):
             restored = world.hub.restored_at_s is not None
             for fault in over_limit.beyond_own(edge, journals[edge.name], world.club, restored):

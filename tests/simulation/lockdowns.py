@@ -46,6 +46,10 @@ class Lockdowns:
         marks = {edge.name: (edge.epoch, edge.mode_generation) for edge in edges}
         self._standing.append(_Lockdown(place, marks))
 
+    def stands_at(self, place: Place) -> bool:
+        """Whether one was set at this very place."""
+        return any(each.place.word == place.word for each in self._standing)
+
     def end_all(self) -> None:
         self._standing.clear()
 

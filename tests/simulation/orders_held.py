@@ -54,15 +54,6 @@ def marks_on_disk(state_dir: Path) -> Marks:
     return found
 
 
-def gone_back(before: Marks, now: Marks) -> list[str]:
-    """In words."""
-    return [
-        f"{name} went back from {mark} to {now.get(name)}"
-        for name, mark in sorted(before.items())
-        if now.get(name, ()) < mark
-    ]
-
-
 # Once it rests
 
 

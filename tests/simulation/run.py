@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 
+from tests.simulation.django_world import clear_dead
 from tests.simulation.seams import end_silently
 from tests.simulation.world import CHAOS_S, Outcome, run_world
 
@@ -67,6 +68,9 @@ def _many(seeds: range, asked: argparse.Namespace) -> int:
             _tell_progress(done, len(seeds), len(failed), time.monotonic() - began_s)
             if failed and asked.stop:
                 break
+        pool.terminate()
+        pool.join()
+    clear_dead()
     print(f"\n{done} worlds in {time.monotonic() - began_s:.0f} s, {len(failed)} failed")
     _print_table(totals)
     for outcome in sorted(failed, key=lambda each: each.seed):

@@ -27,9 +27,9 @@ from edge.hub_link import connection
 from edge.readers import running_reader, self_test
 from hub.feed import epoch_operations
 from tests.simulation import disk
-from tests.simulation.edge import Journal, NoMachine, Readers, Scanner, Signals, judge_command, try_open
 from tests.simulation.loop import VirtualLoop, work
 from tests.simulation.paho_client import Client
+from tests.simulation.parts import Journal, NoMachine, Readers, Scanner, Signals, judge_command, try_open
 
 _HOUR = timedelta(seconds=2)
 """Of a world in which hubs are put back every minute."""

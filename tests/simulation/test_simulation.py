@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SEEDS = 40
+SEEDS = 12
 CHAOS_S = 60
 _ROOT = Path(__file__).parents[2]
 

@@ -16,11 +16,14 @@ from tests.simulation import django_world, invariants
 from tests.simulation.attacker import Attacker
 from tests.simulation.broker import Broker
 from tests.simulation.clock import MachineClock, TrueTime
-from tests.simulation.club import COUNTERS, READERS, Club
-from tests.simulation.edge import MACHINE, EdgeMachine
+from tests.simulation.club import Club
+from tests.simulation.edge import EdgeMachine
 from tests.simulation.faults import Faults
 from tests.simulation.hub import Hub, HubWorker
 from tests.simulation.loop import Killed, VirtualLoop
+from tests.simulation.numbers_held import EVERY_S, HubNumbers
+from tests.simulation.parts import MACHINE
+from tests.simulation.readers import COUNTERS, READERS
 from tests.simulation.seams import replaced
 from tests.simulation.trace import Trace
 
@@ -28,6 +31,8 @@ CHAOS_S = 240.0
 REST_S = 600.0
 """Longer than every timeout of edge and hub together; mostly a minute does."""
 LOOK_S = 2.0
+RESTART_S = 3.0
+"""Of a broker."""
 ATTACKED_SHARE = 0.4
 """Of worlds: in the others, what goes wrong is nobody's will."""
 
@@ -87,8 +92,10 @@ class World:
             edge.on_modes = partial(self._modes_stand, edge.name)
         self.attacker: Attacker | None = None
         if self.rng.random() < ATTACKED_SHARE:
-            self.attacker = Attacker(own(), self.broker, [edge.name for edge in self.edges], self.trace)
+            keys = {edge.name: SigningKey(edge.seed) for edge in self.edges}
+            self.attacker = Attacker(own(), self.broker, keys, self.trace)
         self.chaos = True
+        self._numbers = HubNumbers(self.hub)
 
         loop.on_exception = self._nobody_handles
         loop.on_signal_handler = _note_how_to_stop
@@ -100,6 +107,7 @@ class World:
             loop=self.loop,
             broker=self.broker,
             rng=rng,
+            true=self.true,
             clock=MachineClock(self.true, rate=rng.uniform(0.9995, 1.0005)),
             trace=self.trace,
             on_end=self._edge_ended,
@@ -121,6 +129,7 @@ class World:
             self._now_and_then(1.0, 15.0, self._insist),
             self._now_and_then(1.0, 12.0, self.club.act),
             self._now_and_then(1.0, 12.0, self.faults.happen),
+            self._now_and_then(EVERY_S, EVERY_S, self._look_at_hub),
         ]
         if self.attacker is not None:
             actors.append(self._now_and_then(0.2, 5.0, self.attacker.act))
@@ -128,6 +137,9 @@ class World:
         await asyncio.sleep(self._chaos_s)
         self.chaos = False
         await asyncio.gather(*tasks)
+        if self.attacker is not None:
+            self.broker.stop(forgets=True)  # whoever takes it back keeps nothing that was said meanwhile
+            await asyncio.sleep(RESTART_S)
         self.faults.mend()
         if await self._comes_to_rest():
             invariants.judge(self)
@@ -167,6 +179,10 @@ class World:
         for each in codes:
             self.loop.call_later(after_s, edge.scan, reader, each, context=Context())
             after_s += self.rng.uniform(0.1, longest_s)
+
+    def _look_at_hub(self) -> None:
+        for fault in self._numbers.look():
+            self.trace.fault(fault)
 
     def _nobody_handles(self, context: dict[str, Any]) -> None:
         error = context.get("exception")
