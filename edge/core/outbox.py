@@ -11,7 +11,8 @@ The rules:
 - Until the hub has answered, one batch at a time.
 - The hub can hold no row but those that stood in the journal at the start and those that were sent since. An ack
   of others means that the journal was rolled back (its file restored from an old copy): `is_beyond`. So that this
-  shows before newer rows take the sequences that the hub knows, the first batch ends at the last row of the start.
+  shows before newer rows take the sequences that the hub knows, the first batch ends at the last row of the start:
+  where all of those are acked, it is that row alone.
 - Rows leave the journal from its beginning. What the hub has not and the journal holds no more is passed over:
   the batch that follows says so (contract/messages.py: `first`).
 
@@ -149,8 +150,8 @@ class Outbox:
         self._unanswered.clear()
         self._window = 1
         self._went_back = False
-        all_acked = self._acked == self._last
-        self._sent = max(0, self._last - 1) if all_acked else self._acked
+        upto = self._last if self._answered else min(self._known, self._last)
+        self._sent = max(0, upto - 1) if self._acked >= upto else self._acked
         return self._fill()
 
     def _fill(self) -> list[SendBatch]:

@@ -98,10 +98,11 @@ def _is_cut(path: Path) -> bool:
     rest, so that nobody could tell at the next attempt."""
     if not path.with_name(f"{path.name}-wal").exists():
         return False
+    page = None
     with closing(connect(path)) as connection:
         with suppress(sqlite3.Error, UnicodeDecodeError):
-            connection.execute("PRAGMA user_version").fetchone()
-        return is_cut(path)
+            page = connection.execute(sql.PAGE_OF_APPENDS).fetchone()
+        return is_cut(path, page and page[0])
 
 
 def _checked_or_created(

@@ -142,6 +142,14 @@ def test_a_rolled_back_journal_shows_before_newer_rows_are_taken_for_old_ones(st
     assert held == outbox.acked == start + offline
 
 
+def test_a_journal_that_lost_its_last_row_shows_before_a_newer_one_is_taken_for_that() -> None:
+    outbox = Outbox(9, 9)
+    outbox.journaled(10, 0.0)
+    assert outbox.connected(0.0) == [SendBatch(8, 9)]
+    assert outbox.is_beyond(10)
+    assert outbox.acknowledged(9, 0.1) == [SendBatch(9, 10)]
+
+
 def test_rows_that_were_sent_before_the_start_may_be_acked() -> None:
     outbox = Outbox(40, 50)
     outbox.journaled(120, 0.0)
