@@ -34,8 +34,9 @@ def test_a_span_of_instants_by_why_in_the_order_they_came() -> None:
 def test_what_is_lost_while_it_is_told_is_told_next() -> None:
     losses = Losses()
     losses.note("disk_full", 10)
+    losses.note("disk_full", 20)
     telling = losses.first(new_id)
-    assert telling is not None
+    assert telling == lost("disk_full", 10, 20, 2)
     losses.note("disk_full", 30)
     losses.told(telling)
-    assert losses.first(new_id) == lost("disk_full", 10, 30, 1)
+    assert losses.first(new_id) == lost("disk_full", 20, 30, 1)
