@@ -141,6 +141,9 @@ def test_above_staffs_pages_a_few_are_named_the_widest_first(edge: Edge) -> None
     assert shown(200)["deaf"] == "east (never heard of)"
     Edge.objects.filter(name="east").update(revoked_at=AT)
     assert (shown(2)["standing"], shown(200)["deaf"]) == ("site house, edge west, 100 more", "")
+    assert shown(200)["unheard"] == "east/r00, east/r01, east/r02, east/r03, east/r04, 95 more"
+    Edge.objects.update(revoked_at=AT)
+    assert (shown(2)["standing"], shown(2)["unheard"]) == ("", "site house, edge west, 100 more")
 
 
 def further(n: int, readers: dict[str, Posture]) -> Reported:
