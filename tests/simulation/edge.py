@@ -1,125 +1,37 @@
 """One edge of the fleet: its machine with files, clock and line, and the process on it.
 
-The process is edge.app.run itself; in place of serial ports, of /proc and of paho stand the simulation's. One that
-ends, by a kill or because it cannot start, is started again by whoever runs the world, as systemd does.
+The process is edge.app.run itself; in place of serial ports, of /proc and of paho stand the simulation's (see
+parts.py). One that ends, by a kill or because it cannot start, is started again by whoever runs the world, as
+systemd does.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from contextvars import Context, ContextVar
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from contract.decision import Decision
 from contract.keys import SigningKey
-from contract.messages import Ack, CheckIn, Journaled
-from contract.orders import Command, Modes
-from contract.reader_configuration import Reader
+from contract.messages import Ack, CheckIn, Lost
+from contract.orders import Modes
 from edge.app import Setting, run
-from edge.core.commands import judge
-from edge.hardware.pins import Pins
-from edge.hardware.signals import ReaderSignals
-from edge.ports import MachineState
-from edge.readers.reader_set import ReaderSet
-from edge.scanners.serial_reader import CannotOpen, SerialReader
 from edge.storage.enrolment_file import read_enrolment
-from edge.storage.journal import SqliteJournal
 from tests.enrolled import Certificate, enrolled_state
 from tests.simulation.broker import Broker, Line
-from tests.simulation.clock import MachineClock
+from tests.simulation.clock import MachineClock, TrueTime
 from tests.simulation.disk import DISK, Disk
+from tests.simulation.doors import Doors
 from tests.simulation.loop import Node, VirtualLoop, context_of
-from tests.simulation.orders_held import Marks, gone_back, marks_on_disk
+from tests.simulation.numbers_held import forged, gone_back
+from tests.simulation.orders_held import Marks, marks_on_disk, modes_on_disk
 from tests.simulation.paho_client import BROKER
+from tests.simulation.parts import MACHINE, Scanner, Signals
 from tests.simulation.trace import Trace
 
 UNREACHABLE_S = 120.0
-BROKEN_DEVICE = "/dev/broken"
-"""A port that no self-test can open."""
-
-
-class Scanner(SerialReader):
-    """Bytes come from `type`, not from a port."""
-
-    async def run(self) -> None:
-        machine = MACHINE.get()
-        machine.scanners[self.name] = self
-        self.is_open = True
-        self.tried.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.is_open = False
-            if machine.scanners.get(self.name) is self:
-                del machine.scanners[self.name]
-
-    def type(self, text: str) -> None:
-        self._handle(text.encode() + b"\r")
-
-
-class Signals(ReaderSignals):
-    """On pins that are no pins; what people see is noted."""
-
-    def __init__(self, reader: Reader, pins: Pins) -> None:
-        super().__init__(reader, pins)
-        self._name = reader.name
-
-    def show(self, decision: Decision) -> None:
-        super().show(decision)
-        machine = MACHINE.get()
-        machine.trace.shown(machine.name, self._name, decision.outcome.value)
-
-    def unlock_once(self) -> None:
-        super().unlock_once()
-        machine = MACHINE.get()
-        machine.trace.shown(machine.name, self._name, "unlocked once")
-        machine.trace.unlocked.append(machine.name)
-
-
-class Journal(SqliteJournal):
-    """What it has said to be on disk is noted."""
-
-    async def append(self, row: Journaled) -> int:
-        sequence = await super().append(row)
-        machine = MACHINE.get()
-        if isinstance(row, CheckIn):
-            machine.kept[row.id] = (machine.loop.time(), row)
-        return sequence
-
-    async def acknowledge(self, ack: Ack) -> None:
-        await super().acknowledge(ack)
-        MACHINE.get().look_at_ack(ack)
-
-
-class Readers(ReaderSet):
-    """What they are set to is looked at."""
-
-    def set_modes(self, modes: Modes) -> None:
-        super().set_modes(modes)
-        MACHINE.get().on_modes(modes)
-
-
-def judge_command(command: Command, *circumstances: Any) -> Any:
-    machine = MACHINE.get()
-    machine.trace.commands_done.append((machine.name, command.epoch, command.number))
-    return judge(command, *circumstances)
-
-
-def try_open(device: str, _baud: int) -> None:
-    if device == BROKEN_DEVICE:
-        raise CannotOpen("nothing is there")
-
-
-class NoMachine:
-    """In place of edge/machine.py: what a real kernel tells differs each time."""
-
-    def __init__(self, _state_dir: Path) -> None:
-        pass
-
-    def as_it_stands(self) -> MachineState:
-        return MachineState(None, None, None, None, None)
 
 
 @dataclass(eq=False)
@@ -129,6 +41,7 @@ class EdgeMachine:
     loop: VirtualLoop
     broker: Broker
     rng: Random
+    true: TrueTime
     clock: MachineClock
     trace: Trace
     on_end: Callable[["EdgeMachine"], None]
@@ -155,9 +68,15 @@ class EdgeMachine:
     disk: Disk | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
     stopping: Callable[[], None] | None = None
+    signals: dict[str, Signals] = field(default_factory=dict)
+    untold: Counter[str] = field(default_factory=Counter)
+    """Check-ins that could not be kept since this process began and that no row tells of yet, by why."""
     on_modes: Callable[[Modes], None] = lambda modes: None
     """Called whenever its readers are set to other modes."""
     _context: Context = field(default_factory=Context)
+
+    def __post_init__(self) -> None:
+        self.doors = Doors(self.name, self.true, self.clock, self.trace.fault)
 
     @property
     def state_dir(self) -> Path:
@@ -191,13 +110,16 @@ class EdgeMachine:
     def start(self) -> None:
         assert self.node is None
         self.node = node = Node(f"{self.name}/{self.starts}")
-        full = self.disk is not None and self.disk.full
+        before = self.disk
         self.disk = Disk(self.state_dir, self.rng, self.kill)
-        self.disk.full = full
+        if before is not None:
+            self.disk.fill(before.full, before.to_the_byte)
         self._context = context_of(node)
         self._context.run(DISK.set, self.disk)
         self._context.run(BROKER.set, (self.loop, self.broker, self.line))
         self._context.run(MACHINE.set, self)
+        self.doors.begin(modes_on_disk(self.state_dir))
+        self.untold.clear()
         self.loop.call_soon(self._begin, context=self._context)
 
     def kill(self) -> None:
@@ -207,6 +129,7 @@ class EdgeMachine:
         self.loop.bury(self.node)
         self.node = self.stopping = None
         self.scanners = {}
+        self.signals = {}
         self.starts += 1
         self.disk.leave(self.state_dir)
         self.broker.cut(self.line)
@@ -219,13 +142,27 @@ class EdgeMachine:
         now = marks_on_disk(self.state_dir)
         for fault in gone_back(self.marks, now):
             self.trace.fault(f"{self.name}: {fault}")
+        for taken in forged(now):
+            self.trace.fault(f"{self.name} took what somebody forged: {taken}")
         self.marks = now
+
+    def look_at_doors(self) -> None:
+        """Relays are held as modes and configuration have them."""
+        self.doors.held({name: signals.is_held for name, signals in self.signals.items()})
+
+    def told(self, row: Lost) -> None:
+        """A row of the journal tells of check-ins that could not be kept."""
+        self.untold[row.why] -= row.count
+        if self.untold[row.why] < 0:
+            self.trace.fault(f"{self.name} tells of {row.count} lost rows, {-self.untold[row.why]} too many")
 
     def look_at_ack(self, ack: Ack) -> None:
         """Of one journal, those that are taken rise."""
         now, before = (ack.epoch, ack.upto), self.acked.get(ack.journal, (0, 0))
         if now < before and not self.damaged:
             self.trace.fault(f"{self.name}: the ack it keeps went back from {before} to {now}")
+        if forged({"ack": now}):
+            self.trace.fault(f"{self.name} took what somebody forged: ack {now}")
         self.acked[ack.journal] = now
 
     def stop(self) -> None:
@@ -260,6 +197,5 @@ class EdgeMachine:
 
     def _log(self, event: str, /, **fields: Any) -> None:
         self.trace.edge_log(self.name, event, fields)
-
-
-MACHINE: ContextVar[EdgeMachine] = ContextVar("machine")
+        if event in ("scan", "scan_repeated"):
+            self.doors.scanned(fields)

@@ -191,7 +191,7 @@ class Faults:
     def fill_disk(self) -> None:
         disk = self._edge().disk
         if disk is not None:
-            disk.fill(True)
+            disk.fill(True, to_the_byte=self._rng.random() < 0.7)
             edge = next(each for each in self._edges if each.disk is disk)
             self._later(lambda: edge.disk.fill(False))
 

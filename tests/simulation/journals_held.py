@@ -12,7 +12,7 @@ from contract.messages import CheckIn, Lost, MessageError, Void, decode_journale
 from hub.checkins import content
 from hub.checkins.models import CheckIn as Row
 from hub.checkins.models import EarlyVoid, LostRange, RefusedRow
-from tests.simulation.club import DOORS
+from tests.simulation.readers import DOORS
 
 if TYPE_CHECKING:
     from tests.simulation.edge import EdgeMachine
@@ -59,6 +59,8 @@ def judge(world: "World", journals: dict[str, Journal]) -> list[str]:
         refused = RefusedRow.objects.filter(edge__name=edge.name).count()
         if refused and not edge.damaged:
             found.append(f"the hub refused {refused} rows of {edge.name}")
+        if not edge.damaged:
+            found += _lost_but_not_told(edge, journals[edge.name])
     return [*found, *_shown_but_not_kept(world, journals)]
 
 
@@ -126,6 +128,18 @@ def _told(world: "World", edge: "EdgeMachine", at_hub: AtHub) -> int:
     of_edge = (checkin_id for checkin_id, row in at_hub.items() if row.edge.name == edge.name)
     strange = sum(1 for checkin_id in of_edge if checkin_id not in edge.kept)
     return max(by_rows, sum(logged)) + strange + RefusedRow.objects.filter(edge__name=edge.name).count()
+
+
+def _lost_but_not_told(edge: "EdgeMachine", journal: Journal) -> list[str]:
+    """What the journal tells of rows that could not be kept, the hub has in the same words."""
+    there = {bytes(each.lost_id): each for each in LostRange.objects.exclude(lost_id=None)}
+    found = []
+    for sequence, row in journal:
+        if isinstance(row, Lost):
+            told = there.get(row.lost)
+            if told is None or (told.count or 0, told.why, told.edge.name) != (row.count, row.why, edge.name):
+                found.append(f"row {sequence} of {edge.name} tells of {row.count} lost, the hub of {told}")
+    return found
 
 
 def _shown_but_not_kept(world: "World", journals: dict[str, Journal]) -> list[str]:
