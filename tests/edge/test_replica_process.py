@@ -204,7 +204,10 @@ def test_who_asked_and_is_cancelled_ends_the_process() -> None:
         await asyncio.sleep(0.01)
         asking.cancel()
         await asyncio.wait({asking})
-        return await asyncio.to_thread(process._process.wait, DEADLINE_S)
+        try:
+            return await asyncio.to_thread(process._process.wait, DEADLINE_S)
+        finally:
+            await process.kill()
 
     assert asyncio.run(work()) == -signal.SIGKILL
 
