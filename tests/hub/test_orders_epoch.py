@@ -88,7 +88,9 @@ def test_nothing_is_said_in_it_before_the_edge_has_told_what_stands_there(edge: 
     assert (east().mode_generation, east().config_generation) == (1, now.config_generation)
 
 
-def test_workers_look_what_there_is_to_say_then(edge: Edge) -> None:
+def test_workers_look_what_there_is_to_say_then(database: Database) -> None:
+    enrol_edge(house().pk, EDGE_KEY.verifying.public, AT)
+    operations.push("east", TOML, AT, BY)
     enrol_again()
     before = queries.changes()
     first_report()
