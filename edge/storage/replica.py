@@ -145,14 +145,8 @@ class Replica:
     async def is_exact(self) -> bool:
         if self._whole is None:
             return True
-        kept, counted = await self._count(self._whole.path, _RECOUNT_PAUSE_S)
+        kept, counted = await self._count(self._whole.path)
         return kept == counted
-
-    async def digest_from_disk(self) -> int:
-        """The whole replica's digest, recounted from its rows as fast as can be; 0 while there is none."""
-        if self._whole is None:
-            return 0
-        return (await self._count(self._whole.path, 0.0))[1]
 
     def _keep_floor(self, stood: Callable[[str], Mark | None]) -> None:
         position = self.position()
@@ -269,12 +263,12 @@ class Replica:
             await self._drop_fresh()
             raise ReplicaError(f"the fresh replica cannot be written: {error}") from error
 
-    async def _count(self, path: Path, pause_s: float) -> tuple[int, int]:
+    async def _count(self, path: Path) -> tuple[int, int]:
         position = self.position()
         try:
             if position is not None and position.sequence >= self._large:
-                return await self._recounts.count(path, pause_s)
-            return await asyncio.to_thread(count_on_disk, path, pause_s, lambda: not self._closing)
+                return await self._recounts.count(path, _RECOUNT_PAUSE_S)
+            return await asyncio.to_thread(count_on_disk, path, _RECOUNT_PAUSE_S, lambda: not self._closing)
         except (sqlite3.Error, OSError, StorageError) as error:
             if shows_damage(error) and self._whole is not None and self._whole.path == path:
                 await self._give_up()

@@ -34,6 +34,7 @@ from tests.edge.fakes import FakeLog, FakeTrustFile
 from tests.edge.hub_model import FEED
 from tests.edge.journal_runs import checkin
 from tests.edge.mqtt_hub import MqttHub
+from tests.edge.replica_runs import digest_on_disk
 from tests.enrolled import enrolled_state
 
 CARD = b"\x07" * 32
@@ -81,7 +82,7 @@ class Edge:
             return self.replica.position() == Position(FEED, model.epoch, model.sequence)
 
         await until(same)
-        assert await self.replica.digest_from_disk() == hub.model.digest_number()
+        assert await digest_on_disk(self.replica) == hub.model.digest_number()
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contract.feed import Row
 from edge.storage.replica import Replica
+from edge.storage.replica_file import count_on_disk
 from tests.edge.feed_samples import Club, digest_of, numbered
 
 FEED = "everyone"
@@ -19,6 +20,14 @@ async def fill(replica: Replica, rows: list[Row], epoch: int = 1, page: int = 1_
         some = rows[begin : begin + page]
         await replica.load(some, some[-1].sequence)
     return await replica.finish_fresh(digest_of(rows))
+
+
+async def digest_on_disk(replica: Replica) -> int:
+    """The whole replica's, recounted from its rows; 0 while there is none."""
+    if replica._whole is None:
+        return 0
+    _, counted = await asyncio.to_thread(count_on_disk, replica._whole.path, 0.0, lambda: True)
+    return counted
 
 
 def run(folder: Path, work: Callable[[Replica], Awaitable[None]]) -> None:

@@ -34,6 +34,7 @@ from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, hub, until, with_edge
 from tests.edge.mqtt_hub import MqttHub
+from tests.edge.replica_runs import digest_on_disk
 from tests.enrolled import EDGE, STRANGER_KEY, sealed
 
 __all__ = ["hub", "with_edge"]  # fixtures
@@ -60,7 +61,7 @@ async def held(edge: Edge) -> tuple[object, ...]:
     """All that a message could change."""
     return (
         edge.replica.position(),
-        await edge.replica.digest_from_disk(),
+        await digest_on_disk(edge.replica),
         edge.link._up.outbox.acked,
         edge.journal.id,
         [use.id for use in edge.own.of(7)],

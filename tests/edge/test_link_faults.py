@@ -16,6 +16,7 @@ from tests.edge.feed_samples import Club
 from tests.edge.hub_model import FEED
 from tests.edge.link_runs import CARD, Edge, WithEdge, edge_at, hub, until, with_edge
 from tests.edge.mqtt_hub import EDGE, MqttHub
+from tests.edge.replica_runs import digest_on_disk
 
 __all__ = ["hub", "with_edge"]  # fixtures
 
@@ -24,7 +25,7 @@ def test_what_is_broken_oversized_or_of_others_is_counted_and_dropped(hub: MqttH
     async def work(edge: Edge) -> None:
         hub.change(*Club(7, CARD).changes())
         await edge.is_like(hub)
-        before = await edge.replica.digest_from_disk()
+        before = await digest_on_disk(edge.replica)
         broken = (b"", b"\xff\xff\xff", b"\xa1" * 50, b"\x9b" + b"\xff" * 8, bytes(SEALED_BYTES_MAX + 1))
         for topic in (feed(FEED, FEED_HEAD), feed(FEED, FEED_LIVE), down(EDGE, DOWN_PAGE), down(EDGE, DOWN_ACK)):
             for payload in broken:
@@ -36,7 +37,7 @@ def test_what_is_broken_oversized_or_of_others_is_counted_and_dropped(hub: MqttH
         hub.say(down(EDGE, DOWN_ACK), Ack(b"x" * 16, 5, 1_000, 1))
         hub.say(down(EDGE, DOWN_ACK), Ack(edge.journal.id, 5, 1_000, 1))
         await until(lambda: {each["what"] for each in edge.log.all("dropped")} == {"head", "live", "page", "ack"})
-        assert await edge.replica.digest_from_disk() == before
+        assert await digest_on_disk(edge.replica) == before
         hub.publish_head()
         await edge.is_like(hub)
         await edge.check_in(1)

@@ -13,7 +13,7 @@ from contract.rows import card_change, gone, link_change
 from edge.ports import Found
 from edge.storage.replica import Replica, ReplicaError
 from tests.edge.feed_samples import cards, digest_of, numbered
-from tests.edge.replica_runs import CARD, FEED, club_rows, fill, run
+from tests.edge.replica_runs import CARD, FEED, club_rows, digest_on_disk, fill, run
 
 
 def test_a_new_folder_has_no_whole_replica(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_a_new_folder_has_no_whole_replica(tmp_path: Path) -> None:
         assert replica.digest() == 0
         assert await replica.look_up(CARD) is None
         assert await replica.is_exact()
-        assert await replica.digest_from_disk() == 0
+        assert await digest_on_disk(replica) == 0
         with pytest.raises(ReplicaError):
             await replica.apply([], 1)
         with pytest.raises(ReplicaError):
@@ -44,7 +44,7 @@ def test_pages_change_add_and_remove(tmp_path: Path) -> None:
         news = numbered([card_change(CARD, Card(7, revoked=True)), gone(link_change(7, 500_000_007))], 11)
         digest = await replica.apply(news, 12)
         left = [row for row in rows if row.key not in {each.key for each in news}]
-        assert digest == digest_of([*left, news[0]]) == replica.digest() == await replica.digest_from_disk()
+        assert digest == digest_of([*left, news[0]]) == replica.digest() == await digest_on_disk(replica)
         found = await replica.look_up(CARD)
         assert found is not None
         assert found.position.sequence == 12
@@ -60,7 +60,7 @@ def test_of_two_rows_with_one_key_the_later_one_stays(tmp_path: Path) -> None:
         assert await fill(replica, [])
         card = card_change(CARD, Card(1))
         rows = numbered([card, gone(card), card_change(CARD, Card(2)), card_change(b"x", Card(1)), gone(card)])
-        assert await replica.apply(rows, 5) == digest_of([rows[3]]) == await replica.digest_from_disk()
+        assert await replica.apply(rows, 5) == digest_of([rows[3]]) == await digest_on_disk(replica)
         assert await replica.apply([rows[2]], 6) == digest_of([rows[2], rows[3]])
 
     run(tmp_path, work)
@@ -84,7 +84,7 @@ def test_rows_after_the_head_replace_what_was_loaded(tmp_path: Path) -> None:
         live = [row for row in rows if row.key not in {rows[3].key, rows[4].key}] + again
         assert await replica.finish_fresh(digest_of(live))
         assert replica.position() == Position(FEED, 1, 33)
-        assert await replica.digest_from_disk() == digest_of(live)
+        assert await digest_on_disk(replica) == digest_of(live)
 
     run(tmp_path, work)
 
@@ -113,7 +113,7 @@ def test_any_history_ends_in_what_the_hub_has(tmp_path: Path) -> None:
                 rows.append(Row(sequence, 1 + chance.randrange(1), key, chance.randbytes(3), body))
             hub.update({row.key: row for row in rows})
             assert await replica.apply(rows, sequence) == digest_of(hub.values())
-        assert await replica.digest_from_disk() == digest_of(hub.values())
+        assert await digest_on_disk(replica) == digest_of(hub.values())
         assert await replica.is_exact()
 
     run(tmp_path, work)
@@ -182,7 +182,7 @@ def test_a_page_that_cannot_be_applied_leaves_everything_as_it_was(tmp_path: Pat
         with pytest.raises(ReplicaError):
             await replica.apply([Row(3, 1, b"another key", b"", b"")], 11)
         assert replica.position() == Position(FEED, 1, 10)
-        assert await replica.digest_from_disk() == digest_of(rows) == replica.digest()
+        assert await digest_on_disk(replica) == digest_of(rows) == replica.digest()
         assert await replica.apply(cards(1, first=11), 11) == digest_of(cards(11))
 
     run(tmp_path, work)

@@ -13,7 +13,7 @@ from edge.storage.fresh_replica import FreshInThreads
 from edge.storage.replica import Replica, ReplicaError
 from edge.storage.replica_file import ReplicaFile
 from tests.edge.feed_samples import cards, digest_of
-from tests.edge.replica_runs import CARD, FEED, club_rows, fill, run
+from tests.edge.replica_runs import CARD, FEED, club_rows, digest_on_disk, fill, run
 
 STEPS = ["created", "half", "indexed", "finished"]
 
@@ -46,7 +46,7 @@ def test_a_crash_at_any_step_of_a_fresh_replica_leaves_the_old_one(tmp_path: Pat
     async def after(replica: Replica) -> None:
         whole = (2, fresh) if step == "finished" else (1, rows)
         assert replica.position() == Position(FEED, whole[0], 10)
-        assert await replica.digest_from_disk() == digest_of(whole[1])
+        assert await digest_on_disk(replica) == digest_of(whole[1])
         assert replica.set_aside is None
         assert await fill(replica, cards(20), epoch=3)
 
@@ -89,7 +89,7 @@ def test_a_crash_between_any_two_statements_of_a_page_is_before_or_after_it(tmp_
         assert position is not None
         assert await replica.is_exact()
         expected = rows if position.sequence == 10 else cards(13)[1:]
-        assert await replica.digest_from_disk() == digest_of(expected) == replica.digest()
+        assert await digest_on_disk(replica) == digest_of(expected) == replica.digest()
         states.add(position.sequence)
 
     assert len(crashes) > 8
@@ -236,7 +236,7 @@ def test_a_full_disk_keeps_the_replica_and_says_so(tmp_path: Path) -> None:
         with pytest.raises(ReplicaError, match="full"):
             await replica.apply(cards(1_000, first=101), 1_100)
         assert replica.position() == Position(FEED, 1, 100)
-        assert await replica.digest_from_disk() == digest_of(rows) == replica.digest()
+        assert await digest_on_disk(replica) == digest_of(rows) == replica.digest()
         connection.execute("PRAGMA max_page_count = 1000000")
         assert await replica.apply(cards(1_000, first=101), 1_100) == digest_of(cards(1_100))
 

@@ -17,7 +17,7 @@ from edge.storage.fresh_replica import FreshInProcess
 from edge.storage.replica import Replica, ReplicaError
 from tests.edge.edge_process import DEADLINE_S
 from tests.edge.feed_samples import cards, digest_of
-from tests.edge.replica_runs import CARD, FEED, club_rows, fill
+from tests.edge.replica_runs import CARD, FEED, club_rows, digest_on_disk, fill
 
 
 def run(folder: Path, work: Callable[[Replica], Awaitable[None]]) -> None:
@@ -57,7 +57,7 @@ def test_a_fresh_replica_is_loaded_recounted_and_followed(tmp_path: Path) -> Non
         assert children() == []
         assert (replica.position(), replica.digest()) == (Position(FEED, 1, 10), digest_of(rows))
         assert await replica.is_exact()
-        assert await replica.digest_from_disk() == digest_of(rows)
+        assert await digest_on_disk(replica) == digest_of(rows)
         assert await replica.look_up(CARD) is not None
         assert await replica.apply(cards(3, first=11), 13) == digest_of([*rows, *cards(3, first=11)])
         assert await replica.is_exact()
@@ -111,7 +111,7 @@ def test_a_process_that_is_killed_costs_the_fresh_replica_alone(tmp_path: Path, 
         assert replica.position() == Position(FEED, 1, 10)
         assert [path.name for path in tmp_path.glob("*.db")] == ["replica.1.db"]
         assert await fill(replica, rows, epoch=2)
-        assert await replica.digest_from_disk() == digest_of(rows)
+        assert await digest_on_disk(replica) == digest_of(rows)
 
     run(tmp_path, work)
 
@@ -145,7 +145,7 @@ def test_a_process_that_waits_long_leaves_and_loading_goes_on_with_another(tmp_p
             while children():
                 await asyncio.sleep(0.01)
         assert await replica.finish_fresh(digest_of(rows))
-        assert await replica.digest_from_disk() == digest_of(rows)
+        assert await digest_on_disk(replica) == digest_of(rows)
 
     run(tmp_path, work)
 

@@ -21,6 +21,7 @@ from hub.feed.history import PRUNED_AT_ONCE, prune_history
 from hub.feed.models import Feed, FeedRow, SupersededRow
 from hub.feed.operations import EVERYONE
 from hub.sync.pages import page_for
+from tests.edge.replica_runs import digest_on_disk
 from tests.hub.scans import AT, fill_feed, pull
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -87,7 +88,7 @@ class Edge:
 
     def is_exact(self) -> bool:
         """By a recount of the rows on disk."""
-        digest = self._runner.run(self.replica.digest_from_disk())
+        digest = self._runner.run(digest_on_disk(self.replica))
         head = queries.head(EVERYONE)
         position = self.replica.position()
         assert position is not None
