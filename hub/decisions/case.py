@@ -9,6 +9,7 @@ from contract.facts import Facts
 from contract.grant import Grant
 from hub.decisions import opening, words
 from hub.decisions.register import Register
+from hub.feed.operations import EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Case:
     @property
     def plan(self) -> str:
         return "the plan" if self.answer.plan is None else f"the plan “{self.answer.plan.name}”"
+
+    @property
+    def feed(self) -> str | None:
+        """The feed that was decided by, where it is not everybody's."""
+        position = self.facts.position
+        return None if position is None or position.feed == EVERYONE else position.feed
 
     def named_days(self, schedule: str) -> opening.Named:
         return opening.Named(

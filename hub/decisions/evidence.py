@@ -65,9 +65,10 @@ def _codes(codes: Codes) -> str:
 def _card(case: Case) -> Iterator[Fact]:
     card, customer = case.facts.card, case.facts.customer
     if card is None:
-        yield Fact("Card", "none has this code at that position of the feed")
+        feed = "" if case.feed is None else f" “{case.feed}”"
+        yield Fact("Card", f"none has this code at that position of the feed{feed}")
         return
-    who = f"customer {card.customer_id}" + (f", {customer.name}" if customer else "")
+    who = f"customer {card.customer_id}" + (f", {customer.name}" if customer and customer.name else "")
     dates = [f"from {case.when(card.valid_from)}"] * (card.valid_from is not None)
     dates += [f"until {case.when(card.valid_until)}"] * (card.valid_until is not None)
     yield Fact("Card", ", ".join([who, "revoked" if card.revoked else "not revoked", *dates]))

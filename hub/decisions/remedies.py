@@ -66,6 +66,15 @@ def _reader(case: Case) -> str:
     return f"Switch the reader {case.reader} on (enabled, in its edge.toml)."
 
 
+def _unknown_card(case: Case) -> str | None:
+    if case.feed is None:
+        return None
+    return (
+        f"The code was nobody's in the feed “{case.feed}” of this edge: assign its customer to that feed, or"
+        " import the code for a customer who is there."
+    )
+
+
 def _card_from(case: Case) -> str:
     card = case.facts.card
     begins_at = None if card is None else card.valid_from
@@ -239,6 +248,7 @@ def _upper(text: str) -> str:
 
 _FIGURED: Final[dict[Reason, Callable[[Case], str | None]]] = {
     Reason.READER_DISABLED: _reader,
+    Reason.UNKNOWN_CARD: _unknown_card,
     Reason.CARD_NOT_YET_VALID: _card_from,
     Reason.CARD_EXPIRED: _card_until,
     Reason.CODE_STALE: _code,

@@ -24,10 +24,12 @@ _STEPS: Final = {
     "postgresql": f"SELECT {_ROW} FROM holder CROSS JOIN LATERAL"
     f" (SELECT {_ROW} FROM feed_feedrow r WHERE {_STOOD} AND r.body IS NOT NULL OFFSET 0) r",
 }
-# The index is on cards and links alone, and databases look there only where the condition says so itself.
+# The index is on cards and links alone: databases look there only where the condition says so itself, and SQLite
+# only where it is told to.
+_INDEXED: Final = {"sqlite": "INDEXED BY feed_row_by_ref", "postgresql": ""}
 _POINTING: Final = (
-    "feed_feedrow r WHERE r.feed_id = %s AND r.kind IN (1, 3) AND r.kind = %s AND r.ref IN ({})"
-    " AND r.body IS NOT NULL"
+    f"SELECT {_ROW} FROM feed_feedrow r {{indexed}} WHERE r.feed_id = %s AND r.kind IN (1, 3) AND r.kind = %s"
+    " AND r.ref IN ({places}) AND r.body IS NOT NULL"
 )
 
 
@@ -36,8 +38,7 @@ def rows_about(feed_id: int, holders: Collection[bytes]) -> list[Change]:
     found: list[Change] = []
     for some in _chunks(holders):
         found += _rows(_statement(feed_id, len(some)), list(chain.from_iterable(map(_range, some))))
-        statement = f"SELECT {_ROW} FROM {_POINTING.format(_places(len(some)))}"
-        found += _rows(statement, [feed_id, int(Kind.CARD), *some])
+        found += _pointing(feed_id, Kind.CARD, some)
     return found
 
 
@@ -53,9 +54,14 @@ def linked_companies(feed_id: int, companies: Collection[bytes]) -> set[bytes]:
 
 def _links_to(feed_id: int, companies: Collection[bytes]) -> Iterator[tuple[bytes, bytes]]:
     for some in _chunks(companies):
-        statement = f"SELECT {_ROW} FROM {_POINTING.format(_places(len(some)))}"
-        for row in _rows(statement, [feed_id, int(Kind.LINK), *some]):
+        for row in _pointing(feed_id, Kind.LINK, some):
             yield row.key, row.ref
+
+
+def _pointing(feed_id: int, kind: Kind, keys: list[bytes]) -> list[Change]:
+    places = ", ".join(["%s"] * len(keys))
+    statement = _POINTING.format(indexed=_INDEXED[connection.vendor], places=places)
+    return _rows(statement, [feed_id, int(kind), *keys])
 
 
 def _statement(feed_id: int, count: int) -> str:
@@ -81,7 +87,3 @@ def _chunks(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
     waiting = sorted(keys)
     for start in range(0, len(waiting), _AT_ONCE):
         yield waiting[start : start + _AT_ONCE]
-
-
-def _places(count: int) -> str:
-    return ", ".join(["%s"] * count)
