@@ -22,7 +22,7 @@ __all__ = ["EDGE", "MqttHub"]
 
 
 class MqttHub:
-    """`model` may be looked at and changed under `lock`."""
+    """`model` may be looked at and changed under `lock`. `says_feed` false: it takes check-ins, and no more."""
 
     def __init__(self, port: int) -> None:
         self.model = HubModel()
@@ -31,6 +31,7 @@ class MqttHub:
         self.pulls: list[Pull] = []
         self.deaf = False
         self.takes_checkins = True
+        self.says_feed = True
         self.change_page: Callable[[Any], Any] = lambda page: page
         self._subscribed = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="hub", protocol=paho.MQTTv311)
@@ -52,7 +53,8 @@ class MqttHub:
             self.publish_head()
 
     def publish_head(self) -> None:
-        self.say(feed(FEED, FEED_HEAD), self.model.head(), retain=True)
+        if self.says_feed:
+            self.say(feed(FEED, FEED_HEAD), self.model.head(), retain=True)
 
     def restore(self, backup: HubModel) -> None:
         with self.lock:
@@ -80,11 +82,12 @@ class MqttHub:
             if message.topic.endswith(UP_PULL):
                 pull = unsealed(message.topic, bytes(message.payload), Pull)
                 self.pulls.append(pull)
-                self.say(down(EDGE, DOWN_PAGE), self.change_page(self.model.answer(pull)))
+                if self.says_feed:
+                    self.say(down(EDGE, DOWN_PAGE), self.change_page(self.model.answer(pull)))
                 return
             if not self.takes_checkins:
                 return
             ack, news = self.model.ingest(unsealed(message.topic, bytes(message.payload), CheckIns))
-            if news is not None:
+            if news is not None and self.says_feed:
                 self.say(feed(FEED, FEED_LIVE), news)
             self.say(down(EDGE, DOWN_ACK), ack)
