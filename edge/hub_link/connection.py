@@ -137,13 +137,13 @@ class Connection:
         if reason.is_failure:
             self._post(NoBroker(f"the broker refuses this edge: {reason}", self._hint_at_refusal()))
             return
-        self._taken_in, self._asked_for_keys = True, None
+        self._taken_in = True
+        self._asked_for_keys = None  # requests' numbers come again
         self._pace.begun(self._clock.monotonic_s())
         client.subscribe([(topic, _QOS) for topic in self._mail.topics])
 
     def _on_subscribe(self, client: paho.Client, __: Any, number: int, reasons: list[Any], ____: Any) -> None:
         if number == self._asked_for_keys:
-            self._asked_for_keys = None  # numbers come again
             return
         refused = [each for each in zip(self._mail.topics, reasons, strict=False) if each[1].is_failure]
         for topic, reason in refused:
