@@ -76,9 +76,11 @@ def test_damage_of_the_one_before_says_nothing_of_the_whole_one(tmp_path: Path) 
         assert await fill(replica, club_rows())
         (tmp_path / "before").write_bytes(b"no database" * 400)
         before = await open_reader(read_only_address(tmp_path / "before"))
-        with pytest.raises(ReplicaError):
-            await replica._read(before, "SELECT 1 FROM feed_row")
-        await before.close()
+        try:
+            with pytest.raises(ReplicaError):
+                await replica._read(before, "SELECT 1 FROM feed_row")
+        finally:
+            await before.close()
         assert await replica.look_up(CARD) is not None
 
     run(tmp_path, work)
