@@ -8,8 +8,8 @@ The rules:
   (contract.orders.UNREACHABLE_S), what was good before is put back. A start of this software begins that time
   anew, STARTS_MAX times.
 - A mark, (epoch, generation), that was settled is not tried again, whatever came of it.
-- What stands and cannot be applied (a pin that another program has taken) is applied again at each Tick; until then
-  it is told as refused.
+- What stands and cannot be applied (a pin that another program has taken) is applied again at each Tick; until
+  then it is told as refused.
 - What stands and cannot be read any more (this software is older than the one that took it) is kept and told as
   refused; the edge's own is applied meanwhile.
 
