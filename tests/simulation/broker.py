@@ -1,7 +1,8 @@
 """A broker of MQTT 3.1.1 on the virtual clock, and the network to it: QoS 1, retained messages, wills, sessions.
 
 Each client has a line of its own, whose state faults change: cut, slow, or silent (partitioned: nothing comes
-through and nobody is told), with some topics later than others. What is under way when a connection ends is lost.
+through and nobody is told; TCP says it again if the line comes back in time), with some topics later than others.
+What is under way when a connection ends is lost.
 Knows no message's meaning.
 """
 
@@ -56,6 +57,8 @@ class Session:
     up_at: float = 0.0
     down_at: float = 0.0
     late_at: float = 0.0
+    stuck: list[tuple[Callable[[], None], Context]] = field(default_factory=list)
+    """What waits in a silent line, in order."""
 
 
 class Broker:
@@ -93,8 +96,6 @@ class Broker:
         """`taken` is called in the client's context with the broker's PUBACK, if it comes."""
 
         def arrive() -> None:
-            if not (session.open and session.line.through):
-                return
             self._answer(session, taken)
             self.say(session.client_id, published)
 
@@ -154,6 +155,13 @@ class Broker:
             if session.line is line:
                 self._loop.call_later(KEEPALIVE_S, self._miss, session)
 
+    def line_is_back(self, line: Line) -> None:
+        for session in list(self._sessions.values()):
+            if session.line is line:
+                stuck, session.stuck = session.stuck, []
+                for arrive, context in stuck:
+                    self._loop.call_soon(_come, session, arrive, context, context=context)
+
     def cut(self, line: Line) -> None:
         for session in list(self._sessions.values()):
             if session.line is line:
@@ -169,26 +177,21 @@ class Broker:
             del self._sessions[session.client_id]
 
     def _answer(self, session: Session, taken: Callable[[], None]) -> None:
-        def arrive() -> None:
-            if session.open and session.line.through:
-                taken()
-
-        session.down_at = self._later(session, session.down_at, arrive, in_client=True)
+        session.down_at = self._later(session, session.down_at, taken, in_client=True)
 
     def _deliver(self, session: Session, published: Published) -> None:
         def arrive() -> None:
-            if session.open and session.line.through:
-                session.hear(published)
-                session.line.heard(published.topic)
+            session.hear(published)
+            session.line.heard(published.topic)
 
-        line = session.line
+        line, context = session.line, session.context
         if line.mess and self._rng.random() < line.mess:
             for _ in range(self._rng.choice((1, 2, 2, 3))):
                 late_s = self._rng.uniform(0.0, 8.0)
-                self._loop.call_later(late_s, arrive, context=session.context)
+                self._loop.call_later(late_s, _come, session, arrive, context, context=context)
         elif line.late_s and any(_matches(each, published.topic) for each in line.late_topics):
             session.late_at = max(session.late_at + 1e-6, self._loop.time() + line.late_s)
-            self._loop.call_at(session.late_at, arrive, context=session.context)
+            self._loop.call_at(session.late_at, _come, session, arrive, context, context=context)
         else:
             session.down_at = self._later(session, session.down_at, arrive, in_client=True)
 
@@ -198,8 +201,18 @@ class Broker:
         """In the order of the line; when it arrives."""
         at = max(last_at + 1e-6, self._loop.time() + self._rng.uniform(*session.line.delay_s))
         context = session.context if in_client else Context()
-        self._loop.call_at(at, arrive, context=context)
+        self._loop.call_at(at, _come, session, arrive, context, context=context)
         return at
+
+
+def _come(session: Session, arrive: Callable[[], None], context: Context) -> None:
+    """At the end of the line, unless the connection is over."""
+    if not session.open or session.line.cut:
+        return
+    if session.line.silent:
+        session.stuck.append((arrive, context))
+    else:
+        arrive()
 
 
 def _matches(subscription: str, topic: str) -> bool:

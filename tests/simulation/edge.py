@@ -64,6 +64,8 @@ class EdgeMachine:
     """What lay on disk when its last process ended and may only rise."""
     acked: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     """Epoch and row of the last ack that was kept, by journal."""
+    marks_unkept: bool = False
+    """Whether a full disk ever kept a process from writing its marks, its start among them."""
     node: Node | None = None
     disk: Disk | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
@@ -197,5 +199,6 @@ class EdgeMachine:
 
     def _log(self, event: str, /, **fields: Any) -> None:
         self.trace.edge_log(self.name, event, fields)
+        self.marks_unkept |= event == "marks_not_kept"
         if event in ("scan", "scan_repeated"):
             self.doors.scanned(fields)

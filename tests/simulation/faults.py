@@ -178,6 +178,7 @@ class Faults:
         line.cut = line.silent = False
         line.mess = line.late_s = 0.0
         line.delay_s = HEALTHY_DELAY_S
+        self._broker.line_is_back(line)
 
     # Machines
 

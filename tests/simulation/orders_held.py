@@ -11,6 +11,7 @@ from contract.orders import CommandKind, Modes
 from edge.core.saved_marks import SavedMarks
 from edge.core.saved_orders import SavedOrders, mark_of
 from edge.storage.small_file import checked
+from hub.fleet.edge_marks import EdgeMark
 from hub.fleet.models import Edge
 from hub.orders import queries
 from hub.orders.mode_operations import stale_edges
@@ -60,12 +61,18 @@ def marks_on_disk(state_dir: Path) -> Marks:
 def unrest(world: "World") -> list[str]:
     """Edges that have not said that they heard their orders.
 
-    One that lost its marks while its clock had been ahead is not heard until that time has come: of it, only its
-    own files are looked at.
+    One that lost its marks while its clock had been ahead, or could not write them and was behind the next time,
+    is not heard until that time has come: of it, only its own files are looked at.
     """
-    unheard = sorted(set(queries.unheard()) - world.faults.marks_damaged)
-    deaf = [edge for edge in world.edges if edge.name in world.faults.marks_damaged]
+    deaf = [edge for edge in world.edges if edge.name in world.faults.marks_damaged or _starts_below(edge)]
+    unheard = sorted(set(queries.unheard()) - {edge.name for edge in deaf})
     return [*(f"{name} has not answered its orders" for name in unheard), *_not_as_ordered(world, deaf)]
+
+
+def _starts_below(edge: "EdgeMachine") -> bool:
+    """A start that no disk took, and the hub has heard of it."""
+    start, *_ = marks_on_disk(edge.state_dir).get("start", (0,))
+    return edge.marks_unkept and EdgeMark.objects.filter(edge__name=edge.name, start__gt=start).exists()
 
 
 def judge(world: "World") -> list[str]:

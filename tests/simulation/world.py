@@ -134,9 +134,12 @@ class World:
         if self.attacker is not None:
             actors.append(self._now_and_then(0.2, 5.0, self.attacker.act))
         tasks = [asyncio.create_task(each) for each in actors]
-        await asyncio.sleep(self._chaos_s)
+        while self.loop.time() < self._chaos_s and not self.trace.faults:
+            await asyncio.sleep(min(LOOK_S, self._chaos_s))
         self.chaos = False
         await asyncio.gather(*tasks)
+        if self.trace.faults:
+            return  # there is no telling what it comes to
         if self.attacker is not None:
             self.broker.stop(forgets=True)  # whoever takes it back keeps nothing that was said meanwhile
             await asyncio.sleep(RESTART_S)
