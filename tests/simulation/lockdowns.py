@@ -21,18 +21,24 @@ class _Lockdown:
     place: Place
     marks: dict[str, Mark] = field(default_factory=dict)
 
+    def stands_in(self, modes: Modes | None, mark: Mark, readers: Iterable[str]) -> bool:
+        return modes is not None and (modes.epoch, modes.generation) >= mark and not self._open(modes, readers)
+
     def broken_by(self, edge: str, modes: Modes, readers: Iterable[str]) -> str | None:
         mark = self.marks.get(edge)
         if mark is None or (modes.epoch, modes.generation) < mark:
             return None
-        open_now = [
+        open_now = self._open(modes, readers)
+        if not open_now:
+            return None
+        return f"the lockdown of {self.place.word} is lifted at {edge}: {', '.join(open_now)}"
+
+    def _open(self, modes: Modes, readers: Iterable[str]) -> list[str]:
+        return [
             reader
             for reader in readers
             if self.place.reader in (None, reader) and modes.of(reader) is not Posture.LOCKDOWN
         ]
-        if not open_now:
-            return None
-        return f"the lockdown of {self.place.word} is lifted at {edge}: {', '.join(open_now)}"
 
 
 class Lockdowns:
@@ -54,12 +60,13 @@ class Lockdowns:
         self._standing.clear()
 
     def hub_forgets(self, kept: dict[str, Modes | None]) -> None:
-        """It was put back from a backup: what stands on at an edge is what `kept` says that its disk has."""
+        """It was put back from a backup: what stands on at an edge is what `kept` says that its disk has.
+
+        Its numbers do not tell: a hub that was put back before may have numbered a lockdown below what edges had.
+        """
         for each in self._standing:
             each.marks = {
-                edge: mark
-                for edge, mark in each.marks.items()
-                if (modes := kept[edge]) is not None and (modes.epoch, modes.generation) >= mark
+                edge: mark for edge, mark in each.marks.items() if each.stands_in(kept[edge], mark, self._readers)
             }
 
     def edge_forgets(self, edge: str) -> None:
