@@ -61,7 +61,6 @@ BREAKS = (
         "    if key is None:\n        return envelope.payload\n        raise",
     ),
     Break("edge/journal_care.py", "lost = self._losses.first(self._new_id)", "lost = None"),
-    Break("edge/core/losses.py", "if span.count > lost.count:", "if False:"),
     Break(
         "edge/commands.py",
         "            await self._marks.keep_reached(HUB, COMMAND, Mark(command.epoch, command.number))\n",

@@ -141,6 +141,7 @@ class World:
         if self.trace.faults:
             return  # there is no telling what it comes to
         if self.attacker is not None:
+            self.attacker.leave()
             self.broker.stop(forgets=True)  # whoever takes it back keeps nothing that was said meanwhile
             await asyncio.sleep(RESTART_S)
         self.faults.mend()
