@@ -40,7 +40,22 @@ class Hearing(NamedTuple):
     @property
     def text(self) -> str:
         """Of one that has not heard."""
-        return self.left_out or f"{self.edge} has not heard it ({self.why_not}): its doors go on as before"
+        if self.left_out or not self.lingering:
+            return self.left_out or f"{self.edge} has not heard it ({self.why_not}): its readers go on as before"
+        at = "" if self.edge.name in self.lingering else f" at {', '.join(self.lingering)}"
+        return f"{self.edge} is still in lockdown{at}: it has not heard the end of that ({self.why_not})"
+
+    @property
+    def lingering(self) -> list[str]:
+        """Where a lockdown stands there still whose end it has not heard: the edge's name, or those of readers as
+        EDGE/READER; empty: nowhere."""
+        wanted = None if self.heard else _told_of(self.edge)
+        if wanted is None or wanted.edge == Posture.LOCKDOWN:
+            return []
+        if self.stands.edge == Posture.LOCKDOWN:
+            return [self.edge.name]
+        locked = (name for name, posture in self.stands.readers.items() if posture == Posture.LOCKDOWN)
+        return [f"{self.edge}/{name}" for name in locked if wanted.readers.get(name) != Posture.LOCKDOWN]
 
     def covers(self, order: ModeOrder) -> bool:
         """Whether it is one of the edges that the order is for."""
@@ -76,7 +91,9 @@ def reached() -> list[tuple[int, int]]:
 
 
 def unheard(found: Iterable[Hearing]) -> list[Hearing]:
-    return [each for each in found if not each.heard and not each.left_out]
+    """Those first where a lockdown stands still whose end they have not heard."""
+    late = (each for each in found if not each.heard and not each.left_out)
+    return sorted(late, key=lambda each: not each.lingering)
 
 
 def why_unreached(edge: Edge, at: datetime) -> str:
@@ -106,14 +123,20 @@ def hearing_of(edge: Edge, at: datetime) -> Hearing:
     """Of one that comes with site, feed, presence, reported and modes, and with `watched`."""
     reported = getattr(edge, "reported", None)
     said = (0, 0) if reported is None else (reported.mode_epoch, reported.mode_generation)
-    told = getattr(edge, "modes", None)
+    told = _told_of(edge)
     # Of an edge enrolled anew the generation is 0: it was told of none yet, whatever the one before had heard.
     heard = told is None or said >= (edge.epoch, edge.mode_generation)
     if heard and told is not None:
-        stands = _set_of(told.document["edge"], told.document["readers"])
+        stands = told
     else:
         stands = Set(None, {}) if reported is None else _set_of(reported.mode_edge, reported.mode_readers)
     return Hearing(edge, heard, stands, left_out_text(edge), at)
+
+
+def _told_of(edge: Edge) -> Set | None:
+    """What it is told; None: nothing was ever set by hand."""
+    modes = getattr(edge, "modes", None)
+    return None if modes is None else _set_of(modes.document["edge"], modes.document["readers"])
 
 
 def _set_of(edge: str | None, readers: dict[str, str]) -> Set:

@@ -126,10 +126,7 @@ class Board:
         hearing = self.edges[edge.name]
         if hearing.left_out:
             return hearing.left_out if hasattr(hearing.edge, "modes") else ""
-        if hearing.heard:
-            return ""
-        still = ", where a lockdown still stands" if hearing.stands.edge == Posture.LOCKDOWN else ""
-        return f"{hearing.text}{still}"
+        return "" if hearing.heard else hearing.text
 
     def _address(self, place: Place, posture: str) -> str:
         fields = {"posture": posture, **fields_of(place), "back": self.back}

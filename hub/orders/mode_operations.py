@@ -200,7 +200,7 @@ def _check_doors(place: Place, posture: Posture) -> None:
 
 def _set_elsewhere() -> str:
     orders = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge")
-    told = ", ".join(f"{order.place} is {order.posture} (`{ending(order)}` ends it)" for order in orders)
+    told = ", ".join(f"{order.place} is {order.posture} (“{ending(order)}” ends it)" for order in orders)
     return f"; {told}" if told else ": no mode is set at all"
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from contract.ask import Posture
 from contract.configuration_schema import json_schema
-from contract.orders import Answered, Refused
+from contract.orders import Answered, ReaderMode, Refused
 from hub.fleet.models import Edge
 from hub.orders import queries
 from hub.orders.command_operations import note_answered
@@ -142,7 +142,7 @@ def test_modes(edge: Edge, hub: Hub, file: Path) -> None:
     edge.refresh_from_db()
     assert queries.modes_for(edge).edge is Posture.LOCKDOWN
     wider = hub("mode", "clear", "--edge", "east")
-    assert (wider.returncode, "`doorward-hub mode clear --site house` ends it" in wider.stderr) == (2, True)
+    assert (wider.returncode, "“doorward-hub mode clear --site house” ends it" in wider.stderr) == (2, True)
     assert "still set: east/door is to be held open since" in hub("mode", "clear", "--site", "house").stdout
     hub("mode", "clear", "--reader", "east/door", "--no-wait")
     assert hub("mode", "show").stdout.splitlines()[0] == "Nothing is set by hand."
@@ -154,7 +154,7 @@ def test_a_mode_says_who_has_not_heard_it(edge: Edge, hub: Hub, file: Path) -> N
     silent = hub(*lock)
     assert silent.returncode == 1
     assert "no edge hears of it: no worker runs" in silent.stderr
-    assert "east has not heard it (never heard of): its doors go on as before" in silent.stderr
+    assert "east has not heard it (never heard of): its readers go on as before" in silent.stderr
     note_worker("worker", timezone.now(), True, {}, timezone.now() + _LONG)
     assert "no worker" not in hub(*lock, "--wait", "0").stderr
 
@@ -171,6 +171,37 @@ def test_a_mode_says_who_has_not_heard_it(edge: Edge, hub: Hub, file: Path) -> N
     assert revoked.returncode == 1
     assert "east was revoked at 2026" in revoked.stderr
     assert "enrol another in its place: doorward-hub enrol east" in revoked.stderr
+
+
+def test_a_lockdown_that_stands_still_is_told_until_its_end_was_heard(edge: Edge, hub: Hub, file: Path) -> None:
+    def hears(n: int, **set_to: object) -> None:
+        edge.refresh_from_db()
+        heard = {"mode_epoch": edge.epoch, "mode_generation": edge.mode_generation}
+        note_reported("east", reported(n, **heard, **set_to), AT)
+
+    def hears_the_end() -> bool:
+        over = not queries.set_by_hand()
+        if over:
+            hears(4)
+        return over
+
+    hub("config", "push", "east", str(file), "--no-wait")
+    hub("mode", "lockdown", "--edge", "east", "--no-wait")
+    hears(1, mode_edge="lockdown")
+    silent = hub("mode", "clear", "--edge", "east", "--wait", "0")
+    still = "east is still in lockdown: it has not heard the end of that (never heard of)"
+    assert (silent.returncode, silent.stderr) == (1, f"doorward-hub: {still}\n")
+    assert hub("mode", "show").stdout == f"{still}\nNothing else is set by hand.\n"
+    hears(2)
+    hub("mode", "lockdown", "--reader", "east/door", "--no-wait")
+    hub("mode", "secure", "--reader", "east/bar", "--no-wait")
+    hears(3, mode_readers=[ReaderMode(reader="door", posture=Posture.LOCKDOWN)])
+    hub("mode", "clear", "--reader", "east/door", "--no-wait")
+    lines = hub("mode", "show").stdout.splitlines()
+    assert lines[0].startswith("east is still in lockdown at east/door: it has not heard the end of that (")
+    assert (len(lines), "east/bar is to be secure" in lines[1]) == (2, True)
+    ended = hub("mode", "clear", "--reader", "east/bar", meanwhile=hears_the_end)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "Its end was heard at 1 of 1 edges.")
 
 
 def test_nothing_is_asked_of_an_edge_that_nothing_reaches(edge: Edge, hub: Hub, file: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Final, TypeVar
 from django import template
 from django.utils import timezone
 
-from contract.ask import Posture
 from hub.orders import queries
 from hub.orders.hearing import Hearing, not_heard, reached
 from hub.orders.models import ModeOrder
@@ -45,18 +44,13 @@ def banner(
         stands = not missing[order.pk] and (order.edge_id, order.site_id) in there
         (standing if stands else unheard).append(order)
     deaf = {each.edge.name: each for order in unheard for each in missing[order.pk]}
-    lingering = [each for each in late if _lingers(each) and not any(map(each.covers, orders))]
+    lingering = [each for each in late if each.lingering]
     return {
         "standing": _named(standing, place_text, 0 if unheard else more),
         "unheard": _named(unheard, place_text, more if unheard else 0),
         "deaf": _named([*deaf.values()], lambda each: f"{each.edge} ({each.why_not})"),
         "lingering": _named(lingering, lambda each: each.edge.name),
     }
-
-
-def _lingers(hearing: Hearing) -> bool:
-    stands = hearing.stands
-    return not hearing.heard and Posture.LOCKDOWN in (stands.edge, *stands.readers.values())
 
 
 def _named(found: list[_Named], name: Callable[[_Named], str], more: int = 0) -> str:

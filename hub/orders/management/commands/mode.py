@@ -54,7 +54,8 @@ class Command(BaseCommand):
         if options["no_wait"]:
             print(f"{done}; edges hear of it.")
         else:
-            _follow(place, done, options["wait"])
+            stands = "Its end was heard" if options["posture"] == "clear" else "It stands"
+            _follow(place, done, stands, options["wait"])
 
 
 def _set(place: Place, posture: str) -> str:
@@ -66,9 +67,11 @@ def _set(place: Place, posture: str) -> str:
 
 def _show() -> None:
     standing, found = queries.set_by_hand(), hearings(timezone.now())
-    print("\n".join(_shown(order, found) for order in standing) if standing else "Nothing is set by hand.")
-    for each in unheard(found):
-        print(each.text)
+    late = unheard(found)
+    lingering = [each.text for each in late if each.lingering]
+    nothing = f"Nothing {'else ' if lingering else ''}is set by hand."
+    shown = [_shown(order, found) for order in standing] or [nothing]
+    print("\n".join([*lingering, *shown, *(each.text for each in late if not each.lingering)]))
 
 
 def _shown(order: ModeOrder, found: list[Hearing]) -> str:
@@ -76,7 +79,7 @@ def _shown(order: ModeOrder, found: list[Hearing]) -> str:
     return f"{mode_text(order)} {origin_text(order)}: {stands_text(order, there)}"
 
 
-def _follow(place: Place, done: str, wait_s: float) -> None:
+def _follow(place: Place, done: str, stands: str, wait_s: float) -> None:
     """Until every edge there has heard it, or the time is over."""
     print(done)
     trouble = workers_shown(timezone.now()).trouble
@@ -94,7 +97,7 @@ def _follow(place: Place, done: str, wait_s: float) -> None:
     if failed:
         sys.exit(1)
     heard = sum(each.heard and not each.left_out for each in found)
-    print(f"It stands at {heard} of {heard} edges." if heard else "No edge there could hear it.")
+    print(f"{stands} at {heard} of {heard} edges." if heard else "No edge there could hear it.")
 
 
 def _place(options: dict[str, Any]) -> Place:
