@@ -1,6 +1,8 @@
 """`python -m hub`, installed as `doorward-hub`: the hub's own commands and Django's."""
 
 import os
+import select
+import signal
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -33,7 +35,33 @@ class NotInstalled(HubError):
 
 
 def main() -> None:
-    """Runs the command in sys.argv. What is wrong with the set-up is told on stderr, with exit code 2."""
+    """Runs the command in sys.argv. What is wrong with the set-up is told on stderr, with exit code 2.
+
+    Whoever reads what it prints may stop early, as `head` does: then it ends without a word, by SIGPIPE.
+    """
+    try:
+        try:
+            _main()
+        finally:
+            # What is left over would be written at the interpreter's own end, where nothing is caught any more.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unread():
+            raise
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGPIPE)
+
+
+def _is_unread() -> bool:
+    """Whether nobody reads stdout or stderr any more: a pipe that broke may be another one, as to a database."""
+    poll = select.poll()
+    for number in (1, 2):
+        poll.register(number, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
     arguments = sys.argv[1:] or ["help"]
     try:
