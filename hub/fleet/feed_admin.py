@@ -28,7 +28,10 @@ class FeedAdmin(OperationsAdmin):
     list_before_template = "fleet/feed_note.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Feed | None = None) -> Any:
-        return [(None, {"fields": FIXED}), ("Holds only", {"fields": ASSIGNED})]
+        """Of what a feed has all of, nothing is offered."""
+        asked = [] if obj is not None and obj.all_holders else list(ASSIGNED[:2])
+        asked += [] if obj is not None and obj.all_permissions else ASSIGNED[2:]
+        return [(None, {"fields": FIXED}), *([("Holds only", {"fields": asked})] if asked else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Feed | None = None) -> Any:
         """What it holds is decided once: its edges count on it."""

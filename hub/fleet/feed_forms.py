@@ -92,8 +92,15 @@ class FeedForm(forms.ModelForm):
         for whole, parts in (("all_holders", ASSIGNED[:2]), ("all_permissions", ASSIGNED[2:])):
             for part in parts:
                 if said.get(whole, getattr(self.instance, whole)) and said.get(part):
-                    self.add_error(part, "This feed has all of them: leave it empty, or take that off above.")
+                    self._refuse(part, self.fields[whole].label if whole in self.fields else None)
         return said
+
+    def _refuse(self, part: str, whole: str | None) -> None:
+        """`whole`: what could be taken off instead; None: it stays as it was made, and no `part` is offered."""
+        if whole is None:
+            self.add_error(None, f"This feed has all {part}, and stays so: for fewer, make another feed.")
+        else:
+            self.add_error(part, f"This feed is to have all of them: leave it empty, or take “{whole}” off above.")
 
     def chosen(self) -> Chosen:
         said = self.cleaned_data

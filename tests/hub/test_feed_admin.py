@@ -10,8 +10,9 @@ from django.test import Client
 
 from contract.feed import Kind
 from hub import example_club
-from hub.feed.models import Feed
+from hub.feed.models import Assignment, Feed
 from hub.feed.operations import EVERYONE
+from hub.fleet.feed_shown import slugs
 from hub.fleet.models import Edge
 from hub.members import operations as members
 from hub.members.models import Company, Customer, Permission
@@ -74,6 +75,21 @@ def test_one_that_only_leaves_names_out(staff: Client) -> None:
     assert "nameless" in staff.get(address(Edge, "add")).content.decode()
 
 
+def test_of_what_a_feed_has_all_of_nothing_is_offered(staff: Client) -> None:
+    post(staff, address(Feed, "add"), name="counters", all_holders="on", areas="sauna")
+    url = address(Feed, "change", Feed.objects.get(name="counters").pk)
+    page = staff.get(url).content.decode()
+    assert ('name="customers"' in page, 'name="companies"' in page, 'name="areas"' in page) == (False, False, True)
+    assert "This feed has all customers, and stays so: for fewer, make another feed." in refused(
+        staff, url, customers=str(Customer.objects.values_list("pk", flat=True)[0]), areas="sauna"
+    )
+    post(staff, url, areas="pool")
+    assert slugs(Feed.objects.get(name="counters"), Assignment.What.AREA) == ["pool"]
+    assert (
+        "Holds only" not in staff.get(address(Feed, "change", Feed.objects.get(name=EVERYONE).pk)).content.decode()
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -82,8 +98,8 @@ def test_one_that_only_leaves_names_out(staff: Client) -> None:
         ({"customers": "someone"}, "should be a customer&#x27;s number"),
         ({"customers": "999999"}, "There is no customer 999999"),
         ({"areas": "The Sauna!"}, "as a reader names it"),
-        ({"all_holders": "on", "customers": "1"}, "This feed has all of them"),
-        ({"all_permissions": "on", "areas": "sauna"}, "This feed has all of them"),
+        ({"all_holders": "on", "customers": "1"}, "or take “Everybody” off above"),
+        ({"all_permissions": "on", "areas": "sauna"}, "or take “All permissions” off above"),
     ],
 )
 def test_what_does_not_fit_is_said(staff: Client, fields: dict[str, object], says: str) -> None:
