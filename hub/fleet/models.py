@@ -71,7 +71,7 @@ class Edge(models.Model):
         max_length=32,
         unique=True,
         validators=[slug_as_in("main-house-1")],
-        help_text="The same as in its edge.toml; it cannot be changed later.",
+        help_text="As in main-house-1. It is enrolled by this name, which cannot be changed later.",
     )
     site = models.ForeignKey(Site, models.PROTECT, related_name="edges")
     feed = models.ForeignKey("feed.Feed", models.PROTECT, related_name="edges")

@@ -20,7 +20,7 @@ _WHY_NOT: Final = {
     CommandWhy.EXPIRED: "it came too late, more than 10 seconds after it was given",
     CommandWhy.CLOCK_UNKNOWN: (
         "the edge's clock is unknown, so it cannot tell how old the command is: give it network time"
-        " (`timedatectl` on it says what it thinks; docs/configuration.md#the-clock)"
+        " (timedatectl, run on it, says what it thinks)"
     ),
     CommandWhy.UNKNOWN_READER: "the edge has no such reader: its configuration is another than the hub's",
     CommandWhy.NO_DOOR: "that reader has no door",
