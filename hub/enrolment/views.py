@@ -26,7 +26,10 @@ from hub.login.address import address_of
 _LOG: Final = logging.getLogger("hub.enrolment")
 _STATUS: Final = {EnrolWhy.WRONG_SIZE: 413, EnrolWhy.MALFORMED: 400, EnrolWhy.BAD_KEY: 400}
 _DIGITS_MAX: Final = 9
-_UNKNOWN: Final = "no code of this hub that counts was used: compare it with the one shown, or make a new one"
+_UNKNOWN: Final = (
+    "no code of this hub that counts was used: compare it with the one shown, or make a new one; or is this"
+    " another hub's address?"
+)
 
 
 @csrf_exempt

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from contract.card import is_code
+from hub.management.commands.web import other_port
 from tests.hub.conftest import Database, run_hub
 
 ROOT = Path(__file__).parents[2]
@@ -222,7 +223,8 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    with subprocess.Popen(command, env=os.environ | sqlite_database.environment, stderr=subprocess.DEVNULL) as web:
+    environment = os.environ | sqlite_database.environment
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as web:
         try:
             assert _fetch(f"http://127.0.0.1:{port}/healthz") == "ok\n"
             page = _fetch(f"http://127.0.0.1:{port}/")
@@ -230,6 +232,8 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
             assert 'type="password"' in page
             style = _fetch(f"http://127.0.0.1:{port}/static/members/card_sheet.css")
             assert "@media print" in style
+            assert web.stderr is not None
+            assert f"set DOORWARD_URL=http://127.0.0.1:{port} in each" in web.stderr.readline()
         finally:
             web.terminate()
         assert web.wait(20) == 0
@@ -258,6 +262,23 @@ def test_an_address_that_cannot_be_served(sqlite_database: Database, bind: str, 
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "bind", "set_to"),
+    [
+        ("http://127.0.0.1:8000", "0.0.0.0:8000", ""),
+        ("http://127.0.0.1:8000", "127.0.0.1:8100", "http://127.0.0.1:8100"),
+        ("http://[::1]:8000", "[::1]:8100", "http://[::1]:8100"),
+        ("http://club.example", "127.0.0.1:8000", "http://club.example:8000"),
+        ("http://club.example", "127.0.0.1:80", ""),
+        ("https://club.example", "127.0.0.1:8000", ""),
+    ],
+)
+def test_another_port_than_the_one_of_the_address(url: str, bind: str, set_to: str) -> None:
+    told = other_port(url, bind)
+    assert bool(told) == bool(set_to)
+    assert f"set DOORWARD_URL={set_to} in each" in told or not set_to
 
 
 def _fetch(url: str) -> str:

@@ -4,6 +4,7 @@ import errno
 import re
 import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         check_address(options["bind"])
         self.stdout.write(f"The hub's pages are at {settings.DOORWARD_URL}, served on {options['bind']}.")
         self.stdout.flush()
+        if trouble := other_port(settings.DOORWARD_URL, options["bind"]):
+            self.stderr.write(f"doorward-hub: {trouble}")
         _Web({name: options[name] for name in ("bind", "workers", "threads")}).run()
 
 
@@ -46,6 +49,21 @@ def check_address(bind: str) -> None:
             raise CannotServe(f"port {port} is taken: choose another with --bind") from error
         reason = error.strerror or "no such address"
         raise CannotServe(f"{bind} cannot be served ({reason}): choose another with --bind") from error
+
+
+def other_port(url: str, bind: str) -> str:
+    """What to set where `url` (DOORWARD_URL) names another port than `bind` (HOST:PORT); empty: nothing.
+
+    https always ends at a proxy in front, which passes on to whatever port it likes.
+    """
+    found, port = urlsplit(url), int(bind.rpartition(":")[2])
+    host, _, named = re.fullmatch(r"(.*?)(:([0-9]+))?", found.netloc).groups()  # type: ignore[union-attr]
+    if found.scheme == "https" or int(named or 80) == port:
+        return ""
+    return (
+        f"cards and the lines that enrol edges say {url}, and port {port} is served: set"
+        f" DOORWARD_URL=http://{host}:{port} in each of this hub's terminals, unless a proxy passes on to it"
+    )
 
 
 class _Web(BaseApplication):
