@@ -224,6 +224,13 @@ def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, 
     assert staff.get("/now/nowhere/").status_code == 404
 
 
+def test_one_scan_is_one(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    note_presence("clubhouse", well(feed), now)
+    operations.note_telemetry("clubhouse", telemetry(latency_ms=scans(up_to_5=1)), now)
+    assert "1 scan in 6 h" in staff.get("/now/").content.decode()
+    assert ": 1 scan, half ≤ 5 ms" in staff.get("/now/clubhouse/").content.decode()
+
+
 def test_of_an_hour_the_highest_is_shown() -> None:
     slots = [
         Slot(1_200, scans(up_to_5=1), 3, None),
