@@ -16,7 +16,8 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from contract.errors import ContractError
 from contract.messages import READERS_MAX
-from contract.reader_configuration import ALLOWED, NUMBERS, Name, Reader, ReaderKind, misfits
+from contract.reader_configuration import ALLOWED, NUMBERS, Reader, ReaderKind, misfits
+from contract.scanner_configuration import Name
 from contract.topics import NAME_PATTERN
 
 __all__ = [

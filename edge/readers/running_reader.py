@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from contract.ask import Posture
 from contract.instants import to_us
 from contract.reader_configuration import Reader, policy_of
+from contract.scanner_configuration import DEFAULT_BAUD
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
 from edge.core.losses import Losses
@@ -187,7 +188,9 @@ class RunningReader:
 
     def _new_scanner(self) -> SerialReader:
         shared = self._shared
-        return SerialReader(self.name, self.reader.device, self.reader.baud, shared.clock, shared.log)
+        return SerialReader(
+            self.name, self.reader.device, self.reader.baud or DEFAULT_BAUD, shared.clock, shared.log
+        )
 
     def _first_gate(self) -> Gate:
         shared, reader = self._shared, self.reader

@@ -11,6 +11,7 @@ from typing import Final
 
 from contract.configuration import Configuration, place_of
 from contract.reader_configuration import Reader
+from contract.scanner_configuration import DEFAULT_BAUD
 from edge.core.configuration_events import Fault
 from edge.hardware.pins import HardwareError, Pins
 from edge.readers.running_reader import RunningReader
@@ -29,7 +30,7 @@ async def fault_of_ports(configuration: Configuration, running: Iterable[Running
         if (reader.name, reader.device) in left or _device(reader) in opened:
             continue
         try:
-            await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud), OPEN_S)
+            await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud or DEFAULT_BAUD), OPEN_S)
         except TimeoutError:
             return Fault(f"{reader.device} did not open within {OPEN_S:g} s", place_of(index, reader, "device"))
         except CannotOpen as error:
