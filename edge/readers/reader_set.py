@@ -21,7 +21,7 @@ from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.readers.running_reader import RunningReader, Shared
-from edge.readers.self_test import fault_of_pins, fault_of_ports
+from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_profiles
 
 FIRST_OPEN_S: Final = 2.0
 AT_REST_S: Final = 30.0
@@ -65,6 +65,8 @@ class ReaderSet:
 
     async def self_test(self, configuration: Configuration) -> Fault | None:
         """Why it could not be applied here, as far as that shows beforehand."""
+        if (fault := fault_of_profiles(configuration)) is not None:
+            return fault
         kind = configuration.hardware.pin_factory
         try:
             if self._pins is not None and self._pins[0] is kind:
@@ -78,6 +80,9 @@ class ReaderSet:
 
     async def apply(self, configuration: Configuration | None) -> Fault | None:
         """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
+        fault = None if configuration is None else fault_of_profiles(configuration)
+        if fault is not None:
+            return fault
         before, names = self._configuration, set(self._running)
         await self._end(configuration)
         async with AsyncExitStack() as stack:

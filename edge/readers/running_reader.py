@@ -13,7 +13,6 @@ from typing import Final, Protocol
 from contract.ask import Posture
 from contract.instants import to_us
 from contract.reader_configuration import Reader, policy_of
-from contract.scanner_configuration import DEFAULT_BAUD
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
 from edge.core.losses import Losses
@@ -28,7 +27,9 @@ from edge.hardware.signals import ReaderSignals
 from edge.journal_port import Journal
 from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
 from edge.recorder import Recorder
-from edge.scanners.serial_reader import SerialReader
+from edge.scanners.choice import scanner_of
+from edge.scanners.profiles import settings_for
+from edge.scanners.scanner import Scanner
 from edge.supervision import supervised
 from edge.turns import Turns
 
@@ -64,7 +65,7 @@ class RunningReader:
     """Between `start` and `stop`. `changing` is held while a scan is handled, and by whoever changes it."""
 
     def __init__(self, reader: Reader, site: str | None, mode: Posture | None, pins: Pins, shared: Shared) -> None:
-        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had."""
+        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had. ProfileError."""
         self.reader = reader
         self.site = site
         self.signals = ReaderSignals(reader, pins)
@@ -138,8 +139,8 @@ class RunningReader:
         return self._reading is not None
 
     def leaves_port_for(self, reader: Reader) -> bool:
-        """Whether its port is another one, or another pace of it, by that section."""
-        return (self.reader.device, self.reader.baud) != (reader.device, reader.baud)
+        """Whether its port is another one, or read in another way, by that section. ProfileError."""
+        return settings_for(self.reader) != settings_for(reader)
 
     async def tried(self) -> None:
         """Returns once the port was tried, whether it could be opened or not."""
@@ -186,11 +187,8 @@ class RunningReader:
         if count:
             self._shared.log("lost", reader=self.name, count=count, why=CUT_OFF)
 
-    def _new_scanner(self) -> SerialReader:
-        shared = self._shared
-        return SerialReader(
-            self.name, self.reader.device, self.reader.baud or DEFAULT_BAUD, shared.clock, shared.log
-        )
+    def _new_scanner(self) -> Scanner:
+        return scanner_of(self.name, settings_for(self.reader), self._shared.clock, self._shared.log)
 
     def _first_gate(self) -> Gate:
         shared, reader = self._shared, self.reader

@@ -11,18 +11,31 @@ from typing import Final
 
 from contract.configuration import Configuration, place_of
 from contract.reader_configuration import Reader
-from contract.scanner_configuration import DEFAULT_BAUD
 from edge.core.configuration_events import Fault
 from edge.hardware.pins import HardwareError, Pins
 from edge.readers.running_reader import RunningReader
-from edge.scanners.serial_reader import CannotOpen, try_open
+from edge.scanners.choice import try_open
+from edge.scanners.profiles import ProfileError, settings_for
+from edge.scanners.serial_reader import CannotOpen
 
 OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""
 
 
+def fault_of_profiles(configuration: Configuration) -> Fault | None:
+    """The first reader whose profile is not there, or cannot be read."""
+    for index, reader in enumerate(configuration.readers):
+        try:
+            settings_for(reader)
+        except ProfileError as error:
+            return Fault(str(error), place_of(index, reader, "profile"))
+    return None
+
+
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
-    """The first port that cannot be opened, but for those that are open and those that a reader is left with."""
+    """The first port that cannot be opened, but for those that are open and those that a reader is left with.
+
+    Every profile is there (`fault_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
     opened = {_device(each.reader) for each in running if each.is_open}
@@ -30,7 +43,7 @@ async def fault_of_ports(configuration: Configuration, running: Iterable[Running
         if (reader.name, reader.device) in left or _device(reader) in opened:
             continue
         try:
-            await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud or DEFAULT_BAUD), OPEN_S)
+            await asyncio.wait_for(asyncio.to_thread(try_open, settings_for(reader)), OPEN_S)
         except TimeoutError:
             return Fault(f"{reader.device} did not open within {OPEN_S:g} s", place_of(index, reader, "device"))
         except CannotOpen as error:

@@ -21,6 +21,7 @@ from edge.journal_port import CannotRecord
 from edge.ports import MachineState
 from edge.readers.reader_set import ReaderSet
 from edge.scanners.serial_reader import CannotOpen, SerialReader
+from edge.scanners.settings import ScannerSettings
 from edge.storage.journal import SqliteJournal
 from tests.simulation.orders_held import marks_on_disk
 
@@ -138,8 +139,8 @@ def judge_command(command: Command, *circumstances: Any) -> Any:
     return judged
 
 
-def try_open(device: str, _baud: int) -> None:
-    if device == BROKEN_DEVICE:
+def try_open(settings: ScannerSettings) -> None:
+    if settings.device == BROKEN_DEVICE:
         raise CannotOpen("nothing is there")
 
 
