@@ -14,18 +14,20 @@ from typing import Final
 
 from contract.configuration import Configuration, ConfigurationError, parse_configuration
 from contract.orders import UNREACHABLE_S
-from edge import app
+from edge import app, resting
 from edge.clock import SystemClock
 from edge.core.saved_orders import check_edge
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
+from edge.hardware.boards import BoardError
+from edge.hardware.wiring import wiring_of
 from edge.log import JsonLines
 from edge.metrics import MetricsError
 from edge.orders import CannotApply
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
+from edge.storage.state_folder import default_state_dir
 
 EXIT_WRONG: Final = 2
-STATE_DIR: Final = Path("/var/lib/doorward")
 _CONFIGURATION_BYTES_MAX: Final = 1_000_000
 
 
@@ -60,11 +62,6 @@ def read_configuration(path: Path) -> Configuration:
         raise CommandError(f"{path}: {error}") from error
 
 
-def default_state_dir() -> Path:
-    """systemd's, where it started this; it names several with colons between them."""
-    return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or STATE_DIR)
-
-
 def _run(asked: argparse.Namespace) -> None:
     own = None if asked.config is None else read_configuration(asked.config)
     enrolled = read_enrolment(asked.state)
@@ -86,7 +83,16 @@ def _run(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     configuration = read_configuration(asked.config)
+    try:
+        concerns = list(wiring_of(configuration).concerns(configuration))
+    except BoardError as error:
+        raise CommandError(f"{asked.config}: hardware.{error.field}: {error}") from error
+    for concern in concerns:
+        if concern.is_fault:
+            raise CommandError(f"{asked.config}: {concern.place}: {concern.text}")
     sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
+    for concern in concerns:
+        sys.stdout.write(f"  {concern.place}: {concern.text}\n")
 
 
 def _enroll(asked: argparse.Namespace) -> None:
@@ -140,6 +146,8 @@ def _parser() -> argparse.ArgumentParser:
     enroll.add_argument("--force", action="store_true", help="in place of the enrolment that is there")
     check = commands.add_parser("check", help="say whether a configuration is right")
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
+    # Run by __main__, which needs less for it than what is imported here.
+    resting.words_of(commands.add_parser("rest", help="set all outputs to the level at which they are off"))
     return parser
 
 

@@ -2,7 +2,7 @@
 
 gpiozero takes each pin as an input without a pull first, makes it an output that is low, and then sets its level:
 a relay that is on at low is on for a moment. Closing makes it an input again, which floats. Here an output is
-requested with its level, and one that is closed is let go as it is: a Raspberry Pi's kernel keeps the level, unless
+requested with its level, and one that is closed is let go as it is: a Pi's kernel keeps the level, unless
 it was told not to (dtparam=strict_gpiod; raspberrypi/linux pull request 6117).
 """
 
