@@ -115,6 +115,15 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             )
 
         line = Line(make_link, trust.contact, clock)
+        telemetry = TelemetryReport(
+            log,
+            journal,
+            lambda: readers.ports,
+            Machine(state_dir).as_it_stands,
+            trust,
+            clock,
+            lambda: readers.doors(),  # noqa: PLW0108 (there are no readers yet)
+        )
         shared = Shared(
             organization_key=enrolled.organization_key,
             replica=replica,
@@ -128,6 +137,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             log=log,
             new_id=new_id,
             losses=losses,
+            doors_changed=telemetry.doors_changed,
         )
         readers = ReaderSet(shared)
         watch = SiteWatch(None, replica, log)
@@ -157,9 +167,6 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         _keep(stack, "the journal's health", care.keep, log)
         _keep(stack, "the site's name", watch.keep, log)
 
-        telemetry = TelemetryReport(
-            log, journal, lambda: readers.ports, Machine(state_dir).as_it_stands, trust, clock
-        )
         _keep(stack, "telemetry", partial(telemetry.keep_saying, line.say_telemetry), log)
         if setting.metrics_port is not None:
             stack.push_async_callback(await _show_metrics(telemetry, setting.metrics_port, log))

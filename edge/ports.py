@@ -284,6 +284,10 @@ class Signals(Protocol):
         """What was held ends at once, and any pulse with it; nothing where nothing was held."""
         ...
 
+    def lock_down(self, begins: bool) -> None:
+        """A lockdown begins or ends: what the door's state is called by. Decisions are made by it elsewhere."""
+        ...
+
     def close(self) -> None:
         """Everything at rest."""
         ...

@@ -181,8 +181,10 @@ class Door:
         return self._shown(refused)
 
     def next_at_s(self) -> float | None:
-        """When a tick is due, if nothing else happens."""
-        return min((each for each in self._dues_s() if each > self._now_s), default=None)
+        """When a tick is due, if nothing else happens; at once where an edge came late."""
+        counts = (level.counts_at_s(self.times.debounce_s) for level in self._inputs.values())
+        ends = (each for each in self._ends_s() if each > self._now_s)
+        return min((each for each in (*counts, *ends) if each is not None), default=None)
 
     # What lets a door be opened
 
@@ -259,11 +261,7 @@ class Door:
         if self._inputs[Input.FIRE].active:
             yield Alarm.FIRE
 
-    def _dues_s(self) -> Iterator[float]:
-        for level in self._inputs.values():
-            due_s = level.counts_at_s(self.times.debounce_s)
-            if due_s is not None:
-                yield due_s
+    def _ends_s(self) -> Iterator[float]:
         yield self._pulse_end_s
         yield self._exit_end_s
         if self._is_open and self._was_let:

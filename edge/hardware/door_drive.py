@@ -6,8 +6,11 @@ ends, and each state of a door that has a contact. Without one it is moved as ev
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 
+from contract.instants import to_us
+from contract.orders import DoorAlarm, DoorReport
 from contract.reader_configuration import Reader
 from edge.core.door import EVENT_OF, Alarm, Door, DoorState, DoorTimes, Event, Input, Shown
 from edge.hardware.contacts import Contacts, kept_inputs
@@ -15,16 +18,33 @@ from edge.hardware.outputs import Output
 from edge.hardware.pins import Pins
 from edge.ports import Log
 
+US: Final = 1_000_000
+
 SOUNDED: Final = (Alarm.FORCED_OPEN, Alarm.TAMPER, Alarm.HELD_OPEN)
 """Those that the alarm pin and the buzzer are for, the gravest first."""
 
 
 class DoorStands(NamedTuple):
-    """`since_s` on the event loop's clock; so are the alarms' beginnings."""
+    """`since_s` on the event loop's clock; so are the alarms' beginnings. `state` None: there is no contact."""
 
-    state: DoorState
+    state: DoorState | None
     since_s: float
     alarms: dict[Alarm, float]
+
+
+def report_of(name: str, stands: DoorStands, at: datetime) -> DoorReport:
+    """`at` is the aware instant of now."""
+    now_us, now_s = to_us(at), asyncio.get_running_loop().time()
+
+    def us(since_s: float) -> int:
+        return now_us - round((now_s - since_s) * US)
+
+    return DoorReport(
+        name=name,
+        state=stands.state,
+        since_us=us(stands.since_s),
+        alarms=[DoorAlarm(alarm=each.value, since_us=us(since_s)) for each, since_s in stands.alarms.items()],
+    )
 
 
 class DoorDrive:
@@ -65,7 +85,8 @@ class DoorDrive:
         """None: nothing is sensed of it."""
         if not self.pins:
             return None
-        return DoorStands(self._last.state, self._door.since_s, self._last.alarms)
+        state = self._last.state if Input.CONTACT in self._contacts.sensed else None
+        return DoorStands(state, self._door.since_s, self._last.alarms)
 
     def free(self, kept: Mapping[str, int]) -> None:
         """Give back all inputs but those that `kept` has too, by field; what is sensed no more is inactive."""

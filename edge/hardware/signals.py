@@ -84,7 +84,7 @@ class ReaderSignals:
         try:
             for field in OUTPUT_FIELDS:
                 if (number := getattr(reader, field)) is not None:
-                    self._claim_output(field, (number, _active(reader, field)), reader.name, pins)
+                    self._claim_output(field, (number, active_level(reader, field)), reader.name, pins)
             self.door.claim(reader, pins)
         except BaseException:
             self.free({})
@@ -168,7 +168,8 @@ class ReaderSignals:
         return [self._outputs[field] for field in _HELD if field in self._outputs]
 
 
-def _active(reader: Reader, field: str) -> Level:
+def active_level(reader: Reader, field: str) -> Level:
+    """The level at which an output of the reader is on."""
     return reader.relay_active or Level.HIGH if field == "relay_pin" else Level.HIGH
 
 

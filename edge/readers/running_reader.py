@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from contract.ask import Posture
 from contract.instants import to_us
+from contract.orders import DoorReport
 from contract.reader_configuration import Reader, policy_of
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
@@ -22,6 +23,7 @@ from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
 from edge.door_hours import DoorHours
 from edge.gate import Gate
+from edge.hardware.door_drive import report_of
 from edge.hardware.pins import Pins
 from edge.hardware.signals import ReaderSignals
 from edge.journal_port import Journal
@@ -43,9 +45,14 @@ class Replica(HoursReader, ReplicaReader, Protocol):
     """As decisions and doors see it."""
 
 
+def _nobody() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared:
-    """What all readers of an edge share. `journaled` is called whenever a new row stands in the journal."""
+    """What all readers of an edge share. `journaled` is called whenever a new row stands in the journal, and
+    `doors_changed` when an alarm of a door begins or ends."""
 
     organization_key: bytes = field(repr=False)
     replica: Replica
@@ -59,6 +66,7 @@ class Shared:
     log: Log
     new_id: Callable[[], bytes]
     losses: Losses
+    doors_changed: Callable[[], None] = _nobody
 
 
 class RunningReader:
@@ -68,7 +76,8 @@ class RunningReader:
         """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had. ProfileError."""
         self.reader = reader
         self.site = site
-        self.signals = ReaderSignals(reader, pins)
+        self.signals = ReaderSignals(reader, pins, shared.log)
+        self.signals.door.changed = shared.doors_changed
         self.changing = asyncio.Lock()
         self._shared = shared
         setting = setting_of(reader, site, mode)
@@ -87,6 +96,11 @@ class RunningReader:
     @property
     def is_open(self) -> bool:
         return self._scanner.is_open
+
+    def door_report(self) -> DoorReport | None:
+        """None: nothing is sensed of its door."""
+        stands = self.signals.door.stands()
+        return None if stands is None else report_of(self.name, stands, self._shared.trust.now())
 
     def standing(self) -> Standing:
         return Standing(self.reader, self._door.posture())

@@ -201,6 +201,7 @@ class FakeSignals:
         self.on_show = on_show
         self.turned_away = 0
         self.held = False
+        self.locked_down = False
 
     def show(self, decision: Decision) -> None:
         self.shown.append(decision)
@@ -215,6 +216,9 @@ class FakeSignals:
 
     def release(self) -> None:
         self.held = False
+
+    def lock_down(self, begins: bool) -> None:
+        self.locked_down = begins
 
     def close(self) -> None:
         raise NotImplementedError
