@@ -23,6 +23,7 @@ from edge.core.own_uses import OwnUses
 from edge.core.said import Said
 from edge.core.saved_marks import SavedMarks
 from edge.core.used_steps import UsedSteps
+from edge.counter.pages import CounterPages
 from edge.hub_link.connection import BrokerAddress
 from edge.hub_link.link import HubLink, Who
 from edge.hub_link.presence import PresenceReport
@@ -166,6 +167,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         care = JournalCare(journal, losses, used_steps, replica, trust, line, log, new_id)
         _keep(stack, "the journal's health", care.keep, log)
         _keep(stack, "the site's name", watch.keep, log)
+        _keep(stack, "pages", CounterPages(lambda: readers.ports, readers.screen_port, trust, log).keep, log)
 
         _keep(stack, "telemetry", partial(telemetry.keep_saying, line.say_telemetry), log)
         if setting.metrics_port is not None:

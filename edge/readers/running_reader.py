@@ -21,6 +21,7 @@ from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
+from edge.counter.screen import Screen
 from edge.door_hours import DoorHours
 from edge.gate import Gate
 from edge.hardware.door_drive import report_of
@@ -79,6 +80,7 @@ class RunningReader:
         self.signals = ReaderSignals(reader, pins, shared.log)
         self.signals.door.changed = shared.doors_changed
         self.changing = asyncio.Lock()
+        self.screen = Screen(reader, shared.clock)
         self._shared = shared
         setting = setting_of(reader, site, mode)
         self._mode = mode
@@ -104,6 +106,11 @@ class RunningReader:
 
     def standing(self) -> Standing:
         return Standing(self.reader, self._door.posture())
+
+    async def undo(self, redemption: bytes) -> bool:
+        """Undo its last redemption, if it still is that one and can be undone; whether it was."""
+        async with self.changing:
+            return self.reader.undo_permission is not None and await self._gate.undo(redemption)
 
     def start(self) -> None:
         self.open_port()
@@ -169,6 +176,7 @@ class RunningReader:
         if leaves_port:
             scanner, self._scanner = self._scanner, self._new_scanner()
             scanner.close()
+        self.screen.follow(reader)
         self._gate = self._next_gate(old)
         await self._door.follow(lambda: setting_of(reader, site, self._mode))
 
@@ -225,6 +233,7 @@ class RunningReader:
             trust=shared.trust,
             log=shared.log,
             new_id=shared.new_id,
+            screen=self.screen,
         )
 
     def _next_gate(self, old: Reader) -> Gate:
