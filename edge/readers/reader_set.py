@@ -99,7 +99,7 @@ class ReaderSet:
             return fault
         if configuration is not None:
             try:
-                configuration = await asyncio.to_thread(fill_in, configuration)
+                configuration = fill_in(configuration)
             except BoardError as error:
                 return Fault(str(error), f"hardware.{error.field}")
         before, names = self._configuration, set(self._running)
