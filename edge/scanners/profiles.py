@@ -161,12 +161,14 @@ def settings_for(reader: Scanner) -> ScannerSettings:
     return settings_of(reader, of_model)
 
 
-def fitting(profiles: Iterable[Profile], usb: str | None, says: str, interface: Interface) -> Profile | None:
-    """The profile of a device by its VENDOR:PRODUCT, else by what its USB strings say; None: nobody knows."""
+def fitting(profiles: Iterable[Profile], usb: str, says: str, interface: Interface) -> tuple[Profile, ...]:
+    """The profiles of a device, by its VENDOR:PRODUCT and by what its USB strings say: several, where a maker gives
+    all its models one id; the generic one where nobody knows it."""
     known = [profile for profile in profiles if interface in profile.interfaces]
-    by_id = (profile for profile in known if profile.shows_itself(usb, interface))
-    by_name = (profile for profile in known if any(model.lower() in says.lower() for model in profile.models))
-    return next(by_id, None) or next(by_name, None)
+    by_name = [each for each in known if any(model.lower() in says.lower() for model in each.models)]
+    by_id = [each for each in known if each.shows_itself(usb, interface)]
+    generic = [each for each in known if each.name == f"generic-{interface}"]
+    return tuple([each for each in by_name if each in by_id] or by_name or by_id or generic)
 
 
 def _folder() -> Path:
