@@ -1,4 +1,4 @@
-"""Scanners that type, through evdev's own reading of events: typing, unplugging, replugging, floods, wrong devices."""
+"""Scanners that type, through evdev's own reading of events: unplugging, replugging, floods, wrong devices."""
 
 import asyncio
 import contextlib
