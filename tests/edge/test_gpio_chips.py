@@ -1,0 +1,101 @@
+"""The chip of the header by its label, and outputs that never move as they are claimed or given back."""
+
+from pathlib import Path
+
+import pytest
+from gpiozero.pins import local
+
+from contract.configuration import PinFactory
+from contract.door_configuration import Level
+from edge.hardware import pins as pins_module
+from edge.hardware.gpio_chips import HardwareError, chip_number
+from edge.hardware.pins import Pins, open_pins
+from tests.edge import fake_lgpio
+
+RELAY = 17
+RP1 = 4
+PI_5 = 0xC04170
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(fake_lgpio.sys.modules, "lgpio", fake_lgpio.install())
+    for name in ("gpiochip0", "gpiochip4", "gpiochip9", "gpiochips"):
+        (tmp_path / name).touch()
+    (tmp_path / "gpiochip7").symlink_to("gpiochip4")
+    return tmp_path
+
+
+@pytest.fixture
+def pins(dev: Path, monkeypatch: pytest.MonkeyPatch) -> Pins:
+    monkeypatch.setattr(pins_module, "chip_number", lambda label, lgpio: chip_number(label, lgpio, dev))
+    monkeypatch.setattr(local, "get_pi_revision", lambda: PI_5)
+    # As a desktop's software may have it: what the configuration says is what counts.
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    return open_pins(PinFactory.LGPIO)
+
+
+def test_a_headers_chip_is_found_whatever_its_number(dev: Path) -> None:
+    assert chip_number(None, fake_lgpio, dev) == RP1
+    assert chip_number("raspberrypi-exp-gpio", fake_lgpio, dev) == 0
+
+
+def test_no_such_chip_says_which_are_there(dev: Path) -> None:
+    with pytest.raises(HardwareError) as raised:
+        chip_number("pinctrl-bcm2711", fake_lgpio, dev)
+    assert 'gpiochip0 "raspberrypi-exp-gpio", gpiochip4 "pinctrl-rp1"' in str(raised.value)
+
+
+def test_a_machine_without_chips_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(HardwareError, match="is this user in the group gpio"):
+        chip_number(None, fake_lgpio, tmp_path)
+
+
+def test_two_chips_of_one_label_are_not_chosen_between(dev: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(fake_lgpio.CHIPS, 0, "pinctrl-rp1")
+    with pytest.raises(HardwareError, match="more than one"):
+        chip_number(None, fake_lgpio, dev)
+
+
+@pytest.mark.parametrize(("active", "off"), [(Level.HIGH, 0), (Level.LOW, 1)])
+def test_an_output_is_requested_with_its_level_and_let_go_as_it_is(pins: Pins, active: Level, off: int) -> None:
+    relay = pins.output(RELAY, "relay_pin", "door", active)
+    relay.on()
+    relay.off()
+    relay.close()
+    pins.close()
+    assert fake_lgpio.heard == [
+        ("output", RP1, RELAY, off),
+        ("write", RP1, RELAY, 1 - off),
+        ("write", RP1, RELAY, off),
+        ("free", RP1, RELAY),
+    ]
+
+
+def test_a_pin_that_was_given_back_can_be_had_again(pins: Pins) -> None:
+    pins.try_claim(RELAY, "relay_pin", "door", Level.LOW)
+    relay = pins.output(RELAY, "relay_pin", "door", Level.LOW)
+    assert [each[0] for each in fake_lgpio.heard] == ["output", "free", "output"]
+    relay.close()
+    pins.close()
+    pins.close()
+
+
+def test_an_input_is_pulled_up(pins: Pins) -> None:
+    contact = pins.input(5, "contact_pin", "door")
+    assert {each[0] for each in fake_lgpio.heard} == {"input", "free", "alert"}
+    assert [each[-1] for each in fake_lgpio.heard if each[0] == "alert"] == [fake_lgpio.SET_PULL_UP]
+    assert contact.is_active
+    contact.close()
+
+
+def test_a_pin_that_another_process_holds(pins: Pins) -> None:
+    fake_lgpio.TAKEN.add(RELAY)
+    with pytest.raises(HardwareError, match="reader door, relay_pin: GPIO 17 cannot be had: GPIO busy"):
+        pins.output(RELAY, "relay_pin", "door")
+
+
+def test_a_computer_that_gpiozero_does_not_know(pins: Pins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "get_pi_revision", lambda: (_ for _ in ()).throw(local.PinUnknownPi("no Pi")))
+    with pytest.raises(HardwareError, match="no Pi"):
+        open_pins(PinFactory.LGPIO).output(RELAY, "relay_pin", "door")
