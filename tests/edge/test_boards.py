@@ -97,3 +97,14 @@ def test_levels_at_boot() -> None:
     board = BOARDS["raspberry-pi-4b"]
     assert isinstance(board, Board)
     assert (board.level_at_boot(8), board.level_at_boot(9)) == (Level.HIGH, Level.LOW)
+
+
+def test_each_board_stands_in_the_docs_with_its_pins_and_polarity() -> None:
+    rows = (Path(__file__).parents[2] / "docs" / "hardware.md").read_text().splitlines()
+    for board in BOARDS.values():
+        (row,) = [row for row in rows if row.startswith(f"| `{board.name}` |")]
+        if isinstance(board, Board):
+            assert f"`{board.chip.label}`" in row
+        else:
+            assert (", ".join(map(str, board.channels.pins)) or "wired by hand") in row
+            assert f"| {board.polarity.active}{'' if board.polarity.checked else ' (unchecked)'} |" in row
