@@ -170,8 +170,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         _keep(stack, "pages", CounterPages(lambda: readers.ports, readers.screen_port, trust, log).keep, log)
 
         _keep(stack, "telemetry", partial(telemetry.keep_saying, line.say_telemetry), log)
-        if setting.metrics_port is not None:
-            stack.push_async_callback(await _show_metrics(telemetry, setting.metrics_port, log))
+        await _show_metrics(stack, telemetry, setting.metrics_port, log)
 
         log("started", edge=enrolled.edge, readers=[reader.name for reader in readers.ports])
         await stop.wait()
@@ -216,8 +215,10 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _show_metrics(telemetry: TelemetryReport, port: int, log: Log) -> Callable[[], Awaitable[None]]:
-    """Returns what ends it. MetricsError: the port cannot be had."""
+async def _show_metrics(stack: AsyncExitStack, telemetry: TelemetryReport, port: int | None, log: Log) -> None:
+    """Until the stack unwinds. MetricsError: the port cannot be had."""
+    if port is None:
+        return
     endpoint = MetricsEndpoint(telemetry.exposition)
     log("metrics", port=await endpoint.start(port))
-    return endpoint.stop
+    stack.push_async_callback(endpoint.stop)

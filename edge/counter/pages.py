@@ -116,6 +116,8 @@ class CounterPages:
             return await self._asked(request, counters.get(name), what, hosts)
         if request.method not in ("GET", "HEAD"):
             return _text("GET or POST it\n", HTTPStatus.METHOD_NOT_ALLOWED)
+        if request.path == "/favicon.ico":
+            return _text("", HTTPStatus.NO_CONTENT)
         if request.path in _FILES:
             return _response((_FOLDER / request.path[1:]).read_bytes(), _FILES[request.path])
         if name not in counters or what not in ("", "events"):

@@ -19,7 +19,7 @@ class Tone(StrEnum):
     CALM = "calm"
 
 
-MARKS: Final = {Tone.GREEN: "✓", Tone.AMBER: "!", Tone.RED: "✕", Tone.CALM: ""}
+MARKS: Final = {Tone.GREEN: "✓", Tone.AMBER: "!", Tone.RED: "✕", Tone.CALM: "↺"}
 
 
 class Told(NamedTuple):

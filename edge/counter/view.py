@@ -129,10 +129,11 @@ def end_said(end: datetime, zone: str) -> str:
 
 
 def instant_said(instant: datetime, zone: str, at: datetime) -> str:
-    """By the site's clock, and near ones by today and tomorrow."""
+    """By the site's clock; near ones by today and tomorrow, and the year only where it is another one."""
     local, today = instant.astimezone(zone_of(zone)), at.astimezone(zone_of(zone)).date()
     near = {today: texts.TODAY, today + timedelta(days=1): texts.TOMORROW}
-    return f"{near.get(local.date()) or _day_said(local)}, {local:%H:%M}"
+    day = near.get(local.date()) or _day_said(local).removesuffix(f" {today.year}")
+    return f"{day}, {local:%H:%M}"
 
 
 def _day_said(local: datetime) -> str:

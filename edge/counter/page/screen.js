@@ -77,7 +77,7 @@ function drawUndo(shown) {
   if (button.dataset.id !== undo.id) notSure();
   button.dataset.id = undo.id;
   if (button.classList.contains("sure")) return;
-  text("undo", shown && shown.id === undo.id ? words.undo : `${words.undoLast}: ${undo.label}`);
+  text("undo", shown && shown.id === undo.id ? words.undo : `${words.undoLast}\n${undo.label}`);
 }
 
 function undoPressed() {
