@@ -27,6 +27,7 @@ from edge.core.door import Alarm, Event
 from edge.hardware.door_drive import DoorDrive
 from edge.hardware.outputs import DARK, Output, Pattern
 from edge.hardware.pins import Pins
+from edge.hardware.wiring import active_level
 from edge.ports import Log
 
 DENIED_LAMP_S: Final = 2.0
@@ -166,11 +167,6 @@ class ReaderSignals:
 
     def _held(self) -> list[Output]:
         return [self._outputs[field] for field in _HELD if field in self._outputs]
-
-
-def active_level(reader: Reader, field: str) -> Level:
-    """The level at which an output of the reader is on."""
-    return reader.relay_active or Level.HIGH if field == "relay_pin" else Level.HIGH
 
 
 def _seconds_of(reader: Reader) -> dict[tuple[Outcome, str], float]:

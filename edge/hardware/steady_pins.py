@@ -8,6 +8,7 @@ it was told not to (dtparam=strict_gpiod; raspberrypi/linux pull request 6117).
 
 import contextlib
 import importlib
+from collections import defaultdict
 from typing import Any
 
 from edge.hardware.gpio_chips import load_lgpio
@@ -43,4 +44,7 @@ def steady_factory(chip: int) -> Any:
 
     factory = theirs.LGPIOFactory(chip=chip)
     factory.pin_class = SteadyPin
+    # gpiozero's factories share these, so one that is closed, as after a self-test, frees the pins of another.
+    factory.pins = {}
+    factory._reservations = defaultdict(list)
     return factory

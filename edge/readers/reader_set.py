@@ -84,8 +84,7 @@ class ReaderSet:
         kind = _pins_of(configuration)
         try:
             if self._pins is not None and self._pins[0] == kind:
-                claimed = frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
-                fault = fault_of_pins(configuration, self._pins[1], claimed)
+                fault = fault_of_pins(configuration, self._pins[1], self._claimed())
             else:
                 fault = self._fault_of_factory(configuration, kind)
         except HardwareError as error:
@@ -221,10 +220,15 @@ class ReaderSet:
     def _mode_of(self, name: str) -> Posture | None:
         return None if self._modes is None else self._modes.of(name)
 
+    def _claimed(self) -> frozenset[int]:
+        return frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
+
     def _fault_of_factory(self, configuration: Configuration, kind: tuple[PinFactory, str | None]) -> Fault | None:
+        # A chip that is named now may be the one that was found before.
+        claimed = self._claimed() if self._pins is not None and self._pins[0][0] is kind[0] else frozenset()
         pins = self._open_pins(*kind)
         try:
-            return fault_of_pins(configuration, pins, frozenset())
+            return fault_of_pins(configuration, pins, claimed)
         finally:
             pins.close()
 

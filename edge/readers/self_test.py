@@ -15,8 +15,7 @@ from contract.reader_configuration import Reader
 from edge.core.configuration_events import Fault
 from edge.hardware.boards import BoardError
 from edge.hardware.pins import HardwareError, Pins
-from edge.hardware.signals import active_level
-from edge.hardware.wiring import wiring_of
+from edge.hardware.wiring import active_level, wiring_of
 from edge.ports import Log
 from edge.readers.running_reader import RunningReader
 from edge.scanners.choice import try_open

@@ -107,6 +107,8 @@ def gpio_write(handle: int, line: int, level: int) -> int:
 
 def kept_levels(path: Path) -> dict[int, int]:
     """What the file of FAKE_LGPIO_LINES has."""
+    if not path.exists():
+        return {}
     return {int(line): level for line, level in json.loads(path.read_text()).items()}
 
 
@@ -119,5 +121,6 @@ def _claim(kind: str, handle: int, line: int, value: int) -> None:
 def _keep(line: int, level: int) -> None:
     if named := os.environ.get("FAKE_LGPIO_LINES"):
         path = Path(named)
-        levels = kept_levels(path) if path.exists() else {}
-        path.write_text(json.dumps({**levels, line: level}))
+        whole = path.with_suffix(".new")
+        whole.write_text(json.dumps({**kept_levels(path), line: level}))
+        whole.rename(path)

@@ -81,6 +81,15 @@ def test_a_pin_that_was_given_back_can_be_had_again(pins: Pins) -> None:
     pins.close()
 
 
+def test_pins_that_are_closed_leave_those_of_others(pins: Pins) -> None:
+    relay = pins.output(RELAY, "relay_pin", "door")
+    others = open_pins(PinFactory.LGPIO)
+    others.try_claim(RELAY + 1, "relay_pin", "door")
+    others.close()
+    assert ("free", RP1, RELAY) not in fake_lgpio.heard
+    relay.close()
+
+
 def test_an_input_is_pulled_up(pins: Pins) -> None:
     contact = pins.input(5, "contact_pin", "door")
     assert {each[0] for each in fake_lgpio.heard} == {"input", "free", "alert"}

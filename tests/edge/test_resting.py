@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from edge.core.saved_orders import ConfigurationOrders, SavedOrders
 from edge.hardware import resting as hardware_resting
 from edge.storage.orders_file import OrdersFile
 from tests.edge import fake_lgpio
-from tests.edge.edge_process import DEADLINE_S
+from tests.edge.edge_process import DEADLINE_S, write_configuration
+from tests.enrolled import enrolled_state
 
 DOOR = {"name": "door", "kind": "door", "permission": "p", "device": "/dev/ttyACM0", "relay_pin": 26}
 ON_A_CHIP = """
@@ -27,6 +29,18 @@ code = main()
 loaded = {name.partition('.')[0] for name in sys.modules} & {'gpiozero', 'asyncio', 'paho', 'aiosqlite', 'serial'}
 assert not loaded, loaded
 sys.exit(code)
+"""
+
+AN_EDGE = """
+import sys
+from tests.edge import fake_lgpio
+fake_lgpio.install()
+from gpiozero.pins import local
+local.get_pi_revision = lambda: 0xC03111
+from edge.hardware import pins
+pins.chip_number = lambda *_: 4
+from edge.__main__ import main
+sys.exit(main())
 """
 
 
@@ -67,6 +81,35 @@ def test_a_killed_edge_leaves_no_relay_on(tmp_path: Path) -> None:
     )
     assert (rested.returncode, rested.stdout, rested.stderr) == (0, "", "")
     assert fake_lgpio.kept_levels(lines) == {26: 1}
+
+
+def test_a_whole_edge_that_is_killed_while_its_door_is_held_leaves_it_locked(tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    environment = {**os.environ, "FAKE_LGPIO_LINES": str(lines)}
+    path = write_configuration(
+        tmp_path,
+        **{
+            'pin_factory = "mock"': 'pin_factory = "lgpio"\nrelay_board = "az-delivery-8-relay"',
+            "relay_pin = 17": 'relay_pin = 17\nbuzzer_pin = 22\nposture = "unlocked"',
+        },
+    )
+    enrolled_state(tmp_path / "state")
+    arguments = ["--state", str(tmp_path / "state"), "--config", str(path)]
+    edge = subprocess.Popen(
+        [sys.executable, "-c", AN_EDGE, "run", *arguments], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + DEADLINE_S
+        while fake_lgpio.kept_levels(lines) != {17: 0, 22: 0}:
+            assert time.monotonic() < deadline
+            assert edge.poll() is None
+            time.sleep(0.05)
+    finally:
+        edge.kill()
+        edge.wait()
+    rested = subprocess.run([sys.executable, "-c", ON_A_CHIP, "rest", *arguments], env=environment, check=False)
+    assert rested.returncode == 0
+    assert fake_lgpio.kept_levels(lines) == {17: 1, 22: 0}
 
 
 @pytest.mark.usefixtures("chip")
