@@ -121,7 +121,10 @@ class TypingScanner:
         self._pipe = -1
 
     def type(self, text: str) -> None:
-        self.send(packed(strokes_of(text, self._layout)))
+        self.send(self.events_of(text))
+
+    def events_of(self, text: str) -> bytes:
+        return packed(strokes_of(text, self._layout))
 
     def send(self, events: bytes) -> None:
         """Waits while the pipe is full."""
