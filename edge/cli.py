@@ -1,4 +1,5 @@
-"""The edge's commands: `run`, `check` and `enroll`. Says on the terminal what is wrong and what to do.
+"""The edge's commands: `run`, `check`, `enroll`, and those for scanners. Says on the terminal what is wrong, and
+what to do.
 
 Exit codes: 0 for a clean end, 2 where somebody must change something before it can start.
 """
@@ -23,6 +24,7 @@ from edge.hardware.wiring import wiring_of
 from edge.log import JsonLines
 from edge.metrics import MetricsError
 from edge.orders import CannotApply
+from edge.scanner_commands import ScannerCommandError, add_scanner_commands, scanners, setup_sheet
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
 from edge.storage.state_folder import default_state_dir
@@ -35,14 +37,17 @@ class CommandError(Exception):
     """What was asked for cannot be done; the text says why and what to do."""
 
 
+_REFUSALS: Final = (CommandError, ScannerCommandError, EnrolFailed, CannotApply, MetricsError, StorageError)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
     asked = _parser().parse_args(arguments)
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        {"run": _run, "check": _check, "enroll": _enroll}[asked.command](asked)
-    except (CommandError, EnrolFailed, CannotApply, MetricsError, StorageError) as error:
+        _COMMANDS[asked.command](asked)
+    except _REFUSALS as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
     return 0
@@ -148,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
     # Run by __main__, which needs less for it than what is imported here.
     resting.words_of(commands.add_parser("rest", help="set all outputs to the level at which they are off"))
+    add_scanner_commands(commands)
     return parser
 
 
@@ -156,3 +162,12 @@ def _take_state(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--state", type=Path, default=default, metavar="DIR", help=f"the edge's own files; {default} if left out"
     )
+
+
+_COMMANDS: Final = {
+    "run": _run,
+    "check": _check,
+    "enroll": _enroll,
+    "scanners": scanners,
+    "setup-sheet": setup_sheet,
+}

@@ -162,8 +162,8 @@ def settings_for(reader: Scanner) -> ScannerSettings:
 
 
 def fitting(profiles: Iterable[Profile], usb: str, says: str, interface: Interface) -> tuple[Profile, ...]:
-    """The profiles of a device, by its VENDOR:PRODUCT and by what its USB strings say: several, where a maker gives
-    all its models one id; the generic one where nobody knows it."""
+    """The profiles of a device, by its VENDOR:PRODUCT and by what its USB strings say: several, where a maker
+    gives all its models one id; the generic one where nobody knows it."""
     known = [profile for profile in profiles if interface in profile.interfaces]
     by_name = [each for each in known if any(model.lower() in says.lower() for model in each.models)]
     by_id = [each for each in known if each.shows_itself(usb, interface)]
