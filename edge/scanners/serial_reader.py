@@ -9,18 +9,16 @@ import errno
 import os
 import termios
 import time
-from collections.abc import AsyncIterator
 from typing import Final
 
 import serial
 
 from contract.scanner_configuration import Parity
-from edge.ports import Clock, Frame, Log
+from edge.ports import Clock, Log
+from edge.scanners.device_reader import DeviceReader, NotOpen
 from edge.scanners.framing import Framer, framing_of
-from edge.scanners.scan_queue import ScanQueue
 from edge.scanners.settings import ScannerSettings
 
-RETRY_S: Final = 0.5
 _ERRORS: Final = (OSError, termios.error, ValueError)
 """Of opening; ValueError: a path or a rate that this system's driver refuses."""
 _PARITIES: Final = {
@@ -45,7 +43,7 @@ _WORDS: Final = {
 }
 
 
-class CannotOpen(Exception):
+class CannotOpen(NotOpen):
     """A port that cannot be opened; the text says why."""
 
 
@@ -84,111 +82,40 @@ def open_scanner(settings: ScannerSettings) -> serial.Serial:
     return port
 
 
-class SerialReader:
-    """`run` keeps the port open until it is cancelled; `frames` gives what was scanned."""
+class SerialReader(DeviceReader):
+    """By a terminator, or by silence; each time the port is opened, framing begins anew."""
 
     def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
-        self.tried = asyncio.Event()
-        """Set once the port was tried, whether it could be opened or not."""
-        self.name = name
-        self.is_open = False
-        """Whether the port is open now: what is scanned arrives."""
-        self._settings = settings
+        super().__init__(name, settings, clock, log)
         self._framing = framing_of(settings)
-        self._clock = clock
-        self._log = log
-        self._scans = ScanQueue(name, log)
-        self._framer = Framer(self._framing)
-        self._silence: asyncio.TimerHandle | None = None
 
-    def frames(self) -> AsyncIterator[Frame]:
-        return self._scans.frames()
-
-    @property
-    def waiting(self) -> int:
-        """How many scans were read and not given yet."""
-        return self._scans.waiting
-
-    def close(self) -> None:
-        """No more scans; those that wait are still given."""
-        self._scans.close()
-
-    async def run(self) -> None:
-        """Open, read until lost, and again. Logs `reader_open` and `reader_lost`, each once for a change."""
-        known_lost = False
-        while True:
-            try:
-                # In a thread: a failing USB device can hold up an open for seconds.
-                port = await asyncio.to_thread(open_scanner, self._settings)
-            except CannotOpen as error:
-                if not known_lost:
-                    self._tell_lost(str(error))
-                known_lost = True
-            else:
-                self._log("reader_open", reader=self.name, device=self._settings.device)
-                self._tell_lost(await self._read_until_lost(port))
-                known_lost = True
-            self.tried.set()
-            await asyncio.sleep(RETRY_S)
-
-    def _tell_lost(self, why: str) -> None:
-        self._log("reader_lost", reader=self.name, device=self._settings.device, why=why)
-
-    async def _read_until_lost(self, port: serial.Serial) -> str:
-        loop = asyncio.get_running_loop()
-        lost: asyncio.Future[str] = loop.create_future()
-        self._framer = Framer(self._framing)
-        loop.add_reader(port.fileno(), self._read, port.fileno(), lost)
-        self.is_open = True
-        self.tried.set()
+    async def _open_and_read(self) -> str:
+        # In threads: a failing USB device can hold up an open or a close for seconds.
+        port = await asyncio.to_thread(open_scanner, self._settings)
         try:
-            return await lost
+            framer = Framer(self._framing)
+            return await self._read_until_lost(port.fileno(), lambda: self._read(port.fileno(), framer))
         finally:
-            self.is_open = False
-            loop.remove_reader(port.fileno())
-            self._end_silence()
             await asyncio.to_thread(port.close)
 
-    def _read(self, descriptor: int, lost: asyncio.Future[str]) -> None:
+    def _read(self, descriptor: int, framer: Framer) -> str | None:
+        """Why the port is lost, if it is."""
         try:
-            # A tty that is readable and gives nothing has hung up.
-            chunk, why = os.read(descriptor, _READ_BYTES_MAX), "the port hung up"
+            chunk = os.read(descriptor, _READ_BYTES_MAX)
         except BlockingIOError:
-            return
+            return None
         except OSError as error:
-            chunk, why = b"", str(error)
-        if chunk:
-            self._handle(chunk)
-        elif not lost.done():
-            asyncio.get_running_loop().remove_reader(descriptor)
-            lost.set_result(why)
+            return str(error)
+        if not chunk:
+            # A tty that is readable and gives nothing has hung up.
+            return "the port hung up"
+        self._handle(chunk, framer)
+        return None
 
-    def _handle(self, chunk: bytes) -> None:
-        dropped_before = self._framer.dropped_bytes
-        self._put(self._framer.feed(chunk, self._clock.monotonic_s()))
-        if dropped := self._framer.dropped_bytes - dropped_before:
-            self._log("dropped", what="bytes", why="no terminator came", reader=self.name, count=dropped)
-        if self._framing.by_silence:
-            self._await_silence()
-
-    def _put(self, frames: list[Frame]) -> None:
-        if frames:
-            self._scans.put(frames)
-
-    def _await_silence(self) -> None:
-        self._end_silence()
-        if self._framer.has_begun:
-            loop = asyncio.get_running_loop()
-            self._silence = loop.call_later(self._framing.silence_s, self._be_silent)
-
-    def _be_silent(self) -> None:
-        self._put(self._framer.be_silent(self._clock.monotonic_s()))
-        self._await_silence()
-
-    def _end_silence(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-            self._silence = None
+    def _handle(self, chunk: bytes, framer: Framer) -> None:
+        dropped = framer.dropped_bytes
+        self._put(framer.feed(chunk, self._clock.monotonic_s()), framer)
+        self._tell_dropped("bytes", "no terminator came", framer.dropped_bytes - dropped)
 
 
 def _why(error: Exception, device: str) -> str:
