@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -30,12 +30,15 @@ from edge.hub_link.presence import PresenceReport
 from edge.hub_link.seals import Seals
 from edge.hub_link.tls import TlsFiles
 from edge.journal_care import JournalCare
+from edge.life.heart import Heart, Part, Probed
+from edge.life.loop_watch import LoopWatch
+from edge.life.notify import READY, STOPPING, Systemd
 from edge.line import Line
 from edge.machine import Machine
 from edge.marks import EdgeMarks
 from edge.metrics import MetricsEndpoint
 from edge.orders import EdgeOrders
-from edge.ports import KernelClock, Log
+from edge.ports import Clock, KernelClock, Log
 from edge.readers.reader_set import ReaderSet
 from edge.readers.running_reader import Shared
 from edge.site_watch import SiteWatch
@@ -54,6 +57,8 @@ SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
 thread took 5 to 11 ms (p99 50 to 73 ms); at 0.5 ms, 0.9 ms (p99 5 to 10 ms), and the thread lost nothing."""
 LAST_WRITE_S: Final = 5.0
+NO_CARD: Final = bytes(32)
+"""The hash of none: whether the replica answers is asked with it."""
 
 
 class Kept(Protocol):
@@ -173,8 +178,8 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         await _show_metrics(stack, telemetry, setting.metrics_port, log)
 
         log("started", edge=enrolled.edge, readers=[reader.name for reader in readers.ports])
-        await stop.wait()
-        log("stopping")
+        probed = Probed("journal", journal.answer), Probed("replica", lambda: replica.look_up(NO_CARD))
+        await _live(lambda: [*probed, *readers.ports], stop, clock, log)
     log("stopped")
 
 
@@ -193,6 +198,21 @@ def _keep_until_stopped(stack: AsyncExitStack, what: str, kept: Kept, log: Log) 
         keeping.cancel()
 
     stack.push_async_callback(stop)
+
+
+async def _live(parts: Callable[[], Sequence[Part]], stop: asyncio.Event, clock: Clock, log: Log) -> None:
+    """Say that the edge is ready, and that it lives as long as its parts do, until it is to stop."""
+    systemd = Systemd.of(os.environ, os.getpid())
+    heart = Heart(systemd, parts, clock, log)
+    loop_watch = LoopWatch(lambda: heart.beaten_s, clock, log)
+    async with AsyncExitStack() as stack:
+        stack.callback(loop_watch.close)
+        loop_watch.start()
+        _keep(stack, "heart", heart.keep, log)
+        systemd.say(READY)
+        await stop.wait()
+        systemd.say(STOPPING)
+    log("stopping")
 
 
 def new_id() -> bytes:

@@ -28,6 +28,7 @@ from edge.hardware.door_drive import report_of
 from edge.hardware.pins import Pins
 from edge.hardware.signals import ReaderSignals
 from edge.journal_port import Journal
+from edge.life.heart import ENDED_S
 from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
 from edge.recorder import Recorder
 from edge.scanners.choice import scanner_of
@@ -90,6 +91,8 @@ class RunningReader:
         self._reading: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._cut_off = 0
+        self._taken_s: float | None = None
+        self._stopping = False
 
     @property
     def name(self) -> str:
@@ -121,6 +124,7 @@ class RunningReader:
 
     async def stop(self) -> None:
         """No more bytes; what was scanned before is decided and recorded, or told as lost. Then all is at rest."""
+        self._stopping = True
         serving, holding = self._tasks
         await self.close_port()
         self._scanner.close()
@@ -193,8 +197,22 @@ class RunningReader:
             async for frame in scanner.frames():
                 yield frame
 
+    def waits_s(self, at_s: float) -> float:
+        """For how long the scan in hand has waited to be decided, and then for its outcome."""
+        if self._tasks[0].done() and not self._stopping:
+            return ENDED_S
+        return 0.0 if self._taken_s is None else at_s - self._taken_s
+
     async def _handle(self, reading: Reading) -> None:
+        self._taken_s = self._shared.clock.monotonic_s()
+        try:
+            await self._decide(reading)
+        finally:
+            self._taken_s = None
+
+    async def _decide(self, reading: Reading) -> None:
         async with self.changing:
+            self._taken_s = self._shared.clock.monotonic_s()
             try:
                 await self._gate.handle(reading)
             except asyncio.CancelledError:
