@@ -6,13 +6,16 @@ With DOORWARD_SCREENSHOTS=FOLDER the pictures of docs/counters.md are made anew.
 import asyncio
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from contract.reader_configuration import ScreenName
 from contract.trust import ClockState
-from tests.browser import Browser
-from tests.edge.counter_world import CounterWorld, showing
+from tests.browser import HEIGHT, WIDTH, Browser
+from tests.edge.counter_world import BAR, CounterWorld, showing
 
 TEXT = "document.getElementById('{}').textContent"
 TONE = "document.body.dataset.tone"
@@ -132,7 +135,7 @@ def test_what_is_wrong_around_it_is_said_and_a_lost_edge_comes_back(browser: Bro
             await sees(browser, "green", notes="Offline · data 3 hours old")
             await keep_picture(browser, "offline")
             world.is_open, trust.age_s, trust.state = False, None, ClockState.UNKNOWN
-            said = "The scanner is not connected · Offline · nobody knows how old the data is"
+            said = "The scanner is not connected · Offline · data of unknown age"
             await sees(browser, "green", notes=f"{said} · The time is not known here")
             port, world.port = world.port, None
             await sees(browser, "lost")
@@ -141,6 +144,25 @@ def test_what_is_wrong_around_it_is_said_and_a_lost_edge_comes_back(browser: Bro
             trust.state = ClockState.SYNCED
             world.later(60)
             await sees(browser, "calm", notes="", headline="Granted")
+
+    asyncio.run(run())
+
+
+def test_long_names_and_many_benefits_leave_room_for_what_matters(browser: Browser) -> None:
+    async def run() -> None:
+        many = tuple(f"benefit-with-a-long-name-{number}" for number in range(20))
+        reader = replace(BAR, screen_name=ScreenName.FULL, benefits=many)
+        world = CounterWorld(reader, " ".join(6 * ["Longfamilyname"]))
+        world.is_open = False
+        async with showing(world) as address:
+            await asyncio.to_thread(browser.go, address)
+            await sees(browser, "calm", notes="The scanner is not connected")
+            await world.scan("gold")
+            await sees(browser, "green", headline="Granted")
+            edges = "['header', '#headline', '#facts', 'footer'].map((each) => document.querySelector(each)"
+            boxes = await asyncio.to_thread(browser.look, f"{edges}.getBoundingClientRect().toJSON())")
+            assert all(above["bottom"] <= below["top"] for above, below in pairwise(boxes))
+            assert boxes[-1]["bottom"] <= HEIGHT and boxes[2]["right"] <= WIDTH
 
     asyncio.run(run())
 

@@ -194,7 +194,7 @@ def test_without_a_replica_it_says_so() -> None:
         (5.0, True, []),
         (5.0, False, ["Offline · data a moment old"]),
         (121.0, True, ["data 2 minutes old"]),
-        (None, True, ["nobody knows how old the data is"]),
+        (None, True, ["data of unknown age"]),
     ],
 )
 def test_how_old_the_data_is(age_s: float | None, in_contact: bool, notes: list[str]) -> None:

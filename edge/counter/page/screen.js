@@ -4,6 +4,7 @@
 const BEATS_MISSED_MS = 7000; // the edge says something every 2 s
 const SURE_MS = 3000;
 const TOLD_MS = 4000;
+const LONG_NAME = 22; // letters that fit beside the mark
 const TYPED_MS = 80; // a scanner that types leaves less between two keys, and is no hand
 
 const at = (id) => document.getElementById(id);
@@ -37,6 +38,7 @@ const key = (shown) => `${shown.id} ${shown.headline}`;
 
 function drawShown(shown) {
   for (const id of ["mark", "headline", "name", "what", "hint"]) text(id, shown[id]);
+  at("name").classList.toggle("long", shown.name.length > LONG_NAME);
   const facts = shown.facts.map(({ label, value }) => {
     const pair = document.createElement("div");
     pair.append(document.createElement("dt"), document.createElement("dd"));
@@ -53,6 +55,7 @@ function drawChoices() {
   if (at("choices").dataset.drawn === drawn) return;
   at("choices").dataset.drawn = drawn;
   at("choices").replaceChildren(...state.choices.map(choiceButton));
+  document.querySelector("#choices [aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function choiceButton(choice, index) {
