@@ -16,6 +16,11 @@ from contract.topics import NAME_PATTERN
 
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 DEFAULT_BAUD: Final = 115_200
+LAYOUTS: Final = (
+    *("us", "us(intl)", "gb", "ie", "de", "at", "ch", "ch(fr)", "fr", "be", "nl", "it", "es", "latam", "pt", "br"),
+    *("dk", "no", "se", "fi", "is", "pl", "cz", "sk", "hu", "hr", "si", "ro", "tr", "ca"),
+)
+"""Keyboard layouts by their names at xkb, as far as an edge knows what their keys type."""
 DEVICE_LETTERS_MAX: Final = 255
 AFFIX_LETTERS_MAX: Final = 16
 
@@ -73,7 +78,7 @@ ALLOWED_OF_SCANNER: Final = {
     "profile": "a scanner profile's name (`doorward-edge scanners --profiles` lists them)",
     "baud": "one of " + ", ".join(map(str, BAUD_RATES)),
     "parity": '"none", "even" or "odd"',
-    "layout": 'a keyboard layout as xkb names it: "us", "gb", "de", "fr", "es", "it", "ch(fr)"',
+    "layout": "a keyboard layout as xkb names it, one of " + ", ".join(LAYOUTS),
     "prefix": f"letters that stand before each code, {AFFIX_LETTERS_MAX} at most",
     "suffix": f"letters that stand after each code, before its terminator, {AFFIX_LETTERS_MAX} at most",
     "ends_with": '"terminator" (CR, LF or CRLF; Enter or Tab) or "silence"',
@@ -87,6 +92,8 @@ def misfits_of_scanner(scanner: Scanner) -> Iterator[Misfit]:
     """What does not fit together."""
     if scanner.baud is not None and scanner.baud not in BAUD_RATES:
         yield Misfit("baud", f"is {scanner.baud}", ALLOWED_OF_SCANNER["baud"])
+    if scanner.layout is not None and scanner.layout not in LAYOUTS:
+        yield Misfit("layout", f'is "{scanner.layout}"', ALLOWED_OF_SCANNER["layout"])
     if not _is_well_formed(scanner.device):
         yield Misfit("device", f"is {scanner.device!r}", ALLOWED_OF_SCANNER["device"])
     without, what = (_SERIAL_ONLY, "a keyboard") if scanner.is_keyboard else (_KEYBOARD_ONLY, "a serial port")

@@ -86,6 +86,7 @@ def test_doors_and_a_counter() -> None:
         ('layout = "ch(fr)"', "baud = 9600", "baud", "left out for a keyboard"),
         ('layout = "ch(fr)"', 'parity = "even"', "parity", "left out for a keyboard"),
         ('layout = "ch(fr)"', 'layout = "Deutsch"', "layout", "keyboard layout"),
+        ('layout = "ch(fr)"', 'layout = "ru"', "layout", "us(intl), gb, ie, de"),
         ('parity = "even"', 'layout = "de"', "layout", "left out for a serial port"),
         ("silence_seconds = 0.1", "silence_seconds = 9", "silence_seconds", "0.02 to 5 seconds"),
         ('interlock = "inner"', 'interlock = "outer"', "interlock", "another door"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract import scanner_configuration
 from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.layout import Typed, joined
 from edge.scanners.keyboard.layouts import LAYOUTS, UnknownLayout, layout_named
@@ -83,6 +84,10 @@ def test_what_is_typed_with_altgr_is_typed_by_xkb(layout: str) -> None:
                     assert typed == Typed(expected.character, True)
                 else:
                     assert typed == expected, (name, shift)
+
+
+def test_a_configuration_may_name_each_of_them_and_no_other() -> None:
+    assert tuple(LAYOUTS) == scanner_configuration.LAYOUTS
 
 
 def test_a_layout_that_is_not_known_is_told_with_those_that_are() -> None:

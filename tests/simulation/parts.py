@@ -20,6 +20,7 @@ from edge.hardware.signals import ReaderSignals
 from edge.journal_port import CannotRecord
 from edge.ports import Log, MachineState
 from edge.readers.reader_set import ReaderSet
+from edge.scanners.framing import Framer
 from edge.scanners.serial_reader import CannotOpen, SerialReader
 from edge.scanners.settings import ScannerSettings
 from edge.storage.journal import SqliteJournal
@@ -49,7 +50,7 @@ class Scanner(SerialReader):
                 del machine.scanners[self.name]
 
     def type(self, text: str) -> None:
-        self._handle(text.encode() + b"\r")
+        self._handle(text.encode() + b"\r", Framer())
 
 
 class Signals(ReaderSignals):
