@@ -4,8 +4,13 @@ On a Raspberry Pi 5 the header was gpiochip4, then gpiochip0 (raspberrypi/linux 
 kernels neither. Knows lgpio, not gpiozero: what ends in a hurry (edge/hardware/resting.py) needs this as well.
 """
 
+import contextlib
 import importlib
+import os
 import re
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,13 +30,37 @@ class HardwareError(Exception):
 
 def load_lgpio() -> Any:
     """The lgpio library, or HardwareError. Machines without pins don't have it."""
+    if (loaded := sys.modules.get("lgpio")) is not None:
+        return loaded
     try:
-        return importlib.import_module("lgpio")
+        with _folder_for_its_pipe():
+            return importlib.import_module("lgpio")
     except ImportError as error:
         raise HardwareError(
             'pin_factory = "lgpio" needs the lgpio library: apt install python3-lgpio, and a virtual environment '
             'that sees it (python3 -m venv --system-site-packages). Without any pins: pin_factory = "mock"'
         ) from error
+    except OSError as error:
+        raise HardwareError(f'pin_factory = "lgpio": the lgpio library cannot begin: {error}') from error
+
+
+@contextlib.contextmanager
+def _folder_for_its_pipe() -> Iterator[None]:
+    """As it is imported, lgpio makes a pipe in the working directory and opens it by that name (lgpio.py of 0.2.2,
+    _callback_thread; joan2937/lg issues 12 and 22). A service's is not writable, and two processes in one
+    directory would take each other's. Once it is open its name is not needed.
+    """
+    runtime = Path(os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or tempfile.gettempdir())
+    with tempfile.TemporaryDirectory(dir=runtime if runtime.is_dir() else None) as folder:
+        before = os.environ.get("LG_WD")
+        os.environ["LG_WD"] = folder
+        try:
+            with contextlib.chdir(folder):
+                yield
+        finally:
+            del os.environ["LG_WD"]
+            if before is not None:
+                os.environ["LG_WD"] = before
 
 
 def chip_number(label: str | None, lgpio: Any, dev: Path = DEV) -> int:

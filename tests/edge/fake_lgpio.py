@@ -26,15 +26,18 @@ heard: list[tuple[object, ...]] = []
 _modes: dict[int, int] = {}
 
 
-def install() -> types.ModuleType:
-    """This module as `lgpio`; gpiozero's own pins are imported anew on it."""
-    module = sys.modules[__name__]
-    sys.modules["lgpio"] = module
+def fresh() -> types.ModuleType:
+    """This module, with nothing heard yet; gpiozero's own pins are imported anew on it."""
     sys.modules.pop("gpiozero.pins.lgpio", None)
     heard.clear()
     _modes.clear()
     TAKEN.clear()
-    return module
+    return sys.modules[__name__]
+
+
+def install() -> None:
+    """In the place of the real one, until the process ends."""
+    sys.modules["lgpio"] = fresh()
 
 
 def gpiochip_open(number: int) -> int:

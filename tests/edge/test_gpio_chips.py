@@ -1,5 +1,7 @@
 """The chip of the header by its label, and outputs that never move as they are claimed or given back."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from gpiozero.pins import local
 from contract.configuration import PinFactory
 from contract.door_configuration import Level
 from edge.hardware import pins as pins_module
-from edge.hardware.gpio_chips import HardwareError, chip_number
+from edge.hardware.gpio_chips import HardwareError, chip_number, load_lgpio
 from edge.hardware.pins import Pins, open_pins
 from tests.edge import fake_lgpio
 
@@ -19,7 +21,7 @@ PI_5 = 0xC04170
 
 @pytest.fixture
 def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(fake_lgpio.sys.modules, "lgpio", fake_lgpio.install())
+    monkeypatch.setitem(sys.modules, "lgpio", fake_lgpio.fresh())
     for name in ("gpiochip0", "gpiochip4", "gpiochip9", "gpiochips"):
         (tmp_path / name).touch()
     (tmp_path / "gpiochip7").symlink_to("gpiochip4")
@@ -33,6 +35,44 @@ def pins(dev: Path, monkeypatch: pytest.MonkeyPatch) -> Pins:
     # As a desktop's software may have it: what the configuration says is what counts.
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     return open_pins(PinFactory.LGPIO)
+
+
+LGPIO_LIKE = """
+import os
+os.mkfifo(".lgd-nfy0")
+made_in, told = os.getcwd(), os.environ["LG_WD"]
+"""
+
+
+@pytest.mark.parametrize("runtime", ["", "runtime", "gone"])
+def test_the_librarys_pipe_lies_in_nobodys_way(
+    runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("library", "here", "runtime"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "library" / "lgpio.py").write_text(LGPIO_LIKE)
+    monkeypatch.syspath_prepend(tmp_path / "library")
+    monkeypatch.delitem(sys.modules, "lgpio", raising=False)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / runtime) if runtime else "")
+    monkeypatch.setenv("LG_WD", "as it was")
+    library = load_lgpio()
+    sys.modules.pop("lgpio")
+    assert library.made_in == library.told
+    assert (Path(library.made_in).parent == tmp_path / "runtime") is (runtime == "runtime")
+    assert not Path(library.made_in).exists()
+    assert (Path.cwd(), os.environ["LG_WD"]) == (tmp_path / "here", "as it was")
+    assert not list((tmp_path / "here").iterdir())
+
+
+def test_a_library_that_cannot_begin_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lgpio.py").write_text("open('.lgd-nfy-3', 'rb')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "lgpio", raising=False)
+    monkeypatch.delenv("LG_WD", raising=False)
+    with pytest.raises(HardwareError, match=r"cannot begin: .*No such file"):
+        load_lgpio()
+    assert "LG_WD" not in os.environ
 
 
 def test_a_headers_chip_is_found_whatever_its_number(dev: Path) -> None:
@@ -102,6 +142,8 @@ def test_a_pin_that_another_process_holds(pins: Pins) -> None:
     fake_lgpio.TAKEN.add(RELAY)
     with pytest.raises(HardwareError, match="reader door, relay_pin: GPIO 17 cannot be had: GPIO busy"):
         pins.output(RELAY, "relay_pin", "door")
+    with pytest.raises(HardwareError, match="reader door, contact_pin: GPIO 17 cannot be had: GPIO busy"):
+        pins.input(RELAY, "contact_pin", "door")
 
 
 def test_a_computer_that_gpiozero_does_not_know(pins: Pins, monkeypatch: pytest.MonkeyPatch) -> None:

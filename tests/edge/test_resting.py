@@ -57,7 +57,7 @@ def saved(state: Path, **orders: object) -> Path:
 
 @pytest.fixture
 def chip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lgpio", fake_lgpio.install())
+    monkeypatch.setitem(sys.modules, "lgpio", fake_lgpio.fresh())
     monkeypatch.setattr(hardware_resting, "chip_number", lambda *_: 4)
 
 
