@@ -8,6 +8,7 @@ What is shown is edge/counter/view.py's affair.
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterable
+from functools import cache
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -91,6 +92,8 @@ class CounterPages:
         """As long as they are to be shown there."""
         server = LoopbackServer(self.answer, _AT_ONCE, _STREAMS)
         try:
+            for path in ("/screen.html", *_FILES):
+                await asyncio.to_thread(_file, path[1:])
             await server.start(port)
         except OSError as error:
             if self._failed_at != port:
@@ -119,7 +122,7 @@ class CounterPages:
         if request.path == "/favicon.ico":
             return _text("", HTTPStatus.NO_CONTENT)
         if request.path in _FILES:
-            return _response((_FOLDER / request.path[1:]).read_bytes(), _FILES[request.path])
+            return _response(_file(request.path[1:]), _FILES[request.path])
         if name not in counters or what not in ("", "events"):
             there = ", ".join(f"/{each}" for each in counters) or "none"
             return _text(f"the counters here: {there}\n", HTTPStatus.NOT_FOUND)
@@ -133,7 +136,7 @@ class CounterPages:
         words = {name.lower(): value for name, value in vars(texts).items() if isinstance(value, str)}
         place = said(counter.reader.partner or counter.name)
         words |= {"name": counter.name, "place": place, "token": self._token}
-        template = Template((_FOLDER / "screen.html").read_text(encoding="utf-8"))
+        template = Template(_file("screen.html").decode())
         return template.substitute({name: escape(value) for name, value in words.items()})
 
     def _events(self, counter: Counter) -> Response:
@@ -182,6 +185,12 @@ class CounterPages:
         self._undoing.add(undoing)
         undoing.add_done_callback(self._undoing.discard)
         return await asyncio.shield(undoing)
+
+
+@cache
+def _file(name: str) -> bytes:
+    """Read once, before any request: the event loop waits for no SD card."""
+    return (_FOLDER / name).read_bytes()
 
 
 def _told(why: str) -> Response:
