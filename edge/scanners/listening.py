@@ -103,6 +103,7 @@ class _Keys:
         self._typing = Typing(layout_named(settings.layout))
         self._pressed: list[tuple[int, int]] = []
         self._keyboard = open_keyboard(settings.device)
+        self._typing.caps_lock = self._keyboard.caps_lock()
 
     def fileno(self) -> int:
         return self._keyboard.fileno()

@@ -4,9 +4,6 @@ import pytest
 
 from contract.card import new_code, qr_text
 from contract.scanner_configuration import EndsWith
-from edge.scanners.keyboard import keys
-from edge.scanners.keyboard.layouts import layout_named
-from edge.scanners.listening import layouts_that_read
 from edge.scanners.live import LiveScan, affixes_of, fixes, is_ours, lines_of_configuration, shown
 from edge.scanners.settings import ScannerSettings
 
@@ -86,27 +83,3 @@ def test_another_systems_card_is_no_fault_of_the_scanner() -> None:
         (told,) = fixes(scan(b"4006381333931\r"), settings, [])
         assert told.startswith("this is no code of Doorward's")
     assert not is_ours(b"4006381333931")
-
-
-def pressed(text: str, layout: str) -> list[tuple[int, int]]:
-    """The keys that a scanner set to `layout` presses, Shift held where it must be."""
-    found = []
-    of_layout = layout_named(layout)
-    for letter in text:
-        for key in [*keys.NAMES.values()]:
-            typed = [of_layout.typed(key, shift, False, False) for shift in (False, True)]
-            characters = [each.character if each else "" for each in typed]
-            if letter in characters:
-                shift = characters.index(letter)
-                found += [(keys.LEFT_SHIFT, keys.DOWN)] * shift + [(key, keys.DOWN), (key, keys.UP)]
-                found += [(keys.LEFT_SHIFT, keys.UP)] * shift
-                break
-    return found
-
-
-def test_the_layouts_are_found_by_which_keys_type_a_code_of_ours() -> None:
-    url = qr_text("https://club.example", CODE.decode())
-    found = layouts_that_read(pressed(url, "de"))
-    assert "de" in found
-    assert layouts_that_read([]) == []
-    assert layouts_that_read(pressed("nothing of ours", "us")) == []
