@@ -4,6 +4,7 @@ Owns what they print. What is plugged in, what profiles say and what a scan show
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,9 +75,13 @@ def setup_sheet(asked: argparse.Namespace) -> None:
 
 
 def _print(lines: Iterator[str]) -> None:
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    try:
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough (`| head`); nor shall the end of the process complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # What is plugged in
@@ -88,8 +93,9 @@ def _plugged_told(plugged: list[Plugged]) -> Iterator[str]:
     profiles = all_profiles()
     for each in plugged:
         yield f"{each.interface.value.capitalize()}: {each.says or 'it does not say what it is'}"
-        yield f'  device = "{each.device(plugged)}"'
-        yield from (f"  also {link}" for link in (*each.links[1:], each.node))
+        device = each.device(plugged)
+        yield f'  device = "{device}"'
+        yield from (f"  also {path}" for path in (*each.links, each.node) if str(path) != device)
         if each.usb:
             yield f"  USB {each.usb}, serial number {each.serial or 'none'}, port {each.usb_port}"
         fit = fitting(profiles, each.usb, each.says, each.interface)
