@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -133,6 +135,60 @@ def test_a_keyboard_that_somebody_else_has_grabbed(scanner: TypingScanner) -> No
         async with reading(scanner, first), reading(scanner, second):
             assert len(first.all("reader_open")) == 1
             assert str(second.all("reader_lost")[0]["why"]).endswith("is grabbed by another program")
+
+    asyncio.run(scenario())
+
+
+def test_a_keyboard_is_lost_as_the_kernel_says_it(
+    scanner: TypingScanner, piped_devices: type[PipedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: PipedDevice) -> list[int]:
+        raise OSError(errno.ENODEV, "No such device")
+
+    async def scenario() -> None:
+        scanner.plug_in()
+        log = FakeLog()
+        for what in ("read", "active_keys"):
+            async with reading(scanner, log) as reader:
+                with monkeypatch.context() as unplugging:
+                    unplugging.setattr(piped_devices, what, gone)
+                    scanner.send(event(keys.EV_SYN, keys.SYN_DROPPED, 0) + packed(tapped(keys.NAMES["3"])))
+                    await until(log, "reader_lost")
+                    log.lines.clear()
+                await until(log, "reader_open")
+                scanner.type("\rCARD\r")
+                raws = [(await anext(aiter(reader.frames()))).raw]
+                assert b"CARD" in (raws if raws[0] else [(await anext(aiter(reader.frames()))).raw])
+
+    asyncio.run(scenario())
+
+
+def test_a_keyboard_that_opens_for_nobody_is_closed(
+    scanner: TypingScanner, piped_devices: type[PipedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, may_open, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(self: PipedDevice) -> None:
+        opening.set()
+        may_open.wait()
+        PipedDevice.grab(self)
+
+    def noted(self: PipedDevice) -> None:
+        PipedDevice.close(self)
+        closed.set()
+
+    async def scenario() -> None:
+        scanner.plug_in()
+        monkeypatch.setattr(piped_devices, "grab", slowly)
+        monkeypatch.setattr(piped_devices, "close", noted)
+        reader = KeyboardReader("door", ScannerSettings(str(scanner.path), True), SystemClock(), FakeLog())
+        task = asyncio.create_task(reader.run())
+        await asyncio.to_thread(opening.wait)
+        task.cancel()
+        await asyncio.wait({task})
+        may_open.set()
+        await asyncio.to_thread(closed.wait)
+        assert piped_devices.grabbed == {}
 
     asyncio.run(scenario())
 

@@ -45,6 +45,7 @@ def test_caps_lock_is_for_letters_alone() -> None:
     assert typed(strokes_of("öÖß?", LAYOUTS["de"]), "de", caps_lock=True) == "Ööß?"
     assert typed(strokes_of("ıIiİ", LAYOUTS["tr"]), "tr", caps_lock=True) == "Iıİi"  # noqa: RUF001
     assert typed(strokes_of("@", LAYOUTS["de"]), "de", caps_lock=True) == "@"
+    assert typed(tapped(keys.RO), caps_lock=True) == ""
 
 
 def test_the_keypad_types_with_num_lock_and_without() -> None:

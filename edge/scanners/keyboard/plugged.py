@@ -38,7 +38,7 @@ class PluggedKeyboard:
 
 def plugged_keyboards(sys_input: Path = SYS_INPUT) -> list[PluggedKeyboard]:
     """All of them, by the number of their event device; one device may have several."""
-    found = sorted(sys_input.glob("event*"), key=lambda each: int(each.name.removeprefix("event") or -1))
+    found = sorted(sys_input.glob("event[0-9]*"), key=lambda each: int(each.name.removeprefix("event")))
     return [_read(each) for each in found if _types(each / "device")]
 
 
