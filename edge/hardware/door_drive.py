@@ -152,8 +152,9 @@ class DoorDrive:
         self._sound(sounded)
         if Input.CONTACT in self._contacts.sensed and last.state is not shown.state:
             self._log("door_state", reader=self._reader, state=shown.state)
-        for alarm in shown.alarms.keys() - before.keys():
-            self._log("door_alarm", reader=self._reader, alarm=alarm)
+        for alarm in shown.alarms:
+            if alarm not in before:
+                self._log("door_alarm", reader=self._reader, alarm=alarm)
         for alarm, since_s in before.items():
             if alarm not in shown.alarms:
                 lasted_s = round(self._now_s() - since_s, 1)
