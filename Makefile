@@ -39,8 +39,8 @@ scan:
 	@[ -x $(BIN)/python ] || { echo "No demo is installed here yet: run make demo first, in another terminal."; exit 1; }
 	@$(BIN)/python -m demo scan --reader "$(READER)" -- "$$CODE"
 
-# What the tests drive for real: brokers of two makes (the third is the demo's), and PostgreSQL for the order of commits.
-APT_FOR_TESTS := mosquitto nats-server postgresql
+# What the tests drive for real: brokers of two makes (the third is the demo's), PostgreSQL for the order of commits, and a browser.
+APT_FOR_TESTS := mosquitto nats-server postgresql chromium
 apt-for-tests:
 	@missing=""; for package in $(APT_FOR_TESTS); do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \

@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.population import ORGANIZATION_KEY, changes
-from bench.timed_edge import RELAY_PIN
+from bench.timed_edge import KEYBOARD, KEYBOARD_RELAY_PIN, RELAY_PIN
 from contract.feed import Row, moved_digest, row_digest
 from edge.storage.replica import Replica
 from tests.enrolled import enrolled_state
@@ -21,11 +21,24 @@ device = "{folder}/door.tty"
 relay_pin = {relay}
 pulse_seconds = 0.5
 """
+_KEYBOARD = """\
+[[readers]]
+name = "side-door"
+kind = "door"
+permission = "front-door"
+device = "/dev/input/by-id/{keyboard}"
+relay_pin = {relay}
+pulse_seconds = 0.5
+"""
 
 
-def write_config(folder: Path) -> Path:
+def write_config(folder: Path, types: bool = False) -> Path:
+    """One door with a serial scanner; and a second with a scanner that `types`."""
     config = folder / "edge.toml"
-    config.write_text(_CONFIG.format(folder=folder, relay=RELAY_PIN))
+    text = _CONFIG.format(folder=folder, relay=RELAY_PIN)
+    if types:
+        text += _KEYBOARD.format(keyboard=KEYBOARD, relay=KEYBOARD_RELAY_PIN)
+    config.write_text(text)
     return config
 
 

@@ -16,7 +16,8 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from contract.errors import ContractError
 from contract.messages import READERS_MAX
-from contract.reader_configuration import ALLOWED, NUMBERS, Name, Reader, ReaderKind, misfits
+from contract.reader_configuration import ALLOWED, NUMBERS, Reader, ReaderKind, misfits
+from contract.scanner_configuration import Name
 from contract.topics import NAME_PATTERN
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "PinFactory",
     "Reader",
     "ReaderKind",
+    "Screen",
     "document_of",
     "parse_configuration",
     "place_of",
@@ -72,9 +74,22 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
-    """`mock` has no pins at all. There is no default: a door that moves nothing must have been asked for."""
+    """`mock` has no pins at all. There is no default: a door that moves nothing must have been asked for.
+
+    `chip` is the label of the GPIO chip (None: as the board has it, or found); `board` and `relay_board` name
+    boards that the edge knows: what their pins leave at boot, and the level at which a relay is on.
+    """
 
     pin_factory: PinFactory
+    chip: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    board: Name | None = None
+    relay_board: Name | None = None
+
+
+class Screen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Each counter has a page for a screen of its own, at http://127.0.0.1:PORT/NAME."""
+
+    port: Annotated[int, Meta(ge=1024, le=65_535)] = 8070
 
 
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,6 +102,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     site: Name | None = None
     broker: Broker | None = None
     hardware: Hardware
+    screen: Screen | None = None
     readers: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=READERS_MAX)]
 
 
@@ -97,23 +113,29 @@ ALLOWED_BY_FIELD: Final = {
     "site": f"a site's name at the hub, {ALLOWED['name']}",
     "broker": "a section with host, port and tls",
     "hardware": "a section with pin_factory",
+    "screen": "a section with port",
     "readers": f"1 to {READERS_MAX} [[readers]] sections",
     "host": "a host name or an address, without a scheme or a port",
-    "port": "a TCP port, 1 to 65535",
+    "port": "a TCP port, 1 to 65535 (a screen's: from 1024)",
     "tls": "true or false, without quotes",
     "pin_factory": '"lgpio" (a Raspberry Pi\'s pins) or "mock" (no pins at all)',
+    "chip": 'the label of a GPIO chip, as `gpiodetect` lists it: "pinctrl-bcm2711", "pinctrl-rp1"',
+    "board": "a board's name (firmware_config/boards)",
+    "relay_board": "a relay board's name (firmware_config/boards)",
 }
 _NUMBERS: Final = ("port", *NUMBERS)
 _SECTIONS: Final[dict[str, type[Struct]]] = {
     "": Configuration,
     "broker": Broker,
     "hardware": Hardware,
+    "screen": Screen,
     "readers": Reader,
 }
 _PLACES: Final = {
     "": "at the top, above the first section",
     "broker": "in [broker]",
     "hardware": "in [hardware]",
+    "screen": "in [screen]",
     "readers": "in a [[readers]] section",
 }
 
@@ -137,7 +159,7 @@ def read_document(document: dict[str, Any]) -> Configuration:
         configuration = convert(document, Configuration)
     except ValidationError as error:
         raise _misfit(str(error), document) from error
-    for rule in (_readers_fit, _schedules_have_a_zone, _nothing_is_named_twice):
+    for rule in (_readers_fit, _schedules_have_a_zone, _interlocks_fit, _nothing_is_named_twice):
         rule(configuration)
     return configuration
 
@@ -228,6 +250,15 @@ def _schedules_have_a_zone(configuration: Configuration) -> None:
         if reader.unlocked_schedule is not None and configuration.site is None:
             why = f"there for {place}.unlocked_schedule, whose hours are those of the site's time zone"
             raise ConfigurationError("site", "is missing", f"{why}: {ALLOWED_BY_FIELD['site']}")
+
+
+def _interlocks_fit(configuration: Configuration) -> None:
+    """One door waits for another that tells whether it is shut."""
+    known = {reader.name for reader in configuration.readers if reader.contact_pin is not None}
+    for place, reader in _places(configuration):
+        if reader.interlock is not None and reader.interlock not in known:
+            says, allowed = f'is "{reader.interlock}"', ALLOWED_BY_FIELD["interlock"]
+            raise ConfigurationError(f"{place}.interlock", says, allowed)
 
 
 def _nothing_is_named_twice(configuration: Configuration) -> None:

@@ -25,7 +25,7 @@ def _told(node: Any, field: str | None = None) -> Any:
             return {name: _described(_told(value), name) for name, value in node.items()}
         case dict():
             return {key: _told(value, key) for key, value in node.items()}
-        case list():
+        case list() | tuple():
             return [_told(each) for each in node]
         case str() if field == "pattern":
             return node.replace(r"\Z", "$")

@@ -22,6 +22,8 @@ UNREACHABLE_S: Final = 120
 LATENCY_BOUNDS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 """Upper bounds, included, of the histogram's buckets; one more bucket is for what took longer."""
 COUNTERS_MAX: Final = 100
+ALARMS_MAX: Final = 8
+"""Of one door."""
 
 Generation = Annotated[int, Meta(ge=0, le=2**53)]
 """0: none yet."""
@@ -159,8 +161,25 @@ class Answered(Struct, frozen=True, kw_only=True):
     why: Name | None = None
 
 
+class DoorAlarm(Struct, frozen=True, kw_only=True):
+    """`forced_open`, `held_open`, `tamper` or `fire`, by the edge's clock since `since_us`."""
+
+    alarm: Name
+    since_us: InstantUs
+
+
+class DoorReport(Struct, frozen=True, kw_only=True):
+    """A door of which something is sensed. `state` None: it has no contact."""
+
+    name: Name
+    state: Name | None
+    since_us: InstantUs
+    alarms: Annotated[list[DoorAlarm], Meta(max_length=ALARMS_MAX)] = []
+
+
 class Telemetry(Struct, frozen=True, kw_only=True):
-    """edge -> hub, up/{edge}/telemetry, each minute: how the edge does. `start` and `n` as in Presence.
+    """edge -> hub, up/{edge}/telemetry, each minute, and when an alarm of a door begins or ends: how the edge
+    does. `start` and `n` as in Presence.
 
     `latency_ms` counts scans since the start, from the last byte to the signal, in LATENCY_BOUNDS_MS and one more
     bucket; `counters` are events since the start by name. `queue` is the journal's rows that the hub has not
@@ -177,6 +196,7 @@ class Telemetry(Struct, frozen=True, kw_only=True):
     ]
     counters: Annotated[dict[Name, Sequence], Meta(max_length=COUNTERS_MAX)]
     readers: Annotated[list[ReaderPresence], Meta(max_length=READERS_MAX)] = []
+    doors: Annotated[list[DoorReport], Meta(max_length=READERS_MAX)] = []
     temperature_c: float | None = None
     disk_free_bytes: Sequence | None = None
     disk_free_share: Annotated[float, Meta(ge=0, le=1)] | None = None

@@ -5,9 +5,9 @@ Pure. Knows nothing of the text it came from: contract/configuration.py says in 
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from contract.ask import (
     PASSBACK_SECONDS_MAX,
@@ -19,18 +19,22 @@ from contract.ask import (
     Policy,
     Posture,
 )
-from contract.topics import NAME_PATTERN
+from contract.door_configuration import (
+    A_PIN,
+    ALLOWED_OF_DOOR,
+    OF_A_DOOR,
+    PIN_FIELDS,
+    Wired,
+    misfits_of_interlock,
+)
+from contract.misfits import Misfit
+from contract.scanner_configuration import ALLOWED_OF_SCANNER, Name, misfits_of_scanner
 from contract.trust import ClockState
 
-BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 RESCAN_SECONDS_MAX: Final = 60
 ROTATING_RESCAN_SECONDS: Final = 5.0
 """A used step is not taken again; who holds a phone there a moment longer sees the first answer once more."""
-
-Name = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
-DEVICE_LETTERS_MAX: Final = 255
-Path = Annotated[str, Meta(min_length=1, max_length=DEVICE_LETTERS_MAX, pattern=r"^[^\x00]*\Z")]
-Pin = Annotated[int, Meta(ge=0, le=27)]
+BENEFITS_MAX: Final = 20
 
 
 class ReaderKind(StrEnum):
@@ -38,26 +42,27 @@ class ReaderKind(StrEnum):
     COUNTER = "counter"
 
 
-class Reader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One scanner, what it serves and by which policy. Pins are BCM numbers.
+class ScreenName(StrEnum):
+    """What a counter's screen shows of who was scanned."""
 
-    `pulse_seconds` is how long a grant holds the relay and the granted lamp; `confirm_seconds` how long the hub is
-    given to confirm; `rescan_seconds` how long the same code repeats its first outcome (None: as its codes are
-    best served). `unlocked_schedule` holds a door open by hours; a card with `undo_permission` undoes a counter's
-    last redemption. What the other words mean stands at contract.ask.Policy.
+    FULL = "full"
+    FIRST = "first"
+    NONE = "none"
+
+
+class Reader(Wired, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One scanner, what stands around it, what it serves and by which policy.
+
+    `confirm_seconds` is how long the hub is given to confirm; `rescan_seconds` how long the same code repeats its
+    first outcome (None: as its codes are best served). `unlocked_schedule` holds a door open by hours; a card with
+    `undo_permission` undoes a counter's last redemption. At a counter's screen staff may choose among `benefits`
+    instead of `permission`, and it shows `screen_name`. What the other words mean stands at contract.ask.Policy.
     """
 
     name: Name
     kind: ReaderKind
     permission: Name
-    device: Path
     mode: Mode = Mode.REDEEM
-    baud: int = 115_200
-    pulse_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
-    relay_pin: Pin | None = None
-    granted_lamp_pin: Pin | None = None
-    denied_lamp_pin: Pin | None = None
-    buzzer_pin: Pin | None = None
     enabled: bool = True
     partner: Name | None = None
     attended: bool = True
@@ -74,6 +79,8 @@ class Reader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     confirm_seconds: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     rescan_seconds: Annotated[float, Meta(ge=0, le=RESCAN_SECONDS_MAX)] | None = None
     undo_permission: Name | None = None
+    benefits: Annotated[tuple[Name, ...], Meta(max_length=BENEFITS_MAX)] = ()
+    screen_name: ScreenName = ScreenName.FIRST
 
     @property
     def pins(self) -> dict[str, int]:
@@ -87,20 +94,16 @@ class Reader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return 0.0 if self.codes is Codes.STATIC else ROTATING_RESCAN_SECONDS
 
 
-PIN_FIELDS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
 _A_NAME: Final = "a name: 1 to 32 of a-z, 0-9 and -, not beginning with -"
-_A_PIN: Final = "a GPIO number, 0 to 27 (BCM)"
 _EITHER: Final = "true or false, without quotes"
 
 ALLOWED: Final = {
+    **ALLOWED_OF_SCANNER,
+    **ALLOWED_OF_DOOR,
     "name": _A_NAME,
     "permission": _A_NAME,
-    "device": f'the path of a serial port, as in "/dev/ttyACM0", {DEVICE_LETTERS_MAX} letters at most',
     "kind": '"door" or "counter"',
     "mode": '"redeem" or "identify"',
-    "baud": "one of " + ", ".join(map(str, BAUD_RATES)),
-    "pulse_seconds": "0.1 to 60 seconds",
-    **dict.fromkeys(PIN_FIELDS, _A_PIN),
     "enabled": _EITHER,
     "partner": f"a partner's name at the hub, {_A_NAME}",
     "attended": f"{_EITHER}: whether somebody who is known stands at it",
@@ -117,24 +120,21 @@ ALLOWED: Final = {
     "confirm_seconds": "0.1 to 10 seconds",
     "rescan_seconds": f"0 to {RESCAN_SECONDS_MAX} seconds",
     "undo_permission": f"a permission, {_A_NAME}",
+    "benefits": f"permissions that staff may choose among, {BENEFITS_MAX} at most, each {_A_NAME}",
+    "screen_name": '"full", "first" or "none": what of a name the screen shows',
 }
 NUMBERS: Final = (
     "baud",
     "pulse_seconds",
+    "silence_seconds",
+    "held_open_seconds",
+    "debounce_seconds",
     *PIN_FIELDS,
     "replica_age_seconds_max",
     "passback_seconds",
     "confirm_seconds",
     "rescan_seconds",
 )
-
-
-class Misfit(NamedTuple):
-    """A field that cannot be meant: what it says, and what is allowed."""
-
-    field: str
-    says: str
-    allowed: str
 
 
 def policy_of(reader: Reader, site: str | None) -> Policy:
@@ -157,15 +157,17 @@ def policy_of(reader: Reader, site: str | None) -> Policy:
 
 def misfits(reader: Reader) -> Iterator[Misfit]:
     """What does not fit together, in one reader."""
-    if reader.baud not in BAUD_RATES:
-        yield Misfit("baud", f"is {reader.baud}", ALLOWED["baud"])
+    yield from misfits_of_scanner(reader)
     yield from _misfits_of_place(reader)
     yield from _misfits_of_door(reader) if reader.kind is ReaderKind.DOOR else _misfits_of_counter(reader)
 
 
 def _misfits_of_door(reader: Reader) -> Iterator[Misfit]:
     if reader.relay_pin is None:
-        yield Misfit("relay_pin", "is missing", f"there for a door, {_A_PIN}")
+        yield Misfit("relay_pin", "is missing", f"there for a door, {A_PIN}")
+    if reader.benefits:
+        yield Misfit("benefits", f"is {list(reader.benefits)}", "left out for a door")
+    yield from misfits_of_interlock(reader, reader.name)
     if reader.undo_permission is not None:
         yield Misfit(
             "undo_permission", f'is "{reader.undo_permission}"', "left out for a door: who passed, passed"
@@ -173,8 +175,11 @@ def _misfits_of_door(reader: Reader) -> Iterator[Misfit]:
 
 
 def _misfits_of_counter(reader: Reader) -> Iterator[Misfit]:
-    if reader.relay_pin is not None:
-        yield Misfit("relay_pin", f"is {reader.relay_pin}", "left out for a counter")
+    for field in OF_A_DOOR:
+        if (value := getattr(reader, field)) is not None:
+            yield Misfit(field, f"is {value}", "left out for a counter")
+    if reader.undo_permission in reader.benefits:
+        yield Misfit("undo_permission", f'is "{reader.undo_permission}"', "none of its benefits")
     if reader.posture in (Posture.UNLOCKED, Posture.FREE):
         yield Misfit("posture", f'is "{reader.posture}"', '"secure" or "lockdown" for a counter')
     if reader.unlocked_schedule is not None:

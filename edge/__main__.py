@@ -8,6 +8,10 @@ _OF_THE_EDGE = ("serial", "gpiozero", "paho", "aiosqlite")
 
 def main() -> int:
     """Run a command; returns its exit code, 2 where the packages of the edge are missing."""
+    if sys.argv[1:2] == ["rest"]:
+        from edge import resting  # noqa: PLC0415 - done before the other commands' packages could be imported
+
+        return resting.main(sys.argv[2:])
     try:
         from edge import cli  # noqa: PLC0415 - a hub's environment has this command too, without the packages
     except ModuleNotFoundError as error:

@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -23,18 +23,22 @@ from edge.core.own_uses import OwnUses
 from edge.core.said import Said
 from edge.core.saved_marks import SavedMarks
 from edge.core.used_steps import UsedSteps
+from edge.counter.pages import CounterPages
 from edge.hub_link.connection import BrokerAddress
 from edge.hub_link.link import HubLink, Who
 from edge.hub_link.presence import PresenceReport
 from edge.hub_link.seals import Seals
 from edge.hub_link.tls import TlsFiles
 from edge.journal_care import JournalCare
+from edge.life.heart import Heart, Part, Probed
+from edge.life.loop_watch import LoopWatch
+from edge.life.notify import READY, STOPPING, Systemd
 from edge.line import Line
 from edge.machine import Machine
 from edge.marks import EdgeMarks
 from edge.metrics import MetricsEndpoint
 from edge.orders import EdgeOrders
-from edge.ports import KernelClock, Log
+from edge.ports import Clock, KernelClock, Log
 from edge.readers.reader_set import ReaderSet
 from edge.readers.running_reader import Shared
 from edge.site_watch import SiteWatch
@@ -53,6 +57,8 @@ SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
 thread took 5 to 11 ms (p99 50 to 73 ms); at 0.5 ms, 0.9 ms (p99 5 to 10 ms), and the thread lost nothing."""
 LAST_WRITE_S: Final = 5.0
+NO_CARD: Final = bytes(32)
+"""The hash of none: whether the replica answers is asked with it."""
 
 
 class Kept(Protocol):
@@ -115,6 +121,15 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             )
 
         line = Line(make_link, trust.contact, clock)
+        telemetry = TelemetryReport(
+            log,
+            journal,
+            lambda: readers.ports,
+            Machine(state_dir).as_it_stands,
+            trust,
+            clock,
+            lambda: readers.doors(),  # noqa: PLW0108 (there are no readers yet)
+        )
         shared = Shared(
             organization_key=enrolled.organization_key,
             replica=replica,
@@ -128,6 +143,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             log=log,
             new_id=new_id,
             losses=losses,
+            doors_changed=telemetry.doors_changed,
         )
         readers = ReaderSet(shared)
         watch = SiteWatch(None, replica, log)
@@ -156,17 +172,14 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         care = JournalCare(journal, losses, used_steps, replica, trust, line, log, new_id)
         _keep(stack, "the journal's health", care.keep, log)
         _keep(stack, "the site's name", watch.keep, log)
+        _keep(stack, "pages", CounterPages(lambda: readers.ports, readers.screen_port, trust, log).keep, log)
 
-        telemetry = TelemetryReport(
-            log, journal, lambda: readers.ports, Machine(state_dir).as_it_stands, trust, clock
-        )
         _keep(stack, "telemetry", partial(telemetry.keep_saying, line.say_telemetry), log)
-        if setting.metrics_port is not None:
-            stack.push_async_callback(await _show_metrics(telemetry, setting.metrics_port, log))
+        await _show_metrics(stack, telemetry, setting.metrics_port, log)
 
         log("started", edge=enrolled.edge, readers=[reader.name for reader in readers.ports])
-        await stop.wait()
-        log("stopping")
+        probed = Probed("journal", journal.answer), Probed("replica", lambda: replica.look_up(NO_CARD))
+        await _live(lambda: [*probed, *readers.ports], stop, clock, log)
     log("stopped")
 
 
@@ -185,6 +198,21 @@ def _keep_until_stopped(stack: AsyncExitStack, what: str, kept: Kept, log: Log) 
         keeping.cancel()
 
     stack.push_async_callback(stop)
+
+
+async def _live(parts: Callable[[], Sequence[Part]], stop: asyncio.Event, clock: Clock, log: Log) -> None:
+    """Say that the edge is ready, and that it lives as long as its parts do, until it is to stop."""
+    systemd = Systemd.of(os.environ, os.getpid())
+    heart = Heart(systemd, parts, clock, log)
+    loop_watch = LoopWatch(lambda: heart.beaten_s, clock, log)
+    async with AsyncExitStack() as stack:
+        stack.callback(loop_watch.close)
+        loop_watch.start()
+        _keep(stack, "heart", heart.keep, log)
+        systemd.say(READY)
+        await stop.wait()
+        systemd.say(STOPPING)
+    log("stopping")
 
 
 def new_id() -> bytes:
@@ -207,8 +235,10 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _show_metrics(telemetry: TelemetryReport, port: int, log: Log) -> Callable[[], Awaitable[None]]:
-    """Returns what ends it. MetricsError: the port cannot be had."""
+async def _show_metrics(stack: AsyncExitStack, telemetry: TelemetryReport, port: int | None, log: Log) -> None:
+    """Until the stack unwinds. MetricsError: the port cannot be had."""
+    if port is None:
+        return
     endpoint = MetricsEndpoint(telemetry.exposition)
     log("metrics", port=await endpoint.start(port))
-    return endpoint.stop
+    stack.push_async_callback(endpoint.stop)

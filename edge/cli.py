@@ -1,4 +1,5 @@
-"""The edge's commands: `run`, `check` and `enroll`. Says on the terminal what is wrong and what to do.
+"""The edge's commands: `run`, `check`, `enroll`, and those for scanners. Says on the terminal what is wrong, and
+what to do.
 
 Exit codes: 0 for a clean end, 2 where somebody must change something before it can start.
 """
@@ -14,23 +15,29 @@ from typing import Final
 
 from contract.configuration import Configuration, ConfigurationError, parse_configuration
 from contract.orders import UNREACHABLE_S
-from edge import app
+from edge import app, resting
 from edge.clock import SystemClock
 from edge.core.saved_orders import check_edge
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
+from edge.hardware.boards import BoardError
+from edge.hardware.wiring import wiring_of
 from edge.log import JsonLines
 from edge.metrics import MetricsError
 from edge.orders import CannotApply
+from edge.scanner_commands import ScannerCommandError, add_scanner_commands, scanners, setup_sheet
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
+from edge.storage.state_folder import default_state_dir
 
 EXIT_WRONG: Final = 2
-STATE_DIR: Final = Path("/var/lib/doorward")
 _CONFIGURATION_BYTES_MAX: Final = 1_000_000
 
 
 class CommandError(Exception):
     """What was asked for cannot be done; the text says why and what to do."""
+
+
+_REFUSALS: Final = (CommandError, ScannerCommandError, EnrolFailed, CannotApply, MetricsError, StorageError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        {"run": _run, "check": _check, "enroll": _enroll}[asked.command](asked)
-    except (CommandError, EnrolFailed, CannotApply, MetricsError, StorageError) as error:
+        _COMMANDS[asked.command](asked)
+    except _REFUSALS as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
     return 0
@@ -58,11 +65,6 @@ def read_configuration(path: Path) -> Configuration:
         raise CommandError(f"{path} is no TOML: it should be UTF-8 text") from error
     except ConfigurationError as error:
         raise CommandError(f"{path}: {error}") from error
-
-
-def default_state_dir() -> Path:
-    """systemd's, where it started this; it names several with colons between them."""
-    return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or STATE_DIR)
 
 
 def _run(asked: argparse.Namespace) -> None:
@@ -86,7 +88,16 @@ def _run(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     configuration = read_configuration(asked.config)
+    try:
+        concerns = list(wiring_of(configuration).concerns(configuration))
+    except BoardError as error:
+        raise CommandError(f"{asked.config}: hardware.{error.field}: {error}") from error
+    for concern in concerns:
+        if concern.is_fault:
+            raise CommandError(f"{asked.config}: {concern.place}: {concern.text}")
     sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
+    for concern in concerns:
+        sys.stdout.write(f"  {concern.place}: {concern.text}\n")
 
 
 def _enroll(asked: argparse.Namespace) -> None:
@@ -140,6 +151,9 @@ def _parser() -> argparse.ArgumentParser:
     enroll.add_argument("--force", action="store_true", help="in place of the enrolment that is there")
     check = commands.add_parser("check", help="say whether a configuration is right")
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
+    # Run by __main__, which needs less for it than what is imported here.
+    resting.words_of(commands.add_parser("rest", help="set all outputs to the level at which they are off"))
+    add_scanner_commands(commands)
     return parser
 
 
@@ -148,3 +162,12 @@ def _take_state(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--state", type=Path, default=default, metavar="DIR", help=f"the edge's own files; {default} if left out"
     )
+
+
+_COMMANDS: Final = {
+    "run": _run,
+    "check": _check,
+    "enroll": _enroll,
+    "scanners": scanners,
+    "setup-sheet": setup_sheet,
+}

@@ -98,6 +98,7 @@ class DoorHours:
     def _take(self, posture: Posture, why: Why) -> None:
         if posture is not self._posture:
             (self.signals.hold if posture is Posture.UNLOCKED else self.signals.release)()
+            self.signals.lock_down(posture is Posture.LOCKDOWN)
             change = {"from": self._posture, "to": posture}
             self.log("posture", reader=self.reader, **change, why=why, **self._unknown(why))
         elif why is not self._why and why in NOT_FOLLOWED:

@@ -6,7 +6,7 @@ A gate is one reader's: its scans are handled one after another. It knows nothin
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from contract.ask import Ask, Circumstances, Contact, Policy
 from contract.card import Scan
@@ -25,6 +25,7 @@ from edge.core.reading import Reading, read
 from edge.core.rescans import FirstOutcome, Rescans
 from edge.core.undo import undo_ask
 from edge.core.used_steps import UsedSteps
+from edge.counter_port import CounterScreen
 from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
 from edge.recorder import Recorder
 from edge.turns import Handle, Turns
@@ -50,6 +51,7 @@ class Gate:
     trust: Trust
     log: Log
     new_id: Callable[[], bytes]
+    screen: CounterScreen | None = None
 
     async def serve(self, frames: AsyncIterable[Frame], handle: Handle | None = None) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost.
@@ -66,7 +68,7 @@ class Gate:
         scan, code_hash = reading.scan, reading.code_hash
         scanned = self._scanned(scan, code_hash)
         first = self.rescans.of(code_hash, scan.digits, scanned.circumstances.posture, reading.arrived_s)
-        if first is not None and scan.text is not None:
+        if first is not None and scan.text is not None and _is_asked_again(first, scanned.reader):
             return self._repeat(first)
 
         facts = await self._look_up(code_hash)
@@ -82,10 +84,20 @@ class Gate:
             shown = await self._undo(scanned, checkin, shown)
 
         self.signals.show(shown)
+        if self.screen is not None:
+            self.screen.show(shown, checkin, None if facts.position is None else facts.site.calendar.zone)
         self.turns.note(code_hash, scan.digits, shown.reason)
         self.rescans.remember(FirstOutcome(checkin, shown, reading.arrived_s))
         latency_ms = round((self.clock.monotonic_s() - reading.arrived_s) * 1_000, 3)
         self.log("scan", **scan_fields(checkin, shown), journal_sequence=sequence, latency_ms=latency_ms)
+
+    async def undo(self, redemption: bytes) -> bool:
+        """Undo this reader's last redemption, if it still is that one and can be undone; whether it was."""
+        undone = await self.recorder.undo(self.trust.now(), only=redemption)
+        if undone is None:
+            return False
+        self._forget(undone)
+        return True
 
     async def _readings(self, frames: AsyncIterable[Frame]) -> AsyncIterator[Reading]:
         async for frame in frames:
@@ -93,6 +105,8 @@ class Gate:
 
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)
+        if self.screen is not None:
+            self.screen.show_again(first.shown, first.checkin)
         self.log("scan_repeated", **scan_fields(first.checkin, first.shown))
 
     async def _look_up(self, card_hash: bytes) -> Facts:
@@ -115,7 +129,13 @@ class Gate:
             replica_age_s=None if age_s is None else round(age_s, 3),
             contact=Contact.ONLINE if self.trust.in_contact() else Contact.OFFLINE,
         )
-        return Scanned(self.new_id(), self.trust.now(), self.reader, self.policy, circumstances, scan, code_hash)
+        reader = self._reader_as_chosen()
+        return Scanned(self.new_id(), self.trust.now(), reader, self.policy, circumstances, scan, code_hash)
+
+    def _reader_as_chosen(self) -> Reader:
+        """With the benefit that staff chose at its screen, if they did."""
+        permission = self.reader.permission if self.screen is None else self.screen.permission()
+        return self.reader if permission == self.reader.permission else replace(self.reader, permission=permission)
 
     def _decide(self, scanned: Scanned, ask: Ask, facts: Facts) -> tuple[Decision, CheckIn]:
         """From the replica's facts and all that the edge knows itself."""
@@ -134,11 +154,16 @@ class Gate:
         return decision, checkin_of(scanned, ask, decision, facts)
 
     async def _undo(self, scanned: Scanned, undoing: CheckIn, decision: Decision) -> Decision:
-        undone = await self.recorder.undo(undoing, scanned.at)
+        undone = await self.recorder.undo(scanned.at, undoing)
         if undone is None:
-            return structs.replace(decision, outcome=Outcome.DENIED)
-        self.rescans.forget(undone)
+            return replace(decision, outcome=Outcome.DENIED)
+        self._forget(undone)
         return decision
+
+    def _forget(self, undone: bytes) -> None:
+        self.rescans.forget(undone)
+        if self.screen is not None:
+            self.screen.voided(undone)
 
     def _undoing(self, scanned: Scanned, facts: Facts) -> Ask | None:
         """What is asked by a card that may undo at this reader; None for any other card."""
@@ -146,6 +171,11 @@ class Gate:
         if ask is None or decide(ask, self._with_own(scanned, facts), scanned.at).reason is not Reason.GRANTED:
             return None
         return ask
+
+
+def _is_asked_again(first: FirstOutcome, reader: Reader) -> bool:
+    """Not where another benefit was chosen meanwhile."""
+    return first.checkin.permission in (reader.permission, reader.undo_permission)
 
 
 def _is_to_be_confirmed(checkin: CheckIn) -> bool:

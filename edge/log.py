@@ -3,11 +3,17 @@
 Lines are written by a thread of their own, so that a reader of the log that stalls or dies holds up no door;
 lines that find no room meanwhile are counted, and the count is told once there is room again. What is logged
 is the caller's affair: never a card's code, a name or a key.
+
+Where the lines go to systemd's journal, each begins with its priority, as in `<4>`, which the journal takes off:
+`journalctl -p warning` finds what somebody should look at, and what it prints is JSON still. The journal's own
+fields would say the same to nobody but the journal.
 """
 
 import os
 import threading
 from collections import deque
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -15,6 +21,30 @@ from edge.ports import Clock
 
 _WAITING_MAX = 10_000
 _CLOSE_S = 2.0
+_ERROR: Final = b"<3>"
+_WARNING: Final = b"<4>"
+_USUAL: Final = b"<6>"
+_ERRORS: Final = frozenset(
+    {
+        *("damaged", "door_alarm", "failed", "hangs", "journal_damaged", "journal_fails", "lost", "lost_told"),
+        *("not_put_back", "replica_failed", "replica_lost", "replica_unreadable"),
+    }
+)
+"""Something that was to be kept or done was not, or a door is in alarm."""
+_WARNINGS: Final = frozenset(
+    {
+        *("configuration_refused", "digest_mismatch", "dropped", "guessing", "hours_not_followed"),
+        *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
+        *("no_counter_pages", "orders_not_kept", "reader_lost", "site_unknown", "trust_not_kept", "wiring"),
+    }
+)
+"""Something is not as it should be, and the edge goes on."""
+
+
+def is_journal(descriptor: int, variables: Mapping[str, str]) -> bool:
+    """Whether it is the journal's, as systemd.exec(5) says of JOURNAL_STREAM: "device:inode"."""
+    status = os.fstat(descriptor)
+    return variables.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 class JsonLines:
@@ -22,6 +52,7 @@ class JsonLines:
 
     def __init__(self, descriptor: int, clock: Clock) -> None:
         self._descriptor = descriptor
+        self._is_journal = is_journal(descriptor, os.environ)
         self._clock = clock
         self._encode = msgspec.json.Encoder().encode
         self._waiting: deque[bytes] = deque()
@@ -52,7 +83,8 @@ class JsonLines:
 
     def _line(self, event: str, fields: dict[str, object]) -> bytes:
         at = self._clock.now().isoformat(timespec="milliseconds")
-        return self._encode({"event": event, "at": at, **fields}) + b"\n"
+        priority = _priority(event) if self._is_journal else b""
+        return priority + self._encode({"event": event, "at": at, **fields}) + b"\n"
 
     def _write_lines(self) -> None:
         while lines := self._next_lines():
@@ -70,3 +102,8 @@ class JsonLines:
             lines = b"".join(self._waiting)
             self._waiting.clear()
             return lines
+
+
+def _priority(event: str) -> bytes:
+    """As sd-daemon(3) writes it; usual where nothing else is known."""
+    return _ERROR if event in _ERRORS else _WARNING if event in _WARNINGS else _USUAL

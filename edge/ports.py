@@ -274,19 +274,18 @@ class Signals(Protocol):
 
     def turn_away(self) -> None:
         """As for a denial, of a code that is not even looked up."""
-        ...
 
     def hold(self) -> None:
         """The door stands open until `release`, whatever is shown meanwhile."""
-        ...
 
     def release(self) -> None:
         """What was held ends at once, and any pulse with it; nothing where nothing was held."""
-        ...
+
+    def lock_down(self, begins: bool) -> None:
+        """A lockdown begins or ends: what the door's state is called by. Decisions are made by it elsewhere."""
 
     def close(self) -> None:
         """Everything at rest."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,18 +52,18 @@ class Recorder:
             return cannot_record(decision), None
         return decision, sequence
 
-    async def undo(self, undoing: CheckIn, at: datetime) -> bytes | None:
+    async def undo(self, at: datetime, undoing: CheckIn | None = None, only: bytes | None = None) -> bytes | None:
         """The id of the redemption that was undone at `at`, which stands on disk then; None: there was none.
 
-        `undoing` is the check-in of whoever undoes it.
+        `undoing` is the check-in of whoever undoes it, if a card does; `only`: the one redemption that is meant.
         """
         try:
             void = void_at(await self.journal.newest_own_rows(), self.reader.name, at)
-            if void is None:
+            if void is None or only not in (None, void.voids):
                 return None
             sequence = await self.journal.append(void)
         except CannotRecord as error:
-            self._tell_lost(undoing, error)
+            self.log("lost", reader=self.reader.name, id=undoing and undoing.id.hex(), why=str(error))
             return None
         self.own_uses.add(void, sequence)
         self.journaled()
@@ -88,12 +88,9 @@ class Recorder:
                 raise CannotRecord("too many check-ins wait for the disk")
             sequence = await self.journal.append(checkin)
         except CannotRecord as error:
-            self._tell_lost(checkin, error)
+            self.log("lost", reader=self.reader.name, id=checkin.id.hex(), why=str(error))
             self.losses.note(error.why, checkin.at_us)
             return None
         self.own_uses.journaled(checkin.id, sequence)
         self.journaled()
         return sequence
-
-    def _tell_lost(self, checkin: CheckIn, error: CannotRecord) -> None:
-        self.log("lost", reader=self.reader.name, id=checkin.id.hex(), why=str(error))

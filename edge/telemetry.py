@@ -4,6 +4,7 @@ Nothing of a scan waits for it. What the figures mean is contract.orders.Telemet
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from contract.exposition import exposition
 from contract.instants import to_us
 from contract.messages import READERS_MAX, ReaderPresence
-from contract.orders import Telemetry
+from contract.orders import DoorReport, Telemetry
 from edge.core.metrics import metrics_of
 from edge.core.tally import Tallied, Tally
 from edge.journal_port import CannotRecord, Journal
@@ -20,6 +21,8 @@ from edge.ports import Clock, Log, MachineState, ReaderPort, Trust
 FIRST_AFTER_S: Final = 5.0
 """By then the link is up, where there is one: whoever watches need not wait for the first minute's end."""
 SAY_EVERY_S: Final = 60.0
+AT_ONCE_EVERY_S: Final = 1.0
+"""A contact that comes and goes is told once a second at most."""
 
 
 class CountedLog:
@@ -41,7 +44,7 @@ class CountedLog:
 
 
 class TelemetryReport:
-    """`readers` gives those that run now, `machine` may block: it is called in a thread."""
+    """`readers` and `doors` give those that there are now, `machine` may block: it is called in a thread."""
 
     def __init__(  # noqa: PLR0913, PLR0917 (what it looks at: wired once, in edge/app.py)
         self,
@@ -51,6 +54,7 @@ class TelemetryReport:
         machine: Callable[[], MachineState],
         trust: Trust,
         clock: Clock,
+        doors: Callable[[], list[DoorReport]] = list,
     ) -> None:
         self._counted = counted
         self._journal = journal
@@ -58,6 +62,8 @@ class TelemetryReport:
         self._machine = machine
         self._trust = trust
         self._clock = clock
+        self._doors = doors
+        self._at_once = asyncio.Event()
         self._started_s = clock.monotonic_s()
 
     async def as_it_stands(self) -> Telemetry:
@@ -74,6 +80,7 @@ class TelemetryReport:
             latency_ms=tallied.latency_ms,
             counters=tallied.counters,
             readers=self._open_readers(),
+            doors=self._doors()[:READERS_MAX],
             temperature_c=machine.temperature_c,
             disk_free_bytes=machine.disk_free_bytes,
             disk_free_share=machine.disk_free_share,
@@ -90,11 +97,18 @@ class TelemetryReport:
         return exposition(metrics_of(telemetry, latency_sum_ms, fault, trust.clock_state(), age_s, in_contact))
 
     async def keep_saying(self, say: Callable[[Telemetry], None]) -> None:
-        """Each minute, for ever."""
+        """Each minute, and at once when `doors_changed` is called, for ever."""
         await asyncio.sleep(FIRST_AFTER_S)
         while True:
+            self._at_once.clear()
             say(await self.as_it_stands())
-            await asyncio.sleep(SAY_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._at_once.wait(), SAY_EVERY_S)
+                await asyncio.sleep(AT_ONCE_EVERY_S)
+
+    def doors_changed(self) -> None:
+        """An alarm of a door began or ended: that is not kept for a minute."""
+        self._at_once.set()
 
     async def _queue(self) -> int | None:
         try:

@@ -72,12 +72,30 @@ def read(variables: Mapping[str, str]) -> Environment:
     for_edges = variables.get("DOORWARD_BROKER_FOR_EDGES")
     return Environment(
         data=data,
-        database=_database(variables.get("DATABASE_URL", ""), data),
+        database=_database(variables.get("DATABASE_URL") or _credential(variables, "database_url"), data),
         url=_url(variables.get("DOORWARD_URL", "http://127.0.0.1:8000")),
         broker=broker,
         broker_for_edges=_broker("DOORWARD_BROKER_FOR_EDGES", for_edges) if for_edges else broker,
         broker_rights=_rights(variables.get("DOORWARD_BROKER_RIGHTS"), broker),
     )
+
+
+def _credential(variables: Mapping[str, str], name: str) -> str:
+    """What systemd has handed over as a file (LoadCredential=); empty where it has not, or there is nothing in it.
+
+    EnvironmentProblem: it cannot be read.
+    """
+    folder = variables.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return ""
+    try:
+        return (Path(folder) / name).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentProblem(
+            f"the credential {name} cannot be read: it should be a file of one line"
+        ) from error
 
 
 def data_folder(variables: Mapping[str, str]) -> Path:

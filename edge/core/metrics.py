@@ -6,8 +6,9 @@ Units are Prometheus's own (seconds, bytes), whatever the wire says.
 from collections.abc import Iterator
 
 from contract.exposition import Metric, Sample, counter, gauge, histogram, measured
-from contract.orders import LATENCY_BOUNDS_MS, Telemetry
+from contract.orders import LATENCY_BOUNDS_MS, DoorReport, Telemetry
 from contract.trust import ClockState
+from edge.core.door import Alarm, DoorState
 
 
 def metrics_of(  # noqa: PLR0913, PLR0917 (each a figure of its own)
@@ -45,8 +46,26 @@ def metrics_of(  # noqa: PLR0913, PLR0917 (each a figure of its own)
     yield measured("doorward_edge_replica_age_seconds", "Since its copy was known up to date.", replica_age_s)
     readers = [Sample(reader.open, {"reader": reader.name}) for reader in telemetry.readers]
     yield gauge("doorward_edge_reader_open", "1 while the reader's port is open.", readers)
+    yield from _of_doors(telemetry.doors)
     yield measured("doorward_edge_temperature_celsius", "Of the hottest zone.", telemetry.temperature_c)
     yield measured("doorward_edge_disk_free_bytes", "For the journal and the copy.", telemetry.disk_free_bytes)
     yield measured("doorward_edge_disk_free_ratio", "Share of the disk that is free.", telemetry.disk_free_share)
     yield measured("doorward_edge_memory_bytes", "Proportional set size of the edge.", telemetry.memory_bytes)
     yield measured("doorward_edge_load1", "Load average of the last minute.", telemetry.load)
+
+
+def _of_doors(doors: list[DoorReport]) -> Iterator[Metric]:
+    """Of edges without any contact nothing is said."""
+    states = [
+        Sample(state == door.state, {"door": door.name, "state": state.value})
+        for door in doors
+        if door.state is not None
+        for state in DoorState
+    ]
+    yield gauge("doorward_edge_door_state", "Of a door that has a contact: 1 for the state it is in.", states)
+    alarms = [
+        Sample(any(alarm == each.alarm for each in door.alarms), {"door": door.name, "alarm": alarm.value})
+        for door in doors
+        for alarm in Alarm
+    ]
+    yield gauge("doorward_edge_door_alarm", "1 while the alarm lasts.", alarms)

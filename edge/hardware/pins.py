@@ -1,23 +1,19 @@
 """The pins of this board, from a factory that the configuration names: never gpiozero's default, never a
-fallback, so that a door that moves nothing is always one that was asked for.
+fallback, whatever the environment says, so that a door that moves nothing is always one that was asked for.
 """
 
-import importlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from gpiozero import DigitalOutputDevice, GPIOZeroError
+from gpiozero import DigitalInputDevice, DigitalOutputDevice, GPIOZeroError
 from gpiozero.pins.mock import MockFactory
 
 from contract.configuration import PinFactory
+from contract.door_configuration import Level
+from edge.hardware.gpio_chips import HardwareError, chip_number, load_lgpio
+from edge.hardware.steady_pins import steady_factory
 
-
-class HardwareError(Exception):
-    """A pin or all pins cannot be had; the text says why and what to do. `field`: the reader's, if it is one's."""
-
-    def __init__(self, text: str, field: str | None = None) -> None:
-        super().__init__(text)
-        self.field: Final = field
+__all__ = ["HardwareError", "Pins", "open_pins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +23,43 @@ class Pins:
     factory: Any
     errors: tuple[type[Exception], ...]
 
-    def output(self, number: int, field: str, reader: str) -> Any:
-        """A gpiozero output on a BCM pin, off. `field` of `reader` is where the configuration names it."""
-        try:
-            return DigitalOutputDevice(number, initial_value=False, pin_factory=self.factory)
-        except self.errors as error:
-            text = f"reader {reader}, {field}: GPIO {number} cannot be had: {error}"
-            raise HardwareError(text, field) from error
+    def output(self, number: int, field: str, reader: str, active: Level = Level.HIGH) -> Any:
+        """A gpiozero output on a BCM pin, off: its level is requested with the pin.
 
-    def try_claim(self, number: int, field: str, reader: str) -> None:
-        """HardwareError: the pin cannot be had. It is free again when this returns."""
-        self.output(number, field, reader).close()
+        `active` is the level at which it is on; `field` of `reader` is where the configuration names it.
+        """
+        high = active is Level.HIGH
+        try:
+            return DigitalOutputDevice(number, active_high=high, initial_value=False, pin_factory=self.factory)
+        except self.errors as error:
+            raise _cannot(number, field, reader, error) from error
+
+    def input(self, number: int, field: str, reader: str) -> Any:
+        """A gpiozero input on a BCM pin, pulled up inside: a contact to ground. Active while it reads low."""
+        try:
+            return DigitalInputDevice(number, pull_up=True, pin_factory=self.factory)
+        except self.errors as error:
+            raise _cannot(number, field, reader, error) from error
+
+    def try_claim(self, number: int, field: str, reader: str, active: Level = Level.HIGH) -> None:
+        """HardwareError: the pin cannot be had as an output. It is free again when this returns."""
+        self.output(number, field, reader, active).close()
 
     def close(self) -> None:
         self.factory.close()
 
 
-def open_pins(kind: PinFactory) -> Pins:
-    """The pins of the factory named, or HardwareError."""
+def open_pins(kind: PinFactory, chip: str | None = None) -> Pins:
+    """The pins of the factory named, or HardwareError. `chip`: its label; None: a Raspberry Pi's header."""
     if kind is PinFactory.MOCK:
         return Pins(MockFactory(), (GPIOZeroError,))
-    try:
-        lgpio = importlib.import_module("lgpio")
-        # Imported only here: it needs the lgpio library, which machines without pins don't have.
-        factory_type = importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory
-    except ImportError as error:
-        raise HardwareError(
-            'pin_factory = "lgpio" needs the lgpio library: apt install python3-lgpio, and a virtual environment '
-            'that sees it (python3 -m venv --system-site-packages). Without any pins: pin_factory = "mock"'
-        ) from error
+    lgpio = load_lgpio()
     errors = (GPIOZeroError, lgpio.error, OSError)
     try:
-        return Pins(factory_type(), errors)
+        return Pins(steady_factory(chip_number(chip, lgpio)), errors)
     except errors as error:
         raise HardwareError(f'pin_factory = "lgpio": this board\'s pins cannot be had: {error}') from error
+
+
+def _cannot(number: int, field: str, reader: str, error: Exception) -> HardwareError:
+    return HardwareError(f"reader {reader}, {field}: GPIO {number} cannot be had: {error}", field)

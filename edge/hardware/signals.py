@@ -5,84 +5,50 @@
 | granted | pulse      | lit          | dark        | one beep |
 | denied  | as it was  | dark         | lit         | a long one |
 
-The relay is moved first. A grant during a pulse begins the pulse anew, so the door stays open for the later
-one too; a denial never cuts short a pulse that somebody else was granted.
+The relay is moved first, by the door's machine (edge/core/door.py). A grant during a pulse begins the pulse anew,
+so the door stays open for the later one too; a denial never cuts short a pulse that somebody else was granted. A
+grant that the interlock keeps from the relay shows as a denial.
 
 While a door is held open, relay and granted lamp stay on whatever is shown, and no pulse that ends ends that. Once
 it is released they are off at once. What to decide, and when a door is held, is none of its affair.
+
+While an alarm lasts the buzzer plays it, gravest first, but for the beep of a scan (ALARM_PATTERNS).
 """
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from contract.decision import Decision
+from contract.door_configuration import OUTPUT_FIELDS, Level
 from contract.reader_configuration import Reader
 from contract.reasons import Outcome
+from edge.core.door import Alarm, Event
+from edge.hardware.door_drive import DoorDrive
+from edge.hardware.outputs import DARK, Output, Pattern
 from edge.hardware.pins import Pins
+from edge.hardware.wiring import active_level
+from edge.ports import Log
 
 DENIED_LAMP_S: Final = 2.0
 GRANTED_BEEP_S: Final = 0.1
 DENIED_BEEP_S: Final = 0.6
 IDENTIFY_S: Final = 10.0
 BLINK_S: Final = 0.5
-_DARK: Final = 0.0
-_OUTPUTS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
-"""In the order in which they are set."""
-_HELD: Final = ("relay_pin", "granted_lamp_pin")
+ALARM_PATTERNS: Final[Mapping[Alarm, Pattern]] = {
+    Alarm.FORCED_OPEN: (0.4, 0.1),
+    Alarm.TAMPER: (0.1, 0.1, 0.1, 0.7),
+    Alarm.HELD_OPEN: (0.1, 0.9),
+}
+"""Seconds on, off, on, off, and so on from the beginning. A fire is sounded by its own system."""
+_SHOWN: Final = ("granted_lamp_pin", "denied_lamp_pin", "buzzer_pin")
+"""In the order in which they are set, after the relay."""
+_HELD: Final = ("granted_lamp_pin",)
 _LAMPS: Final = ("granted_lamp_pin", "denied_lamp_pin")
 
 
-class Output:
-    """One pin that goes on for a while. `device` is gpiozero's."""
-
-    def __init__(self, device: Any) -> None:
-        self._device = device
-        self._end: asyncio.TimerHandle | None = None
-        self._held = False
-
-    def pulse(self, seconds: float) -> None:
-        """On for so long from now, however long it was on; 0: off at once. While it is held: on."""
-        if self._held:
-            return
-        self._forget_end()
-        if seconds == _DARK:
-            self._device.off()
-            return
-        self._device.on()
-        self._end = asyncio.get_running_loop().call_later(seconds, self._go_off)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether it is on and will go off by itself."""
-        return self._end is not None
-
-    def hold(self) -> None:
-        """On until `release`."""
-        self._held = True
-        self._forget_end()
-        self._device.on()
-
-    def release(self) -> None:
-        """Off at once, if it was held."""
-        if self._held:
-            self._held = False
-            self._device.off()
-
-    def close(self) -> None:
-        """Off, and the pin given back."""
-        self._forget_end()
-        self._device.off()
-        self._device.close()
-
-    def _go_off(self) -> None:
-        self._end = None
-        self._device.off()
-
-    def _forget_end(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
+def _tell_nobody(event: str, /, **fields: object) -> None:
+    pass
 
 
 class ReaderSignals:
@@ -92,34 +58,35 @@ class ReaderSignals:
     those that come are claimed.
     """
 
-    def __init__(self, reader: Reader, pins: Pins) -> None:
+    def __init__(self, reader: Reader, pins: Pins, log: Log = _tell_nobody) -> None:
         """HardwareError: a pin cannot be had; none is kept then."""
         self._outputs: dict[str, Output] = {}
-        self._numbers: dict[str, int] = {}
+        self._wires: dict[str, tuple[int, Level]] = {}
         self._holding = False
         self._blinking: asyncio.TimerHandle | None = None
+        self.door: Final = DoorDrive(reader, self._outputs, self._sound, log)
         self.claim(reader, pins)
 
     @property
     def pins(self) -> frozenset[int]:
         """Those that it has now."""
-        return frozenset(self._numbers.values())
+        return frozenset(number for number, _ in self._wires.values()) | self.door.pins
 
     def free(self, kept: Mapping[str, int]) -> None:
         """Give back all pins but those that `kept` has too, by field."""
         self._stop_blinking()
-        for field in [each for each, number in self._numbers.items() if kept.get(each) != number]:
-            self._numbers.pop(field)
-            self._outputs.pop(field).close()
+        for field in [each for each, (number, _) in self._wires.items() if kept.get(each) != number]:
+            self._give_back(field)
+        self.door.free(kept)
 
     def claim(self, reader: Reader, pins: Pins) -> None:
         """Take the reader's pins that it has not yet, and its times. HardwareError: all are given back then."""
         self._seconds = _seconds_of(reader)
         try:
-            for field, number in reader.pins.items():
-                if field not in self._outputs:
-                    self._outputs[field] = Output(pins.output(number, field, reader.name))
-                    self._numbers[field] = number
+            for field in OUTPUT_FIELDS:
+                if (number := getattr(reader, field)) is not None:
+                    self._claim_output(field, (number, active_level(reader, field)), reader.name, pins)
+            self.door.claim(reader, pins)
         except BaseException:
             self.free({})
             raise
@@ -143,23 +110,47 @@ class ReaderSignals:
 
     def hold(self) -> None:
         self._holding = True
+        self.door.handle(Event.HOLD)
         for output in self._held():
             output.hold()
 
     def release(self) -> None:
         self._holding = False
+        self.door.handle(Event.RELEASE)
         for output in self._held():
             output.release()
 
+    def lock_down(self, begins: bool) -> None:
+        self.door.handle(Event.LOCKDOWN_BEGINS if begins else Event.LOCKDOWN_ENDS)
+
     def close(self) -> None:
+        self.door.close()
         self.free({})
 
     def _show(self, outcome: Outcome) -> None:
         self._stop_blinking()
-        for field in _OUTPUTS:
-            seconds = self._seconds[outcome, field]
-            if field in self._outputs and seconds is not None:
-                self._outputs[field].pulse(seconds)
+        if outcome is Outcome.GRANTED and not self.door.grant():
+            outcome = Outcome.DENIED
+        for field in _SHOWN:
+            if field in self._outputs:
+                self._outputs[field].pulse(self._seconds[outcome, field])
+
+    def _sound(self, alarm: Alarm | None) -> None:
+        if "buzzer_pin" in self._outputs:
+            self._outputs["buzzer_pin"].repeat(None if alarm is None else ALARM_PATTERNS[alarm])
+
+    def _claim_output(self, field: str, wire: tuple[int, Level], reader: str, pins: Pins) -> None:
+        """A pin that is on at another level than before is claimed anew."""
+        if self._wires.get(field, wire) != wire:
+            self._give_back(field)
+        if field not in self._outputs:
+            number, active = wire
+            self._outputs[field] = Output(pins.output(number, field, reader, active))
+            self._wires[field] = wire
+
+    def _give_back(self, field: str) -> None:
+        self._wires.pop(field)
+        self._outputs.pop(field).close()
 
     def _blink(self, times: int) -> None:
         for field in _LAMPS:
@@ -178,15 +169,13 @@ class ReaderSignals:
         return [self._outputs[field] for field in _HELD if field in self._outputs]
 
 
-def _seconds_of(reader: Reader) -> dict[tuple[Outcome, str], float | None]:
-    """The table above, in seconds; None leaves an output as it was."""
+def _seconds_of(reader: Reader) -> dict[tuple[Outcome, str], float]:
+    """The table above, in seconds, without the relay."""
     return {
-        (Outcome.GRANTED, "relay_pin"): reader.pulse_seconds,
         (Outcome.GRANTED, "granted_lamp_pin"): reader.pulse_seconds,
-        (Outcome.GRANTED, "denied_lamp_pin"): _DARK,
+        (Outcome.GRANTED, "denied_lamp_pin"): DARK,
         (Outcome.GRANTED, "buzzer_pin"): GRANTED_BEEP_S,
-        (Outcome.DENIED, "relay_pin"): None,
-        (Outcome.DENIED, "granted_lamp_pin"): _DARK,
+        (Outcome.DENIED, "granted_lamp_pin"): DARK,
         (Outcome.DENIED, "denied_lamp_pin"): DENIED_LAMP_S,
         (Outcome.DENIED, "buzzer_pin"): DENIED_BEEP_S,
     }

@@ -15,13 +15,15 @@ from typing import Final
 
 from contract.ask import Posture
 from contract.configuration import Configuration, PinFactory, place_of
-from contract.orders import Modes
+from contract.orders import DoorReport, Modes
 from contract.reader_configuration import Reader
 from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
+from edge.hardware.boards import BoardError
 from edge.hardware.pins import HardwareError, Pins, open_pins
+from edge.hardware.wiring import fill_in
 from edge.readers.running_reader import RunningReader, Shared
-from edge.readers.self_test import fault_of_pins, fault_of_ports
+from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_profiles, fault_of_wiring
 
 FIRST_OPEN_S: Final = 2.0
 AT_REST_S: Final = 30.0
@@ -38,11 +40,11 @@ class _CannotChange(Exception):
 class ReaderSet:
     """`apply` and `self_test` one at a time; all else returns at once."""
 
-    def __init__(self, shared: Shared, open_pins: Callable[[PinFactory], Pins] = open_pins) -> None:
+    def __init__(self, shared: Shared, open_pins: Callable[[PinFactory, str | None], Pins] = open_pins) -> None:
         self._shared = shared
         self._open_pins = open_pins
         self._configuration: Configuration | None = None
-        self._pins: tuple[PinFactory, Pins] | None = None
+        self._pins: tuple[tuple[PinFactory, str | None], Pins] | None = None
         self._running: dict[str, RunningReader] = {}
         self.ports: Final[list[RunningReader]] = []
         """Those that run, always, in the order of the configuration."""
@@ -57,19 +59,32 @@ class ReaderSet:
         for name, reader in self._running.items():
             reader.set_mode(self._mode_of(name))
 
+    def screen_port(self) -> int | None:
+        """Where counters have their pages; None: nowhere."""
+        screen = None if self._configuration is None else self._configuration.screen
+        return None if screen is None else screen.port
+
     def unlock_once(self, name: str) -> None:
         self._running[name].signals.unlock_once()
 
     def identify(self, name: str) -> None:
         self._running[name].signals.identify()
 
+    def doors(self) -> list[DoorReport]:
+        """Those of which something is sensed, in the order of the configuration."""
+        return [report for reader in self._running.values() if (report := reader.door_report()) is not None]
+
     async def self_test(self, configuration: Configuration) -> Fault | None:
         """Why it could not be applied here, as far as that shows beforehand."""
-        kind = configuration.hardware.pin_factory
+        if (fault := fault_of_profiles(configuration)) is not None:
+            return fault
+        if (fault := await asyncio.to_thread(fault_of_wiring, configuration, self._shared.log)) is not None:
+            return fault
+        configuration = await asyncio.to_thread(fill_in, configuration)
+        kind = _pins_of(configuration)
         try:
-            if self._pins is not None and self._pins[0] is kind:
-                claimed = frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
-                fault = fault_of_pins(configuration, self._pins[1], claimed)
+            if self._pins is not None and self._pins[0] == kind:
+                fault = fault_of_pins(configuration, self._pins[1], self._claimed())
             else:
                 fault = self._fault_of_factory(configuration, kind)
         except HardwareError as error:
@@ -78,6 +93,14 @@ class ReaderSet:
 
     async def apply(self, configuration: Configuration | None) -> Fault | None:
         """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
+        fault = None if configuration is None else fault_of_profiles(configuration)
+        if fault is not None:
+            return fault
+        if configuration is not None:
+            try:
+                configuration = fill_in(configuration)
+            except BoardError as error:
+                return Fault(str(error), f"hardware.{error.field}")
         before, names = self._configuration, set(self._running)
         await self._end(configuration)
         async with AsyncExitStack() as stack:
@@ -148,7 +171,7 @@ class ReaderSet:
         if new is None:
             return
         try:
-            pins = self._factory(new.hardware.pin_factory)
+            pins = self._factory(_pins_of(new))
         except HardwareError as error:
             raise _CannotChange(Fault(str(error), "hardware.pin_factory")) from error
         for index, (name, reader) in enumerate(wanted.items()):
@@ -161,22 +184,26 @@ class ReaderSet:
                 raise _CannotChange(Fault(str(error), place_of(index, reader, error.field))) from error
 
     def _free(self, new: Configuration | None, wanted: dict[str, Reader]) -> None:
-        other_pins = self._pins is not None and (new is None or new.hardware.pin_factory is not self._pins[0])
+        other_pins = self._pins is not None and (new is None or _pins_of(new) != self._pins[0])
         for name, reader in self._running.items():
             reader.signals.free({} if other_pins else wanted[name].pins)
         if other_pins and self._pins is not None:
             self._pins[1].close()
             self._pins = None
 
-    def _factory(self, kind: PinFactory) -> Pins:
+    def _factory(self, kind: tuple[PinFactory, str | None]) -> Pins:
         if self._pins is None:
-            self._pins = (kind, self._open_pins(kind))
+            self._pins = (kind, self._open_pins(*kind))
         return self._pins[1]
 
     def _start(self, reader: Reader, site: str | None, pins: Pins) -> None:
         running = RunningReader(reader, site, self._mode_of(reader.name), pins, self._shared)
+        running.signals.door.partner_is_open = self._may_be_open
         self._running[reader.name] = running
         running.start()
+
+    def _may_be_open(self, name: str) -> bool:
+        return name in self._running and self._running[name].signals.door.may_be_open
 
     def _changing(self, new: Configuration | None) -> list[RunningReader]:
         """Those whose scans wait for the change; those that go finish theirs."""
@@ -193,10 +220,15 @@ class ReaderSet:
     def _mode_of(self, name: str) -> Posture | None:
         return None if self._modes is None else self._modes.of(name)
 
-    def _fault_of_factory(self, configuration: Configuration, kind: PinFactory) -> Fault | None:
-        pins = self._open_pins(kind)
+    def _claimed(self) -> frozenset[int]:
+        return frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
+
+    def _fault_of_factory(self, configuration: Configuration, kind: tuple[PinFactory, str | None]) -> Fault | None:
+        # A chip that is named now may be the one that was found before.
+        claimed = self._claimed() if self._pins is not None and self._pins[0][0] is kind[0] else frozenset()
+        pins = self._open_pins(*kind)
         try:
-            return fault_of_pins(configuration, pins, frozenset())
+            return fault_of_pins(configuration, pins, claimed)
         finally:
             pins.close()
 
@@ -218,6 +250,11 @@ async def _last_to_rest(readers: list[RunningReader]) -> RunningReader | None:
         busy.changing.release()
         await asyncio.sleep(0)  # the scan that waited behind takes its turn
     return None
+
+
+def _pins_of(configuration: Configuration) -> tuple[PinFactory, str | None]:
+    """What they are opened by."""
+    return configuration.hardware.pin_factory, configuration.hardware.chip
 
 
 def _differs(running: RunningReader, reader: Reader, site: str | None) -> bool:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from contract.ask import Posture
 from contract.instants import to_us
+from contract.orders import DoorReport
 from contract.reader_configuration import Reader, policy_of
 from edge.core.commands import Standing
 from edge.core.door_posture import setting_of
@@ -20,14 +21,19 @@ from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
+from edge.counter.screen import Screen
 from edge.door_hours import DoorHours
 from edge.gate import Gate
+from edge.hardware.door_drive import report_of
 from edge.hardware.pins import Pins
 from edge.hardware.signals import ReaderSignals
 from edge.journal_port import Journal
+from edge.life.heart import ENDED_S
 from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
 from edge.recorder import Recorder
-from edge.scanners.serial_reader import SerialReader
+from edge.scanners.choice import scanner_of
+from edge.scanners.profiles import settings_for
+from edge.scanners.scanner import Scanner
 from edge.supervision import supervised
 from edge.turns import Turns
 
@@ -41,9 +47,14 @@ class Replica(HoursReader, ReplicaReader, Protocol):
     """As decisions and doors see it."""
 
 
+def _nobody() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared:
-    """What all readers of an edge share. `journaled` is called whenever a new row stands in the journal."""
+    """What all readers of an edge share. `journaled` is called whenever a new row stands in the journal, and
+    `doors_changed` when an alarm of a door begins or ends."""
 
     organization_key: bytes = field(repr=False)
     replica: Replica
@@ -57,17 +68,20 @@ class Shared:
     log: Log
     new_id: Callable[[], bytes]
     losses: Losses
+    doors_changed: Callable[[], None] = _nobody
 
 
 class RunningReader:
     """Between `start` and `stop`. `changing` is held while a scan is handled, and by whoever changes it."""
 
     def __init__(self, reader: Reader, site: str | None, mode: Posture | None, pins: Pins, shared: Shared) -> None:
-        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had."""
+        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had. ProfileError."""
         self.reader = reader
         self.site = site
-        self.signals = ReaderSignals(reader, pins)
+        self.signals = ReaderSignals(reader, pins, shared.log)
+        self.signals.door.changed = shared.doors_changed
         self.changing = asyncio.Lock()
+        self.screen = Screen(reader, shared.clock)
         self._shared = shared
         setting = setting_of(reader, site, mode)
         self._mode = mode
@@ -77,6 +91,8 @@ class RunningReader:
         self._reading: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._cut_off = 0
+        self._taken_s: float | None = None
+        self._stopping = False
 
     @property
     def name(self) -> str:
@@ -86,8 +102,18 @@ class RunningReader:
     def is_open(self) -> bool:
         return self._scanner.is_open
 
+    def door_report(self) -> DoorReport | None:
+        """None: nothing is sensed of its door."""
+        stands = self.signals.door.stands()
+        return None if stands is None else report_of(self.name, stands, self._shared.trust.now())
+
     def standing(self) -> Standing:
         return Standing(self.reader, self._door.posture())
+
+    async def undo(self, redemption: bytes) -> bool:
+        """Undo its last redemption, if it still is that one and can be undone; whether it was."""
+        async with self.changing:
+            return self.reader.undo_permission is not None and await self._gate.undo(redemption)
 
     def start(self) -> None:
         self.open_port()
@@ -98,6 +124,7 @@ class RunningReader:
 
     async def stop(self) -> None:
         """No more bytes; what was scanned before is decided and recorded, or told as lost. Then all is at rest."""
+        self._stopping = True
         serving, holding = self._tasks
         await self.close_port()
         self._scanner.close()
@@ -137,8 +164,8 @@ class RunningReader:
         return self._reading is not None
 
     def leaves_port_for(self, reader: Reader) -> bool:
-        """Whether its port is another one, or another pace of it, by that section."""
-        return (self.reader.device, self.reader.baud) != (reader.device, reader.baud)
+        """Whether its port is another one, or read in another way, by that section. ProfileError."""
+        return settings_for(self.reader) != settings_for(reader)
 
     async def tried(self) -> None:
         """Returns once the port was tried, whether it could be opened or not."""
@@ -153,6 +180,7 @@ class RunningReader:
         if leaves_port:
             scanner, self._scanner = self._scanner, self._new_scanner()
             scanner.close()
+        self.screen.follow(reader)
         self._gate = self._next_gate(old)
         await self._door.follow(lambda: setting_of(reader, site, self._mode))
 
@@ -169,8 +197,22 @@ class RunningReader:
             async for frame in scanner.frames():
                 yield frame
 
+    def waits_s(self, at_s: float) -> float:
+        """For how long the scan in hand has waited to be decided, and then for its outcome."""
+        if self._tasks[0].done() and not self._stopping:
+            return ENDED_S
+        return 0.0 if self._taken_s is None else at_s - self._taken_s
+
     async def _handle(self, reading: Reading) -> None:
+        self._taken_s = self._shared.clock.monotonic_s()
+        try:
+            await self._decide(reading)
+        finally:
+            self._taken_s = None
+
+    async def _decide(self, reading: Reading) -> None:
         async with self.changing:
+            self._taken_s = self._shared.clock.monotonic_s()
             try:
                 await self._gate.handle(reading)
             except asyncio.CancelledError:
@@ -185,9 +227,8 @@ class RunningReader:
         if count:
             self._shared.log("lost", reader=self.name, count=count, why=CUT_OFF)
 
-    def _new_scanner(self) -> SerialReader:
-        shared = self._shared
-        return SerialReader(self.name, self.reader.device, self.reader.baud, shared.clock, shared.log)
+    def _new_scanner(self) -> Scanner:
+        return scanner_of(self.name, settings_for(self.reader), self._shared.clock, self._shared.log)
 
     def _first_gate(self) -> Gate:
         shared, reader = self._shared, self.reader
@@ -210,6 +251,7 @@ class RunningReader:
             trust=shared.trust,
             log=shared.log,
             new_id=shared.new_id,
+            screen=self.screen,
         )
 
     def _next_gate(self, old: Reader) -> Gate:

@@ -10,18 +10,36 @@ from pathlib import Path
 from typing import Final
 
 from contract.configuration import Configuration, place_of
+from contract.door_configuration import INPUT_FIELDS
 from contract.reader_configuration import Reader
 from edge.core.configuration_events import Fault
+from edge.hardware.boards import BoardError
 from edge.hardware.pins import HardwareError, Pins
+from edge.hardware.wiring import active_level, wiring_of
+from edge.ports import Log
 from edge.readers.running_reader import RunningReader
-from edge.scanners.serial_reader import CannotOpen, try_open
+from edge.scanners.choice import try_open
+from edge.scanners.profiles import ProfileError, settings_for
+from edge.scanners.serial_reader import CannotOpen
 
 OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""
 
 
+def fault_of_profiles(configuration: Configuration) -> Fault | None:
+    """The first reader whose profile is not there, or cannot be read."""
+    for index, reader in enumerate(configuration.readers):
+        try:
+            settings_for(reader)
+        except ProfileError as error:
+            return Fault(str(error), place_of(index, reader, "profile"))
+    return None
+
+
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
-    """The first port that cannot be opened, but for those that are open and those that a reader is left with."""
+    """The first port that cannot be opened, but for those that are open and those that a reader is left with.
+
+    Every profile is there (`fault_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
     opened = {_device(each.reader) for each in running if each.is_open}
@@ -29,7 +47,7 @@ async def fault_of_ports(configuration: Configuration, running: Iterable[Running
         if (reader.name, reader.device) in left or _device(reader) in opened:
             continue
         try:
-            await asyncio.wait_for(asyncio.to_thread(try_open, reader.device, reader.baud), OPEN_S)
+            await asyncio.wait_for(asyncio.to_thread(try_open, settings_for(reader)), OPEN_S)
         except TimeoutError:
             return Fault(f"{reader.device} did not open within {OPEN_S:g} s", place_of(index, reader, "device"))
         except CannotOpen as error:
@@ -42,13 +60,34 @@ def _device(reader: Reader) -> str:
     return str(Path(reader.device).resolve())
 
 
+def fault_of_wiring(configuration: Configuration, log: Log) -> Fault | None:
+    """The first pin that its board cannot serve, or a board that is not known; what deserves a look is logged."""
+    try:
+        concerns = list(wiring_of(configuration).concerns(configuration))
+    except BoardError as error:
+        return Fault(str(error), f"hardware.{error.field}")
+    for concern in concerns:
+        if concern.is_fault:
+            return Fault(concern.text, concern.place)
+        log("wiring", place=concern.place, what=concern.text)
+    return None
+
+
 def fault_of_pins(configuration: Configuration, pins: Pins, claimed: frozenset[int]) -> Fault | None:
     """The first pin that cannot be claimed, but for those that are `claimed`."""
     for index, reader in enumerate(configuration.readers):
         for field, number in reader.pins.items():
             try:
                 if number not in claimed:
-                    pins.try_claim(number, field, reader.name)
+                    _try_claim(pins, number, field, reader)
             except HardwareError as error:
                 return Fault(str(error), place_of(index, reader, field))
     return None
+
+
+def _try_claim(pins: Pins, number: int, field: str, reader: Reader) -> None:
+    """As what it is: nothing is driven where a contact may lie to ground."""
+    if field in INPUT_FIELDS:
+        pins.input(number, field, reader.name).close()
+    else:
+        pins.try_claim(number, field, reader.name, active_level(reader, field))

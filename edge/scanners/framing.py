@@ -1,40 +1,76 @@
 """Framing: a scanner's bytes become frames, one for each scan.
 
-Pure. A frame ends with CR, LF or CRLF, whichever the scanner is set to; how the bytes were cut into chunks on
-their way makes no difference. An empty frame is a frame. Knows nothing of cards.
+Pure. A frame ends with CR, LF or CRLF, whichever the scanner is set to; for a scanner that sends no terminator it
+ends with silence as well. What the scanner puts around each code is taken off. How the bytes were cut into chunks
+on their way makes no difference. An empty frame is a frame. Knows nothing of cards.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from contract.card import SCAN_BYTES_MAX
+from contract.scanner_configuration import AFFIX_LETTERS_MAX, EndsWith
 from edge.ports import Frame
+from edge.scanners.settings import SILENCE_S, ScannerSettings
 
-SILENCE_S: Final = 1.0
-"""Bytes without a terminator are the start of a scan only this long. A scan at 1200 baud sends a byte each
-8 ms, so a second of silence means that the rest will not come."""
-
+_UTF8_BYTES_MAX: Final = 4
+_KEPT_BYTES_MAX: Final = SCAN_BYTES_MAX + 1 + 2 * AFFIX_LETTERS_MAX * _UTF8_BYTES_MAX
 _PIECE: Final = re.compile(rb"[^\r\n]+|\r|\n")
 
 
-class Framer:
-    """The bytes of one scanner, in order. Keeps at most SCAN_BYTES_MAX + 1 of them, whatever comes."""
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """By what frames are made. `silence_s` after the last byte what was begun is dropped, or ends (`by_silence`);
+    `prefix` and `suffix` are taken off where they stand."""
 
-    def __init__(self) -> None:
+    by_silence: bool = False
+    silence_s: float = SILENCE_S[EndsWith.TERMINATOR]
+    prefix: bytes = b""
+    suffix: bytes = b""
+
+
+BY_TERMINATOR: Final = Framing()
+
+
+def framing_of(settings: ScannerSettings) -> Framing:
+    """As `settings` say it; prefix and suffix are sent as UTF-8."""
+    by_silence = settings.ends_with is EndsWith.SILENCE
+    return Framing(by_silence, settings.silence_s, settings.prefix.encode(), settings.suffix.encode())
+
+
+class Framer:
+    """The bytes of one scanner, in order. Keeps few more of them than the longest scan has, whatever comes."""
+
+    def __init__(self, framing: Framing = BY_TERMINATOR) -> None:
         self.dropped_bytes = 0
         """How many bytes were dropped since the start, because their terminator never came."""
+        self._framing = framing
         self._begun = bytearray()
         self._length = 0
         self._last_s = 0.0
         self._after_cr = False
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether bytes wait for what ends them."""
+        return self._length > 0
+
     def feed(self, chunk: bytes, at_s: float) -> list[Frame]:
-        """The frames that end in `chunk`, which was read at `at_s` (monotonic)."""
-        if self._length and at_s - self._last_s >= SILENCE_S:
-            self.dropped_bytes += self._length
-            self._take()
+        """The frames that end in `chunk`, or with the silence before it; it was read at `at_s` (monotonic)."""
+        frames = self.be_silent(at_s)
         self._last_s = at_s
-        return [Frame(*self._take(), at_s) for piece in _PIECE.findall(chunk) if self._ends(piece)]
+        return frames + [self._take(at_s) for piece in _PIECE.findall(chunk) if self._ends(piece)]
+
+    def be_silent(self, at_s: float) -> list[Frame]:
+        """The frame that ends with the silence which has lasted until `at_s`, if one does."""
+        if not self._length or at_s - self._last_s < self._framing.silence_s:
+            return []
+        if self._framing.by_silence:
+            return [self._take(self._last_s)]
+        self.dropped_bytes += self._length
+        self._forget()
+        return []
 
     def _ends(self, piece: bytes) -> bool:
         """Whether `piece`, a terminator or a run of other bytes, ends a frame."""
@@ -42,12 +78,19 @@ class Framer:
         if piece == b"\n":
             return not after_cr
         if piece != b"\r":
-            self._begun += piece[: SCAN_BYTES_MAX + 1 - len(self._begun)]
+            self._begun += piece[: _KEPT_BYTES_MAX - len(self._begun)]
             self._length += len(piece)
         return self._after_cr
 
-    def _take(self) -> tuple[bytes, int]:
-        taken = bytes(self._begun), self._length
+    def _take(self, at_s: float) -> Frame:
+        whole, length = bytes(self._begun), self._length
+        self._forget()
+        raw = whole.removeprefix(self._framing.prefix)
+        if length == len(whole):
+            # Of a frame that was cut nobody knows the end.
+            raw = raw.removesuffix(self._framing.suffix)
+        return Frame(raw[: SCAN_BYTES_MAX + 1], length - len(whole) + len(raw), at_s)
+
+    def _forget(self) -> None:
         self._begun.clear()
         self._length = 0
-        return taken

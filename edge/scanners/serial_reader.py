@@ -1,25 +1,35 @@
 """A scanner on a serial port: USB (CDC-ACM, FTDI), RS-232 or a UART; all are a tty that pyserial opens.
 
-Owns the port: opens it, reads it, and when it is unplugged or was never there, tries again for ever. Turns its
-bytes into frames and knows nothing of what they mean.
+Owns the port: opens it, sets up the scanner behind it, reads it, and when it is unplugged or was never there,
+tries again for ever. Turns its bytes into frames and knows nothing of what they mean.
 """
 
 import asyncio
 import errno
 import os
 import termios
-from collections.abc import AsyncIterator
+import time
 from typing import Final
 
 import serial
 
-from edge.ports import Clock, Frame, Log
-from edge.scanners.framing import Framer
-from edge.scanners.scan_queue import ScanQueue
+from contract.scanner_configuration import Parity
+from edge.ports import Clock, Log
+from edge.scanners.device_reader import DeviceReader, NotOpen
+from edge.scanners.framing import Framer, framing_of
+from edge.scanners.settings import ScannerSettings
 
-RETRY_S: Final = 0.5
 _ERRORS: Final = (OSError, termios.error, ValueError)
 """Of opening; ValueError: a path or a rate that this system's driver refuses."""
+_PARITIES: Final = {
+    Parity.NONE: serial.PARITY_NONE,
+    Parity.EVEN: serial.PARITY_EVEN,
+    Parity.ODD: serial.PARITY_ODD,
+}
+_WRITE_S: Final = 2.0
+_INIT_ANSWER_S: Final = 0.3
+"""How long a scanner is given to answer its init bytes. What it answers ends with no terminator (Honeywell: the
+command with ACK or NAK in it), so it would stand before the next code."""
 _READ_BYTES_MAX: Final = 512
 """Small, so that a flood on one port lets the other readers have their turn between two reads."""
 
@@ -33,103 +43,79 @@ _WORDS: Final = {
 }
 
 
-class CannotOpen(Exception):
+class CannotOpen(NotOpen):
     """A port that cannot be opened; the text says why."""
 
 
-def try_open(device: str, baud: int) -> None:
-    """Open a port and close it again. Blocking; CannotOpen."""
+def open_port(settings: ScannerSettings) -> serial.Serial:
+    """The port at its pace, for this process alone; reads of it return at once. Blocking; CannotOpen."""
     try:
-        serial.Serial(device, baud, timeout=0, exclusive=True).close()
+        return serial.Serial(
+            settings.device,
+            settings.baud,
+            parity=_PARITIES[settings.parity],
+            timeout=0,
+            write_timeout=_WRITE_S,
+            exclusive=True,
+        )
     except _ERRORS as error:
-        raise CannotOpen(_why(error, device)) from error
+        raise CannotOpen(_why(error, settings.device)) from error
 
 
-class SerialReader:
-    """`run` keeps the port open until it is cancelled; `frames` gives what was scanned."""
+def try_open(settings: ScannerSettings) -> None:
+    """Open a port and close it again. Blocking; CannotOpen."""
+    open_port(settings).close()
 
-    def __init__(self, name: str, device: str, baud: int, clock: Clock, log: Log) -> None:
-        self.tried = asyncio.Event()
-        """Set once the port was tried, whether it could be opened or not."""
-        self.name = name
-        self.is_open = False
-        """Whether the port is open now: what is scanned arrives."""
-        self._device = device
-        self._baud = baud
-        self._clock = clock
-        self._log = log
-        self._scans = ScanQueue(name, log)
-        self._framer = Framer()
 
-    def frames(self) -> AsyncIterator[Frame]:
-        return self._scans.frames()
+def open_scanner(settings: ScannerSettings) -> serial.Serial:
+    """As `open_port`, and the scanner behind it has been told what its profile says. Blocking; CannotOpen."""
+    port = open_port(settings)
+    try:
+        if settings.init:
+            port.write(settings.init)
+            port.flush()
+            time.sleep(_INIT_ANSWER_S)
+            port.reset_input_buffer()
+    except _ERRORS as error:
+        port.close()
+        raise CannotOpen(f"{settings.device} took no init bytes: {error}") from error
+    return port
 
-    @property
-    def waiting(self) -> int:
-        """How many scans were read and not given yet."""
-        return self._scans.waiting
 
-    def close(self) -> None:
-        """No more scans; those that wait are still given."""
-        self._scans.close()
+class SerialReader(DeviceReader):
+    """By a terminator, or by silence; each time the port is opened, framing begins anew."""
 
-    async def run(self) -> None:
-        """Open, read until lost, and again. Logs `reader_open` and `reader_lost`, each once for a change."""
-        known_lost = False
-        while True:
-            try:
-                # In a thread: a failing USB device can hold up an open for seconds.
-                port = await asyncio.to_thread(self._open)
-            except _ERRORS as error:
-                if not known_lost:
-                    self._log("reader_lost", reader=self.name, device=self._device, why=_why(error, self._device))
-                known_lost = True
-            else:
-                self._log("reader_open", reader=self.name, device=self._device)
-                why = await self._read_until_lost(port)
-                self._log("reader_lost", reader=self.name, device=self._device, why=why)
-                known_lost = True
-            self.tried.set()
-            await asyncio.sleep(RETRY_S)
+    def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
+        super().__init__(name, settings, clock, log)
+        self._framing = framing_of(settings)
 
-    def _open(self) -> serial.Serial:
-        return serial.Serial(self._device, self._baud, timeout=0, exclusive=True)
-
-    async def _read_until_lost(self, port: serial.Serial) -> str:
-        loop = asyncio.get_running_loop()
-        lost: asyncio.Future[str] = loop.create_future()
-        self._framer = Framer()
-        loop.add_reader(port.fileno(), self._read, port.fileno(), lost)
-        self.is_open = True
-        self.tried.set()
+    async def _open_and_read(self) -> str:
+        # In threads: a failing USB device can hold up an open or a close for seconds.
+        port = await asyncio.to_thread(open_scanner, self._settings)
         try:
-            return await lost
+            framer = Framer(self._framing)
+            return await self._read_until_lost(port.fileno(), lambda: self._read(port.fileno(), framer))
         finally:
-            self.is_open = False
-            loop.remove_reader(port.fileno())
             await asyncio.to_thread(port.close)
 
-    def _read(self, descriptor: int, lost: asyncio.Future[str]) -> None:
+    def _read(self, descriptor: int, framer: Framer) -> str | None:
+        """Why the port is lost, if it is."""
         try:
-            # A tty that is readable and gives nothing has hung up.
-            chunk, why = os.read(descriptor, _READ_BYTES_MAX), "the port hung up"
+            chunk = os.read(descriptor, _READ_BYTES_MAX)
         except BlockingIOError:
-            return
+            return None
         except OSError as error:
-            chunk, why = b"", str(error)
-        if chunk:
-            self._handle(chunk)
-        elif not lost.done():
-            asyncio.get_running_loop().remove_reader(descriptor)
-            lost.set_result(why)
+            return str(error)
+        if not chunk:
+            # A tty that is readable and gives nothing has hung up.
+            return "the port hung up"
+        self._handle(chunk, framer)
+        return None
 
-    def _handle(self, chunk: bytes) -> None:
-        dropped_before = self._framer.dropped_bytes
-        frames = self._framer.feed(chunk, self._clock.monotonic_s())
-        if frames:
-            self._scans.put(frames)
-        if dropped := self._framer.dropped_bytes - dropped_before:
-            self._log("dropped", what="bytes", why="no terminator came", reader=self.name, count=dropped)
+    def _handle(self, chunk: bytes, framer: Framer) -> None:
+        dropped = framer.dropped_bytes
+        self._put(framer.feed(chunk, self._clock.monotonic_s()), framer)
+        self._tell_dropped("bytes", "no terminator came", framer.dropped_bytes - dropped)
 
 
 def _why(error: Exception, device: str) -> str:

@@ -26,13 +26,13 @@ import aiosqlite
 
 from contract.facts import Position
 from contract.instants import to_us
-from contract.messages import Ack, CheckIn, Journaled, JournalRow, Lost, MessageError, Void, decode_journaled
+from contract.messages import Ack, CheckIn, Journaled, JournalRow, Void
 from edge.core.losses import Damage
 from edge.core.used_steps import UsedStep
 from edge.storage import journal_tables as sql
 from edge.storage.errors import is_damage, word_of
 from edge.storage.journal_file import Identity, JournalError, NewerJournalError, prepare, read_only, why_not_opened
-from edge.storage.journal_values import values_of
+from edge.storage.journal_values import own_row, values_of
 
 __all__ = ["JournalError", "SqliteJournal"]
 
@@ -134,6 +134,12 @@ class SqliteJournal:
         await self.close()
         await self._begin()
 
+    async def answer(self) -> None:
+        """Returns once all that was to be written before is written or has failed: on a disk that hangs, never."""
+        if self._recorder is not None:
+            with contextlib.suppress(sqlite3.Error, ValueError):
+                await self._recorder.execute_fetchall("SELECT 1")
+
     async def append(self, row: Journaled) -> int:
         if self._recorder is None:
             raise self._fault or JournalError("the journal is being opened again")
@@ -189,12 +195,12 @@ class SqliteJournal:
         if self._keeper is None:
             return []
         rows = await self._read(sql.OWN_ROWS_AFTER, await self._passed(position))
-        own = await asyncio.to_thread(lambda: [(sequence, _own(body)) for sequence, body in rows])
+        own = await asyncio.to_thread(lambda: [(sequence, own_row(body)) for sequence, body in rows])
         return [(sequence, row) for sequence, row in own if row is not None]
 
     async def newest_own_rows(self) -> list[CheckIn | Void]:
         rows = await self._read(sql.NEWEST_OWN_ROWS, _NEWEST_ROWS)
-        own = await asyncio.to_thread(lambda: [_own(body) for (body,) in rows])
+        own = await asyncio.to_thread(lambda: [own_row(body) for (body,) in rows])
         return [row for row in own if row is not None]
 
     async def used_steps(self) -> list[UsedStep]:
@@ -275,17 +281,6 @@ class SqliteJournal:
         # What stays in the WAL is taken along by the next one.
         with contextlib.suppress(sqlite3.Error, ValueError):
             await self._the_keeper().execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-def _own(body: bytes) -> CheckIn | Void | None:
-    """Of a row that facts are made of. None: its bytes have changed on the disk, where SQLite cannot notice; the
-    hub, which is sent it all the same, refuses it and says so."""
-    try:
-        row = decode_journaled(body)
-    except MessageError:
-        return None
-    assert not isinstance(row, Lost)
-    return row
 
 
 async def _connect(path: Path, synchronous: str, checkpoint_pages: int) -> aiosqlite.Connection:

@@ -1,7 +1,7 @@
 """A row of the journal as its columns: the body, and beside it what is asked of many rows at once."""
 
 from contract.effects import passage_of, use_of
-from contract.messages import CheckIn, Journaled, Void, encode
+from contract.messages import CheckIn, Journaled, Lost, MessageError, Void, decode_journaled, encode
 
 Values = tuple[bool, bytes, str | None, bytes | None, int | None]
 """counted, body, reader, card, step: as journal_tables.APPEND takes them."""
@@ -9,6 +9,17 @@ Values = tuple[bool, bytes, str | None, bytes | None, int | None]
 
 def values_of(row: Journaled) -> Values:
     return (_makes_facts(row), encode(row), *_step_used_up(row))
+
+
+def own_row(body: bytes) -> CheckIn | Void | None:
+    """Of a row that facts are made of. None: its bytes have changed on the disk, where SQLite cannot notice; the
+    hub, which is sent it all the same, refuses it and says so."""
+    try:
+        row = decode_journaled(body)
+    except MessageError:
+        return None
+    assert not isinstance(row, Lost)
+    return row
 
 
 def _makes_facts(row: Journaled) -> bool:

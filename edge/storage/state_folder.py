@@ -3,12 +3,20 @@
 import fcntl
 import os
 from pathlib import Path
+from typing import Final
 
 from edge.storage.errors import StorageError
+
+STATE_DIR: Final = Path("/var/lib/doorward")
 
 
 class StateFolderError(StorageError):
     """A folder that cannot be used; the text says why."""
+
+
+def default_state_dir() -> Path:
+    """systemd's, where it started this; it names several with colons between them."""
+    return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or STATE_DIR)
 
 
 def claim(state_dir: Path) -> int:

@@ -42,9 +42,18 @@ TURN_BYTES_MAX = 512 * 1024
 
 
 class Worker:
-    """`keys`: the folder of the hub's key files."""
+    """`keys`: the folder of the hub's key files. `alive` is called before each step of a turn."""
 
-    def __init__(self, inbox: Inbox, broker: Broker, log: Log, clocks: Clocks, keys: Path) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 (what a worker has: wired once, in its command)
+        self,
+        inbox: Inbox,
+        broker: Broker,
+        log: Log,
+        clocks: Clocks,
+        keys: Path,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._alive = alive
         self._inbox = inbox
         self._log = log
         self._clocks = clocks
@@ -163,4 +172,9 @@ class Worker:
         self._pruning.step(self._clocks.now(), self._clocks.monotonic_s())
 
     def _supervise(self, stopping: threading.Event, turn: Callable[[], None]) -> None:
-        supervise(turn, stopping, self._log)
+        def live() -> None:
+            # Again with each attempt: a database that is gone is waited for, one that hangs is not.
+            self._alive()
+            turn()
+
+        supervise(live, stopping, self._log)

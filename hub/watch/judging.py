@@ -15,6 +15,7 @@ from hub.orders import queries as orders
 from hub.orders.hearing import hearing_of
 from hub.orders.models import Configuration
 from hub.orders.telling import refusal_text
+from hub.watch.doors import door_alarms
 from hub.watch.models import EdgeTelemetry
 
 FRESH: Final = timedelta(minutes=5)
@@ -37,7 +38,9 @@ class Trouble(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """`troubles` are all reasons for a light that is not green; `wanted` is what `configuration` is told of."""
+    """`light` is red for an edge that is there too, while a door of it is in alarm: `standing` says whether it is.
+
+    `troubles` are all reasons for a light that is not green; `wanted` is what `configuration` is told of."""
 
     edge: Edge
     light: Light
@@ -63,8 +66,14 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
         return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [], wanted)
     said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
     late = _not_taken(edge, wanted if configuration is orders.Standing.WAITING else None, at)
-    troubles = [*said, *_refused(edge, wanted), *late, *_measured(telemetry_of(edge, at))]
-    return Judged(edge, Light.AMBER if troubles else Light.GREEN, standing, configuration, troubles, wanted)
+    told = telemetry_of(edge, at)
+    alarms = list(door_alarms(edge, told))
+    doors = (Trouble(alarm.text, alarm.remedy) for alarm in alarms)
+    troubles = [*doors, *said, *_refused(edge, wanted), *late, *_measured(told)]
+    light = Light.AMBER if troubles else Light.GREEN
+    if any(alarm.grave for alarm in alarms):
+        light, standing = Light.RED, standing._replace(word=f"{standing.word}, a door in alarm")
+    return Judged(edge, light, standing, configuration, troubles, wanted)
 
 
 def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:

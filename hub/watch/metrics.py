@@ -48,7 +48,10 @@ def fleet_metrics(fleet: Iterable[Judged], at: datetime) -> Iterator[Metric]:
     )
     fleet = [each for each in fleet if each.edge.revoked_at is None]
     known = [each for each in fleet if each.light is not Light.GREY]
-    here = [Sample(each.light is not Light.RED, _label(each) | {"site": each.edge.site.name}) for each in known]
+    here = [
+        Sample(each.standing.light is not Light.RED, _label(each) | {"site": each.edge.site.name})
+        for each in known
+    ]
     yield gauge("doorward_hub_edge_up", "1 while the edge is online and heard of.", here)
     troubles = [Sample(len(each.troubles), _label(each)) for each in fleet]
     yield gauge("doorward_hub_edge_troubles", "How much is wrong with the edge, by the fleet's page.", troubles)
@@ -94,6 +97,13 @@ def _told(fleet: list[Judged], at: datetime) -> Iterator[Metric]:
     yield _of_each("memory_bytes", "Proportional set size of the edge.", memory)
     up = [(each, told.uptime_s) for each, told in telling]
     yield _of_each("uptime_seconds", "Since the edge's process started.", up)
+    alarms = [
+        Sample(True, _label(each) | {"door": door["name"], "alarm": alarm["alarm"]})
+        for each, told in telling
+        for door in told.doors
+        for alarm in door["alarms"]
+    ]
+    yield gauge("doorward_hub_door_alarm", "1 while an alarm of a door lasts; else it is not there.", alarms)
     scans = [Sample(sum(told.latency_ms), _label(each)) for each, told in telling]
     yield counter("doorward_hub_edge_scans_total", "Scans since the edge's process started.", scans)
 

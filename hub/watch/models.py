@@ -26,6 +26,8 @@ class EdgeTelemetry(models.Model):
     disk_free_share = models.FloatField(null=True)
     memory_bytes = models.BigIntegerField(null=True)
     load = models.FloatField(null=True)
+    doors = models.JSONField(default=list)
+    """As contract.orders.DoorReport has them."""
 
     def __str__(self) -> str:
         return f"{self.edge}: up {self.uptime_s:.0f} s"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
+from msgspec import to_builtins
 
 from contract.high_water import TELEMETRY, Mark
 from contract.orders import Telemetry
@@ -71,6 +72,7 @@ def _told(before: EdgeTelemetry | None, said: Telemetry) -> dict[str, Any]:
         "queue": _queue(before, said),
         "latency_ms": said.latency_ms,
         "counters": {name: count for name, count in said.counters.items() if _COUNTER.fullmatch(name)},
+        "doors": to_builtins(said.doors),
         **{name: _finite(getattr(said, name)) for name in _FIGURES},
     }
 

@@ -21,7 +21,12 @@ DOTS_FROM: Final = 12
 """Fewer edges than that are seen without a map of them."""
 MANY: Final = 200
 """Their dots are smaller."""
-_WORDS: Final = {Light.RED: "not there", Light.AMBER: "in trouble", Light.GREEN: "well", Light.GREY: "revoked"}
+_WORDS: Final = {
+    Light.RED: "not there or in alarm",
+    Light.AMBER: "in trouble",
+    Light.GREEN: "well",
+    Light.GREY: "revoked",
+}
 """In the order in which they are shown."""
 _UNWATCHED: Final = "not known"
 

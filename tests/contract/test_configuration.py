@@ -60,7 +60,7 @@ def test_a_whole_configuration() -> None:
     assert configuration.broker == Broker("127.0.0.1", 1884)
     assert configuration.hardware.pin_factory is PinFactory.LGPIO
     door, counter = configuration.readers
-    assert (door.kind, door.mode, door.baud, door.pulse_seconds) == (ReaderKind.DOOR, Mode.REDEEM, 115_200, 5.0)
+    assert (door.kind, door.mode, door.baud, door.pulse_seconds) == (ReaderKind.DOOR, Mode.REDEEM, None, 5.0)
     assert door.pins == {"relay_pin": 17, "granted_lamp_pin": 22, "denied_lamp_pin": 27, "buzzer_pin": 23}
     assert (counter.kind, counter.mode, counter.baud) == (ReaderKind.COUNTER, Mode.IDENTIFY, 9600)
     assert counter.pulse_seconds == 2.0
@@ -156,13 +156,13 @@ def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
             "pulse_seconds = 2",
             'partnr = "bar"',
             'readers[1] ("counter").partnr is not known (did you mean partner?)',
-            "one of name, kind",
+            "one of device, profile",
         ),
         (
             "pulse_seconds = 2",
             "Pulse-Seconds = 2",
             'readers[1] ("counter").Pulse-Seconds is not known (did you mean pulse_seconds?)',
-            "one of name, kind",
+            "one of device, profile",
         ),
         (
             "pulse_seconds = 2",

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from contract.configuration import Broker, Configuration, Hardware
+from contract.configuration import Broker, Configuration, Hardware, Screen
 from contract.configuration_schema import json_schema
 from contract.reader_configuration import Reader
 
@@ -19,14 +19,14 @@ def test_it_is_as_published() -> None:
 
 def test_each_word_is_there_and_explained() -> None:
     definitions = json_schema()["$defs"]
-    for section in (Configuration, Broker, Hardware, Reader):
+    for section in (Configuration, Broker, Hardware, Screen, Reader):
         properties = definitions[section.__name__]["properties"]
         assert set(properties) == set(section.__struct_fields__)
         assert all(each["description"] for each in properties.values())
 
 
 def test_unknown_words_are_none() -> None:
-    for section in (Configuration, Broker, Hardware, Reader):
+    for section in (Configuration, Broker, Hardware, Screen, Reader):
         assert json_schema()["$defs"][section.__name__]["additionalProperties"] is False
 
 

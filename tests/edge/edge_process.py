@@ -6,8 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from contract.messages import CheckIn, decode
@@ -50,8 +51,8 @@ device = "{folder / "counter"}"
     return path
 
 
-def run_command(state_dir: Path, configuration: Path | None) -> list[str]:
-    command = [sys.executable, "-m", "edge", "run", "--state", str(state_dir)]
+def run_command(state_dir: Path, configuration: Path | None, module: str = "edge") -> list[str]:
+    command = [sys.executable, "-m", module, "run", "--state", str(state_dir)]
     return command if configuration is None else [*command, "--config", str(configuration)]
 
 
@@ -64,10 +65,13 @@ class EdgeProcess:
         broker_port: int = 1,
         arguments: tuple[str, ...] = (),
         configured: bool = True,
+        *,
+        module: str = "edge",
+        variables: Mapping[str, str] = MappingProxyType({}),
         **changes: str,
     ) -> None:
         """Nothing listens at port 1. `arguments` are run's; `changes` replace text in the configuration, which a
-        process that is not `configured` is not given."""
+        process that is not `configured` is not given. `module` is run in place of the edge itself."""
         self.door, self.counter = Scanner(folder / "door"), Scanner(folder / "counter")
         self.door.plug_in()
         self.counter.plug_in()
@@ -79,10 +83,10 @@ class EdgeProcess:
         if not (folder / "state" / "enrolment").exists():
             enrolled_state(folder / "state", port=broker_port)
         self.process = subprocess.Popen(
-            [*run_command(folder / "state", configuration if configured else None), *arguments],
+            [*run_command(folder / "state", configuration if configured else None, module), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONWARNINGS": "default"},
+            env={**os.environ, "PYTHONWARNINGS": "default", **variables},
         )
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import time
 import tty
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -200,6 +201,7 @@ class FakeSignals:
         self.on_show = on_show
         self.turned_away = 0
         self.held = False
+        self.locked_down = False
 
     def show(self, decision: Decision) -> None:
         self.shown.append(decision)
@@ -214,6 +216,9 @@ class FakeSignals:
 
     def release(self) -> None:
         self.held = False
+
+    def lock_down(self, begins: bool) -> None:
+        self.locked_down = begins
 
     def close(self) -> None:
         raise NotImplementedError
@@ -237,6 +242,18 @@ class Scanner:
         self.path.unlink()
         os.close(self._master)
         self._master = None
+
+    def hear(self, count: int) -> bytes:
+        """So many bytes that were sent to it; then it answers them, without a terminator. Blocking."""
+        assert self._master is not None
+        heard = b""
+        while len(heard) < count:
+            try:
+                heard += os.read(self._master, count - len(heard))
+            except OSError:  # nobody has it open yet
+                time.sleep(0.01)
+        self.type(heard + b"\x06")
+        return heard
 
     def type(self, raw: bytes) -> None:
         """Everything, however little fits into the terminal at once. Not on the event loop that reads it."""

@@ -9,6 +9,7 @@ import pytest
 
 from contract.ask import Posture
 from contract.configuration import Configuration, PinFactory, read_document
+from contract.door_configuration import Level
 from contract.gathering import StoredRow
 from contract.messages import CheckIn
 from edge.clock import SystemClock
@@ -100,17 +101,17 @@ class World:
     def checkins(self) -> list[CheckIn]:
         return self.journal.checkins
 
-    def _open(self, kind: PinFactory) -> Pins:
+    def _open(self, kind: PinFactory, chip: str | None) -> Pins:
         if kind not in self.kinds:
             raise HardwareError("no such pins here")
         pins = open_pins(PinFactory.MOCK)
         world = self
 
         class Some(Pins):
-            def output(self, number: int, field: str, reader: str) -> Any:
+            def output(self, number: int, field: str, reader: str, active: Level = Level.HIGH) -> Any:
                 if number in world.taken:
                     raise HardwareError(f"reader {reader}, {field}: GPIO {number} cannot be had: taken", field)
-                return super().output(number, field, reader)
+                return super().output(number, field, reader, active)
 
             def close(self) -> None:
                 world.closed.append(self.factory)

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from contract.card import SCAN_BYTES_MAX
 from edge.ports import Frame
-from edge.scanners.framing import SILENCE_S, Framer
+from edge.scanners.framing import BY_TERMINATOR, Framer, Framing
 
+SILENCE_S = BY_TERMINATOR.silence_s
+BY_SILENCE = Framing(by_silence=True, silence_s=0.1)
 PIECES = st.sampled_from([b"\r", b"\n", b"\r\n", b"A", b"CARD-1", b"\x00\xff", b"x" * (SCAN_BYTES_MAX + 9)])
 
 
@@ -68,6 +70,51 @@ def test_a_slow_scanner_is_not_silent() -> None:
     for number in range(5):
         assert framer.feed(b"x", number * 0.9) == []
     assert framer.feed(b"\r", 4.5) == [Frame(b"xxxxx", 5, 4.5)]
+
+
+def test_a_scan_without_a_terminator_ends_with_silence() -> None:
+    framer = Framer(BY_SILENCE)
+    assert framer.feed(b"CARD", 1.0) == []
+    assert framer.be_silent(1.05) == []
+    assert framer.be_silent(1.1) == [Frame(b"CARD", 4, 1.0)]
+    assert framer.dropped_bytes == 0
+
+
+def test_a_scan_that_silence_ended_comes_before_the_next_even_if_nobody_looked_meanwhile() -> None:
+    framer = Framer(BY_SILENCE)
+    framer.feed(b"one", 1.0)
+    assert framer.feed(b"two\r", 2.0) == [Frame(b"one", 3, 1.0), Frame(b"two", 3, 2.0)]
+
+
+def test_it_says_whether_bytes_wait() -> None:
+    framer = Framer(BY_SILENCE)
+    waits = [framer.has_begun]
+    for chunk in (b"CARD", b"\r"):
+        framer.feed(chunk, 1.0)
+        waits.append(framer.has_begun)
+    assert waits == [False, True, False]
+
+
+def test_silence_without_any_byte_is_no_scan() -> None:
+    framer = Framer(BY_SILENCE)
+    assert framer.be_silent(100.0) == []
+    framer.feed(b"CARD\r", 100.0)
+    assert framer.be_silent(200.0) == []
+
+
+def test_what_a_scanner_puts_around_a_code_is_taken_off_and_counts_for_nothing() -> None:
+    framer = Framer(Framing(prefix=b"]Q3", suffix=b"#"))
+    assert framer.feed(b"]Q3CARD#\r", 1.0) == [Frame(b"CARD", 4, 1.0)]
+    assert framer.feed(b"CARD\r", 1.0) == [Frame(b"CARD", 4, 1.0)]
+    longest = b"x" * SCAN_BYTES_MAX
+    assert framer.feed(b"]Q3" + longest + b"#\r", 1.0) == [Frame(longest, SCAN_BYTES_MAX, 1.0)]
+
+
+def test_of_a_frame_that_is_cut_the_length_is_still_told() -> None:
+    framer = Framer(Framing(prefix=b"]Q3", suffix=b"#"))
+    (frame,) = framer.feed(b"]Q3" + b"x" * 9_000 + b"#\r", 1.0)
+    assert frame.raw == b"x" * (SCAN_BYTES_MAX + 1)
+    assert frame.length == 9_001
 
 
 @given(pieces=st.lists(PIECES, max_size=12), cuts=st.lists(st.integers(0, 4_000), max_size=12))

@@ -49,7 +49,7 @@ async def ended(port: int, request: bytes) -> None:
 
 
 def test_who_asks_too_slowly_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.metrics._ANSWER_S", 0.01)
+    monkeypatch.setattr("edge.loopback_http.ANSWER_S", 0.01)
 
     async def run() -> None:
         async with served() as port:
@@ -59,7 +59,7 @@ def test_who_asks_too_slowly_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_request_that_is_too_long_is_ended_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.metrics._ANSWER_S", 10 * DEADLINE_S)
+    monkeypatch.setattr("edge.loopback_http.ANSWER_S", 10 * DEADLINE_S)
 
     async def run() -> None:
         async with served() as port:
@@ -69,7 +69,7 @@ def test_a_request_that_is_too_long_is_ended_at_once(monkeypatch: pytest.MonkeyP
 
 
 def test_few_are_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.metrics._ANSWER_S", 10 * DEADLINE_S)
+    monkeypatch.setattr("edge.loopback_http.ANSWER_S", 10 * DEADLINE_S)
 
     async def run() -> None:
         free, waiting = asyncio.Event(), 0

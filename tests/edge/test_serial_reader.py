@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import termios
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contract.scanner_configuration import EndsWith, Parity
 from edge.clock import SystemClock
 from edge.ports import Frame
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
-from edge.scanners.serial_reader import CannotOpen, SerialReader, try_open
+from edge.scanners.serial_reader import CannotOpen, SerialReader, open_port, try_open
+from edge.scanners.settings import ScannerSettings
 from tests.edge.fakes import FakeLog, Scanner
 
 
@@ -22,8 +26,9 @@ def scanner(tmp_path: Path) -> Iterator[Scanner]:
 
 
 @contextlib.asynccontextmanager
-async def reading(scanner: Scanner, log: FakeLog) -> AsyncIterator[SerialReader]:
-    reader = SerialReader("door", str(scanner.path), 115_200, SystemClock(), log)
+async def reading(scanner: Scanner, log: FakeLog, **said: Any) -> AsyncIterator[SerialReader]:
+    settings = ScannerSettings(str(scanner.path), is_keyboard=False, **said)
+    reader = SerialReader("door", settings, SystemClock(), log)
     task = asyncio.create_task(reader.run())
     await reader.tried.wait()
     yield reader
@@ -135,6 +140,60 @@ def test_bytes_without_a_terminator_are_dropped_after_silence_and_told(scanner: 
     asyncio.run(scenario())
 
 
+def test_a_scanner_without_a_terminator_ends_its_scan_with_silence(scanner: Scanner) -> None:
+    async def scenario() -> None:
+        scanner.plug_in()
+        async with reading(scanner, FakeLog(), ends_with=EndsWith.SILENCE, silence_s=0.05) as reader:
+            frames = aiter(reader.frames())
+            for code in (b"one", b"two"):
+                scanner.type(code)
+                assert (await anext(frames)).raw == code
+
+    asyncio.run(scenario())
+
+
+def test_what_stands_around_a_code_is_taken_off(scanner: Scanner) -> None:
+    async def scenario() -> None:
+        scanner.plug_in()
+        async with reading(scanner, FakeLog(), prefix="é>", suffix="<") as reader:
+            scanner.type("é>CARD<\r".encode())
+            assert (await anext(aiter(reader.frames()))).raw == b"CARD"
+
+    asyncio.run(scenario())
+
+
+def test_init_bytes_are_sent_whenever_the_port_opens_and_their_answer_is_no_code(scanner: Scanner) -> None:
+    async def scenario() -> None:
+        log = FakeLog()
+        scanner.plug_in()
+        async with answered(scanner), reading(scanner, log, init=b"\x16M\rABC!") as reader:
+            scanner.type(b"CARD\r")
+            assert (await anext(aiter(reader.frames()))).raw == b"CARD"
+        async with answered(scanner), reading(scanner, log, init=b"\x16M\rABC!"):
+            assert len(log.all("reader_open")) == 2
+
+    asyncio.run(scenario())
+
+
+@contextlib.asynccontextmanager
+async def answered(scanner: Scanner) -> AsyncIterator[None]:
+    """The scanner hears its init bytes, and answers them as some do: without a terminator."""
+    heard = asyncio.create_task(asyncio.to_thread(scanner.hear, 7))
+    try:
+        yield
+    finally:
+        assert await heard == b"\x16M\rABC!"
+
+
+def test_a_port_is_set_to_its_pace_and_parity(scanner: Scanner) -> None:
+    scanner.plug_in()
+    settings = ScannerSettings(str(scanner.path), is_keyboard=False, baud=9600, parity=Parity.EVEN)
+    with open_port(settings) as port:
+        assert termios.tcgetattr(port.fileno())[5] == termios.B9600
+        # A pseudo-terminal's driver clears the parity bit of whoever sets it (drivers/tty/pty.c).
+        assert port.parity == "E"
+
+
 def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> None:
     async def scenario() -> None:
         noisy, quiet = Scanner(tmp_path / "noisy"), Scanner(tmp_path / "quiet")
@@ -194,6 +253,6 @@ def test_a_queue_is_taken_up_where_it_was_left() -> None:
 
 def test_what_is_not_there_is_told_once_and_with_what_to_do() -> None:
     with pytest.raises(CannotOpen) as refused:
-        try_open("/dev/ttyNONE", 9600)
+        try_open(ScannerSettings("/dev/ttyNONE", is_keyboard=False))
     words = "/dev/ttyNONE is not there; is the scanner plugged in? ls /dev/serial/by-id shows those that are"
     assert str(refused.value) == words

@@ -18,9 +18,11 @@ from edge.core.configuration_events import Fault
 from edge.hardware.pins import Pins
 from edge.hardware.signals import ReaderSignals
 from edge.journal_port import CannotRecord
-from edge.ports import MachineState
+from edge.ports import Log, MachineState
 from edge.readers.reader_set import ReaderSet
+from edge.scanners.framing import Framer
 from edge.scanners.serial_reader import CannotOpen, SerialReader
+from edge.scanners.settings import ScannerSettings
 from edge.storage.journal import SqliteJournal
 from tests.simulation.orders_held import marks_on_disk
 
@@ -48,14 +50,14 @@ class Scanner(SerialReader):
                 del machine.scanners[self.name]
 
     def type(self, text: str) -> None:
-        self._handle(text.encode() + b"\r")
+        self._handle(text.encode() + b"\r", Framer())
 
 
 class Signals(ReaderSignals):
     """On pins that are no pins; what people see is noted."""
 
-    def __init__(self, reader: Reader, pins: Pins) -> None:
-        super().__init__(reader, pins)
+    def __init__(self, reader: Reader, pins: Pins, log: Log) -> None:
+        super().__init__(reader, pins, log)
         self._name = reader.name
         MACHINE.get().signals[reader.name] = self
 
@@ -63,7 +65,7 @@ class Signals(ReaderSignals):
     def is_held(self) -> bool:
         """Whether its relay is on, and no pulse."""
         relay = self._outputs.get("relay_pin")
-        return relay is not None and bool(relay._device.value) and not relay.is_busy
+        return relay is not None and bool(relay._device.value) and not self.door.is_pulsing
 
     def show(self, decision: Decision) -> None:
         super().show(decision)
@@ -138,8 +140,8 @@ def judge_command(command: Command, *circumstances: Any) -> Any:
     return judged
 
 
-def try_open(device: str, _baud: int) -> None:
-    if device == BROKEN_DEVICE:
+def try_open(settings: ScannerSettings) -> None:
+    if settings.device == BROKEN_DEVICE:
         raise CannotOpen("nothing is there")
 
 

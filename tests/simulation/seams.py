@@ -50,7 +50,7 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(edge.app, "SqliteJournal", Journal),
         patch.object(edge.app, "ReaderSet", Readers),
         patch.object(edge.commands, "judge", judge_command),
-        patch.object(running_reader, "SerialReader", Scanner),
+        patch.object(running_reader, "scanner_of", Scanner),
         patch.object(running_reader, "ReaderSignals", Signals),
         patch.object(self_test, "try_open", try_open),
         patch.object(secrets, "token_bytes", lambda size=32: rng.randbytes(size)),

@@ -1,6 +1,7 @@
 """`doorward-hub web`: the hub's pages, served by gunicorn."""
 
 import errno
+import os
 import re
 import socket
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from gunicorn.app.base import BaseApplication
 
+from hub import life
 from hub.errors import HubError
 
 
@@ -27,16 +29,16 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="threads in each process (default 4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        check_address(options["bind"])
+        address = check_address(options["bind"])
         self.stdout.write(f"The hub's pages are at {settings.DOORWARD_URL}, served on {options['bind']}.")
         self.stdout.flush()
         if trouble := other_port(settings.DOORWARD_URL, options["bind"]):
             self.stderr.write(f"doorward-hub: {trouble}")
-        _Web({name: options[name] for name in ("bind", "workers", "threads")}).run()
+        _Web({name: options[name] for name in ("bind", "workers", "threads")}, *address).run()
 
 
-def check_address(bind: str) -> None:
-    """CannotServe: `bind` is not HOST:PORT, or cannot be bound right now."""
+def check_address(bind: str) -> tuple[str, int]:
+    """Host and port. CannotServe: `bind` is not HOST:PORT, or cannot be bound right now."""
     found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", bind)
     if found is None or not 0 < int(found.group(2)) < 65536:
         raise CannotServe(f"--bind is {bind!r}: it should be HOST:PORT, as in 127.0.0.1:8000")
@@ -49,6 +51,7 @@ def check_address(bind: str) -> None:
             raise CannotServe(f"port {port} is taken: choose another with --bind") from error
         reason = error.strerror or "no such address"
         raise CannotServe(f"{bind} cannot be served ({reason}): choose another with --bind") from error
+    return host, port
 
 
 def other_port(url: str, bind: str) -> str:
@@ -67,11 +70,15 @@ def other_port(url: str, bind: str) -> str:
 
 
 class _Web(BaseApplication):
-    """gunicorn, configured by the command line alone: no file or variable of its own."""
+    """gunicorn, configured by the command line alone: no file or variable of its own. It tells systemd itself when
+    it is ready; each of its processes asks at the address that it serves whether the watchdog is to be fed."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], host: str, port: int) -> None:
         fixed = {"worker_class": "gthread", "proc_name": "doorward-hub-web", "control_socket_disable": True}
         self._options = options | fixed
+        if "WATCHDOG_USEC" in os.environ:
+            own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not served, but asked
+            self._options["post_worker_init"] = lambda _worker: life.keep_asking(own, port)
         super().__init__()
 
     def load_config(self) -> None:

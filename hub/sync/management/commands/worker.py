@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from hub import authority
+from hub import authority, life
 from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.control import Answers
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         link = _link(inbox, log, answers)
         keys = settings.ENVIRONMENT.keys
         clocks = Clocks(timezone.now, time.monotonic)
-        worker, beat = Worker(inbox, link, log, clocks, keys), Beat(log, clocks)
+        worker, beat = Worker(inbox, link, log, clocks, keys, life.Alive(time.monotonic)), Beat(log, clocks)
         for generation in establish(keys, timezone.now()):
             log.event("signing_key_adopted", generation=generation)
         gc.freeze()  # what was imported lives as long as the process: not to be looked at for garbage again
@@ -51,7 +51,9 @@ class Command(BaseCommand):
         beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
         if answers is not None:
             _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
+        life.say(life.READY)
         worker.run(stopping)
+        life.say(life.STOPPING)
         link.stop()
         beating.join(_LAST_BEAT_S)
         log.event("stopped")

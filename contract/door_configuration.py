@@ -1,0 +1,96 @@
+"""What stands around a reader, in an edge's configuration: pins, their levels, and the times of a door.
+
+Pure. Pins are BCM numbers. What a door does with them is edge/core/door.py's affair.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from contract.misfits import Misfit
+from contract.scanner_configuration import Name, Scanner
+
+Pin = Annotated[int, Meta(ge=0, le=27)]
+HELD_OPEN_SECONDS_MAX: Final = 3_600
+
+
+class Level(StrEnum):
+    """Of a pin: what a relay needs to be on, and what a contact reads in the state that its field names."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Wired(Scanner, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A scanner and what is wired to pins beside it.
+
+    Outputs: `pulse_seconds` is how long a grant holds the relay and the granted lamp; `relay_active` the level
+    at which the relay is on (None: as the relay board has it, or high); `alarm_pin` is on while the door has an
+    alarm.
+
+    Inputs: contacts between a pin and ground, pulled up inside, so that an open circuit reads high.
+    `contact_open` is what the door's own contact reads while the door is open, each `…_active` what the others
+    read in the state that they are named for. `request_to_exit_pin` and `fire_pin` only sense what cut the
+    lock's power in hardware. A level counts once it has stood for `debounce_seconds`; a door that was let open
+    has an alarm after `held_open_seconds`; `interlock` names the door that has to be shut before this one
+    opens.
+    """
+
+    pulse_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
+    relay_pin: Pin | None = None
+    relay_active: Level | None = None
+    granted_lamp_pin: Pin | None = None
+    denied_lamp_pin: Pin | None = None
+    buzzer_pin: Pin | None = None
+    alarm_pin: Pin | None = None
+    contact_pin: Pin | None = None
+    contact_open: Level = Level.HIGH
+    request_to_exit_pin: Pin | None = None
+    request_to_exit_active: Level = Level.LOW
+    tamper_pin: Pin | None = None
+    tamper_active: Level = Level.HIGH
+    fire_pin: Pin | None = None
+    fire_active: Level = Level.HIGH
+    held_open_seconds: Annotated[int, Meta(ge=1, le=HELD_OPEN_SECONDS_MAX)] = 30
+    debounce_seconds: Annotated[float, Meta(ge=0.005, le=1)] = 0.05
+    interlock: Name | None = None
+
+
+OUTPUT_FIELDS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin", "alarm_pin")
+INPUT_FIELDS: Final = ("contact_pin", "request_to_exit_pin", "tamper_pin", "fire_pin")
+PIN_FIELDS: Final = (*OUTPUT_FIELDS, *INPUT_FIELDS)
+A_PIN: Final = "a GPIO number, 0 to 27 (BCM)"
+_A_LEVEL: Final = '"high" or "low"'
+ALLOWED_OF_DOOR: Final = {
+    "pulse_seconds": "0.1 to 60 seconds",
+    **dict.fromkeys(PIN_FIELDS, A_PIN),
+    "relay_active": f"{_A_LEVEL}: the level at which the relay is on",
+    "contact_open": f"{_A_LEVEL}: what the door contact reads while the door is open",
+    "request_to_exit_active": f"{_A_LEVEL}: what it reads while somebody asks to go out",
+    "tamper_active": f"{_A_LEVEL}: what it reads while the case is open",
+    "fire_active": f"{_A_LEVEL}: what it reads while the fire release has cut the lock's power",
+    "held_open_seconds": f"1 to {HELD_OPEN_SECONDS_MAX} whole seconds",
+    "debounce_seconds": "0.005 to 1 seconds",
+    "interlock": "the name of another door of this edge that has a contact_pin",
+}
+OF_A_DOOR: Final = (
+    "relay_pin",
+    "relay_active",
+    "alarm_pin",
+    "contact_pin",
+    "request_to_exit_pin",
+    "fire_pin",
+    "interlock",
+)
+
+
+def misfits_of_interlock(wired: Wired, name: str) -> Iterator[Misfit]:
+    """Of the door `name` by itself; contract/configuration.py sees the other one."""
+    if wired.interlock is None:
+        return
+    if wired.interlock == name:
+        yield Misfit("interlock", f'is "{name}"', ALLOWED_OF_DOOR["interlock"])
+    if wired.contact_pin is None:
+        yield Misfit("contact_pin", "is missing", f"there where interlock is, {A_PIN}")

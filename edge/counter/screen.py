@@ -1,0 +1,130 @@
+"""What one counter's screen has to show: a mailbox for one, which the gate fills and never waits for.
+
+The newest decision is kept, and the redemption that can be undone; and the benefit that staff chose, for a while.
+Knows nothing of HTTP, and of no words.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from contract.decision import Decision
+from contract.effects import VOID_WITHIN, counts
+from contract.instants import from_us
+from contract.messages import CheckIn
+from contract.reader_configuration import Reader
+from edge.ports import Clock
+
+SHOWN_S: Final = 10.0
+"""Long enough to read at two metres what is left, short enough for the next in line."""
+CHOICE_S: Final = 60.0
+"""After a choice, or the last scan under it. Whoever forgets about it serves the next guest what is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`id` is the check-in's, `at` its instant; `shown_s` when it came, on the monotonic clock. `voided`: it was
+    shown before, and is undone."""
+
+    decision: Decision
+    id: bytes
+    at: datetime
+    shown_s: float
+    voided: bool = False
+
+
+class Screen:
+    """Implements ports.CounterScreen. `number` rises with each change."""
+
+    def __init__(self, reader: Reader, clock: Clock) -> None:
+        self.reader = reader
+        self.number = 0
+        self.zone = "UTC"
+        self._clock = clock
+        self._shown: Shown | None = None
+        self._last: Shown | None = None
+        self._choice: tuple[str, float] | None = None
+        self._news = asyncio.Event()
+
+    # What the gate says and asks
+
+    def show(self, decision: Decision, checkin: CheckIn, zone: str | None) -> None:
+        shown = self._as_shown(decision, checkin)
+        self.zone = zone or self.zone
+        if counts(decision.outcome, decision.counted):
+            self._last = shown
+        if self._choice is not None:
+            self._choice = (self._choice[0], shown.shown_s)
+        self._show(shown)
+
+    def show_again(self, decision: Decision, checkin: CheckIn) -> None:
+        self._show(self._as_shown(decision, checkin))
+
+    def voided(self, checkin_id: bytes) -> None:
+        last, self._last = self._last, None
+        if last is not None and last.id == checkin_id:
+            now_s = self._clock.monotonic_s()
+            self._show(Shown(last.decision, last.id, last.at, now_s, voided=True))
+
+    def permission(self) -> str:
+        if self._choice is not None and self._clock.monotonic_s() - self._choice[1] > CHOICE_S:
+            self._choice = None
+        return self.reader.permission if self._choice is None else self._choice[0]
+
+    # What the page asks and says
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What staff may choose among, the usual first; none where there is but one."""
+        others = [each for each in self.reader.benefits if each != self.reader.permission]
+        return (self.reader.permission, *others) if others else ()
+
+    def choose(self, permission: str) -> bool:
+        """Whether it can be chosen here; it holds from the next scan on."""
+        if permission not in self.choices:
+            return False
+        usual = permission == self.reader.permission
+        self._choice = None if usual else (permission, self._clock.monotonic_s())
+        self._tell()
+        return True
+
+    def shown(self) -> Shown | None:
+        """None once it was shown for long enough."""
+        return self._shown if self.left_s() > 0 else None
+
+    def left_s(self) -> float:
+        """How long what is shown stays."""
+        return 0.0 if self._shown is None else SHOWN_S - (self._clock.monotonic_s() - self._shown.shown_s)
+
+    def undoable(self) -> Shown | None:
+        """The last redemption, where it can be undone here and still is young enough."""
+        last = self._last
+        if last is None or self.reader.undo_permission is None:
+            return None
+        young = self._clock.monotonic_s() - last.shown_s < VOID_WITHIN.total_seconds()
+        return last if young else None
+
+    async def changed(self, number: int) -> None:
+        """Returns once `number` is no longer the newest."""
+        while number == self.number:
+            await self._news.wait()
+
+    def follow(self, reader: Reader) -> None:
+        """By another section of the configuration from now on."""
+        self.reader = reader
+        if self._choice is not None and self._choice[0] not in self.choices:
+            self._choice = None
+        self._tell()
+
+    def _as_shown(self, decision: Decision, checkin: CheckIn) -> Shown:
+        return Shown(decision, checkin.id, from_us(checkin.at_us), self._clock.monotonic_s())
+
+    def _show(self, shown: Shown) -> None:
+        self._shown = shown
+        self._tell()
+
+    def _tell(self) -> None:
+        self.number += 1
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,0 +1,124 @@
+"""Whether a configuration's pins fit the boards they are on, and at which level its relays are on.
+
+A pin that cannot serve is a fault, and the configuration is refused. What works and still deserves a look, as a
+relay that may be on until this software runs, is told in words. Knows what boards.py reads; opens no pin.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from contract.configuration import Configuration, PinFactory, place_of
+from contract.door_configuration import OUTPUT_FIELDS, Level
+from contract.reader_configuration import Reader
+from edge.firmware_config import FirmwareConfigError, firmware_config
+from edge.hardware.boards import MODEL, Board, BoardError, RelayBoard, computer_of, read_boards, relay_board_of
+
+_SERIAL_ON_HEADER: Final = ("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0")
+_SERIAL_PINS: Final = (14, 15)
+
+
+class Concern(NamedTuple):
+    """Where it stands in the configuration, and what about it."""
+
+    place: str
+    text: str
+    is_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The boards that a configuration is for, as far as they are known."""
+
+    computer: Board | None
+    relays: RelayBoard | None
+
+    def fill_in(self, configuration: Configuration) -> Configuration:
+        """With relays' levels and the chip's label, where the boards say them and it does not."""
+        hardware = replace(configuration.hardware, chip=configuration.hardware.chip or self._chip)
+        readers = tuple(map(self._with_polarity, configuration.readers))
+        return replace(configuration, hardware=hardware, readers=readers)
+
+    @property
+    def _chip(self) -> str | None:
+        return None if self.computer is None else self.computer.chip.label
+
+    def _with_polarity(self, reader: Reader) -> Reader:
+        if self.relays is None or reader.relay_pin is None or reader.relay_active is not None:
+            return reader
+        return replace(reader, relay_active=self.relays.polarity.active)
+
+    def concerns(self, configuration: Configuration) -> Iterator[Concern]:
+        serial = any(reader.device in _SERIAL_ON_HEADER for reader in configuration.readers)
+        for index, reader in enumerate(self.fill_in(configuration).readers):
+            for field, pin in reader.pins.items():
+                place = place_of(index, reader, field)
+                if serial and pin in _SERIAL_PINS:
+                    yield Concern(place, f"GPIO {pin} is a scanner's, on the header's serial port", True)
+                yield from self._of_header(place, pin)
+                if field in OUTPUT_FIELDS:
+                    yield from self._of_boot(place, pin, active_level(reader, field))
+                if field == "relay_pin":
+                    yield from self._of_relays(place, pin)
+
+    def _of_header(self, place: str, pin: int) -> Iterator[Concern]:
+        if self.computer is None:
+            return
+        if pin not in self.computer.pins:
+            yield Concern(place, f"GPIO {pin} is not on the header of a {self.computer.title}", True)
+        for shared in self.computer.shared:
+            if pin in shared.pins:
+                yield Concern(place, f"GPIO {pin} is shared with {shared.function}")
+
+    def _of_boot(self, place: str, pin: int, active: Level) -> Iterator[Concern]:
+        if self.computer is None or pin not in self.computer.pins:
+            return
+        if self.computer.level_at_boot(pin) is active:
+            pulled, rests = ("up", "dl") if active is Level.HIGH else ("down", "dh")
+            yield Concern(
+                place,
+                f"GPIO {pin} is pulled {pulled} from power-on until it is set, and what it switches is on at "
+                f"{active}: it may be on for some seconds. Take another pin, or put gpio={pin}=op,{rests} into "
+                "config.txt, which shortens that, and wire a door so that it does not matter",
+            )
+
+    def _of_relays(self, place: str, pin: int) -> Iterator[Concern]:
+        if self.relays is None or not self.relays.channels.pins or pin in self.relays.channels.pins:
+            return
+        channels = ", ".join(map(str, self.relays.channels.pins))
+        yield Concern(place, f"GPIO {pin} is no channel of {self.relays.title}, whose pins are {channels}")
+
+
+_UNKNOWN: Final = Wiring(None, None)
+
+
+def active_level(reader: Reader, field: str) -> Level:
+    """The level at which the output in that field is on."""
+    return (reader.relay_active or Level.HIGH) if field == "relay_pin" else Level.HIGH
+
+
+def wiring_of(configuration: Configuration, folder: Path | None = None, model: Path = MODEL) -> Wiring:
+    """The boards that it names, and this computer where it names none and has real pins.
+
+    BoardError: a name is not known, or what is known cannot be read.
+    """
+    hardware = configuration.hardware
+    named = hardware.board is not None or hardware.relay_board is not None
+    if not named and hardware.pin_factory is PinFactory.MOCK:
+        return _UNKNOWN
+    try:
+        boards = read_boards((firmware_config() if folder is None else folder) / "boards")
+    except (BoardError, FirmwareConfigError) as error:
+        if not named:
+            return _UNKNOWN
+        raise BoardError(str(error), "board" if hardware.relay_board is None else "relay_board") from error
+    looks = hardware.board is not None or hardware.pin_factory is not PinFactory.MOCK
+    return Wiring(computer_of(hardware, boards, model) if looks else None, relay_board_of(hardware, boards))
+
+
+def fill_in(configuration: Configuration) -> Configuration:
+    """With what its boards say and it does not. BoardError."""
+    return wiring_of(configuration).fill_in(configuration)

@@ -1,0 +1,98 @@
+"""`doorward-edge rest`: all outputs of the configuration that stands to the level at which they are off.
+
+Run by systemd once an edge has ended, however it did (ExecStopPost). Needs no enrolment, no network and no event
+loop, and imports none of them: it is over in a moment. Knows nothing of doors: what a lock does without its relay
+is a matter of wiring.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from contract.configuration import (
+    Configuration,
+    ConfigurationError,
+    PinFactory,
+    parse_configuration,
+    read_document,
+)
+from edge.core.saved_orders import SavedOrders
+from edge.hardware.boards import BoardError
+from edge.hardware.gpio_chips import HardwareError
+from edge.hardware.resting import inputs_of, levels_at_rest, set_levels
+from edge.hardware.wiring import fill_in
+from edge.storage.orders_file import OrdersFile
+from edge.storage.state_folder import default_state_dir
+
+EXIT_NOT_AT_REST: Final = 1
+"""Something could not be set, or read; everything else is at rest."""
+
+
+def words_of(parser: argparse.ArgumentParser) -> None:
+    """What the command may be given."""
+    default = default_state_dir()
+    parser.add_argument(
+        "--state", type=Path, default=default, metavar="DIR", help=f"the edge's own files; {default} if left out"
+    )
+    parser.add_argument("--config", type=Path, metavar="edge.toml", help="the file that the edge was run with")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code: 0, or EXIT_NOT_AT_REST; says on stderr what is not at rest."""
+    parser = argparse.ArgumentParser(prog="doorward-edge rest")
+    words_of(parser)
+    asked = parser.parse_args(arguments)
+    rest = Rest()
+    for configuration in rest.configurations(asked.state, asked.config):
+        rest.note(configuration)
+    rest.carry_out()
+    for problem in rest.problems:
+        sys.stderr.write(f"doorward-edge: not at rest: {problem}\n")
+    return EXIT_NOT_AT_REST if rest.problems else 0
+
+
+class Rest:
+    """What is to be set, by chip, and what was in the way of it, in words."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str | None, dict[int, int]] = {}
+        self.problems: Final[list[str]] = []
+
+    def configurations(self, state_dir: Path, own: Path | None) -> Iterator[Configuration]:
+        """Those whose outputs may be on. The one that stands comes last; while it is tried, the one before it
+        counts as well."""
+        if own is not None:
+            yield from self._read(lambda: parse_configuration(own.read_text("utf-8")))
+        orders = (OrdersFile(state_dir).read() or SavedOrders()).configuration
+        for desired in (orders.good, orders.stands):
+            if desired is not None:
+                document = desired.document
+                yield from self._read(lambda document=document: read_document(document))  # type: ignore[misc]
+
+    def note(self, configuration: Configuration) -> None:
+        """A pin that several configurations name is as the last of them says."""
+        if configuration.hardware.pin_factory is PinFactory.MOCK:
+            return
+        try:
+            configuration = fill_in(configuration)
+        except BoardError as error:
+            self.problems.append(f"hardware.{error.field}: {error}")
+        levels = self._levels.setdefault(configuration.hardware.chip, {})
+        levels.update(levels_at_rest(configuration))
+        for pin in inputs_of(configuration):
+            levels.pop(pin, None)
+
+    def carry_out(self) -> None:
+        for chip, levels in self._levels.items():
+            try:
+                self.problems.extend(set_levels(levels, chip))
+            except HardwareError as error:
+                self.problems.append(str(error))
+
+    def _read(self, read: Callable[[], Configuration]) -> Iterator[Configuration]:
+        try:
+            yield read()
+        except (OSError, UnicodeDecodeError, ConfigurationError) as error:
+            self.problems.append(f"a configuration cannot be read: {error}")

@@ -1,0 +1,29 @@
+"""Which kind of scanner a reader has: one that types, or one that sends bytes."""
+
+from edge.ports import Clock, Log
+from edge.scanners import serial_reader
+from edge.scanners.keyboard.device import open_keyboard
+from edge.scanners.keyboard.errors import KeyboardError
+from edge.scanners.keyboard.layouts import layout_named
+from edge.scanners.keyboard_reader import KeyboardReader
+from edge.scanners.scanner import Scanner
+from edge.scanners.serial_reader import CannotOpen, SerialReader
+from edge.scanners.settings import ScannerSettings
+
+
+def scanner_of(name: str, settings: ScannerSettings, clock: Clock, log: Log) -> Scanner:
+    """The scanner of the reader `name`; nothing is opened yet."""
+    kind = KeyboardReader if settings.is_keyboard else SerialReader
+    return kind(name, settings, clock, log)
+
+
+def try_open(settings: ScannerSettings) -> None:
+    """Open the device and close it again. Blocking; CannotOpen."""
+    if not settings.is_keyboard:
+        serial_reader.try_open(settings)
+        return
+    try:
+        layout_named(settings.layout)
+        open_keyboard(settings.device).close()
+    except KeyboardError as error:
+        raise CannotOpen(str(error)) from error

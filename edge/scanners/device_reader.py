@@ -1,0 +1,120 @@
+"""What every scanner's reader does, whatever its device: it is opened, read until it is lost, and opened again.
+
+Owns the scans that wait, and the log's lines of a device that comes and goes. What a device is, its kinds say.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from typing import Final, Protocol
+
+from contract.scanner_configuration import EndsWith
+from edge.ports import Clock, Frame, Log
+from edge.scanners.scan_queue import ScanQueue
+from edge.scanners.settings import ScannerSettings
+
+RETRY_S: Final = 0.5
+
+
+class NotOpen(Exception):
+    """A device that cannot be opened; the text says why, and what to do."""
+
+
+class Begun(Protocol):
+    """What makes frames of what was read."""
+
+    @property
+    def has_begun(self) -> bool: ...
+
+    def be_silent(self, at_s: float) -> list[Frame]: ...
+
+
+class DeviceReader(ABC):
+    """`run` keeps the device open until it is cancelled; `frames` gives what was scanned."""
+
+    def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
+        self.name = name
+        self.is_open = False
+        """Whether the device is open now: what is scanned arrives."""
+        self.tried = asyncio.Event()
+        """Set once the device was tried, whether it could be opened or not."""
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._queue = ScanQueue(name, log)
+        self._silence: asyncio.TimerHandle | None = None
+
+    def frames(self) -> AsyncIterator[Frame]:
+        return self._queue.frames()
+
+    @property
+    def waiting(self) -> int:
+        """How many scans were read and not given yet."""
+        return self._queue.waiting
+
+    def close(self) -> None:
+        """No more scans; those that wait are still given."""
+        self._queue.close()
+
+    async def run(self) -> None:
+        """Open, read until lost, and again. Logs `reader_open` and `reader_lost`, each once for a change."""
+        known_lost = False
+        while True:
+            try:
+                self._tell("reader_lost", why=await self._open_and_read())
+            except NotOpen as error:
+                if not known_lost:
+                    self._tell("reader_lost", why=str(error))
+            known_lost = True
+            self.tried.set()
+            await asyncio.sleep(RETRY_S)
+
+    @abstractmethod
+    async def _open_and_read(self) -> str:
+        """Open, `_read_until_lost`, close; why it was lost. NotOpen."""
+
+    async def _read_until_lost(self, descriptor: int, read: Callable[[], str | None]) -> str:
+        """Call `read`, which never waits, whenever there is something; it says why the device is lost, or None."""
+        loop = asyncio.get_running_loop()
+        lost: asyncio.Future[str] = loop.create_future()
+        loop.add_reader(descriptor, _read_once, read, descriptor, lost)
+        self.is_open = True
+        self._tell("reader_open")
+        self.tried.set()
+        try:
+            return await lost
+        finally:
+            self.is_open = False
+            loop.remove_reader(descriptor)
+            self._end_silence()
+
+    def _put(self, frames: list[Frame], begun: Begun) -> None:
+        """What was scanned; where silence ends a scan, what has `begun` is looked at when it has lasted."""
+        if frames:
+            self._queue.put(frames)
+        self._end_silence()
+        if self._settings.ends_with is EndsWith.SILENCE and begun.has_begun:
+            loop = asyncio.get_running_loop()
+            self._silence = loop.call_later(self._settings.silence_s, self._be_silent, begun)
+
+    def _be_silent(self, begun: Begun) -> None:
+        self._put(begun.be_silent(self._clock.monotonic_s()), begun)
+
+    def _end_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _tell(self, event: str, **fields: object) -> None:
+        self._log(event, reader=self.name, device=self._settings.device, **fields)
+
+    def _tell_dropped(self, what: str, why: str, count: int) -> None:
+        if count:
+            self._log("dropped", what=what, why=why, reader=self.name, count=count)
+
+
+def _read_once(read: Callable[[], str | None], descriptor: int, lost: "asyncio.Future[str]") -> None:
+    why = read()
+    if why is not None and not lost.done():
+        asyncio.get_running_loop().remove_reader(descriptor)
+        lost.set_result(why)

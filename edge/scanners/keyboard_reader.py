@@ -1,0 +1,65 @@
+"""A scanner that types: a keyboard whose keys go to nobody else.
+
+Owns the device: finds it, opens and grabs it, reads it, and when it is unplugged or was never there, tries again
+for ever. Turns its keys into frames and knows nothing of what they mean.
+"""
+
+import asyncio
+
+from edge.scanners.device_reader import DeviceReader, NotOpen
+from edge.scanners.keyboard.device import EvdevKeyboard, open_keyboard
+from edge.scanners.keyboard.errors import KeyboardError
+from edge.scanners.keyboard.scans import KeyEvent, KeyScans
+
+
+class KeyboardReader(DeviceReader):
+    async def _open_and_read(self) -> str:
+        try:
+            scans = KeyScans(self._settings)
+            keyboard = await self._open()
+        except KeyboardError as error:
+            raise NotOpen(str(error)) from error
+        try:
+            self._look(keyboard, scans)
+            return await self._read_until_lost(keyboard.fileno(), lambda: self._read(keyboard, scans))
+        except OSError as error:
+            return str(error)
+        finally:
+            keyboard.close()
+
+    async def _open(self) -> EvdevKeyboard:
+        # In a thread: a failing USB device can hold up an open for seconds.
+        opening = asyncio.create_task(asyncio.to_thread(open_keyboard, self._settings.device))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # A keyboard that was opened for nobody would stay grabbed.
+            opening.add_done_callback(_close_opened)
+            raise
+
+    def _read(self, keyboard: EvdevKeyboard, scans: KeyScans) -> str | None:
+        """Why the keyboard is lost, if it is."""
+        try:
+            events = keyboard.read()
+            self._handle(keyboard, scans, events)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            return str(error)
+        return None if events else "the keyboard is gone"
+
+    def _look(self, keyboard: EvdevKeyboard, scans: KeyScans) -> None:
+        scans.look(keyboard.held(), keyboard.caps_lock(), self._clock.monotonic_s())
+
+    def _handle(self, keyboard: EvdevKeyboard, scans: KeyScans, events: list[KeyEvent]) -> None:
+        dropped, broken = scans.dropped_bytes, scans.broken_scans
+        self._put(scans.handle(events, self._clock.monotonic_s()), scans)
+        if scans.must_look:
+            self._look(keyboard, scans)
+        self._tell_dropped("characters", "no terminator came", scans.dropped_bytes - dropped)
+        self._tell_dropped("scans", "the kernel lost some of their keys", scans.broken_scans - broken)
+
+
+def _close_opened(opening: "asyncio.Task[EvdevKeyboard]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

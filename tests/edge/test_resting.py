@@ -1,0 +1,174 @@
+"""`doorward-edge rest`: what a killed edge left on is off, whatever is missing; inputs are left alone."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from contract.orders import Desired
+from edge import resting
+from edge.core.saved_orders import ConfigurationOrders, SavedOrders
+from edge.hardware import resting as hardware_resting
+from edge.storage.orders_file import OrdersFile
+from tests.edge import fake_lgpio
+from tests.edge.edge_process import DEADLINE_S, write_configuration
+from tests.enrolled import enrolled_state
+
+DOOR = {"name": "door", "kind": "door", "permission": "p", "device": "/dev/ttyACM0", "relay_pin": 26}
+ON_A_CHIP = """
+import sys
+from tests.edge import fake_lgpio
+fake_lgpio.install()
+from edge.hardware import resting
+resting.chip_number = lambda *_: 4
+from edge.__main__ import main
+code = main()
+loaded = {name.partition('.')[0] for name in sys.modules} & {'gpiozero', 'asyncio', 'paho', 'aiosqlite', 'serial'}
+assert not loaded, loaded
+sys.exit(code)
+"""
+
+AN_EDGE = """
+import sys
+from tests.edge import fake_lgpio
+fake_lgpio.install()
+from gpiozero.pins import local
+local.get_pi_revision = lambda: 0xC03111
+from edge.hardware import pins
+pins.chip_number = lambda *_: 4
+from edge.__main__ import main
+sys.exit(main())
+"""
+
+
+def desired(generation: int, *readers: dict[str, object], **hardware: str) -> Desired:
+    document = {"hardware": {"pin_factory": "lgpio", **hardware}, "readers": list(readers)}
+    return Desired(epoch=7, generation=generation, document=document)
+
+
+def saved(state: Path, **orders: object) -> Path:
+    state.mkdir()
+    OrdersFile(state).write(SavedOrders(configuration=ConfigurationOrders(**orders)))  # type: ignore[arg-type]
+    return state
+
+
+@pytest.fixture
+def chip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lgpio", fake_lgpio.fresh())
+    monkeypatch.setattr(hardware_resting, "chip_number", lambda *_: 4)
+
+
+def test_a_killed_edge_leaves_no_relay_on(tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    left = "import os, signal; from tests.edge import fake_lgpio as g; g.gpio_claim_output(4, 26, 0); "
+    environment = {**os.environ, "FAKE_LGPIO_LINES": str(lines)}
+    killed = subprocess.run(
+        [sys.executable, "-c", left + "os.kill(os.getpid(), signal.SIGKILL)"], env=environment, check=False
+    )
+    assert killed.returncode == -9
+    assert fake_lgpio.kept_levels(lines) == {26: 0}
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, relay_board="waveshare-rpi-relay"))
+    rested = subprocess.run(
+        [sys.executable, "-c", ON_A_CHIP, "rest", "--state", str(state)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert (rested.returncode, rested.stdout, rested.stderr) == (0, "", "")
+    assert fake_lgpio.kept_levels(lines) == {26: 1}
+
+
+def test_a_whole_edge_that_is_killed_while_its_door_is_held_leaves_it_locked(tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    environment = {**os.environ, "FAKE_LGPIO_LINES": str(lines)}
+    path = write_configuration(
+        tmp_path,
+        **{
+            'pin_factory = "mock"': 'pin_factory = "lgpio"\nrelay_board = "az-delivery-8-relay"',
+            "relay_pin = 17": 'relay_pin = 17\nbuzzer_pin = 22\nposture = "unlocked"',
+        },
+    )
+    enrolled_state(tmp_path / "state")
+    arguments = ["--state", str(tmp_path / "state"), "--config", str(path)]
+    edge = subprocess.Popen(
+        [sys.executable, "-c", AN_EDGE, "run", *arguments], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + DEADLINE_S
+        while fake_lgpio.kept_levels(lines) != {17: 0, 22: 0}:
+            assert time.monotonic() < deadline
+            assert edge.poll() is None
+            time.sleep(0.05)
+    finally:
+        edge.kill()
+        edge.wait()
+    rested = subprocess.run([sys.executable, "-c", ON_A_CHIP, "rest", *arguments], env=environment, check=False)
+    assert rested.returncode == 0
+    assert fake_lgpio.kept_levels(lines) == {17: 1, 22: 0}
+
+
+@pytest.mark.usefixtures("chip")
+def test_each_output_goes_off_and_no_input_is_touched(tmp_path: Path) -> None:
+    pins = {"granted_lamp_pin": 5, "denied_lamp_pin": 6, "buzzer_pin": 7, "alarm_pin": 8, "contact_pin": 9}
+    state = saved(tmp_path / "state", stands=desired(1, {**DOOR, **pins, "relay_active": "low"}))
+    assert resting.main(["--state", str(state)]) == 0
+    assert set(fake_lgpio.heard) == {("output", 4, pin, int(pin == 26)) for pin in (26, 5, 6, 7, 8)}
+
+
+@pytest.mark.usefixtures("chip")
+def test_while_one_is_tried_the_one_before_rests_too(tmp_path: Path) -> None:
+    before = {**DOOR, "relay_active": "low", "buzzer_pin": 5, "alarm_pin": 6}
+    now = {**DOOR, "contact_pin": 6}
+    state = saved(tmp_path / "state", stands=desired(2, now), good=desired(1, before), trying=True)
+    assert resting.main(["--state", str(state)]) == 0
+    assert set(fake_lgpio.heard) == {("output", 4, 26, 0), ("output", 4, 5, 0)}
+
+
+@pytest.mark.usefixtures("chip")
+def test_the_edges_own_file_serves_without_a_hub(tmp_path: Path) -> None:
+    path = tmp_path / "edge.toml"
+    reader = "\n".join(f"{word} = {value!r}" for word, value in DOOR.items())
+    path.write_text(f'[hardware]\npin_factory = "lgpio"\n[[readers]]\n{reader}\n')
+    assert resting.main(["--state", str(tmp_path / "none"), "--config", str(path)]) == 0
+    assert fake_lgpio.heard == [("output", 4, 26, 0)]
+
+
+@pytest.mark.usefixtures("chip")
+def test_a_pin_that_somebody_holds_is_told_and_the_others_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake_lgpio.TAKEN.add(26)
+    state = saved(tmp_path / "state", stands=desired(1, {**DOOR, "buzzer_pin": 5}))
+    assert resting.main(["--state", str(state)]) == 1
+    assert fake_lgpio.heard == [("output", 4, 5, 0)]
+    assert capsys.readouterr().err == "doorward-edge: not at rest: GPIO 26: GPIO busy\n"
+
+
+@pytest.mark.usefixtures("chip")
+def test_what_cannot_be_read_holds_up_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, board="no-such-board"))
+    assert resting.main(["--state", str(state), "--config", str(tmp_path / "none.toml")]) == 1
+    assert fake_lgpio.heard == [("output", 4, 26, 0)]
+    said = capsys.readouterr().err
+    assert "a configuration cannot be read" in said
+    assert 'board is "no-such-board"' in said
+
+
+def test_without_pins_there_is_nothing_to_do(tmp_path: Path) -> None:
+    assert resting.main(["--state", str(tmp_path)]) == 0
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, pin_factory="mock"))
+    assert resting.main(["--state", str(state)]) == 0
+
+
+def test_without_lgpio_it_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    state = saved(tmp_path / "state", stands=desired(1, DOOR))
+    assert resting.main(["--state", str(state)]) == 1
+    assert "apt install python3-lgpio" in capsys.readouterr().err

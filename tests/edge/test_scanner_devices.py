@@ -1,0 +1,68 @@
+"""What is plugged in: ports and keyboards of a machine that is a tree of files, and what edge.toml calls each."""
+
+import grp
+import os
+from pathlib import Path
+
+import pytest
+
+from edge.scanners.devices import plugged_in, why_not_opened
+from edge.scanners.profiles import Interface
+from tests.edge.scanner_tree import KEYS_OF_A_MOUSE, ScannerTree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> ScannerTree:
+    return ScannerTree(tmp_path)
+
+
+def test_a_serial_scanner_is_told_with_all_that_usb_says(tree: ScannerTree) -> None:
+    tree.serial("ttyACM0", "1-1.2", "05e0:1701", "Symbol Bar Code Scanner", "S123", by_id="usb-Symbol_S123-if00")
+    (found,) = plugged_in(tree.sys, tree.dev)
+    assert (found.interface, found.usb, found.serial) == (Interface.SERIAL, "05e0:1701", "S123")
+    assert (found.usb_port, found.says) == ("1-1.2", "Symbol Bar Code Scanner")
+    assert found.device([found]) == str(tree.dev / "serial/by-id/usb-Symbol_S123-if00")
+
+
+def test_ports_that_are_none_are_left_out(tree: ScannerTree) -> None:
+    tree.console("tty1")
+    tree.uart("ttyS3", "0")
+    tree.uart("ttyAMA0", "32")
+    (found,) = plugged_in(tree.sys, tree.dev)
+    assert (found.node, found.usb, found.usb_port) == (tree.dev / "ttyAMA0", "", "")
+    assert found.device([found]) == str(tree.dev / "ttyAMA0")
+
+
+def test_a_keyboard_is_named_by_its_link_else_by_its_ids_else_by_its_port(tree: ScannerTree) -> None:
+    tree.keyboard("event0", "1-1", "0c2e:0901", "Honeywell", by_id="usb-Honeywell-event-kbd")
+    tree.keyboard("event1", "1-2", "05e0:1200", "Symbol", "S9")
+    tree.keyboard("event2", "1-3", "1234:5678", "twin")
+    tree.keyboard("event3", "1-4", "1234:5678", "twin")
+    tree.keyboard("event4", "1-5", "046d:c077", "mouse", keys=KEYS_OF_A_MOUSE)
+    found = plugged_in(tree.sys, tree.dev)
+    assert [each.device(found) for each in found] == [
+        str(tree.dev / "input/by-id/usb-Honeywell-event-kbd"),
+        "usb:05e0:1200:S9",
+        "usb-port:1-3",
+        "usb-port:1-4",
+    ]
+
+
+def test_nothing_is_plugged_in(tree: ScannerTree) -> None:
+    assert plugged_in(tree.sys, tree.dev) == []
+
+
+def test_a_device_that_this_user_may_not_open_names_the_group(
+    tree: ScannerTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tree.serial("ttyACM0", "1-1.2", "05e0:1701")
+    (found,) = plugged_in(tree.sys, tree.dev)
+    assert why_not_opened(found) is None
+    # The superuser may open everything: the kernel's answer is made another user's.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    told = why_not_opened(found)
+    group = grp.getgrgid(node.stat().st_gid).gr_name
+    assert told is not None
+    assert f"--groups {'dialout' if group == 'root' else group} $USER" in told
+    node.unlink()
+    assert why_not_opened(found) == f"{node} is not there"

@@ -1,0 +1,113 @@
+"""systemd's own tools about systemd/: the units parse, what they run is there, and they may touch little."""
+
+import re
+import shutil
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
+UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
+COMMANDS = ("usr/bin/doorward-edge", "opt/doorward-hub/bin/doorward-hub")
+EXPOSURE_MAX = 2.0
+NEWER = re.compile(r"Unknown key '(RestartSteps|RestartMaxDelaySec)' in section \[Service\], ignoring")
+"""Words of systemd 254."""
+
+pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    """Every value of every word, in order; an empty one takes back those before it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in (SYSTEMD / unit).read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found[name].append(value)
+    return found
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A machine with these units, systemd's own, and commands where they are looked for."""
+    shutil.copytree("/usr/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
+    own = tmp_path / "etc/systemd/system"
+    own.mkdir(parents=True)
+    for unit in UNITS:
+        shutil.copy(SYSTEMD / unit, own)
+    for command in COMMANDS:
+        path = tmp_path / command
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    return tmp_path
+
+
+def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_there_is_one_for_each_process() -> None:
+    assert UNITS == ["doorward-edge.service", "doorward-hub-web.service", "doorward-hub-worker.service"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_right_and_its_commands_are_there(root: Path, unit: str) -> None:
+    done = analyze("verify", f"--root={root}", unit)
+    wrong = [line for line in (done.stdout + done.stderr).splitlines() if not NEWER.search(line)]
+    assert (done.returncode, wrong) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_command_that_is_missing_would_be_found(root: Path, unit: str) -> None:
+    for command in COMMANDS:
+        (root / command).unlink()
+    assert "is not executable" in analyze("verify", f"--root={root}", unit).stderr
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_exposes_little(unit: str) -> None:
+    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE_MAX * 10:.0f}", str(SYSTEMD / unit))
+    overall = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert overall is not None, done.stderr
+    assert float(overall.group(1)) <= EXPOSURE_MAX
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_starts_for_ever_waits_for_no_network_and_is_watched(unit: str) -> None:
+    said = settings(unit)
+    assert said["Type"] == ["notify"]
+    assert said["Restart"] == ["always"]
+    assert said["StartLimitIntervalSec"] == ["0"]
+    assert float(said["WatchdogSec"][0]) > 0
+    ordered = " ".join(said["After"] + said["Wants"] + said["Requires"])
+    assert "network" not in ordered
+    assert "time-sync" not in ordered
+
+
+def test_the_edge_rests_however_it_ended_by_the_same_configuration() -> None:
+    said = settings("doorward-edge.service")
+    assert said["ExecStopPost"] == ["/usr/bin/doorward-edge rest $DOORWARD_EDGE_CONFIG"]
+    assert "$DOORWARD_EDGE_CONFIG" in said["ExecStart"][0]
+
+
+def test_the_edge_may_do_what_it_does() -> None:
+    said = settings("doorward-edge.service")
+    allowed = " ".join(said["SystemCallFilter"])
+    # It asks whether the clock is kept, and fills a replica by a process of low priority.
+    assert "adjtimex" in allowed
+    assert "setpriority" in allowed
+    assert "ProtectClock" not in said
+    assert "ProcSubset" not in said
+    devices = {value.split()[0] for value in said["DeviceAllow"]}
+    assert devices >= {"char-ttyACM", "char-ttyUSB", "char-ttyAMA", "char-ttyS", "char-input", "char-gpiochip"}
+    assert set(said["SupplementaryGroups"][0].split()) == {"dialout", "input", "gpio"}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_secret_stands_in_a_unit(unit: str) -> None:
+    said = settings(unit)
+    assert not any("DATABASE_URL" in value for value in said["Environment"])
+    if unit != "doorward-edge.service":
+        assert said["LoadCredential"] == ["database_url:/etc/doorward-hub/database_url"]
