@@ -49,6 +49,7 @@ def replaced(loop: VirtualLoop, rng: Random) -> Iterator[None]:
         patch.object(edge.app, "Machine", NoMachine),
         patch.object(edge.app, "SqliteJournal", Journal),
         patch.object(edge.app, "ReaderSet", Readers),
+        patch.object(edge.app.LoopWatch, "start", lambda _: None),  # a thread that goes by real time
         patch.object(edge.commands, "judge", judge_command),
         patch.object(running_reader, "scanner_of", Scanner),
         patch.object(running_reader, "ReaderSignals", Signals),
