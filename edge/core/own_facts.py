@@ -29,10 +29,10 @@ def _since_contact(facts: Facts, own: OwnUses, customer_id: int) -> frozenset[by
 
 
 def _uses(facts: Facts, own: OwnUses, customer_id: int) -> dict[bytes, Use]:
-    """By id: a pool's may be those of people whom the replica tells nothing of."""
-    uses = {use.id: use for use in facts.uses if not own.is_voided(use.id)}
-    uses |= {use.id: use for use in own.of(customer_id)}
+    """By id: a pool's may be those of people whom the replica tells nothing of. What the replica holds counts from
+    when the hub says: this edge's clock may have been ahead."""
+    uses = {use.id: use for use in own.of(customer_id)}
     holders = {each.membership.holder for each in facts.held}
     for company in (holder.id for holder in holders if holder.kind is HolderKind.COMPANY):
         uses |= {use.id: use for use in own.of_company(company)}
-    return uses
+    return uses | {use.id: use for use in facts.uses if not own.is_voided(use.id)}

@@ -1,10 +1,12 @@
 """What an edge did itself, put to what its replica says."""
 
+from datetime import timedelta
+
 from contract.facts import Card, Facts, Position
 from contract.messages import Ack
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
-from tests.edge.test_own_uses import JOURNAL, checkin, use
+from tests.edge.test_own_uses import JOURNAL, NOON, checkin, use
 
 CARD = Card(7)
 NOTHING = frozenset[int]()
@@ -32,3 +34,11 @@ def test_a_stranger_has_none() -> None:
     own.add(checkin(1))
     facts = Facts(Position("everyone", 5, 9))
     assert with_own(facts, own, NOTHING) is facts
+
+
+def test_what_has_come_back_counts_from_when_the_hub_says() -> None:
+    """A clock that is ahead says otherwise until the ack; the hub replays with the feed's."""
+    own = OwnUses()
+    own.add(checkin(1, at=NOON + timedelta(days=1)), sequence=1)
+    came = Facts(Position("everyone", 5, 10), CARD, uses=(use(1),))
+    assert with_own(came, own, NOTHING).uses == (use(1),)
