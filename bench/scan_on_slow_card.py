@@ -91,7 +91,7 @@ def _table(cards: int, scans: int, card: _Measured, disk: _Measured) -> Table:
     )
     shortest_ms, longest_ms = (round(each * 1000) for each in FSYNC_S)
     table.remarks = [
-        f"A commit takes {shortest_ms} to {longest_ms} ms longer, one in {1 / STALLS:.0f} {STALL_S * 1000:.0f} ms: "
+        f"A commit takes {shortest_ms} to {longest_ms} ms longer, 1 in {1 / STALLS:.0f} {STALL_S * 1000:.0f} ms: "
         "a door waits for its commit for 40 ms at most, then it opens, and the commit finishes behind it.",
         f"{scans - len(card.all_ms)} of {scans:,} scans were dropped on the card; {cards:,} cards.",
         "Bytes are those of the edge's main process by the kernel's count (write_bytes in /proc/PID/io), "
