@@ -14,11 +14,12 @@ from bench import (
     figures_file,
     first_fill,
     many_edges,
+    scan_on_slow_card,
     scan_to_relay,
     scan_while_loading,
 )
 
-_NAMES = ("F1", "F2", "F4", "F5", "F6", "F8", "F9", "F10")
+_NAMES = ("F1", "F2", "F3", "F4", "F5", "F6", "F8", "F9", "F10")
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -32,6 +33,7 @@ def main() -> None:
     measures = {
         "F1": lambda folder: scan_to_relay.measure(folder, arguments.cards, arguments.scans, _say),
         "F2": lambda folder: scan_while_loading.measure(folder, arguments.cards, _say),
+        "F3": lambda folder: scan_on_slow_card.measure(folder, arguments.cards, min(arguments.scans, 2_000), _say),
         "F4": lambda folder: decide_alone.measure(folder, _say),
         "F5": lambda folder: first_fill.measure(folder, arguments.cards, _say),
         "F6": lambda folder: change_to_decision.measure(folder, _say),
