@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 
 from contract.scanner_configuration import EndsWith
 from edge.clock import SystemClock
-from edge.scanners.choice import scanner_of, try_open
+from edge.scanners.choice import scanner_of
 from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.layouts import LAYOUTS
 from edge.scanners.keyboard_reader import KeyboardReader
-from edge.scanners.serial_reader import CannotOpen
 from edge.scanners.settings import ScannerSettings
 from tests.edge.fakes import FakeLog
 from tests.edge.typing_scanner import PipedDevice, TypingScanner, event, packed, piped_devices, tapped
@@ -286,34 +284,3 @@ def test_a_flood_on_one_keyboard_lets_the_other_have_its_turn(tmp_path: Path) ->
         quiet.close()
 
     asyncio.run(scenario())
-
-
-def refusal(settings: ScannerSettings) -> str:
-    with pytest.raises(CannotOpen) as refused:
-        try_open(settings)
-    return str(refused.value)
-
-
-def test_what_cannot_be_opened_is_told_with_what_to_do(
-    scanner: TypingScanner, tmp_path: Path, piped_devices: type[PipedDevice]
-) -> None:
-    assert "is not there; is the scanner plugged in?" in refusal(ScannerSettings("/dev/input/none", True))
-    assert "is not there; is the scanner plugged in?" in refusal(ScannerSettings("usb:ffff:fffe", True))
-    assert 'no keyboard layout "ru" is known' in refusal(ScannerSettings(str(scanner.path), True, layout="ru"))
-    scanner.plug_in()
-    try_open(ScannerSettings(str(scanner.path), True))
-    piped_devices.pressable = (0x110, 0x111)
-    assert "is no keyboard; ls /dev/input/by-id shows" in refusal(ScannerSettings(str(scanner.path), True))
-
-
-def test_what_is_no_input_device_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.undo()
-    (tmp_path / "file").write_bytes(b"CARD\r")
-    for path in (tmp_path / "file", Path("/dev/null")):
-        assert "is no keyboard" in refusal(ScannerSettings(str(path), True))
-
-
-def test_without_evdev_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "evdev", None)
-    words = "evdev is not installed: apt install python3-evdev"
-    assert refusal(ScannerSettings("/dev/input/event0", True)) == words
