@@ -12,7 +12,7 @@ READER ?= door
 export CODE
 
 help:
-	@echo "make demo            a whole club on this machine: hub, broker, an edge with a door and a counter"
+	@echo "make demo            a whole club on this machine: hub, broker, an edge with two doors and a counter"
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
 	@echo "make test            all tests and checks"
@@ -21,11 +21,15 @@ help:
 	@echo "make bench           the figures, into docs/figures.md"
 	@echo "make lock            renew requirements.lock from pyproject.toml"
 
+# evdev comes as a wheel for x86_64 alone; elsewhere pip builds it, against the kernel's headers (build-essential has them).
+APT_TO_BUILD := build-essential python3-dev
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Doorward needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "Installing python3-venv ..."; $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; }
+	@[ "$$(uname -m)" = x86_64 ] || dpkg -s $(APT_TO_BUILD) >/dev/null 2>&1 || { \
+	  echo "Installing $(APT_TO_BUILD) ..."; $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q --no-install-recommends $(APT_TO_BUILD); }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the Python packages of requirements.lock into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
