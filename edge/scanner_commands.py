@@ -135,26 +135,27 @@ def _sheet(profile: Profile) -> Iterator[str]:
 
 def _show_live(asked: argparse.Namespace) -> None:
     device = asked.live or _only_device(plugged_in(asked.sys, asked.dev))
-    settings = _settings(asked, device)
+    section = _section(asked, device)
+    settings = settings_for(section)
     heard = listen(settings, SystemClock())
     kind = f"keyboard, layout {settings.layout}" if settings.is_keyboard else f"serial port, {settings.baud} bit/s"
     sys.stdout.write(f"Listening to {device} ({kind}). Scan a card; Ctrl-C ends.\n")
     sys.stdout.flush()
     try:
         for scan, layouts in heard:
-            _print(_scan_told(scan, settings, layouts))
+            _print(_scan_told(scan, section, settings, layouts))
     except KeyboardInterrupt:
         return
     raise ScannerCommandError(f"{device} is gone: it was unplugged")
 
 
-def _scan_told(scan: LiveScan, settings: ScannerSettings, layouts: list[str]) -> Iterator[str]:
+def _scan_told(scan: LiveScan, section: Scanner, settings: ScannerSettings, layouts: list[str]) -> Iterator[str]:
     yield "Scan"
     yield from shown(scan)
     to_fix = fixes(scan, settings, layouts)
     yield from (f"  To fix: {each}" for each in to_fix) if to_fix else ("  Right: a Doorward code, as it is.",)
     yield "  For edge.toml:"
-    yield from (f"    {line}" for line in lines_of_configuration(scan, settings.device, settings, layouts))
+    yield from (f"    {line}" for line in lines_of_configuration(scan, section, settings, layouts))
 
 
 def _only_device(plugged: list[Plugged]) -> str:
@@ -165,8 +166,8 @@ def _only_device(plugged: list[Plugged]) -> str:
     return devices[0]
 
 
-def _settings(asked: argparse.Namespace, device: str) -> ScannerSettings:
+def _section(asked: argparse.Namespace, device: str) -> Scanner:
     section = Scanner(device=device, profile=asked.profile, baud=asked.baud, layout=asked.layout)
     for field, says, allowed in misfits_of_scanner(section):
         raise ScannerCommandError(f"{field} {says}; it should be {allowed}")
-    return settings_for(section)
+    return section

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.card import is_code, read_scan
-from contract.scanner_configuration import AFFIX_LETTERS_MAX, EndsWith
+from contract.scanner_configuration import AFFIX_LETTERS_MAX, EndsWith, Parity, Scanner
 from edge.scanners.framing import Framer, framing_of
-from edge.scanners.settings import ScannerSettings
+from edge.scanners.settings import DEFAULT_LAYOUT, ScannerSettings
 
 BYTES_A_LINE: Final = 8
 _TERMINATORS: Final = {b"\r\n": "CR LF", b"\r": "CR", b"\n": "LF"}
@@ -66,25 +66,25 @@ def fixes(scan: LiveScan, settings: ScannerSettings, layouts: list[str]) -> list
         return found
     if settings.is_keyboard:
         found += _layout_fixes(settings, layouts)
-    elif _is_garbled(scan.body):
+    elif _is_garbled(scan.body) and affixes_of(scan.body) is None:
         found.append(_pace_fix(scan.body, settings))
     found += _affix_fixes(scan.body)
     return found or ["this is no code of Doorward's: right, if the card is another system's and was imported"]
 
 
 def lines_of_configuration(
-    scan: LiveScan, device: str, settings: ScannerSettings, layouts: list[str]
+    scan: LiveScan, section: Scanner, settings: ScannerSettings, layouts: list[str]
 ) -> list[str]:
-    """What a reader's section of edge.toml says of this scanner, so that such a scan is read."""
-    lines = [f"device = {_quoted(device)}"]
-    if not settings.is_keyboard:
-        lines.append(f"baud = {settings.baud}")
-    elif layouts and settings.layout not in layouts:
-        lines.append(f'layout = "{layouts[0]}"')
-    prefix, suffix = affixes_of(scan.body) or (settings.prefix.encode(), settings.suffix.encode())
-    lines += [
-        f"{word} = {_quoted(said.decode())}" for word, said in (("prefix", prefix), ("suffix", suffix)) if said
-    ]
+    """What a reader's section of edge.toml says of this scanner, so that such a scan is read. `settings` are those
+    of `section`, by which it was listened to."""
+    lines = [f"device = {_quoted(section.device)}"]
+    if section.profile is not None:
+        lines.append(f'profile = "{section.profile}"')
+    lines += _keyboard_lines(settings, layouts) if settings.is_keyboard else _port_lines(settings)
+    around = affixes_of(scan.body) or (settings.prefix.encode(), settings.suffix.encode())
+    for word, said in zip(("prefix", "suffix"), map(_text, around), strict=True):
+        if said:
+            lines.append(f"{word} = {_quoted(said)}")
     return lines if scan.terminator else [*lines, 'ends_with = "silence"']
 
 
@@ -104,6 +104,16 @@ def affixes_of(body: bytes) -> tuple[bytes, bytes] | None:
         if _is_alone(inner):
             return body[:before], body[len(body) - behind :]
     return None
+
+
+def _keyboard_lines(settings: ScannerSettings, layouts: list[str]) -> list[str]:
+    layout = settings.layout if not layouts or settings.layout in layouts else layouts[0]
+    return [] if layout == DEFAULT_LAYOUT else [f'layout = "{layout}"']
+
+
+def _port_lines(settings: ScannerSettings) -> list[str]:
+    parity = [] if settings.parity is Parity.NONE else [f'parity = "{settings.parity}"']
+    return [f"baud = {settings.baud}", *parity]
 
 
 def _is_alone(inner: bytes) -> bool:
@@ -126,11 +136,7 @@ def _layout_fixes(settings: ScannerSettings, layouts: list[str]) -> list[str]:
 
 def _is_garbled(body: bytes) -> bool:
     odd = sum(byte >= 0x7F or (byte < 0x20 and byte not in _CONTROLS) for byte in body)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return True
-    return odd > _SOME * len(body)
+    return _text(body) is None or odd > _SOME * len(body)
 
 
 def _pace_fix(body: bytes, settings: ScannerSettings) -> str:
@@ -148,14 +154,25 @@ def _affix_fixes(body: bytes) -> list[str]:
     if around is not None:
         said = zip(("prefix", "suffix"), ("before", "behind"), around, strict=True)
         return [
-            f"{where} the code stands {text!r}: {word} = {_quoted(text.decode())}"
-            for word, where, text in said
-            if text
+            f"{where} the code stands {raw!r}: {_affix_fix(word, _text(raw))}" for word, where, raw in said if raw
         ]
     if _AIM.match(body):
         aim = body[:3].decode()
         return [f'it begins with a symbology identifier: switch that off, or say prefix = "{aim}"']
     return []
+
+
+def _affix_fix(word: str, text: str | None) -> str:
+    if text is None:
+        return "that is no text (UTF-8), have the scanner leave it out"
+    return f"{word} = {_quoted(text)}"
+
+
+def _text(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _wait_ms(scan: LiveScan, place: int) -> float:
@@ -170,5 +187,4 @@ def _letter(byte: int) -> str:
 
 def _quoted(text: str) -> str:
     """As a TOML basic string."""
-    plain = "".join(each if " " <= each != "\x7f" else f"\\u{ord(each):04x}" for each in text)
-    return '"' + plain.replace('"', '\\"') + '"'
+    return '"' + "".join(each if " " <= each not in '"\\\x7f' else f"\\u{ord(each):04x}" for each in text) + '"'

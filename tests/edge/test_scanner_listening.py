@@ -29,8 +29,10 @@ def test_a_scanner_in_another_layout_is_heard_and_its_layout_named(tmp_path: Pat
     scan, layouts = next(heard)
     assert scan.terminator == b"\r"
     assert len(scan.at_s) == len(scan.raw)
+    assert scan.body.startswith(b"Q1HTTPS>&&")
     assert "de" in layouts
-    assert fixes(scan, settings, layouts) in ([], fixes(scan, settings, ["de"]))
+    # A code of ours is read whatever the layout does to the address before it.
+    assert fixes(scan, settings, layouts) == []
     scanner.type(f"{CODE}\r{CODE}\r")
     assert [next(heard)[0].body.upper() for _ in range(2)] == [CODE.encode()] * 2
     scanner.pull_out()
