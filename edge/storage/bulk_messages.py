@@ -35,10 +35,9 @@ class Finish(Struct, frozen=True, tag=True):
 
 
 class Recount(Struct, frozen=True, tag=True):
-    """Answered by Counted. `pause_s` after every few hundred rows."""
+    """Answered by Counted."""
 
     path: str
-    pause_s: float
 
 
 class End(Struct, frozen=True, tag=True):

@@ -47,8 +47,8 @@ class BulkWork:
                 exact = self._the_fresh().finish(int.from_bytes(digest, "big"))
                 self._close()
                 return Finished(exact)
-            case Recount(path, pause_s):
-                kept, counted = count_on_disk(Path(path), pause_s, lambda: True)
+            case Recount(path):
+                kept, counted = count_on_disk(Path(path), lambda: True)
                 return Counted(digest_bytes(kept), digest_bytes(counted))
             case End():
                 self._close()

@@ -169,12 +169,12 @@ class Recounts:
     def __init__(self) -> None:
         self._going_on: set[BulkProcess] = set()
 
-    async def count(self, path: Path, pause_s: float) -> tuple[int, int]:
+    async def count(self, path: Path) -> tuple[int, int]:
         """The digest kept in `path`, and the one recounted from its rows. OSError, BulkFault."""
         process = await BulkProcess.start()
         self._going_on.add(process)
         try:
-            answer = _unless_fault(await process.ask(Recount(str(path), pause_s), _RECOUNT_S_MAX))
+            answer = _unless_fault(await process.ask(Recount(str(path)), _RECOUNT_S_MAX))
         finally:
             self._going_on.discard(process)
             await process.kill()

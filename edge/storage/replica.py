@@ -28,8 +28,6 @@ from edge.storage.replica_folder import PATTERN, next_path, number, read_only_ad
 from edge.storage.replica_reader import open_reader
 from edge.storage.unwritable_replica import readable
 
-_RECOUNT_PAUSE_S: Final = 0.002
-"""After every 500 rows, which take about 1 ms: a recount in the background uses a third of one core."""
 LARGE: Final = 20_000
 """From this sequence on, a feed's bulk work goes to a process of its own; less takes threads about 0.2 s."""
 _Result = TypeVar("_Result")
@@ -267,8 +265,8 @@ class Replica:
         position = self.position()
         try:
             if position is not None and position.sequence >= self._large:
-                return await self._recounts.count(path, _RECOUNT_PAUSE_S)
-            return await asyncio.to_thread(count_on_disk, path, _RECOUNT_PAUSE_S, lambda: not self._closing)
+                return await self._recounts.count(path)
+            return await asyncio.to_thread(count_on_disk, path, lambda: not self._closing)
         except (sqlite3.Error, OSError, StorageError) as error:
             if shows_damage(error) and self._whole is not None and self._whole.path == path:
                 await self._give_up()

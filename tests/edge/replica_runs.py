@@ -26,7 +26,7 @@ async def digest_on_disk(replica: Replica) -> int:
     """The whole replica's, recounted from its rows; 0 while there is none."""
     if replica._whole is None:
         return 0
-    _, counted = await asyncio.to_thread(count_on_disk, replica._whole.path, 0.0, lambda: True)
+    _, counted = await asyncio.to_thread(count_on_disk, replica._whole.path, lambda: True)
     return counted
 
 
