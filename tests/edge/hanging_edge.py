@@ -1,6 +1,7 @@
 """The edge as it is installed, with one thing added: at SIGUSR1 the part that HANGS names hangs, or its task ends.
 
-`HANGS=journal python -m tests.edge.hanging_edge run ...`. Patience is a second here.
+`HANGS=journal python -m tests.edge.hanging_edge run ...`. Its log says `made_to_hang` then. Patience is a second
+here.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from typing import Any
+from typing import Any, Literal
 
 from edge.__main__ import main
 from edge.life import heart, loop_watch
@@ -36,16 +37,23 @@ def _hang_replica() -> None:
 
 
 def _hang_loop() -> None:
-    time.sleep(_FOR_EVER_S)
+    asyncio.get_running_loop().call_soon(time.sleep, _FOR_EVER_S)
 
 
 def _end_gate() -> None:
     _readers[0]._tasks[0].cancel()
 
 
+class _NeverFree(asyncio.Lock):
+    """As a change of the configuration holds it that never ends."""
+
+    async def acquire(self) -> Literal[True]:
+        await asyncio.sleep(_FOR_EVER_S)
+        return True
+
+
 def _hold_gate() -> None:
-    """As a change of the configuration does that never ends."""
-    asyncio.get_running_loop().create_task(_readers[0].changing.acquire())
+    _readers[0].changing = _NeverFree()
 
 
 _WAYS = {
@@ -72,8 +80,11 @@ def run() -> int:
     _note(SqliteJournal, _journals)
     heart.PATIENCE_S = loop_watch.PATIENCE_S = 1.0  # type: ignore[misc]
     loop_watch.LOOK_EVERY_S = 0.1  # type: ignore[misc]
-    hang = _WAYS[os.environ["HANGS"]]
     new_loop = asyncio.new_event_loop
+
+    def hang() -> None:
+        _WAYS[os.environ["HANGS"]]()
+        os.write(sys.stdout.fileno(), b'{"event": "made_to_hang"}\n')
 
     def with_signal() -> asyncio.AbstractEventLoop:
         loop = new_loop()

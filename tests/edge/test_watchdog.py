@@ -55,6 +55,7 @@ def test_what_hangs_is_named_and_the_watchdog_goes_hungry(
     try:
         systemd.wait_for(ALIVE, count=2)
         edge.process.send_signal(signal.SIGUSR1)
+        edge.wait_for("made_to_hang")
         edge.door.type(b"ANY-CARD\r")
         edge.wait_for("hangs", lambda told: (told["part"], told["why"]) == (part, why))
         systemd.forget()
