@@ -38,21 +38,14 @@ class Probed:
         self.name: Final = name
         self._ask = ask
         self._asked_s = 0.0
-        self._answer: asyncio.Task[None] | None = None
+        self._answer: asyncio.Future[tuple[object]] | None = None
 
     def waits_s(self, at_s: float) -> float:
         if self._answer is None or self._answer.done():
             self._asked_s = at_s
-            self._answer = asyncio.create_task(self._await())
+            # An error is an answer. What it says is for others to tell: each of these parts has somebody who does.
+            self._answer = asyncio.gather(self._ask(), return_exceptions=True)
         return at_s - self._asked_s
-
-    def close(self) -> None:
-        if self._answer is not None:
-            self._answer.cancel()
-
-    async def _await(self) -> None:
-        # An error is an answer. What it says is for others to tell: each of these parts has somebody who does.
-        await asyncio.wait({asyncio.ensure_future(self._ask())})
 
 
 class Heart:
