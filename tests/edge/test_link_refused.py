@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.brokers import Broker
 from tests.edge.link_runs import edge_at, until
 
-PLUGIN = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
+PLUGIN = "mosquitto_dynamic_security.so"
+"""Debian has it in a folder for each architecture."""
 WHY = "the broker refuses what this edge has to hear"
 
 
@@ -18,9 +19,10 @@ class StrictBroker(Broker):
         super().__init__(folder)
         self._rights = folder / "rights.json"
         self._let_subscribe(False)
+        plugin = next(Path("/usr/lib").glob(f"*/{PLUGIN}"))
         with self._configuration.open("a") as configuration:
             # Started by root it would become a user who may not look into the test's folder.
-            configuration.write(f"user root\nplugin {PLUGIN}\nplugin_opt_config_file {self._rights}\n")
+            configuration.write(f"user root\nplugin {plugin}\nplugin_opt_config_file {self._rights}\n")
 
     def relent(self) -> None:
         self._let_subscribe(True)
