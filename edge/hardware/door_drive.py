@@ -103,13 +103,14 @@ class DoorDrive:
         self._door.times = _times_of(reader)
         for what in self._contacts.claim(reader, pins):
             self._show(self._door.find(what, self._contacts.is_active(what), at_s))
-        self._show(self._door.handle(Event.TICK, at_s))
+        # How a partner stood is looked at with each grant; one that is left out blocks none.
+        self._show(self._door.handle(Event.PARTNER_CLOSED, at_s))
 
     def grant(self) -> bool:
         """Whether the relay follows: not while the door is open that this one is interlocked with."""
         if self.partner is not None:
             is_open = self.partner_is_open(self.partner)
-            self.handle(Event.PARTNER_OPEN if is_open else Event.PARTNER_CLOSED)
+            self._door.handle(Event.PARTNER_OPEN if is_open else Event.PARTNER_CLOSED, self._now_s())
         if self.handle(Event.GRANT).refused:
             self._log("door_interlocked", reader=self._reader, open=self.partner)
             return False

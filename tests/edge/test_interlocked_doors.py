@@ -25,7 +25,8 @@ def two_doors(world: World, **outer: Any) -> Configuration:
         door | {"name": "door", "relay_pin": 17, "contact_pin": OUTER, "interlock": "bar"} | outer,
         door | {"name": "bar", "relay_pin": 5, "contact_pin": INNER},
     ]
-    named = [{"device": str(world.folder / str(each["name"]))} | each for each in readers]
+    said = [{word: value for word, value in each.items() if value is not None} for each in readers]
+    named = [{"device": str(world.folder / str(each["name"]))} | each for each in said]
     return read_document({"site": "clubhouse", "hardware": {"pin_factory": "mock"}, "readers": named})
 
 
@@ -49,6 +50,20 @@ def test_an_open_door_keeps_the_other_ones_relay_at_rest(tmp_path: Path) -> None
         world.readers.unlock_once("door")
         assert relay.state
         await typed(world, world.door, "door", 1)
+
+    in_world(tmp_path, work)
+
+
+def test_a_door_whose_interlock_is_left_out_opens_though_it_was_refused_before(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        assert await world.readers.apply(two_doors(world)) is None
+        world.mock.pin(INNER).drive_low()
+        await until(lambda: states(world)["bar"] == "forced_open")
+        world.readers.unlock_once("door")
+        assert not world.mock.pin(17).state
+        assert await world.readers.apply(two_doors(world, interlock=None)) is None
+        world.readers.unlock_once("door")
+        assert world.mock.pin(17).state
 
     in_world(tmp_path, work)
 
