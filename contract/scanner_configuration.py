@@ -29,6 +29,8 @@ Device = Annotated[str, Meta(min_length=1, max_length=DEVICE_LETTERS_MAX, patter
 Layout = Annotated[str, Meta(pattern=r"^[a-z]{2,12}(?:\([a-z0-9_-]{1,24}\))?\Z")]
 Affix = Annotated[str, Meta(max_length=AFFIX_LETTERS_MAX)]
 
+_OF_KEYBOARDS: Final = ("/dev/input/", "/dev/doorward/kbd-", "usb:", "usb-port:")
+"""The second is what firmware_config/udev/60-doorward.rules links."""
 _USB: Final = re.compile(r"usb:[0-9a-f]{4}:[0-9a-f]{4}(?::[^:/]{1,64})?")
 _USB_PORT: Final = re.compile(r"usb-port:[0-9]{1,3}-[0-9]{1,3}(?:\.[0-9]{1,3}){0,6}")
 
@@ -47,8 +49,9 @@ class EndsWith(StrEnum):
 
 
 class Scanner(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`device` is the path of a serial port or of a keyboard (/dev/input/…), or says which USB keyboard it is:
-    `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or `usb-port:1-1.2`.
+    """`device` is the path of a serial port or of a keyboard (/dev/input/…, /dev/doorward/kbd-…), or says which USB
+    keyboard it is: `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or
+    `usb-port:1-1.2`.
 
     `layout` is the keyboard layout that the scanner types by, as xkb names it. `silence_seconds`: a scan that was
     begun and not ended within it ends there, or is dropped (`ends_with`). `prefix` and `suffix` are taken off.
@@ -66,7 +69,7 @@ class Scanner(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def is_keyboard(self) -> bool:
-        return self.device.startswith(("/dev/input/", "usb:", "usb-port:"))
+        return self.device.startswith(_OF_KEYBOARDS)
 
 
 ALLOWED_OF_SCANNER: Final = {

@@ -108,7 +108,7 @@ def affixes_of(body: bytes) -> tuple[bytes, bytes] | None:
 
 def _keyboard_lines(settings: ScannerSettings, layouts: list[str]) -> list[str]:
     layout = settings.layout if not layouts or settings.layout in layouts else layouts[0]
-    return [] if layout == DEFAULT_LAYOUT else [f'layout = "{layout}"']
+    return [] if layout == settings.layout == DEFAULT_LAYOUT else [f'layout = "{layout}"']
 
 
 def _port_lines(settings: ScannerSettings) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from contract.configuration import Configuration, ConfigurationError, Screen, parse_configuration
 from contract.door_configuration import Level
 from contract.reader_configuration import ScreenName
-from contract.scanner_configuration import EndsWith, Parity
+from contract.scanner_configuration import EndsWith, Parity, Scanner
 
 DOORS = """
 [hardware]
@@ -76,6 +76,14 @@ def test_doors_and_a_counter() -> None:
         "tamper_pin": 12,
         "fire_pin": 13,
     }
+
+
+@pytest.mark.parametrize(
+    "device", ["/dev/input/event0", "/dev/doorward/kbd-1-1.2", "usb:0c2e:0b61", "usb-port:1-1"]
+)
+def test_devices_that_are_keyboards(device: str) -> None:
+    assert Scanner(device=device).is_keyboard
+    assert not Scanner(device="/dev/doorward/tty-1-1.2").is_keyboard
 
 
 @pytest.mark.parametrize(
