@@ -49,8 +49,8 @@ class EndsWith(StrEnum):
 
 
 class Scanner(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`device` is the path of a serial port or of a keyboard (/dev/input/…, /dev/doorward/kbd-…), or says which USB
-    keyboard it is: `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or
+    """`device` is the path of a serial port or of a keyboard (/dev/input/…, /dev/doorward/kbd-…), or says which
+    USB keyboard it is: `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or
     `usb-port:1-1.2`.
 
     `layout` is the keyboard layout that the scanner types by, as xkb names it. `silence_seconds`: a scan that was
