@@ -67,12 +67,12 @@ class _Undo(msgspec.Struct):
 
 
 class CounterPages:
-    """`counters` are those that run now, `port` where they are shown; None: nowhere."""
+    """`readers` are those that run now, `port` where the counters among them are shown; None: nowhere."""
 
     def __init__(
-        self, counters: Callable[[], Iterable[Counter]], port: Callable[[], int | None], trust: Trust, log: Log
+        self, readers: Callable[[], Iterable[Counter]], port: Callable[[], int | None], trust: Trust, log: Log
     ) -> None:
-        self._counters = counters
+        self._readers = readers
         self._port = port
         self._trust = trust
         self._log = log
@@ -113,7 +113,7 @@ class CounterPages:
         hosts = {f"{host}:{self._port()}" for host in (HOST, "localhost")}
         if request.headers.get("host", "") not in hosts:
             return _text("this is for the screen of this machine\n", HTTPStatus.MISDIRECTED_REQUEST)
-        counters = {each.name: each for each in self._counters() if each.reader.kind is ReaderKind.COUNTER}
+        counters = {each.name: each for each in self._shown()}
         _, name, what = (*request.path.split("/", 2), "", "")[:3]
         if request.method == "POST":
             return await self._asked(request, counters.get(name), what, hosts)
@@ -132,6 +132,10 @@ class CounterPages:
 
     # What is shown
 
+    def _shown(self) -> list[Counter]:
+        """The counters among the readers that run now."""
+        return [each for each in self._readers() if each.reader.kind is ReaderKind.COUNTER]
+
     def _page(self, counter: Counter) -> str:
         words = {name.lower(): value for name, value in vars(texts).items() if isinstance(value, str)}
         place = said(counter.reader.partner or counter.name)
@@ -145,8 +149,11 @@ class CounterPages:
         )
 
     async def _stream(self, counter: Counter) -> AsyncGenerator[bytes, None]:
-        """All that stands now, at each change and each beat; so whoever comes back has missed nothing."""
-        while True:
+        """All that stands now, at each change and each beat; so whoever comes back has missed nothing.
+
+        It ends with the counter: whoever comes back then hears of another one by that name, or that there is none.
+        """
+        while counter in self._shown():
             number = counter.screen.number
             yield b"data: %s\n\n" % msgspec.json.encode(self._state(counter))
             try:

@@ -156,9 +156,9 @@ class Listener:
             pass
         return state
 
-    @property
-    def at_end(self) -> bool:
-        return self._reader.at_eof()
+    async def end(self) -> None:
+        """Returns once nothing more will come."""
+        await self._reader.read()
 
     def close(self) -> None:
         self._writer.close()

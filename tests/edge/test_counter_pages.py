@@ -154,6 +154,18 @@ def test_whoever_listens_hears_of_each_change_and_begins_with_what_stands() -> N
     in_world(work)
 
 
+def test_a_counter_that_is_none_any_more_says_nothing_to_who_listens() -> None:
+    async def work(world: CounterWorld) -> None:
+        listener = await Listener.begin(world)
+        await listener.next()
+        world.reader = msgspec.structs.replace(BAR, kind=ReaderKind.DOOR)
+        world.screen.follow(world.reader)
+        await listener.end()
+        listener.close()
+
+    in_world(work)
+
+
 def test_a_listener_that_reads_nothing_holds_up_no_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.loopback_http.ANSWER_S", 0.2)
 
