@@ -71,13 +71,14 @@ class Heart:
     def beat(self) -> None:
         """Ask every part; feed the watchdog unless one hangs, and say which."""
         self.beaten_s = at_s = self._clock.monotonic_s()
-        waits_s = {part.name: part.waits_s(at_s) for part in self._parts()}
-        hanging = {name for name, each_s in waits_s.items() if each_s > PATIENCE_S}
-        for name in sorted(hanging - self._hanging):
-            why = "ended" if waits_s[name] == ENDED_S else "no_answer"
+        waits_s = [(part.name, part.waits_s(at_s)) for part in self._parts()]
+        # Names may be there twice: a reader may be called as a part of the edge is.
+        hanging = {name: each_s for name, each_s in waits_s if each_s > PATIENCE_S}
+        for name in sorted(hanging.keys() - self._hanging):
+            why = "ended" if hanging[name] == ENDED_S else "no_answer"
             self._log("hangs", part=name, why=why, hint="the watchdog is not fed until it answers")
-        for name in sorted(self._hanging - hanging):
+        for name in sorted(self._hanging - hanging.keys()):
             self._log("hangs_no_more", part=name)
-        self._hanging = hanging
+        self._hanging = set(hanging)
         if not hanging:
             self._systemd.say(ALIVE)

@@ -78,6 +78,15 @@ def test_one_that_hangs_is_told_once_and_nothing_is_fed_until_it_answers(
     assert feeding.log.all("hangs_no_more") == [{"part": "reader door"}]
 
 
+def test_a_reader_that_is_named_as_another_part_does_not_hide_that_it_hangs(systemd: Notified) -> None:
+    journal, reader = Waiting(), Waiting()
+    journal.name = reader.name = "journal"
+    feeding = Feeding(systemd, journal, reader)
+    journal.owed_s = PATIENCE_S + 0.1
+    assert not feeding.fed()
+    assert [told["part"] for told in feeding.log.all("hangs")] == ["journal"]
+
+
 def run_probed(ask: Callable[[], Awaitable[object]], steps: Callable[[Probed], Awaitable[None]]) -> None:
     async def run() -> None:
         complaints: list[object] = []
