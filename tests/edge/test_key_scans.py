@@ -14,7 +14,7 @@ from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.layouts import LAYOUTS
 from edge.scanners.keyboard.scans import KeyScans
 from edge.scanners.settings import ScannerSettings
-from tests.edge.typing_scanner import Stroke, strokes_of, tapped
+from tests.edge.typing_scanner import Stroke, alt_code, strokes_of, tapped
 
 US = LAYOUTS["us"]
 
@@ -154,3 +154,13 @@ def test_a_dead_key_does_not_wait_beyond_silence() -> None:
     scans = KeyScans(settings(layout="de"))
     scans.handle(events(tapped(keys.NAMES["`"])), 1.0)
     assert raws(scans.handle(events(strokes_of("e\r", LAYOUTS["de"])), 2.5)) == [b"e"]
+
+
+def test_a_character_that_takes_many_keys_is_no_silence() -> None:
+    scans = KeyScans(settings(ends_with=EndsWith.SILENCE, silence_s=0.1))
+    at_s, frames = 0.0, list[Frame]()
+    for event in events(alt_code("0065") + alt_code("0066")):
+        at_s += 0.03
+        frames += scans.handle([event], at_s)
+    assert frames == []
+    assert raws(scans.be_silent(at_s + 0.1)) == [b"AB"]

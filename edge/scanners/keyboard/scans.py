@@ -61,7 +61,8 @@ class KeyScans:
 
     def handle(self, events: Iterable[KeyEvent], at_s: float) -> list[Frame]:
         """The frames that end with `events`, which were read at `at_s` (monotonic)."""
-        frames = self.be_silent(at_s)
+        # Keys that type nothing yet (Alt and its number, a Shift) are no silence either.
+        frames = self.be_silent(at_s) + self._framer.feed(b"", at_s)
         self._last_s = at_s
         for event in events:
             frames += self._framed(self._typed(event), at_s)
