@@ -51,7 +51,7 @@ class Gate:
     trust: Trust
     log: Log
     new_id: Callable[[], bytes]
-    screen: CounterScreen | None = None
+    screen: CounterScreen
 
     async def serve(self, frames: AsyncIterable[Frame], handle: Handle | None = None) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost.
@@ -84,8 +84,7 @@ class Gate:
             shown = await self._undo(scanned, checkin, shown)
 
         self.signals.show(shown)
-        if self.screen is not None:
-            self.screen.show(shown, checkin, None if facts.position is None else facts.site.calendar.zone)
+        self.screen.show(shown, checkin, None if facts.position is None else facts.site.calendar.zone)
         self.turns.note(code_hash, scan.digits, shown.reason)
         self.rescans.remember(FirstOutcome(checkin, shown, reading.arrived_s))
         latency_ms = round((self.clock.monotonic_s() - reading.arrived_s) * 1_000, 3)
@@ -105,8 +104,7 @@ class Gate:
 
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)
-        if self.screen is not None:
-            self.screen.show_again(first.shown, first.checkin)
+        self.screen.show_again(first.shown, first.checkin)
         self.log("scan_repeated", **scan_fields(first.checkin, first.shown))
 
     async def _look_up(self, card_hash: bytes) -> Facts:
@@ -134,7 +132,7 @@ class Gate:
 
     def _reader_as_chosen(self) -> Reader:
         """With the benefit that staff chose at its screen, if they did."""
-        permission = self.reader.permission if self.screen is None else self.screen.permission()
+        permission = self.screen.permission()
         return self.reader if permission == self.reader.permission else replace(self.reader, permission=permission)
 
     def _decide(self, scanned: Scanned, ask: Ask, facts: Facts) -> tuple[Decision, CheckIn]:
@@ -162,8 +160,7 @@ class Gate:
 
     def _forget(self, undone: bytes) -> None:
         self.rescans.forget(undone)
-        if self.screen is not None:
-            self.screen.voided(undone)
+        self.screen.voided(undone)
 
     def _undoing(self, scanned: Scanned, facts: Facts) -> Ask | None:
         """What is asked by a card that may undo at this reader; None for any other card."""

@@ -35,7 +35,7 @@ class Shown:
 
 
 class Screen:
-    """Implements ports.CounterScreen. `number` rises with each change."""
+    """Implements counter_port.CounterScreen. `number` rises with each change."""
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self.reader = reader

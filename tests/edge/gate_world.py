@@ -20,6 +20,7 @@ from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading, read
 from edge.core.rescans import Rescans
 from edge.core.used_steps import UsedSteps
+from edge.counter.screen import Screen
 from edge.gate import Gate
 from edge.ports import Frame
 from edge.recorder import Recorder
@@ -93,6 +94,7 @@ class World:
             trust=self.trust,
             log=self.log,
             new_id=lambda: next(self._ids).to_bytes(16, "big"),
+            screen=Screen(reader, self.clock),
         )
 
     def nudge(self) -> None:
