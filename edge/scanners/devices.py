@@ -14,6 +14,7 @@ from typing import Final
 from edge.scanners.keyboard.plugged import PluggedKeyboard, plugged_keyboards
 from edge.scanners.profiles import Interface
 
+_BY_ID: Final = "by-id"
 _USB_PORT: Final = re.compile(r"\d+-\d+(?:\.\d+)*")
 _NO_UART: Final = "0"
 """What a serial driver says as type of a port that the machine might have had, and has not (PORT_UNKNOWN)."""
@@ -35,14 +36,17 @@ class Plugged:
     usb_port: str
 
     def device(self, others: list["Plugged"]) -> str:
-        """As edge.toml calls it: the name that stays the same, and that none of `others` has too."""
-        if self.links:
-            return str(self.links[0])
+        """As edge.toml calls it: the name that stays the same, and that no other of `others` has too."""
+        alike = {each.usb_port for each in others if (each.usb, each.serial) == (self.usb, self.serial)}
+        is_alone = len(alike) == 1
+        # By its ids udev names only one of those that are alike, another one after each start.
+        links = [each for each in self.links if is_alone or each.parent.name != _BY_ID]
+        if links:
+            return str(links[0])
         if self.interface is Interface.SERIAL or not self.usb:
             return str(self.node)
         named = f"usb:{self.usb}:{self.serial}" if re.fullmatch("[^:/]{1,64}", self.serial) else f"usb:{self.usb}"
-        twins = [each for each in others if (each.usb, each.serial) == (self.usb, self.serial)]
-        return named if len({each.usb_port for each in twins}) == 1 else f"usb-port:{self.usb_port}"
+        return named if is_alone else f"usb-port:{self.usb_port}"
 
 
 def plugged_in(sys: Path = Path("/sys"), dev: Path = Path("/dev")) -> list[Plugged]:
@@ -74,7 +78,7 @@ def _is_port(tty: Path) -> bool:
 def _port(tty: Path, dev: Path) -> Plugged:
     node = dev / tty.name
     usb = _usb_device((tty / "device").resolve())
-    links = _links(node, dev / "serial" / "by-id", dev / "serial" / "by-path")
+    links = _links(node, dev / "serial" / _BY_ID, dev / "serial" / "by-path")
     if usb is None:
         return Plugged(Interface.SERIAL, node, links, "a serial port of this machine", "", "", "")
     says = " ".join(filter(None, (_text(usb / "manufacturer"), _text(usb / "product"))))
@@ -84,7 +88,7 @@ def _port(tty: Path, dev: Path) -> Plugged:
 
 def _keyboard(found: PluggedKeyboard, dev: Path) -> Plugged:
     node = dev / "input" / found.path.name
-    links = _links(node, dev / "input" / "by-id")
+    links = _links(node, dev / "input" / _BY_ID)
     usb = f"{found.vendor}:{found.product}" if found.usb_port else ""
     return Plugged(Interface.KEYBOARD, node, links, found.name, usb, found.serial, found.usb_port)
 

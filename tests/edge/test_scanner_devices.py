@@ -48,6 +48,24 @@ def test_a_keyboard_is_named_by_its_link_else_by_its_ids_else_by_its_port(tree: 
     ]
 
 
+def test_of_two_alike_no_name_is_by_their_ids(tree: ScannerTree) -> None:
+    tree.serial("ttyACM0", "1-1", "1eab:8306", "Newland", by_id="usb-Newland-if00")
+    tree.serial("ttyACM1", "1-2", "1eab:8306", "Newland")
+    tree.keyboard("event1", "1-3", "05e0:1200", "Symbol", by_id="usb-Symbol-event-kbd")
+    tree.keyboard("event2", "1-4", "05e0:1200", "Symbol")
+    by_path = tree.dev / "serial" / "by-path"
+    by_path.mkdir()
+    for number in (0, 1):
+        (by_path / f"port-{number}").symlink_to(tree.dev / f"ttyACM{number}")
+    found = plugged_in(tree.sys, tree.dev)
+    assert [each.device(found) for each in found] == [
+        str(by_path / "port-0"),
+        str(by_path / "port-1"),
+        "usb-port:1-3",
+        "usb-port:1-4",
+    ]
+
+
 def test_nothing_is_plugged_in(tree: ScannerTree) -> None:
     assert plugged_in(tree.sys, tree.dev) == []
 
