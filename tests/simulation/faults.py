@@ -190,10 +190,9 @@ class Faults:
         self._later(clock.set_right)
 
     def fill_disk(self) -> None:
-        disk = self._edge().disk
-        if disk is not None:
-            disk.fill(True, to_the_byte=self._rng.random() < 0.7)
-            edge = next(each for each in self._edges if each.disk is disk)
+        edge = self._edge()
+        if edge.disk is not None:
+            edge.disk.fill(True, to_the_byte=self._rng.random() < 0.7)
             self._later(lambda: edge.disk.fill(False))
 
     # Files, of an edge that does not run

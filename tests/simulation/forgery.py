@@ -104,8 +104,9 @@ class Forgery:
         others = [each for name, each in self.keys.items() if name != speaker]
         by, named = self.rng.choice(((self.own, False), (self.own, True), (self.rng.choice(others), False)))
         sealed = seal(words, by, topic)
+        assert sealed[_KEY_ID] == by.id
         right = self.keys[speaker].id if speaker in self.keys else self._key_ids.get("hub")
-        return sealed.replace(by.id, right, 1) if named and right is not None else sealed
+        return sealed[: _KEY_ID.start] + right + sealed[_KEY_ID.stop :] if named and right is not None else sealed
 
     # What it says
 
