@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.large_club import enrol, fill_replica, run_arguments, write_config
 from bench.report import Table, spread
-from bench.scan_to_relay import Written, matched, read_instants, scan
+from bench.scan_to_relay import Written, matched, paced, read_instants, scan
 from bench.slow_card_edge import FSYNC_S, STALL_S, STALLS
 from demo.processes import Process
 from demo.scanner import Scanner
@@ -52,9 +52,7 @@ def _one(folder: Path, config: Path, module: str, cards: int, scans: int) -> _Me
 
     def scan_paced(count: int) -> None:
         for _ in range(count):
-            begins_s = time.monotonic()
-            written.append(scan(scanner, draw.randint(1, cards)))
-            time.sleep(max(0.0, begins_s + _PACE_S - time.monotonic()))
+            paced(lambda: written.append(scan(scanner, draw.randint(1, cards))), _PACE_S)
 
     try:
         edge.wait_for(lambda event: event.get("event") == "started", "start")

@@ -138,10 +138,10 @@ def _url(customer_id: int) -> str:
     return f"HTTPS://CLUB.EXAMPLE/C/{code_of(customer_id)}"
 
 
-def paced(work: Callable[[], None]) -> None:
+def paced(work: Callable[[], None], pace_s: float = PACE_S) -> None:
     begins_s = time.monotonic()
     work()
-    time.sleep(max(0.0, begins_s + PACE_S - time.monotonic()))
+    time.sleep(max(0.0, begins_s + pace_s - time.monotonic()))
 
 
 class _Floor:
