@@ -8,6 +8,7 @@ from contract.facts import Facts
 from hub.checkins import names
 from hub.checkins.models import CheckIn
 from hub.decisions import words
+from hub.feed.models import Feed
 from hub.fleet.hours_models import ExceptionDay, Holiday, Schedule, ScheduleException
 from hub.fleet.models import Reader, Site
 from hub.members.models import Approval
@@ -21,10 +22,12 @@ DayKey = tuple[int, int, int | None]
 class Register:
     """Names by slug, of what is here. `approved`: partners, active or not, for the permission that was asked for.
     `holidays` are those of the question's site, `exceptions` by schedule. `reader`: the check-in's; None: unknown.
+    `everybody`: whether the feed that was decided by has every customer.
     """
 
     reader: Reader | None = None
     site_known: bool = True
+    everybody: bool = True
     permissions: Mapping[str, str] = field(default_factory=dict)
     partners: Mapping[str, str] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
@@ -58,6 +61,7 @@ def register_for(checkin: CheckIn, ask: Ask, facts: Facts | None) -> Register:
     return Register(
         reader=_reader_of(checkin),
         site_known=site is None or Site.objects.filter(name=site).exists(),
+        everybody=_has_everybody(facts),
         permissions=names.permissions({ask.permission, ask.policy.lockdown_permission or ""}),
         partners={each.slug: each.name for each in partners},
         inactive=frozenset(each.slug for each in partners if not each.active),
@@ -68,6 +72,11 @@ def register_for(checkin: CheckIn, ask: Ask, facts: Facts | None) -> Register:
             slug: _names_of(ScheduleException.objects.filter(schedule__slug=slug)) for slug in sorted(schedules)
         },
     )
+
+
+def _has_everybody(facts: Facts | None) -> bool:
+    position = None if facts is None else facts.position
+    return position is None or Feed.objects.filter(name=position.feed, all_holders=True).exists()
 
 
 def _reader_of(checkin: CheckIn) -> Reader | None:

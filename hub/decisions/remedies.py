@@ -67,7 +67,7 @@ def _reader(case: Case) -> str:
 
 
 def _unknown_card(case: Case) -> str | None:
-    if case.feed is None:
+    if case.feed is None or case.register.everybody:
         return None
     return (
         f"The code was nobody's in the feed “{case.feed}” of this edge: assign its customer to that feed, or"

@@ -12,6 +12,7 @@ from hub.decisions.deciding import facts_of_card
 from hub.feed import queries
 from hub.feed.epoch_operations import begin_as_told
 from hub.feed.models import Feed
+from hub.feed.named_operations import Holding
 from hub.feed.operations import EVERYONE
 from hub.fleet import feed_operations
 from hub.fleet import operations as fleet
@@ -99,6 +100,14 @@ def test_an_explanation_names_the_feed_in_which_a_card_was_nobodys(database: Dat
     explained = last()
     assert "nobody's in the feed “counters”" in explained.change
     assert "none has this code at that position of the feed “counters”" in str(explained)
+
+
+def test_where_a_feed_has_everybody_nobody_is_to_be_assigned_to_it(database: Database) -> None:
+    here = scene()
+    feed_operations.create_feed("annex", 1, Holding(with_names=False))
+    here.scan(facts=facts_of_card("annex", b"x" * 32, "clubhouse"))
+    explained = last()
+    assert explained.change.startswith("Import this card's code for a customer")
 
 
 def test_each_feed_has_epochs_of_its_own(here: LimitedClub) -> None:
