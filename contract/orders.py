@@ -148,6 +148,7 @@ class CommandWhy(StrEnum):
     UNKNOWN_READER = "unknown_reader"
     NO_DOOR = "no_door"
     LOCKDOWN = "lockdown"
+    INTERLOCKED = "interlocked"
     NO_LAMP = "no_lamp"
     FAILED = "failed"
 

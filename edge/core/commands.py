@@ -1,7 +1,7 @@
 """What a command of the hub comes to: done at which readers, or why not. Pure.
 
-A command is done once or not at all, so a reader in a lockdown refuses one that is for all readers too. The first
-that applies:
+A command is done once or not at all, so a reader in a lockdown refuses one that is for all readers too, and so
+does one whose interlock keeps it shut. The first that applies:
 
   | case                                                       | unlock once    | identify       | resync  |
   |------------------------------------------------------------|----------------|----------------|---------|
@@ -10,6 +10,7 @@ that applies:
   | the clock is unknown, so nothing can be said of its expiry | clock_unknown  |                |         |
   | it has expired                                             | expired        | expired        | expired |
   | a door it is for is in a lockdown                          | lockdown       |                |         |
+  | the door that one it is for is interlocked with is open    | interlocked    |                |         |
   | else                                                       | done           | done           | done    |
 """
 
@@ -26,10 +27,11 @@ from contract.trust import ClockState
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A reader as it is now."""
+    """A reader as it is now. `interlocked`: the door that it is interlocked with is open."""
 
     reader: Reader
     posture: Posture
+    interlocked: bool = False
 
     @property
     def is_door(self) -> bool:
@@ -62,8 +64,11 @@ def judge(command: Command, readers: Mapping[str, Standing], clock: ClockState, 
     if doors and clock is ClockState.UNKNOWN:
         return CommandWhy.CLOCK_UNKNOWN
     done = _done(asked=doors, none=CommandWhy.NO_DOOR, command=command, at=at)
-    locked_down = any(door.posture is Posture.LOCKDOWN for door in doors)
-    return CommandWhy.LOCKDOWN if isinstance(done, Done) and locked_down else done
+    if isinstance(done, Done) and any(door.posture is Posture.LOCKDOWN for door in doors):
+        return CommandWhy.LOCKDOWN
+    if isinstance(done, Done) and any(door.interlocked for door in doors):
+        return CommandWhy.INTERLOCKED
+    return done
 
 
 def _done(*, asked: list[Standing], none: CommandWhy, command: Command, at: datetime) -> Done | CommandWhy:

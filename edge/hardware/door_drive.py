@@ -81,6 +81,11 @@ class DoorDrive:
         """Whether its relay is on and will go off by itself."""
         return self._door.is_pulsing
 
+    @property
+    def is_interlocked(self) -> bool:
+        """Whether the door that this one is interlocked with is open."""
+        return self.partner is not None and self.partner_is_open(self.partner)
+
     def stands(self) -> DoorStands | None:
         """None: nothing is sensed of it."""
         if not self.pins:
@@ -109,8 +114,8 @@ class DoorDrive:
     def grant(self) -> bool:
         """Whether the relay follows: not while the door is open that this one is interlocked with."""
         if self.partner is not None:
-            is_open = self.partner_is_open(self.partner)
-            self._door.handle(Event.PARTNER_OPEN if is_open else Event.PARTNER_CLOSED, self._now_s())
+            partner = Event.PARTNER_OPEN if self.is_interlocked else Event.PARTNER_CLOSED
+            self._door.handle(partner, self._now_s())
         if self.handle(Event.GRANT).refused:
             self._log("door_interlocked", reader=self._reader, open=self.partner)
             return False

@@ -25,6 +25,7 @@ _WHY_NOT: Final = {
     CommandWhy.UNKNOWN_READER: "the edge has no such reader: its configuration is another than the hub's",
     CommandWhy.NO_DOOR: "that reader has no door",
     CommandWhy.LOCKDOWN: "the door is in lockdown",
+    CommandWhy.INTERLOCKED: "the door that it is interlocked with is open",
     CommandWhy.NO_LAMP: "that reader has no lamp that could blink",
     CommandWhy.FAILED: "the edge tried, and could not",
 }

@@ -75,6 +75,14 @@ def test_a_lockdown_is_not_unlocked_once() -> None:
     assert judge(command(IDENTIFY, "gate"), locked, ClockState.SYNCED, NOON) == Done(("gate",))
 
 
+def test_a_door_that_its_interlock_keeps_shut_is_not_unlocked_once() -> None:
+    kept = readers() | {"gate": Standing(GATE, Posture.SECURE, interlocked=True)}
+    assert judge(command(UNLOCK), kept, ClockState.SYNCED, NOON) is CommandWhy.INTERLOCKED
+    assert judge(command(UNLOCK, "door"), kept, ClockState.SYNCED, NOON) == Done(("door",))
+    assert judge(command(UNLOCK, "gate", life_s=0), kept, ClockState.SYNCED, NOON) is CommandWhy.EXPIRED
+    assert judge(command(IDENTIFY, "gate"), kept, ClockState.SYNCED, NOON) == Done(("gate",))
+
+
 def test_an_edge_without_doors_or_lamps() -> None:
     assert judge(command(UNLOCK), readers(Posture.SECURE, BAR), ClockState.UNKNOWN, NOON) is CommandWhy.NO_DOOR
     assert judge(command(IDENTIFY), readers(Posture.SECURE, DOOR), ClockState.SYNCED, NOON) is CommandWhy.NO_LAMP

@@ -42,6 +42,10 @@ def test_an_open_door_keeps_the_other_ones_relay_at_rest(tmp_path: Path) -> None
         relay = world.mock.pin(17)
         world.mock.pin(INNER).drive_low()
         await until(lambda: states(world)["bar"] == "forced_open")
+        assert {name: each.interlocked for name, each in world.readers.standings().items()} == {
+            "door": True,
+            "bar": False,
+        }
         world.readers.unlock_once("door")
         assert not relay.state
         assert world.log.all("door_interlocked") == [{"reader": "door", "open": "bar"}]
