@@ -1,22 +1,21 @@
 """Scanners that type, through evdev's own reading of events: unplugging, replugging, floods, wrong devices."""
 
 import asyncio
-import contextlib
 import errno
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from contract.scanner_configuration import EndsWith
 from edge.clock import SystemClock
-from edge.scanners.choice import scanner_of
 from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.layouts import LAYOUTS
 from edge.scanners.keyboard_reader import KeyboardReader
 from edge.scanners.settings import ScannerSettings
 from tests.edge.fakes import FakeLog
+from tests.edge.scanner_runs import reading, until
 from tests.edge.typing_scanner import PipedDevice, TypingScanner, event, packed, piped_devices, tapped
 
 __all__ = ["piped_devices"]
@@ -29,23 +28,6 @@ def scanner(tmp_path: Path) -> Iterator[TypingScanner]:
     scanner = TypingScanner(tmp_path / "scanner-event-kbd", LAYOUTS["us"])
     yield scanner
     scanner.close()
-
-
-@contextlib.asynccontextmanager
-async def reading(scanner: TypingScanner, log: FakeLog, **said: object) -> AsyncIterator[KeyboardReader]:
-    settings = ScannerSettings(str(scanner.path), True, **said)  # type: ignore[arg-type]
-    reader = scanner_of("door", settings, SystemClock(), log)
-    assert isinstance(reader, KeyboardReader)
-    task = asyncio.create_task(reader.run())
-    await reader.tried.wait()
-    yield reader
-    task.cancel()
-    await asyncio.wait({task})
-
-
-async def until(log: FakeLog, event: str, count: int = 1) -> None:
-    while len(log.all(event)) < count:
-        await asyncio.sleep(0.01)
 
 
 def test_scans_arrive_whole_and_in_order(scanner: TypingScanner) -> None:

@@ -5,17 +5,17 @@ import contextlib
 import termios
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from contract.scanner_configuration import EndsWith, Parity
-from edge.clock import SystemClock
 from edge.ports import Frame
+from edge.scanners import scanner as scanners
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
-from edge.scanners.serial_reader import CannotOpen, SerialReader, open_port, try_open
+from edge.scanners.serial_reader import CannotOpen, open_port, try_open
 from edge.scanners.settings import ScannerSettings
 from tests.edge.fakes import FakeLog, Scanner
+from tests.edge.scanner_runs import reading, until
 
 
 @pytest.fixture
@@ -23,22 +23,6 @@ def scanner(tmp_path: Path) -> Iterator[Scanner]:
     scanner = Scanner(tmp_path / "scanner")
     yield scanner
     scanner.close()
-
-
-@contextlib.asynccontextmanager
-async def reading(scanner: Scanner, log: FakeLog, **said: Any) -> AsyncIterator[SerialReader]:
-    settings = ScannerSettings(str(scanner.path), is_keyboard=False, **said)
-    reader = SerialReader("door", settings, SystemClock(), log)
-    task = asyncio.create_task(reader.run())
-    await reader.tried.wait()
-    yield reader
-    task.cancel()
-    await asyncio.wait({task})
-
-
-async def until(log: FakeLog, event: str, count: int = 1) -> None:
-    while len(log.all(event)) < count:
-        await asyncio.sleep(0.01)
 
 
 def test_scans_arrive_whole_and_in_order(scanner: Scanner) -> None:
@@ -74,7 +58,7 @@ def test_a_scanner_that_is_not_there_yet(scanner: Scanner) -> None:
     async def scenario() -> None:
         log = FakeLog()
         async with reading(scanner, log) as reader:
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.1)
             scanner.plug_in()
             await until(log, "reader_open")
             scanner.type(b"CARD\r")
@@ -130,9 +114,9 @@ def test_bytes_without_a_terminator_are_dropped_after_silence_and_told(scanner: 
     async def scenario() -> None:
         scanner.plug_in()
         log = FakeLog()
-        async with reading(scanner, log) as reader:
+        async with reading(scanner, log, silence_s=0.1) as reader:
             scanner.type(b"noise")
-            await asyncio.sleep(1.1)
+            await asyncio.sleep(0.2)
             scanner.type(b"CARD\r")
             assert (await anext(aiter(reader.frames()))).raw == b"CARD"
         assert log.all("dropped") == [{"what": "bytes", "why": "no terminator came", "reader": "door", "count": 5}]
@@ -217,7 +201,7 @@ def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> Non
     asyncio.run(scenario())
 
 
-async def _drain(reader: SerialReader) -> None:
+async def _drain(reader: scanners.Scanner) -> None:
     async for _ in reader.frames():
         await asyncio.sleep(0.005)
 
