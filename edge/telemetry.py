@@ -102,9 +102,9 @@ class TelemetryReport:
         while True:
             self._at_once.clear()
             say(await self.as_it_stands())
+            await asyncio.sleep(AT_ONCE_EVERY_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._at_once.wait(), SAY_EVERY_S)
-                await asyncio.sleep(AT_ONCE_EVERY_S)
+                await asyncio.wait_for(self._at_once.wait(), SAY_EVERY_S - AT_ONCE_EVERY_S)
 
     def doors_changed(self) -> None:
         """An alarm of a door began or ended: that is not kept for a minute."""

@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contract.configuration import Configuration, read_document
 from contract.messages import decode, encode
 from contract.orders import Telemetry
@@ -86,7 +88,10 @@ def test_inputs_follow_a_configuration_without_a_scan_lost(tmp_path: Path) -> No
     in_world(tmp_path, work)
 
 
-def test_an_alarm_is_told_at_once_with_since_when(tmp_path: Path) -> None:
+def test_an_alarm_is_told_at_once_with_since_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.telemetry.FIRST_AFTER_S", 0.0)
+    monkeypatch.setattr("edge.telemetry.AT_ONCE_EVERY_S", 0.0)
+
     async def work(world: World) -> None:
         assert await world.readers.apply(two_doors(world)) is None
         clock = FakeClock()

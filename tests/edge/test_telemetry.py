@@ -125,8 +125,8 @@ def test_metrics_are_read_by_the_formats_rules(log: CountedLog) -> None:
 
 
 def test_it_is_said_again_and_again(log: CountedLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.telemetry.FIRST_AFTER_S", 0.0)
-    monkeypatch.setattr("edge.telemetry.SAY_EVERY_S", 0.0)
+    for wait in ("FIRST_AFTER_S", "SAY_EVERY_S", "AT_ONCE_EVERY_S"):
+        monkeypatch.setattr(f"edge.telemetry.{wait}", 0.0)
 
     async def run() -> None:
         said: list[Telemetry] = []
