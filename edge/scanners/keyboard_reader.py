@@ -23,7 +23,7 @@ class KeyboardReader(DeviceReader):
             self._look(keyboard, scans)
             return await self._read_until_lost(keyboard.fileno(), lambda: self._read(keyboard, scans))
         except OSError as error:
-            return str(error)
+            raise NotOpen(f"{self._settings.device} cannot be asked: {error}") from error
         finally:
             keyboard.close()
 

@@ -143,6 +143,28 @@ def test_a_keyboard_is_lost_as_the_kernel_says_it(
     asyncio.run(scenario())
 
 
+def test_a_keyboard_that_cannot_be_asked_is_told_once(
+    scanner: TypingScanner, piped_devices: type[PipedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Semaphore(0)
+
+    def refuses(_: PipedDevice) -> list[int]:
+        asked.release()
+        raise OSError(errno.EIO, "Input/output error")
+
+    async def scenario() -> None:
+        scanner.plug_in()
+        monkeypatch.setattr(piped_devices, "active_keys", refuses)
+        async with reading(scanner, log := FakeLog()):
+            for _ in range(4):
+                await asked.acquire()
+        (told,) = log.all("reader_lost")
+        assert str(told["why"]).startswith(f"{scanner.path} cannot be asked: ")
+        assert log.all("reader_open") == []
+
+    asyncio.run(scenario())
+
+
 def test_a_keyboard_that_opens_for_nobody_is_closed(
     scanner: TypingScanner, piped_devices: type[PipedDevice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
