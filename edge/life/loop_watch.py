@@ -14,6 +14,8 @@ from edge.life.heart import PATIENCE_S
 from edge.ports import Clock, Log
 
 LOOK_EVERY_S: Final = 2.0
+_LOOP: Final = "event loop"
+"""What it is called as a part of the edge."""
 
 
 class LoopWatch:
@@ -35,10 +37,12 @@ class LoopWatch:
         self._closing.set()
 
     def look(self) -> None:
-        """Once; told once each time that it hangs."""
+        """Once; told once each time that it hangs, and that it does no more."""
         hangs = self._clock.monotonic_s() - self._beaten_s() > PATIENCE_S
         if hangs and not self._told:
-            self._log("hangs", part="event loop", why="no_answer", places=self._places())
+            self._log("hangs", part=_LOOP, why="no_answer", places=self._places())
+        elif self._told and not hangs:
+            self._log("hangs_no_more", part=_LOOP)
         self._told = hangs
 
     def _keep(self) -> None:

@@ -153,7 +153,8 @@ def test_a_journal_whose_disk_hangs_does_not_answer_and_one_that_is_broken_does(
 
 def test_a_loop_that_hangs_is_told_with_the_place_and_nothing_else() -> None:
     clock, log = FakeClock(), FakeLog()
-    watch = LoopWatch(lambda: 100.0, clock, log)
+    beaten_s = 100.0
+    watch = LoopWatch(lambda: beaten_s, clock, log)
     watch.look()
     assert log.lines == []
     clock.elapsed_s = 100.0 + PATIENCE_S + 1.0
@@ -164,6 +165,10 @@ def test_a_loop_that_hangs_is_told_with_the_place_and_nothing_else() -> None:
     places = told["places"]
     assert isinstance(places, list)
     assert any(place.startswith("test_heart.py:") for place in places)
+    beaten_s = clock.elapsed_s
+    watch.look()
+    watch.look()
+    assert log.all("hangs_no_more") == [{"part": "event loop"}]
 
 
 def test_variables_of_systemd(systemd: Notified) -> None:
