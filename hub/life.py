@@ -16,7 +16,7 @@ READY: Final = "READY=1"
 STOPPING: Final = "STOPPING=1"
 _ALIVE: Final = "WATCHDOG=1"
 ALIVE_EVERY_S: Final = 5.0
-"""systemd/doorward-hub-*.service wait for six of them."""
+"""systemd/doorward-hub-*.service wait for nine of them."""
 _ANSWER_S: Final = 10.0
 _LOG: Final = logging.getLogger("hub.life")
 
