@@ -37,16 +37,6 @@ def answer(bar: Bar, asked: Confirm, at: Any = AT) -> tuple[str, str]:
 
 
 @pytest.fixture
-def broker() -> ListeningBroker:
-    return ListeningBroker()
-
-
-@pytest.fixture
-def log_lines() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
 def worker(bar: Bar, broker: ListeningBroker, log_lines: io.StringIO) -> Worker:
     clocks = Clocks(lambda: AT, lambda: 0.0)
     return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks, DATA / "keys")

@@ -13,15 +13,12 @@ from hub.fleet import operations
 from hub.fleet.models import Edge, EdgePresence, Site
 from hub.fleet.named import UnknownEdge
 from hub.fleet.standing import Light, Standing, elapsed_text, standing_of
-from hub.sync.clocks import Clocks
-from hub.sync.inbox import Inbox, Incoming
-from hub.sync.log import Log
+from hub.sync.inbox import Incoming
 from hub.sync.worker import Worker
-from tests.hub.conftest import DATA, Database
+from tests.hub.conftest import Database
 from tests.hub.presences import presence, well
 from tests.hub.scans import AT, Club, fill_feed, small_club
 from tests.hub.seals import said
-from tests.hub.worker_desk import ListeningBroker
 
 
 @pytest.fixture
@@ -220,18 +217,6 @@ def test_elapsed(seconds: float, text: str) -> None:
 
 
 # The worker
-
-
-@pytest.fixture
-def log_lines() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
-def worker(club: Club, log_lines: io.StringIO) -> Worker:
-    clocks = Clocks(lambda: AT, lambda: 0.0)
-    log = Log(log_lines, clocks.now, clocks.monotonic_s)
-    return Worker(Inbox(), ListeningBroker(), log, clocks, DATA / "keys")
 
 
 def message(payload: bytes, edge: str = "clubhouse") -> Incoming:

@@ -19,12 +19,12 @@ from hub.sync.orders import RENEW_EVERY_S
 from hub.sync.worker import Worker
 from tests.enrolled import STRANGER_KEY
 from tests.hub.ordered import TOML, another, reported
+from tests.hub.orders_desk import CONFIG, MODE, edge, turn, worker
 from tests.hub.scans import AT
 from tests.hub.seals import said
-from tests.hub.test_worker_orders import CONFIG, MODE, broker, clock_s, edge, log_lines, turn, worker
 from tests.hub.worker_desk import ListeningBroker
 
-__all__ = ["broker", "clock_s", "edge", "log_lines", "worker"]  # fixtures
+__all__ = ["edge", "worker"]  # fixtures
 OF_EAST = {CONFIG, MODE, *(up("east", what) for what in UP)}
 
 

@@ -16,48 +16,15 @@ from hub.orders.mode_operations import set_mode
 from hub.orders.models import CommandOrder, Configuration
 from hub.orders.places import Place
 from hub.orders.queries import Standing
-from hub.sync.clocks import Clocks
-from hub.sync.inbox import Inbox
-from hub.sync.log import Log
 from hub.sync.worker import Worker
-from tests.hub.conftest import DATA, Database
-from tests.hub.ordered import AHEAD, OTHER, TOML, another, house, reported, standing
+from tests.hub.conftest import Database
+from tests.hub.ordered import AHEAD, OTHER, TOML, another, reported, standing
+from tests.hub.orders_desk import COMMAND, CONFIG, MODE, edge, turn, worker
 from tests.hub.scans import AT
-from tests.hub.seals import enrolled, said
+from tests.hub.seals import said
 from tests.hub.worker_desk import ListeningBroker
 
-CONFIG, MODE, COMMAND = (f"dw/1/down/east/{what}" for what in ("config", "mode", "command"))
-
-
-@pytest.fixture
-def edge(database: Database) -> Edge:
-    return enrolled(house())
-
-
-@pytest.fixture
-def broker() -> ListeningBroker:
-    return ListeningBroker()
-
-
-@pytest.fixture
-def clock_s() -> list[float]:
-    return [0.0]
-
-
-@pytest.fixture
-def log_lines() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
-def worker(edge: Edge, broker: ListeningBroker, log_lines: io.StringIO, clock_s: list[float]) -> Worker:
-    clocks = Clocks(lambda: AT + timedelta(seconds=clock_s[0]), lambda: clock_s[0])
-    return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks, DATA / "keys")
-
-
-def turn(worker: Worker) -> None:
-    worker.tell_heads()
-    worker.tell_orders()
+__all__ = ["edge", "worker"]  # fixtures
 
 
 def push(text: str = TOML) -> Configuration:

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
@@ -17,52 +16,15 @@ from hub.orders.command_operations import give_command
 from hub.orders.mode_operations import set_mode
 from hub.orders.places import Place
 from hub.sync import heads, orders
-from hub.sync.clocks import Clocks
-from hub.sync.inbox import Inbox
-from hub.sync.log import Log
 from hub.sync.outgoing import RESERVE
 from hub.sync.worker import Worker
-from tests.hub.conftest import DATA, Database
-from tests.hub.ordered import TOML, another, house
+from tests.hub.ordered import TOML, another
+from tests.hub.orders_desk import COMMAND, CONFIG, MODE, edge, turn, worker
 from tests.hub.scans import AT, many_rows, pull
-from tests.hub.seals import enrolled
 from tests.hub.worker_desk import ListeningBroker, checkins_message, pull_message
 
-HEAD, CONFIG, MODE, COMMAND = (
-    "dw/1/feed/everyone/head",
-    *(f"dw/1/down/east/{what}" for what in ("config", "mode", "command")),
-)
-
-
-@pytest.fixture
-def edge(database: Database) -> Edge:
-    return enrolled(house())
-
-
-@pytest.fixture
-def broker() -> ListeningBroker:
-    return ListeningBroker()
-
-
-@pytest.fixture
-def clock_s() -> list[float]:
-    return [0.0]
-
-
-@pytest.fixture
-def log_lines() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
-def worker(edge: Edge, broker: ListeningBroker, log_lines: io.StringIO, clock_s: list[float]) -> Worker:
-    clocks = Clocks(lambda: AT + timedelta(seconds=clock_s[0]), lambda: clock_s[0])
-    return Worker(Inbox(), broker, Log(log_lines, clocks.now, clocks.monotonic_s), clocks, DATA / "keys")
-
-
-def turn(worker: Worker) -> None:
-    worker.tell_heads()
-    worker.tell_orders()
+__all__ = ["edge", "worker"]  # fixtures
+HEAD = "dw/1/feed/everyone/head"
 
 
 def test_what_nobody_asks_for_waits_for_room(worker: Worker, broker: ListeningBroker) -> None:
