@@ -5,7 +5,9 @@ there. Owns how these files are read. Whether a configuration fits its boards is
 """
 
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -105,8 +107,15 @@ class RelayBoard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     power_loss: Said
 
 
-def read_boards(folder: Path) -> dict[str, Board | RelayBoard]:
-    """All boards of firmware_config/boards, by name. BoardError: a file is wrong."""
+Boards = Mapping[str, Board | RelayBoard]
+
+
+@cache
+def read_boards(folder: Path) -> Boards:
+    """All boards of firmware_config/boards, by name. BoardError: a file is wrong.
+
+    Read once, so that a configuration is applied by what it was tested by, and no scan waits for the disk.
+    """
     boards: dict[str, Board | RelayBoard] = {}
     for path in sorted(folder.glob("*.toml")):
         board = _read(path)
@@ -114,7 +123,7 @@ def read_boards(folder: Path) -> dict[str, Board | RelayBoard]:
     return boards
 
 
-def computer_of(hardware: Hardware, boards: dict[str, Board | RelayBoard], model: Path = MODEL) -> Board | None:
+def computer_of(hardware: Hardware, boards: Boards, model: Path = MODEL) -> Board | None:
     """The computer that the configuration names, else this one, if it is known. BoardError: the name is not."""
     if hardware.board is not None:
         found = boards.get(hardware.board)
@@ -129,7 +138,7 @@ def computer_of(hardware: Hardware, boards: dict[str, Board | RelayBoard], model
     return next((each for each in computers if this.startswith(each.models)), None)
 
 
-def relay_board_of(hardware: Hardware, boards: dict[str, Board | RelayBoard]) -> RelayBoard | None:
+def relay_board_of(hardware: Hardware, boards: Boards) -> RelayBoard | None:
     """The relay board that the configuration names, if it does. BoardError: the name is not known."""
     if hardware.relay_board is None:
         return None

@@ -80,7 +80,7 @@ class ReaderSet:
             return fault
         if (fault := await asyncio.to_thread(fault_of_wiring, configuration, self._shared.log)) is not None:
             return fault
-        configuration = await asyncio.to_thread(fill_in, configuration)
+        configuration = fill_in(configuration)
         kind = _pins_of(configuration)
         try:
             if self._pins is not None and self._pins[0] == kind:

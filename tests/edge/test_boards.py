@@ -93,6 +93,13 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path) -> None:
             read_boards(tmp_path)
 
 
+def test_a_change_is_applied_by_the_boards_it_was_tested_by(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text((FOLDER / "raspberry-pi-5.toml").read_text())
+    before = read_boards(tmp_path)
+    (tmp_path / "a.toml").unlink()
+    assert read_boards(tmp_path) == before != {}
+
+
 def test_levels_at_boot() -> None:
     board = BOARDS["raspberry-pi-4b"]
     assert isinstance(board, Board)
