@@ -96,9 +96,10 @@ class LoopbackServer:
                 response = await self._answer(request)
                 if response.stream is not None and len(self._pumping) >= self._streams:
                     response = Response(b"too many look already\n", HTTPStatus.SERVICE_UNAVAILABLE)
-                writer.write(_encode(response, request.method == "HEAD"))
+                head_only = request.method == "HEAD"
+                writer.write(_encode(response, head_only))
                 await writer.drain()
-                return response.stream
+                return None if head_only else response.stream
         finally:
             self._answering -= 1
 

@@ -35,6 +35,7 @@ async def token_of(world: CounterWorld) -> str:
     [
         ("GET /bar", 200),
         ("HEAD /bar", 200),
+        ("HEAD /bar/events", 200),
         ("GET /screen.js", 200),
         ("GET /screen.css", 200),
         ("GET /favicon.ico", 204),
