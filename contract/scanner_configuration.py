@@ -48,17 +48,13 @@ class EndsWith(StrEnum):
     SILENCE = "silence"
 
 
-class Scanner(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`device` is the path of a serial port or of a keyboard (/dev/input/…, /dev/doorward/kbd-…), or says which
-    USB keyboard it is: `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or
-    `usb-port:1-1.2`.
+class Reading(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How what a scanner sends is read; None: nothing is said of it.
 
     `layout` is the keyboard layout that the scanner types by, as xkb names it. `silence_seconds`: a scan that was
     begun and not ended within it ends there, or is dropped (`ends_with`). `prefix` and `suffix` are taken off.
     """
 
-    device: Device
-    profile: Name | None = None
     baud: int | None = None
     parity: Parity | None = None
     layout: Layout | None = None
@@ -66,6 +62,16 @@ class Scanner(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     suffix: Affix | None = None
     ends_with: EndsWith | None = None
     silence_seconds: Annotated[float, Meta(ge=0.02, le=5)] | None = None
+
+
+class Scanner(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`device` is the path of a serial port or of a keyboard (/dev/input/…, /dev/doorward/kbd-…), or says which
+    USB keyboard it is: `usb:VENDOR:PRODUCT`, `usb:VENDOR:PRODUCT:SERIAL` (ids as four hexadecimal digits) or
+    `usb-port:1-1.2`.
+    """
+
+    device: Device
+    profile: Name | None = None
 
     @property
     def is_keyboard(self) -> bool:
@@ -91,12 +97,17 @@ _SERIAL_ONLY: Final = ("baud", "parity")
 _KEYBOARD_ONLY: Final = ("layout",)
 
 
+def misfits_of_reading(reading: Reading) -> Iterator[Misfit]:
+    """What nothing is read by."""
+    if reading.baud is not None and reading.baud not in BAUD_RATES:
+        yield Misfit("baud", f"is {reading.baud}", ALLOWED_OF_SCANNER["baud"])
+    if reading.layout is not None and reading.layout not in LAYOUTS:
+        yield Misfit("layout", f'is "{reading.layout}"', ALLOWED_OF_SCANNER["layout"])
+
+
 def misfits_of_scanner(scanner: Scanner) -> Iterator[Misfit]:
     """What does not fit together."""
-    if scanner.baud is not None and scanner.baud not in BAUD_RATES:
-        yield Misfit("baud", f"is {scanner.baud}", ALLOWED_OF_SCANNER["baud"])
-    if scanner.layout is not None and scanner.layout not in LAYOUTS:
-        yield Misfit("layout", f'is "{scanner.layout}"', ALLOWED_OF_SCANNER["layout"])
+    yield from misfits_of_reading(scanner)
     if not _is_well_formed(scanner.device):
         yield Misfit("device", f"is {scanner.device!r}", ALLOWED_OF_SCANNER["device"])
     without, what = (_SERIAL_ONLY, "a keyboard") if scanner.is_keyboard else (_KEYBOARD_ONLY, "a serial port")

@@ -12,17 +12,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from contract.scanner_configuration import (
-    BAUD_RATES,
-    Affix,
-    EndsWith,
-    Layout,
-    Name,
-    Parity,
-    Scanner,
-)
+from contract.scanner_configuration import Name, Reading, Scanner, misfits_of_reading
 from edge.firmware_config import FirmwareConfigError, firmware_config
-from edge.scanners.settings import ProfileSettings, ScannerSettings, settings_of
+from edge.scanners.settings import ScannerSettings, settings_of
 
 FOLDER: Final = "scanners"
 Words = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -76,16 +68,9 @@ class Setup(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     codes: tuple[SetupCode, ...] = ()
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """As ProfileSettings, in words of TOML: `init` is in hexadecimal."""
+class Settings(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`init`: bytes in hexadecimal, for a serial scanner whenever its port opens."""
 
-    baud: int | None = None
-    parity: Parity | None = None
-    layout: Layout | None = None
-    prefix: Affix | None = None
-    suffix: Affix | None = None
-    ends_with: EndsWith | None = None
-    silence_seconds: Annotated[float, Meta(ge=0.02, le=5)] | None = None
     init: Hex = ""
 
 
@@ -123,8 +108,8 @@ def read_profile(path: Path) -> Profile:
         raise ProfileError(f"{path} is no scanner profile: {error}") from error
     if profile.name != path.stem:
         raise ProfileError(f"{path} says name = {profile.name!r}; it should be the file's name")
-    if profile.settings.baud not in (None, *BAUD_RATES):
-        raise ProfileError(f"{path} says baud = {profile.settings.baud}; no scanner is read at it")
+    for field, says, allowed in misfits_of_reading(profile.settings):
+        raise ProfileError(f"{path} says {field} {says}; it should be {allowed}")
     return profile
 
 
@@ -146,19 +131,9 @@ def profile_named(name: str) -> Profile:
 def settings_for(reader: Scanner) -> ScannerSettings:
     """`reader` and the profile that it names, put together; ProfileError."""
     if reader.profile is None:
-        return settings_of(reader, None)
+        return settings_of(reader)
     said = profile_named(reader.profile).settings
-    of_model = ProfileSettings(
-        said.baud,
-        said.parity,
-        said.layout,
-        said.prefix,
-        said.suffix,
-        said.ends_with,
-        said.silence_seconds,
-        bytes.fromhex(said.init),
-    )
-    return settings_of(reader, of_model)
+    return settings_of(reader, said, bytes.fromhex(said.init))
 
 
 def fitting(profiles: Iterable[Profile], usb: str, says: str, interface: Interface) -> tuple[Profile, ...]:

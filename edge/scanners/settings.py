@@ -6,28 +6,15 @@ Pure. What the section says goes before what the profile says. Opens nothing.
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from contract.scanner_configuration import DEFAULT_BAUD, EndsWith, Parity, Scanner
+from contract.scanner_configuration import DEFAULT_BAUD, EndsWith, Parity, Reading, Scanner
 
 DEFAULT_LAYOUT: Final = "us"
 SILENCE_S: Final = {EndsWith.TERMINATOR: 1.0, EndsWith.SILENCE: 0.1}
 """At 1200 baud a byte takes 8 ms, and an FTDI chip holds what it has for up to 16 ms before it sends: 0.1 s of
 silence is no gap within a scan. Where a terminator is expected, a second means that the rest will not come."""
 
+_NOTHING: Final = Reading()
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileSettings:
-    """What a profile says of how a model is read; None: nothing. `init` is for serial scanners alone."""
-
-    baud: int | None = None
-    parity: Parity | None = None
-    layout: str | None = None
-    prefix: str | None = None
-    suffix: str | None = None
-    ends_with: EndsWith | None = None
-    silence_seconds: float | None = None
-    init: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +34,8 @@ class ScannerSettings:
     init: bytes = b""
 
 
-def settings_of(reader: Scanner, profile: ProfileSettings | None) -> ScannerSettings:
-    """`profile` is of the one that `reader` names; None where it names none."""
-    of_model = profile or ProfileSettings()
+def settings_of(reader: Scanner, of_model: Reading = _NOTHING, init: bytes = b"") -> ScannerSettings:
+    """`of_model` and `init` are said by the profile that `reader` names, if it names one."""
     ends_with = _first(reader.ends_with, of_model.ends_with, EndsWith.TERMINATOR)
     return ScannerSettings(
         device=reader.device,
@@ -61,7 +47,7 @@ def settings_of(reader: Scanner, profile: ProfileSettings | None) -> ScannerSett
         suffix=_first(reader.suffix, of_model.suffix, ""),
         ends_with=ends_with,
         silence_s=_first(reader.silence_seconds, of_model.silence_seconds, SILENCE_S[ends_with]),
-        init=b"" if reader.is_keyboard else of_model.init,
+        init=b"" if reader.is_keyboard else init,
     )
 
 

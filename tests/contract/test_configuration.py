@@ -156,13 +156,13 @@ def test_the_broker_has_a_default_port_and_pins_have_no_default() -> None:
             "pulse_seconds = 2",
             'partnr = "bar"',
             'readers[1] ("counter").partnr is not known (did you mean partner?)',
-            "one of device, profile",
+            "one of baud, parity",
         ),
         (
             "pulse_seconds = 2",
             "Pulse-Seconds = 2",
             'readers[1] ("counter").Pulse-Seconds is not known (did you mean pulse_seconds?)',
-            "one of device, profile",
+            "one of baud, parity",
         ),
         (
             "pulse_seconds = 2",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.scanner_configuration import EndsWith, Parity, Scanner
+from contract.scanner_configuration import EndsWith, Parity, Reading, Scanner
 from edge.firmware_config import VARIABLE, FirmwareConfigError, firmware_config
 from edge.scanners.profiles import (
     FOLDER,
@@ -17,7 +17,7 @@ from edge.scanners.profiles import (
     read_profile,
     settings_for,
 )
-from edge.scanners.settings import ProfileSettings, settings_of
+from edge.scanners.settings import settings_of
 
 PROFILES = {profile.name: profile for profile in all_profiles()}
 
@@ -50,13 +50,13 @@ def test_a_model_is_told_by_its_strings_else_by_its_id_else_it_is_any_scanner() 
 
 
 def test_the_section_goes_before_the_profile_and_the_profile_before_the_default() -> None:
-    model = ProfileSettings(9600, Parity.EVEN, "de", "<", ">", EndsWith.SILENCE, init=b"x")
-    plain = settings_of(Scanner(device="/dev/ttyACM0", baud=1200, prefix=""), model)
+    model = Reading(baud=9600, parity=Parity.EVEN, layout="de", prefix="<", suffix=">", ends_with=EndsWith.SILENCE)
+    plain = settings_of(Scanner(device="/dev/ttyACM0", baud=1200, prefix=""), model, b"x")
     assert (plain.baud, plain.parity, plain.prefix, plain.suffix) == (1200, Parity.EVEN, "", ">")
     assert (plain.ends_with, plain.silence_s, plain.init) == (EndsWith.SILENCE, 0.1, b"x")
-    keyboard = settings_of(Scanner(device="usb:05e0:1200"), model)
+    keyboard = settings_of(Scanner(device="usb:05e0:1200"), model, b"x")
     assert (keyboard.is_keyboard, keyboard.layout, keyboard.init) == (True, "de", b"")
-    assert settings_of(Scanner(device="/dev/ttyACM0"), None).silence_s == 1.0
+    assert settings_of(Scanner(device="/dev/ttyACM0")).silence_s == 1.0
 
 
 def test_settings_come_from_the_profile_that_a_reader_names() -> None:
@@ -84,7 +84,11 @@ def test_a_profile_that_nobody_has_is_told_with_what_to_do() -> None:
         ('name = "y"\nmodels = ["X"]\ninterfaces = ["serial"]\n[setup]\nhow = "."', "should be the file's name"),
         (
             'name = "x"\nmodels = ["X"]\ninterfaces = ["serial"]\n[settings]\nbaud = 7\n[setup]\nhow = "."',
-            "says baud = 7",
+            "says baud is 7; it should be one of 1200",
+        ),
+        (
+            'name = "x"\nmodels = ["X"]\ninterfaces = ["keyboard"]\n[settings]\nlayout = "xx"\n[setup]\nhow = "."',
+            'says layout is "xx"; it should be a keyboard layout',
         ),
         (
             'name = "x"\nmodels = ["X"]\ninterfaces = ["serial"]\n[[usb]]\nid = "5E0:1"\ninterface = "serial"\n'
