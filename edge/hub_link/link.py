@@ -1,7 +1,7 @@
 """The edge's link to its hub, put together: what is heard goes to who it is for, and all of it ends as it began.
 
 Decides nothing about cards, and nothing of a scan waits for it. Its work goes on in tasks; one that fails is
-logged and begun again, and the link goes on. What carries its messages can be passed in.
+logged and begun again, and the link goes on.
 """
 
 import asyncio
@@ -39,9 +39,6 @@ from edge.supervision import supervised
 _TICK_S: Final = 1.0
 _CANCEL_AGAIN_S: Final = 0.5
 
-Connect = Callable[[Mail, Callable[[Heard], None]], Transport]
-"""Makes what carries the link's messages; `hear` is to be called on the event loop, in the broker's order."""
-
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -71,9 +68,8 @@ class HubLink:
         clock: Clock,
         log: Log,
         new_id: Callable[[], bytes],
-        connect: Connect | None = None,
     ) -> None:
-        """`connect` None: over MQTT, to `address`. On the event loop."""
+        """On the event loop."""
         self._replica = replica
         self._journal = journal
         self._own_uses = own_uses
@@ -124,10 +120,7 @@ class HubLink:
             lambda: self._up.outbox,
         )
         self.confirmations = Confirmations(self._ask, lambda: self._session.online, new_id, self._drop)
-        if connect is None:
-            self._transport: Transport = Connection(who.edge, address, self._mail, self._hear, self._time, clock)
-        else:
-            self._transport = connect(self._mail, self._hear)
+        self._transport: Transport = Connection(who.edge, address, self._mail, self._hear, self._time, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
