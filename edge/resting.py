@@ -18,6 +18,7 @@ from contract.configuration import (
     parse_configuration,
     read_document,
 )
+from contract.orders import Desired
 from edge.core.saved_orders import SavedOrders
 from edge.hardware.boards import BoardError
 from edge.hardware.gpio_chips import HardwareError
@@ -62,14 +63,12 @@ class Rest:
 
     def configurations(self, state_dir: Path, own: Path | None) -> Iterator[Configuration]:
         """Those whose outputs may be on. The one that stands comes last; while it is tried, the one before it
-        counts as well."""
-        if own is not None:
-            yield from self._read(lambda: parse_configuration(own.read_text("utf-8")))
+        counts as well. The edge's own does where the hub's is missing or cannot be read."""
         orders = (OrdersFile(state_dir).read() or SavedOrders()).configuration
-        for desired in (orders.good, orders.stands):
-            if desired is not None:
-                document = desired.document
-                yield from self._read(lambda document=document: read_document(document))  # type: ignore[misc]
+        good, stands = list(self._desired(orders.good)), list(self._desired(orders.stands))
+        if own is not None and not (stands and (good or not orders.trying)):
+            yield from self._read(lambda: parse_configuration(own.read_text("utf-8")))
+        yield from (*good, *stands)
 
     def note(self, configuration: Configuration) -> None:
         """A pin that several configurations name is as the last of them says."""
@@ -90,6 +89,10 @@ class Rest:
                 self.problems.extend(set_levels(levels, chip))
             except HardwareError as error:
                 self.problems.append(str(error))
+
+    def _desired(self, desired: Desired | None) -> Iterator[Configuration]:
+        if desired is not None:
+            yield from self._read(lambda: read_document(desired.document))
 
     def _read(self, read: Callable[[], Configuration]) -> Iterator[Configuration]:
         try:

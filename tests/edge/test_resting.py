@@ -55,6 +55,13 @@ def saved(state: Path, **orders: object) -> Path:
     return state
 
 
+def own_file(folder: Path, door: dict[str, object]) -> Path:
+    path = folder / "edge.toml"
+    reader = "\n".join(f"{word} = {value!r}" for word, value in door.items())
+    path.write_text(f'[hardware]\npin_factory = "lgpio"\n[[readers]]\n{reader}\n')
+    return path
+
+
 @pytest.fixture
 def chip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lgpio", fake_lgpio.fresh())
@@ -131,11 +138,27 @@ def test_while_one_is_tried_the_one_before_rests_too(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("chip")
 def test_the_edges_own_file_serves_without_a_hub(tmp_path: Path) -> None:
-    path = tmp_path / "edge.toml"
-    reader = "\n".join(f"{word} = {value!r}" for word, value in DOOR.items())
-    path.write_text(f'[hardware]\npin_factory = "lgpio"\n[[readers]]\n{reader}\n')
+    path = own_file(tmp_path, DOOR)
     assert resting.main(["--state", str(tmp_path / "none"), "--config", str(path)]) == 0
     assert fake_lgpio.heard == [("output", 4, 26, 0)]
+
+
+@pytest.mark.parametrize(
+    ("stands", "trying", "rested"),
+    [
+        (DOOR, False, {26}),
+        (DOOR, True, {26, 5}),
+        ({**DOOR, "relay_pin": 99}, False, {5}),
+    ],
+)
+@pytest.mark.usefixtures("chip")
+def test_the_edges_own_file_counts_only_while_the_hubs_does_not_stand(
+    tmp_path: Path, stands: dict[str, object], trying: bool, rested: set[int]
+) -> None:
+    path = own_file(tmp_path, DOOR | {"relay_pin": 5})
+    state = saved(tmp_path / "state", stands=desired(1, stands), trying=trying)
+    assert resting.main(["--state", str(state), "--config", str(path)]) == (99 in stands.values())
+    assert {pin for _, _, pin, _ in fake_lgpio.heard} == rested
 
 
 @pytest.mark.usefixtures("chip")
@@ -151,7 +174,7 @@ def test_a_pin_that_somebody_holds_is_told_and_the_others_rest(
 
 @pytest.mark.usefixtures("chip")
 def test_what_cannot_be_read_holds_up_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = saved(tmp_path / "state", stands=desired(1, DOOR, board="no-such-board"))
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, board="no-such-board"), trying=True)
     assert resting.main(["--state", str(state), "--config", str(tmp_path / "none.toml")]) == 1
     assert fake_lgpio.heard == [("output", 4, 26, 0)]
     said = capsys.readouterr().err
