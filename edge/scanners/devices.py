@@ -13,9 +13,9 @@ from typing import Final
 
 from edge.scanners.keyboard.plugged import PluggedKeyboard, plugged_keyboards
 from edge.scanners.profiles import Interface
+from edge.scanners.sysfs import text_of, usb_device
 
 _BY_ID: Final = "by-id"
-_USB_PORT: Final = re.compile(r"\d+-\d+(?:\.\d+)*")
 _NO_UART: Final = "0"
 """What a serial driver says as type of a port that the machine might have had, and has not (PORT_UNKNOWN)."""
 _GROUPS: Final = {Interface.SERIAL: "dialout", Interface.KEYBOARD: "input"}
@@ -72,18 +72,18 @@ def why_not_opened(plugged: Plugged) -> str | None:
 
 
 def _is_port(tty: Path) -> bool:
-    return _text(tty / "type") != _NO_UART
+    return text_of(tty / "type") != _NO_UART
 
 
 def _port(tty: Path, dev: Path) -> Plugged:
     node = dev / tty.name
-    usb = _usb_device((tty / "device").resolve())
+    usb = usb_device((tty / "device").resolve())
     links = _links(node, dev / "serial" / _BY_ID, dev / "serial" / "by-path")
     if usb is None:
         return Plugged(Interface.SERIAL, node, links, "a serial port of this machine", "", "", "")
-    says = " ".join(filter(None, (_text(usb / "manufacturer"), _text(usb / "product"))))
-    ids = f"{_text(usb / 'idVendor')}:{_text(usb / 'idProduct')}"
-    return Plugged(Interface.SERIAL, node, links, says, ids, _text(usb / "serial"), usb.name)
+    says = " ".join(filter(None, (text_of(usb / "manufacturer"), text_of(usb / "product"))))
+    ids = f"{text_of(usb / 'idVendor')}:{text_of(usb / 'idProduct')}"
+    return Plugged(Interface.SERIAL, node, links, says, ids, text_of(usb / "serial"), usb.name)
 
 
 def _keyboard(found: PluggedKeyboard, dev: Path) -> Plugged:
@@ -91,11 +91,6 @@ def _keyboard(found: PluggedKeyboard, dev: Path) -> Plugged:
     links = _links(node, dev / "input" / _BY_ID)
     usb = f"{found.vendor}:{found.product}" if found.usb_port else ""
     return Plugged(Interface.KEYBOARD, node, links, found.name, usb, found.serial, found.usb_port)
-
-
-def _usb_device(device: Path) -> Path | None:
-    above = (each for each in (device, *device.parents) if _USB_PORT.fullmatch(each.name))
-    return next(above, None)
 
 
 def _links(node: Path, *folders: Path) -> tuple[Path, ...]:
@@ -108,10 +103,3 @@ def _links(node: Path, *folders: Path) -> tuple[Path, ...]:
                     yield link
 
     return tuple(found())
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "replace").strip()
-    except OSError:
-        return ""

@@ -4,7 +4,6 @@ evdev is loaded only where a keyboard is opened: an edge whose scanners are all 
 """
 
 import errno
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from edge.scanners.keyboard import keys
@@ -72,7 +71,7 @@ def open_keyboard(device: str) -> EvdevKeyboard:
     except OSError as error:
         raise CannotOpenKeyboard(_why(error, device)) from error
     try:
-        if not types(opened.capabilities().get(keys.EV_KEY, [])):
+        if not keys.OF_WHAT_TYPES.issubset(opened.capabilities().get(keys.EV_KEY, [])):
             raise CannotOpenKeyboard(_NO_KEYBOARD.format(device=device))
         opened.grab()
     except OSError as error:
@@ -82,11 +81,6 @@ def open_keyboard(device: str) -> EvdevKeyboard:
         opened.close()
         raise
     return EvdevKeyboard(opened)
-
-
-def types(pressable: Iterable[int]) -> bool:
-    """Whether who has these keys can type: a mouse's and a volume knob's are none of them."""
-    return {keys.ENTER, keys.NAMES["1"], keys.NAMES["a"]} <= set(pressable)
 
 
 def _why(error: OSError, device: str) -> str:

@@ -34,6 +34,8 @@ WRITTEN: Final = (41, *range(2, 14), *range(16, 28), *range(30, 41), 43, 86, *ra
 US keyboard has no such key) and Z to /, as they are called on a US keyboard."""
 NAMES: Final = dict(zip("`1234567890-=qwertyuiop[]asdfghjkl;'\\<zxcvbnm,./", WRITTEN, strict=True))
 """The same by what they type on a US keyboard."""
+OF_WHAT_TYPES: Final = frozenset((ENTER, NAMES["1"], NAMES["a"]))
+"""Who has these keys is a keyboard: a mouse and a volume knob have none of them."""
 KEYPAD: Final = {
     **dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True)),
     **{55: "*", 74: "-", 78: "+", 98: "/", 117: "=", 121: ","},

@@ -4,18 +4,16 @@ Opens no device. `device` is what contract.scanner_configuration allows: a path,
 `usb-port:1-1.2`.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.errors import KeyboardError
+from edge.scanners.sysfs import text_of, usb_device
 
 SYS_INPUT: Final = Path("/sys/class/input")
-_USB_PORT: Final = re.compile(r"\d+-\d+(?:\.\d+)*")
-_NEEDED: Final = 1 << keys.ENTER | 1 << keys.NAMES["a"] | 1 << keys.NAMES["1"]
+_NEEDED: Final = sum(1 << key for key in keys.OF_WHAT_TYPES)
 """Bits of the lowest word of capabilities/key, whether the kernel's words are of 32 or of 64 bits."""
 
 
@@ -71,33 +69,20 @@ def _told(plugged: list[PluggedKeyboard]) -> str:
 
 def _read(event: Path) -> PluggedKeyboard:
     device = event / "device"
-    usb = _usb_device(event.resolve())
+    usb = usb_device(event.resolve())
     return PluggedKeyboard(
         path=Path("/dev/input") / event.name,
-        name=_text(device / "name"),
-        vendor=_text(device / "id" / "vendor"),
-        product=_text(device / "id" / "product"),
-        serial=_text(usb / "serial") if usb else "",
+        name=text_of(device / "name"),
+        vendor=text_of(device / "id" / "vendor"),
+        product=text_of(device / "id" / "product"),
+        serial=text_of(usb / "serial") if usb else "",
         usb_port=usb.name if usb else "",
     )
 
 
-def _usb_device(event: Path) -> Path | None:
-    """The folder of the USB device that `event` belongs to: the nearest one that is named after a port."""
-    ports: Iterator[Path] = (each for each in event.parents if _USB_PORT.fullmatch(each.name))
-    return next(ports, None)
-
-
 def _types(device: Path) -> bool:
-    words = _text(device / "capabilities" / "key").split()
+    words = text_of(device / "capabilities" / "key").split()
     try:
         return bool(words) and int(words[-1], 16) & _NEEDED == _NEEDED
     except ValueError:
         return False
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
