@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contract.instants import to_us
 from contract.keys import VerifyingKey
 from hub.errors import HubError
+from hub.feed.epoch_operations import epoch_at
 from hub.fleet.edge_marks import EdgeMark
 from hub.fleet.models import Edge, EdgePresence
 
@@ -31,7 +31,7 @@ def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
         edge = Edge.objects.select_for_update().get(pk=edge_id)
         edge.signing_key, edge.revoked_at = signing_key, None
         edge.enrolments += 1
-        edge.epoch, edge.mode_generation = max(to_us(at) // 1_000, edge.epoch + 1), 0
+        edge.epoch, edge.mode_generation = max(epoch_at(at), edge.epoch + 1), 0
         edge.save(update_fields=["signing_key", "revoked_at", "enrolments", "epoch", "mode_generation"])
         EdgeMark.objects.filter(edge=edge).delete()
     return edge

@@ -13,10 +13,11 @@ from contract.messages import READERS_MAX
 from contract.orders import Reported
 from contract.topics import NAME_PATTERN
 from hub.errors import HubError
+from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import edge_named
 from hub.orders.models import EdgeModes, ModeOrder
-from hub.orders.ordering import epoch_at, ordering
+from hub.orders.ordering import ordering
 from hub.orders.places import ByHand, Place, Set
 
 KEPT_BY: Final = "Doorward, kept from the edge after a restore"

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from contract.instants import to_us
+from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge
 from hub.orders.models import OrdersTurn
 
@@ -33,8 +33,3 @@ def begin_epoch(edge: Edge, at: datetime) -> None:
     """An edge of which nothing was ordered yet has no epoch. To be saved by the caller, who holds its row: an
     enrolment begins another one."""
     edge.epoch = edge.epoch or epoch_at(at)
-
-
-def epoch_at(at: datetime) -> int:
-    """Unix milliseconds."""
-    return to_us(at) // 1_000

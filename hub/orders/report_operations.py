@@ -11,14 +11,14 @@ from contract.high_water import REPORTED, Mark
 from contract.instants import from_us
 from contract.orders import Reported, digest_of
 from hub.errors import HubError
-from hub.feed.epoch_operations import AHEAD_MAX
+from hub.feed.epoch_operations import AHEAD_MAX, epoch_at
 from hub.fleet.edge_marks import raise_mark
 from hub.fleet.models import Edge
 from hub.fleet.named import hold_edge
 from hub.orders.mode_operations import keep_lockdowns, set_for
 from hub.orders.models import Configuration, EdgeModes, ReportedState
 from hub.orders.operations import say_anew
-from hub.orders.ordering import epoch_at, holding_orders, ordering
+from hub.orders.ordering import holding_orders, ordering
 from hub.orders.queries import modes_for
 
 
