@@ -67,7 +67,7 @@ BREAKS = (
         "",
     ),
     Break("edge/core/commands.py", "    return at >= from_us(command.expires_us)", "    return False"),
-    Break("edge/core/commands.py", "isinstance(done, Done) and locked_down", "False"),
+    Break("edge/core/commands.py", "any(door.posture is Posture.LOCKDOWN for door in doors)", "False"),
     Break("hub/fleet/edge_marks.py", "        if said < reached:", "        if False:"),
 )
 
