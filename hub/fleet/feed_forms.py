@@ -22,7 +22,7 @@ What = Assignment.What
 
 
 class FeedForm(forms.ModelForm):
-    """`chosen` is what the page says, `stood` what was assigned when it was shown."""
+    """`chosen` is what the page says; what of it is new, and what is no more, `stood` and `without` tell."""
 
     customers = forms.CharField(
         required=False,

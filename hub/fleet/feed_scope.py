@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from django.core.exceptions import ValidationError
 
 from hub.errors import HubError
-from hub.feed import queries
 from hub.feed.models import Assignment, Feed
+from hub.fleet.feed_shown import slugs
 from hub.fleet.models import Reader
 
 ASKED: Final = ("permission", "lockdown_permission", "undo_permission")
@@ -40,14 +40,8 @@ def outside(feed: Feed, readers: Iterable[Reader]) -> list[Outside]:
     """What is missing at an edge that follows `feed`; nothing where that has all permissions."""
     if feed.all_permissions:
         return []
-    permissions = _slugs(feed, Assignment.What.PERMISSION)
-    areas = _slugs(feed, Assignment.What.AREA)
-    return [
-        each
-        for reader in readers
-        for each in _asked(reader)
-        if each.slug not in (areas if each.field == "area" else permissions)
-    ]
+    held = {"permission": slugs(feed, Assignment.What.PERMISSION), "area": slugs(feed, Assignment.What.AREA)}
+    return [each for reader in readers for each in _asked(reader) if each.slug not in held[each.what]]
 
 
 def check_inside(feed: Feed, readers: Iterable[Reader], field: str | None = None) -> None:
@@ -59,10 +53,10 @@ def check_inside(feed: Feed, readers: Iterable[Reader], field: str | None = None
 
 def check_readers_without(feed: Feed, permissions: frozenset[str], areas: frozenset[str]) -> None:
     """NeededByReaders: a reader at an edge of the feed names one of these."""
-    readers = Reader.objects.filter(edge__feed=feed).select_related("edge", *ASKED)
-    for reader in readers:
+    leaving = {"permission": permissions, "area": areas}
+    for reader in Reader.objects.filter(edge__feed=feed).select_related("edge", *ASKED):
         for each in _asked(reader):
-            if each.slug in (areas if each.field == "area" else permissions):
+            if each.slug in leaving[each.what]:
                 raise NeededByReaders(
                     f"the reader {reader} needs the {each.what} “{each.slug}”: change that reader first, or let"
                     " its edge follow another feed"
@@ -75,7 +69,3 @@ def _asked(reader: Reader) -> Iterator[Outside]:
             yield Outside(reader, field, "permission", getattr(reader, field).slug)
     if reader.area:
         yield Outside(reader, "area", "area", reader.area)
-
-
-def _slugs(feed: Feed, what: Assignment.What) -> set[str]:
-    return {key.decode() for key in queries.assigned(feed.name, what)}
