@@ -6,7 +6,6 @@ configuration is applied.
 
 import asyncio
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from contract.configuration import Configuration, place_of
@@ -18,7 +17,7 @@ from edge.hardware.pins import HardwareError, Pins
 from edge.hardware.wiring import active_level, wiring_of
 from edge.ports import Log
 from edge.readers.running_reader import RunningReader
-from edge.scanners.choice import try_open
+from edge.scanners.choice import node_of, try_open
 from edge.scanners.profiles import ProfileError, settings_for
 from edge.scanners.serial_reader import CannotOpen
 
@@ -42,9 +41,9 @@ async def fault_of_ports(configuration: Configuration, running: Iterable[Running
     Every profile is there (`fault_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
-    opened = {_device(each.reader) for each in running if each.is_open}
+    opened = {node_of(each.reader.device) for each in running if each.is_open}
     for index, reader in enumerate(configuration.readers):
-        if (reader.name, reader.device) in left or _device(reader) in opened:
+        if (reader.name, reader.device) in left or node_of(reader.device) in opened:
             continue
         try:
             await asyncio.wait_for(asyncio.to_thread(try_open, settings_for(reader)), OPEN_S)
@@ -53,11 +52,6 @@ async def fault_of_ports(configuration: Configuration, running: Iterable[Running
         except CannotOpen as error:
             return Fault(str(error), place_of(index, reader, "device"))
     return None
-
-
-def _device(reader: Reader) -> str:
-    """Behind all links: one port may be called by several names."""
-    return str(Path(reader.device).resolve())
 
 
 def fault_of_wiring(configuration: Configuration, log: Log) -> Fault | None:

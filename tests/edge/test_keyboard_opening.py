@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.scanners.choice import try_open
+from edge.scanners import choice
+from edge.scanners.choice import node_of, try_open
 from edge.scanners.keyboard.layouts import LAYOUTS
+from edge.scanners.keyboard.plugged import path_of
 from edge.scanners.serial_reader import CannotOpen
 from edge.scanners.settings import ScannerSettings
+from tests.edge.scanner_tree import ScannerTree
 from tests.edge.typing_scanner import PipedDevice, TypingScanner, piped_devices
 
 __all__ = ["piped_devices"]
@@ -53,3 +56,14 @@ def test_without_evdev_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "evdev", None)
     words = "evdev is not installed: apt install python3-evdev"
     assert refusal(ScannerSettings("/dev/input/event0", True)) == words
+
+
+def test_one_device_by_several_names_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = ScannerTree(tmp_path)
+    tree.keyboard("event3", "1-1.2", "0c2e:0901", "Honeywell")
+    monkeypatch.setattr(choice, "path_of", lambda device: path_of(device, tree.sys / "class" / "input"))
+    link = tmp_path / "by-id"
+    link.symlink_to("/dev/input/event3")
+    names = ("usb:0c2e:0901", "usb-port:1-1.2", str(link))
+    assert {node_of(name) for name in names} == {Path("/dev/input/event3")}
+    assert node_of("usb:ffff:fffe") == Path("usb:ffff:fffe")
