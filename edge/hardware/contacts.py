@@ -94,10 +94,11 @@ class Contacts:
             self._tell(what, is_high is (self._wires[what].active is Level.HIGH), at_s)
 
     def _look(self) -> None:
+        # First, so that a pin that cannot be read this time is looked at again.
+        self._look_later()
         at_s = asyncio.get_running_loop().time()
         for what in self._wires:
             self._tell(what, self.is_active(what), at_s)
-        self._look_later()
 
     def _look_later(self) -> None:
         self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)

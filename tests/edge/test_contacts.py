@@ -150,6 +150,28 @@ def test_an_edge_that_nobody_told_of_is_seen_a_moment_later(monkeypatch: pytest.
     on_board(scenario)
 
 
+def test_a_pin_that_cannot_be_read_once_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contacts, "LOOK_EVERY_S", 0.01)
+
+    async def scenario(board: WiredBoard) -> None:
+        failed: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failed.append(context["exception"]))
+        pin = board.pins.factory.pin(CONTACT)
+        pin._when_changed = None
+        read = pin._get_state
+
+        def fail_once() -> object:
+            pin._get_state = read
+            raise OSError
+
+        pin._get_state = fail_once
+        pin._state = False
+        await until(lambda: board.alarms() == ["forced_open"])
+        assert len(failed) == 1
+
+    on_board(scenario)
+
+
 def test_a_scan_is_heard_through_an_alarm_which_goes_on_after_it() -> None:
     async def scenario(board: WiredBoard) -> None:
         board.drive(TAMPER, Level.LOW)
