@@ -27,43 +27,49 @@ def layout_named(name: str) -> Layout:
         raise UnknownLayout(f'no keyboard layout "{name}" is known; layout must be one of {known}') from None
 
 
+# Plain and shifted, of layouts that differ only with AltGr and in what is dead.
+_AMERICAN: Final = (
+    "`1234567890-=qwertyuiop[]asdfghjkl;'\\<zxcvbnm,./",
+    '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|>ZXCVBNM<>?',
+)
+_INTERNATIONAL: Final = (
+    "`1234567890-=qwertyuiop[]asdfghjkl;'\\\\zxcvbnm,./",
+    '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"||ZXCVBNM<>?',
+)
+_BRITISH: Final = (
+    "`1234567890-=qwertyuiop[]asdfghjkl;'#\\zxcvbnm,./",
+    '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~|ZXCVBNM<>?',
+)
+_SWEDISH: Final = (
+    "§1234567890+´qwertyuiopå¨asdfghjklöä'<zxcvbnm,.-",
+    '½!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÖÄ*>ZXCVBNM;:_',
+)
+_GERMAN: Final = Layout(
+    "^1234567890ß´qwertzuiopü+asdfghjklöä#<yxcvbnm,.-",
+    "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'>YXCVBNM;:_",
+    altgr="7{8[9]0}-\\q@]~'^<|",
+    dead=("^´", "`", "'"),
+    decimal=",",
+)
 LAYOUTS: Final = {
-    "us": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'\\<zxcvbnm,./",
-        '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|>ZXCVBNM<>?',
-    ),
+    "us": Layout(*_AMERICAN),
     "us(intl)": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'\\\\zxcvbnm,./",
-        '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"||ZXCVBNM<>?',
+        *_INTERNATIONAL,
         altgr="``''",
         dead=("`'", '~^"'),
     ),
     "gb": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'#\\zxcvbnm,./",
-        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~|ZXCVBNM<>?',
+        *_BRITISH,
         altgr="`|7{8[9]0}-\\q@]~'^\\`",
         dead=("", "", "]'\\"),
     ),
     "ie": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'#\\zxcvbnm,./",
-        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~|ZXCVBNM<>?',
+        *_BRITISH,
         altgr="<`n~",
         dead=("", "", "<n"),
     ),
-    "de": Layout(
-        "^1234567890ß´qwertzuiopü+asdfghjklöä#<yxcvbnm,.-",
-        "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'>YXCVBNM;:_",
-        altgr="7{8[9]0}-\\q@]~'^<|",
-        dead=("^´", "`", "'"),
-        decimal=",",
-    ),
-    "at": Layout(
-        "^1234567890ß´qwertzuiopü+asdfghjklöä#<yxcvbnm,.-",
-        "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'>YXCVBNM;:_",
-        altgr="7{8[9]0}-\\q@]~'^<|",
-        dead=("^´", "`", "'"),
-        decimal=",",
-    ),
+    "de": _GERMAN,
+    "at": _GERMAN,
     "ch": Layout(
         "§1234567890'^qwertzuiopü¨asdfghjklöä$<yxcvbnm,.-",
         '°+"*ç%&/()=?`QWERTZUIOPè!ASDFGHJKLéà£>YXCVBNM;:_',
@@ -142,15 +148,13 @@ LAYOUTS: Final = {
         decimal=",",
     ),
     "se": Layout(
-        "§1234567890+´qwertyuiopå¨asdfghjklöä'<zxcvbnm,.-",
-        '½!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÖÄ*>ZXCVBNM;:_',
+        *_SWEDISH,
         altgr="2@4$7{8[9]0}-\\q@]~<|",
         dead=("´¨", "`^", "]"),
         decimal=",",
     ),
     "fi": Layout(
-        "§1234567890+´qwertyuiopå¨asdfghjklöä'<zxcvbnm,.-",
-        '½!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÖÄ*>ZXCVBNM;:_',
+        *_SWEDISH,
         altgr="2@4$7{8[9]0}-\\]~<|",
         dead=("´¨", "`^", "]"),
         decimal=",",
@@ -162,8 +166,7 @@ LAYOUTS: Final = {
         dead=("°´", "¨´", "'"),
     ),
     "pl": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'\\<zxcvbnm,./",
-        '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|>ZXCVBNM<>?',
+        *_AMERICAN,
         altgr="]~'^\\`<|",
         dead=("", "", "]'\\"),
         decimal=",",
@@ -200,8 +203,7 @@ LAYOUTS: Final = {
         decimal=",",
     ),
     "ro": Layout(
-        "`1234567890-=qwertyuiop[]asdfghjkl;'\\\\zxcvbnm,./",
-        '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"||ZXCVBNM<>?',
+        *_INTERNATIONAL,
         altgr="1~3^7`",
         dead=("", "", "137"),
     ),
