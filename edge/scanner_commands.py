@@ -12,6 +12,7 @@ from typing import Final
 
 from contract.scanner_configuration import Scanner, misfits_of_scanner
 from edge.clock import SystemClock
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.devices import Plugged, plugged_in, why_not_opened
 from edge.scanners.keyboard.errors import KeyboardError
 from edge.scanners.listening import listen
@@ -25,7 +26,6 @@ from edge.scanners.profiles import (
     profile_named,
     settings_for,
 )
-from edge.scanners.serial_reader import CannotOpen
 from edge.scanners.settings import ScannerSettings
 
 _NOT_CHECKED: Final = "not checked"

@@ -18,8 +18,8 @@ from edge.hardware.wiring import active_level, wiring_of
 from edge.ports import Log
 from edge.readers.running_reader import RunningReader
 from edge.scanners.choice import node_of, try_open
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.profiles import ProfileError, settings_for
-from edge.scanners.serial_reader import CannotOpen
 
 OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""

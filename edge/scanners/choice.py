@@ -4,13 +4,14 @@ from pathlib import Path
 
 from edge.ports import Clock, Log
 from edge.scanners import serial_reader
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.keyboard.device import open_keyboard
 from edge.scanners.keyboard.errors import KeyboardError
 from edge.scanners.keyboard.layouts import layout_named
 from edge.scanners.keyboard.plugged import NotPlugged, path_of
 from edge.scanners.keyboard_reader import KeyboardReader
 from edge.scanners.scanner import Scanner
-from edge.scanners.serial_reader import CannotOpen, SerialReader
+from edge.scanners.serial_reader import SerialReader
 from edge.scanners.settings import ScannerSettings
 
 

@@ -16,7 +16,7 @@ from edge.scanners.settings import ScannerSettings
 RETRY_S: Final = 0.5
 
 
-class NotOpen(Exception):
+class CannotOpen(Exception):
     """A device that cannot be opened; the text says why, and what to do."""
 
 
@@ -62,7 +62,7 @@ class DeviceReader(ABC):
         while True:
             try:
                 self._tell("reader_lost", why=await self._open_and_read())
-            except NotOpen as error:
+            except CannotOpen as error:
                 if not known_lost:
                     self._tell("reader_lost", why=str(error))
             known_lost = True
@@ -71,7 +71,7 @@ class DeviceReader(ABC):
 
     @abstractmethod
     async def _open_and_read(self) -> str:
-        """Open, `_read_until_lost`, close; why it was lost. NotOpen."""
+        """Open, `_read_until_lost`, close; why it was lost. CannotOpen."""
 
     async def _read_until_lost(self, descriptor: int, read: Callable[[], str | None]) -> str:
         """Call `read`, which never waits, whenever there is something; it says why the device is lost, or None."""

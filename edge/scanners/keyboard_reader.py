@@ -6,7 +6,7 @@ for ever. Turns its keys into frames and knows nothing of what they mean.
 
 import asyncio
 
-from edge.scanners.device_reader import DeviceReader, NotOpen
+from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.keyboard.device import EvdevKeyboard, open_keyboard
 from edge.scanners.keyboard.errors import KeyboardError
 from edge.scanners.keyboard.scans import KeyEvent, KeyScans
@@ -18,12 +18,12 @@ class KeyboardReader(DeviceReader):
             scans = KeyScans(self._settings)
             keyboard = await self._open()
         except KeyboardError as error:
-            raise NotOpen(str(error)) from error
+            raise CannotOpen(str(error)) from error
         try:
             self._look(keyboard, scans)
             return await self._read_until_lost(keyboard.fileno(), lambda: self._read(keyboard, scans))
         except OSError as error:
-            raise NotOpen(f"{self._settings.device} cannot be asked: {error}") from error
+            raise CannotOpen(f"{self._settings.device} cannot be asked: {error}") from error
         finally:
             keyboard.close()
 

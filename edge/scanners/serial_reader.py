@@ -15,7 +15,7 @@ import serial
 
 from contract.scanner_configuration import Parity
 from edge.ports import Clock, Log
-from edge.scanners.device_reader import DeviceReader, NotOpen
+from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.framing import Framer, framing_of
 from edge.scanners.settings import ScannerSettings
 
@@ -41,10 +41,6 @@ _WORDS: Final = {
     errno.EACCES: "{device} may not be opened: the user that runs the edge must be in its group (dialout)",
     errno.ENOTTY: "{device} is no serial port",
 }
-
-
-class CannotOpen(NotOpen):
-    """A port that cannot be opened; the text says why."""
 
 
 def open_port(settings: ScannerSettings) -> serial.Serial:

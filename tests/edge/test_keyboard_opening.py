@@ -8,9 +8,9 @@ import pytest
 
 from edge.scanners import choice
 from edge.scanners.choice import node_of, try_open
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.keyboard.layouts import LAYOUTS
 from edge.scanners.keyboard.plugged import path_of
-from edge.scanners.serial_reader import CannotOpen
 from edge.scanners.settings import ScannerSettings
 from tests.edge.scanner_tree import ScannerTree
 from tests.edge.typing_scanner import PipedDevice, TypingScanner, piped_devices

@@ -11,8 +11,9 @@ import pytest
 from contract.scanner_configuration import EndsWith, Parity
 from edge.ports import Frame
 from edge.scanners import scanner as scanners
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
-from edge.scanners.serial_reader import CannotOpen, open_port, try_open
+from edge.scanners.serial_reader import open_port, try_open
 from edge.scanners.settings import ScannerSettings
 from tests.edge.fakes import FakeLog, Scanner
 from tests.edge.scanner_runs import reading, until

@@ -20,8 +20,9 @@ from edge.hardware.signals import ReaderSignals
 from edge.journal_port import CannotRecord
 from edge.ports import Log, MachineState
 from edge.readers.reader_set import ReaderSet
+from edge.scanners.device_reader import CannotOpen
 from edge.scanners.framing import Framer
-from edge.scanners.serial_reader import CannotOpen, SerialReader
+from edge.scanners.serial_reader import SerialReader
 from edge.scanners.settings import ScannerSettings
 from edge.storage.journal import SqliteJournal
 from tests.simulation.orders_held import marks_on_disk
