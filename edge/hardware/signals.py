@@ -47,10 +47,6 @@ _HELD: Final = ("granted_lamp_pin",)
 _LAMPS: Final = ("granted_lamp_pin", "denied_lamp_pin")
 
 
-def _tell_nobody(event: str, /, **fields: object) -> None:
-    pass
-
-
 class ReaderSignals:
     """The outputs that one reader has. Implements `ports.Signals`.
 
@@ -58,7 +54,7 @@ class ReaderSignals:
     those that come are claimed.
     """
 
-    def __init__(self, reader: Reader, pins: Pins, log: Log = _tell_nobody) -> None:
+    def __init__(self, reader: Reader, pins: Pins, log: Log) -> None:
         """HardwareError: a pin cannot be had; none is kept then."""
         self._outputs: dict[str, Output] = {}
         self._wires: dict[str, tuple[int, Level]] = {}

@@ -12,6 +12,7 @@ from contract.reasons import Outcome, Reason
 from edge.hardware import gpio_chips
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.signals import DENIED_BEEP_S, ReaderSignals
+from tests.edge.fakes import FakeLog
 
 RELAY, GREEN, RED, BUZZER = 17, 22, 27, 23
 DOOR = Reader(
@@ -37,7 +38,7 @@ class Board:
 
     def __init__(self, reader: Reader) -> None:
         self.pins = open_pins(PinFactory.MOCK)
-        self.signals = ReaderSignals(reader, self.pins)
+        self.signals = ReaderSignals(reader, self.pins, FakeLog())
 
     def on(self) -> set[int]:
         numbers = (RELAY, GREEN, RED, BUZZER, 5)
@@ -200,9 +201,9 @@ def test_a_pin_that_is_taken_is_named_and_nothing_is_kept() -> None:
         pins = open_pins(PinFactory.MOCK)
         taken = pins.output(RED, "denied_lamp_pin", "other")
         with pytest.raises(HardwareError, match="reader door, denied_lamp_pin: GPIO 27"):
-            ReaderSignals(DOOR, pins)
+            ReaderSignals(DOOR, pins, FakeLog())
         taken.close()
-        ReaderSignals(DOOR, pins).close()
+        ReaderSignals(DOOR, pins, FakeLog()).close()
 
     asyncio.run(scenario())
 
