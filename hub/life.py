@@ -7,7 +7,7 @@ the next process would meet the same. What hangs for longer than systemd waits, 
 import http.client
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from gunicorn import systemd
@@ -15,7 +15,7 @@ from gunicorn import systemd
 READY: Final = "READY=1"
 STOPPING: Final = "STOPPING=1"
 _ALIVE: Final = "WATCHDOG=1"
-ALIVE_EVERY_S: Final = 5.0
+_ALIVE_EVERY_S: Final = 5.0
 """systemd/doorward-hub-*.service wait for nine of them."""
 _ANSWER_S: Final = 10.0
 _LOG: Final = logging.getLogger("hub.life")
@@ -26,16 +26,24 @@ def say(line: str) -> None:
     systemd.sd_notify(line, _LOG)
 
 
+def alive_every_s(variables: Mapping[str, str]) -> float:
+    """How often a process says that it lives: four times at least in what systemd waits, as its variables say."""
+    digits = variables.get("WATCHDOG_USEC", "")
+    waits_us = int(digits) if digits.isascii() and digits.isdigit() else 0
+    return min(_ALIVE_EVERY_S, waits_us / 4_000_000) if waits_us else _ALIVE_EVERY_S
+
+
 class Alive:
     """Called whenever work is done, however often; `monotonic_s` is the clock's."""
 
-    def __init__(self, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, monotonic_s: Callable[[], float], every_s: float) -> None:
         self._monotonic_s = monotonic_s
+        self._every_s = every_s
         self._said_s: float | None = None
 
     def __call__(self) -> None:
         at_s = self._monotonic_s()
-        if self._said_s is None or at_s - self._said_s >= ALIVE_EVERY_S:
+        if self._said_s is None or at_s - self._said_s >= self._every_s:
             self._said_s = at_s
             say(_ALIVE)
 
@@ -55,12 +63,12 @@ def ask_pages(host: str, port: int) -> None:
         connection.close()
 
 
-def keep_asking(host: str, port: int) -> None:
+def keep_asking(host: str, port: int, every_s: float) -> None:
     """From a thread of this process, as long as it runs."""
 
     def ask() -> None:
         pause = threading.Event()
-        while not pause.wait(ALIVE_EVERY_S):
+        while not pause.wait(every_s):
             ask_pages(host, port)
 
     threading.Thread(target=ask, name="life", daemon=True).start()

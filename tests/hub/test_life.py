@@ -17,6 +17,7 @@ from tests.notified import Notified, notified
 
 ALIVE = "WATCHDOG=1"
 PATIENCE_S = 60.0
+WATCHDOG_S = 1.0
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_worker_is_ready_lives_without_a_broker_and_says_that_it_ends(
     database: Database, systemd: Notified
 ) -> None:
     nobody = {"DOORWARD_BROKER": "mqtt://127.0.0.1:1"}
-    worker = WorkerProcess(database.environment | nobody | systemd.variables(30.0))
+    worker = WorkerProcess(database.environment | nobody | systemd.variables(WATCHDOG_S))
     try:
         systemd.wait_for("READY=1")
         systemd.wait_for(ALIVE, count=2)
@@ -44,7 +45,7 @@ def test_pages_are_ready_and_live_while_they_answer(database: Database, systemd:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    web = subprocess.Popen(command, env=os.environ | database.environment | systemd.variables(30.0))
+    web = subprocess.Popen(command, env=os.environ | database.environment | systemd.variables(WATCHDOG_S))
     try:
         systemd.wait_for("READY=1")
         systemd.wait_for(ALIVE, count=2)
@@ -74,13 +75,21 @@ def test_work_is_told_now_and_then_however_often_it_is_done(
 ) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", systemd.address)
     at_s = 100.0
-    alive = life.Alive(lambda: at_s)
+    alive = life.Alive(lambda: at_s, 5.0)
     for _ in range(100):
         alive()
         at_s += 0.1
     life.say("END")
     systemd.wait_for("END")
     assert systemd.said.count(ALIVE) == 2
+
+
+@pytest.mark.parametrize(
+    ("waits_us", "every_s"), [("45000000", 5.0), ("8000000", 2.0), ("0", 5.0), ("soon", 5.0), ("²", 5.0)]
+)
+def test_how_often_it_is_told_goes_by_how_long_systemd_waits(waits_us: str, every_s: float) -> None:
+    assert life.alive_every_s({"WATCHDOG_USEC": waits_us}) == every_s
+    assert life.alive_every_s({}) == 5.0
 
 
 def test_the_databases_address_as_a_credential(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ class _Web(BaseApplication):
         self._options = options | fixed
         if "WATCHDOG_USEC" in os.environ:
             own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not served, but asked
-            self._options["post_worker_init"] = lambda _worker: life.keep_asking(own, port)
+            every_s = life.alive_every_s(os.environ)
+            self._options["post_worker_init"] = lambda _worker: life.keep_asking(own, port, every_s)
         super().__init__()
 
     def load_config(self) -> None:

@@ -1,6 +1,7 @@
 """`worker`: serves edges through the broker until it is told to stop. Its log is JSON lines on stdout."""
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -43,7 +44,8 @@ class Command(BaseCommand):
         link = _link(inbox, log, answers)
         keys = settings.ENVIRONMENT.keys
         clocks = Clocks(timezone.now, time.monotonic)
-        worker, beat = Worker(inbox, link, log, clocks, keys, life.Alive(time.monotonic)), Beat(log, clocks)
+        alive = life.Alive(time.monotonic, life.alive_every_s(os.environ))
+        worker, beat = Worker(inbox, link, log, clocks, keys, alive), Beat(log, clocks)
         for generation in establish(keys, timezone.now()):
             log.event("signing_key_adopted", generation=generation)
         gc.freeze()  # what was imported lives as long as the process: not to be looked at for garbage again
