@@ -92,12 +92,7 @@ def live_bodies(feed_name: str, kind: int, keys: Sequence[bytes] | None = None) 
     """Bodies of the live rows of a kind, or of those with these keys, by key."""
     if keys is None:
         return dict(_keys(_LIVE_BODIES, [feed_name, kind]))
-    found: dict[bytes, bytes] = {}
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
-        statement = f"{_LIVE_BODIES} AND key IN ({', '.join(['%s'] * len(some))})"
-        found.update(_keys(statement, [feed_name, kind, *some]))
-    return found
+    return {key: body for key, (_, body) in live_rows(feed_name, kind, keys).items()}
 
 
 def live_rows(feed_name: str, kind: int, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, bytes]]:
