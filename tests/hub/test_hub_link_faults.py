@@ -58,8 +58,14 @@ def desk_at(*said: bytes) -> Iterator[Desk]:
         desk.link.stop()
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next attempt comes at once."""
+    monkeypatch.setattr(mqtt, "_RETRY_S", (0.01, 0.01))
+
+
 @pytest.fixture
-def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_hurry(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next attempt does not come within the test."""
     monkeypatch.setattr(mqtt, "_RETRY_S", (1_000.0, 1_000.0))
 

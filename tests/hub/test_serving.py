@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import paho.mqtt.client as paho
 import pytest
 
+from hub.sync import bounded_client
 from hub.sync.bounded_client import BoundedClient
 from tests.scripted_broker import ScriptedBroker, message, scripted_broker, wait_until
 
@@ -56,7 +57,10 @@ def test_the_thread_of_the_connection_before_may_take_a_while_to_end(
         client.serve()
 
 
-def test_one_that_does_not_end_is_not_waited_for_for_ever(client: BoundedClient, broker: ScriptedBroker) -> None:
+def test_one_that_does_not_end_is_not_waited_for_for_ever(
+    client: BoundedClient, broker: ScriptedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded_client, "_FREE_S", 0.0)
     connect(client, broker)
     client._thread = threading.Thread()
     with pytest.raises(RuntimeError, match="does not end"):
