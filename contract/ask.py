@@ -10,12 +10,11 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from contract.errors import ContractError
-from contract.topics import NAME_PATTERN
+from contract.topics import Slug
 from contract.trust import ClockState
 
 PASSBACK_SECONDS_MAX: Final = 7 * 86_400
 REPLICA_AGE_SECONDS_MAX: Final = 366 * 86_400
-Slug = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
 
 
 class PolicyError(ContractError):

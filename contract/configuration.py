@@ -17,8 +17,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 from contract.errors import ContractError
 from contract.messages import READERS_MAX
 from contract.reader_configuration import ALLOWED, NUMBERS, Reader, ReaderKind, misfits
-from contract.scanner_configuration import Name
-from contract.topics import NAME_PATTERN
+from contract.topics import NAME_PATTERN, Slug
 
 __all__ = [
     "Broker",
@@ -82,8 +81,8 @@ class Hardware(Struct, frozen=True, forbid_unknown_fields=True):
 
     pin_factory: PinFactory
     chip: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
-    board: Name | None = None
-    relay_board: Name | None = None
+    board: Slug | None = None
+    relay_board: Slug | None = None
 
 
 class Screen(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,9 +96,9 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     the hub; None: hours and calendar days count in UTC.
     """
 
-    edge: Name | None = None
-    feed: Name | None = None
-    site: Name | None = None
+    edge: Slug | None = None
+    feed: Slug | None = None
+    site: Slug | None = None
     broker: Broker | None = None
     hardware: Hardware
     screen: Screen | None = None

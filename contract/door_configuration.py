@@ -10,7 +10,8 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from contract.misfits import Misfit
-from contract.scanner_configuration import Name, Scanner
+from contract.scanner_configuration import Scanner
+from contract.topics import Slug
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 HELD_OPEN_SECONDS_MAX: Final = 3_600
@@ -55,7 +56,7 @@ class Wired(Scanner, frozen=True, forbid_unknown_fields=True, kw_only=True):
     fire_active: Level = Level.HIGH
     held_open_seconds: Annotated[int, Meta(ge=1, le=HELD_OPEN_SECONDS_MAX)] = 30
     debounce_seconds: Annotated[float, Meta(ge=0.005, le=1)] = 0.05
-    interlock: Name | None = None
+    interlock: Slug | None = None
 
 
 OUTPUT_FIELDS: Final = ("relay_pin", "granted_lamp_pin", "denied_lamp_pin", "buzzer_pin", "alarm_pin")

@@ -28,7 +28,8 @@ from contract.door_configuration import (
     misfits_of_interlock,
 )
 from contract.misfits import Misfit
-from contract.scanner_configuration import ALLOWED_OF_SCANNER, Name, misfits_of_scanner
+from contract.scanner_configuration import ALLOWED_OF_SCANNER, misfits_of_scanner
+from contract.topics import Slug
 from contract.trust import ClockState
 
 RESCAN_SECONDS_MAX: Final = 60
@@ -59,27 +60,27 @@ class Reader(Wired, frozen=True, forbid_unknown_fields=True, kw_only=True):
     instead of `permission`, and it shows `screen_name`. What the other words mean stands at contract.ask.Policy.
     """
 
-    name: Name
+    name: Slug
     kind: ReaderKind
-    permission: Name
+    permission: Slug
     mode: Mode = Mode.REDEEM
     enabled: bool = True
-    partner: Name | None = None
+    partner: Slug | None = None
     attended: bool = True
     codes: Codes = Codes.STATIC
     clock: ClockState = ClockState.UNKNOWN
     replica_age_seconds_max: Annotated[int, Meta(ge=1, le=REPLICA_AGE_SECONDS_MAX)] | None = None
-    area: Name | None = None
+    area: Slug | None = None
     direction: Direction = Direction.IN
     passback: Passback = Passback.OFF
     passback_seconds: Annotated[int, Meta(ge=1, le=PASSBACK_SECONDS_MAX)] | None = None
-    lockdown_permission: Name | None = None
+    lockdown_permission: Slug | None = None
     posture: Posture = Posture.SECURE
-    unlocked_schedule: Name | None = None
+    unlocked_schedule: Slug | None = None
     confirm_seconds: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     rescan_seconds: Annotated[float, Meta(ge=0, le=RESCAN_SECONDS_MAX)] | None = None
-    undo_permission: Name | None = None
-    benefits: Annotated[tuple[Name, ...], Meta(max_length=BENEFITS_MAX)] = ()
+    undo_permission: Slug | None = None
+    benefits: Annotated[tuple[Slug, ...], Meta(max_length=BENEFITS_MAX)] = ()
     screen_name: ScreenName = ScreenName.FIRST
 
     @property

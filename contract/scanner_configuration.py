@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from contract.misfits import Misfit
-from contract.topics import NAME_PATTERN
+from contract.topics import Slug
 
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 DEFAULT_BAUD: Final = 115_200
@@ -24,7 +24,6 @@ LAYOUTS: Final = (
 DEVICE_LETTERS_MAX: Final = 255
 AFFIX_LETTERS_MAX: Final = 16
 
-Name = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
 Device = Annotated[str, Meta(min_length=1, max_length=DEVICE_LETTERS_MAX, pattern=r"^[^\x00]*\Z")]
 Layout = Annotated[str, Meta(pattern=r"^[a-z]{2,12}(?:\([a-z0-9_-]{1,24}\))?\Z")]
 Affix = Annotated[str, Meta(max_length=AFFIX_LETTERS_MAX)]
@@ -71,7 +70,7 @@ class Scanner(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     device: Device
-    profile: Name | None = None
+    profile: Slug | None = None
 
     @property
     def is_keyboard(self) -> bool:

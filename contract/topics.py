@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from contract.errors import ContractError
 
 PREFIX: Final = "dw/1"
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,31}"
 """Names of edges, readers, feeds and permissions: what a topic, a table and a person can all carry."""
+Slug = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}\Z")]
 
 _NAME: Final = re.compile(NAME_PATTERN)
 

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from contract.configuration import Hardware
 from contract.door_configuration import Level, Pin
-from contract.scanner_configuration import Name
+from contract.topics import Slug
 
 MODEL: Final = Path("/proc/device-tree/model")
 """What the firmware calls this computer, with a zero byte at its end."""
@@ -79,7 +79,7 @@ class Polarity(Fact, frozen=True):
 class Board(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="computer"):
     """`models`: how the names begin that firmware gives to such a computer."""
 
-    name: Name
+    name: Slug
     title: Text
     models: tuple[Text, ...]
     chip: Chip
@@ -99,7 +99,7 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_f
 class RelayBoard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="relays"):
     """`boot`: what its relays do until this software runs; `power_loss`: what they do without power."""
 
-    name: Name
+    name: Slug
     title: Text
     channels: Channels
     polarity: Polarity

@@ -12,7 +12,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from contract.scanner_configuration import Name, Reading, Scanner, misfits_of_reading
+from contract.scanner_configuration import Reading, Scanner, misfits_of_reading
+from contract.topics import Slug
 from edge.firmware_config import FirmwareConfigError, firmware_config
 from edge.scanners.settings import ScannerSettings, settings_of
 
@@ -51,7 +52,7 @@ class Fact(Sourced, frozen=True):
     """`about` names the words of [settings], or "interfaces" or "setup", that stand on it."""
 
     says: Words
-    about: tuple[Name, ...] = ()
+    about: tuple[Slug, ...] = ()
 
 
 class SetupCode(Sourced, frozen=True):
@@ -77,7 +78,7 @@ class Settings(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One model, or several that behave alike. `models` as people and USB strings call them."""
 
-    name: Name
+    name: Slug
     models: Annotated[tuple[Words, ...], Meta(min_length=1)]
     interfaces: Annotated[tuple[Interface, ...], Meta(min_length=1)]
     usb: tuple[Usb, ...] = ()
