@@ -17,7 +17,6 @@ from hub.fleet import (
     edge_toml,
     feed_admin,  # noqa: F401
     hours_admin,  # noqa: F401
-    identity_operations,
     operations,
 )
 from hub.fleet.models import Edge, Reader
@@ -72,11 +71,11 @@ def _is_configured(edge: Edge | None) -> bool:
     return edge is not None and edge.config_generation > 0
 
 
-@admin.register(Edge)
 class EdgeAdmin(PresenceColumns, RevocableAdmin):
+    """Registered by hub/orders, which says what follows from saving and revoking an edge."""
+
     save_operation = staticmethod(operations.save_edge)
     delete_operation = staticmethod(operations.delete_edges)
-    revoke_operation = staticmethod(identity_operations.revoke_edges)
     revoke_otherwise = "; to take an edge back, enrol it anew with a new code"
     inline_operations = {Reader: (without_form(operations.save_reader), operations.delete_readers)}
     list_display = ["name", "light", "since", "faults", "site", "feed"]

@@ -3,7 +3,6 @@
 What edges send is judged by these rows each time, so both hold at once in every worker.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -37,17 +36,11 @@ def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
     return edge
 
 
-def revoke_edges(edges: Iterable[Edge], at: datetime) -> None:
-    """All of them or none, as `revoke_edge` does. NotEnrolled, Edge.DoesNotExist."""
-    with transaction.atomic():
-        for edge in edges:
-            revoke_edge(edge.pk, at)
-
-
 def revoke_edge(edge_id: int, at: datetime) -> Edge:
     """Nothing that the edge seals counts from now on, until it is enrolled again. Its check-ins stay.
 
-    An edge that is revoked already stays so since when it was. NotEnrolled, Edge.DoesNotExist.
+    An edge that is revoked already stays so since when it was. What is ordered at its word is hub/orders' to end
+    (revoke_operations.py, which staff's pages and commands call). NotEnrolled, Edge.DoesNotExist.
     """
     with transaction.atomic():
         edge = Edge.objects.select_for_update().get(pk=edge_id)

@@ -12,8 +12,6 @@ from hub.fleet.models import Edge
 from hub.orders import operations, revoke_operations
 from hub.orders.pages import edge_context
 
-admin.site.unregister(Edge)
-
 
 @admin.register(Edge)
 class OrderedEdgeAdmin(EdgeAdmin):

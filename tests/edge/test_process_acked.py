@@ -28,6 +28,7 @@ def test_a_glass_whose_ack_was_faster_than_the_feed_is_not_poured_again(
     edge = EdgeProcess(tmp_path, mosquitto.port)
     try:
         edge.wait_for("replica", lambda event: event["sequence"] == len(numbered(changes())))
+        edge.wait_for("started")
         hub.says_feed = False
         edge.counter.type(card(MEMBER))
         assert edge.wait_for("scan")["reason"] == "granted"
@@ -40,6 +41,7 @@ def test_a_glass_whose_ack_was_faster_than_the_feed_is_not_poured_again(
     edge = EdgeProcess(tmp_path, mosquitto.port)
     try:
         edge.wait_for("connected")
+        edge.wait_for("started")
         edge.counter.type(card(MEMBER))
         assert edge.wait_for("scan")["reason"] == "limit_reached"
         assert "applied" not in {each["event"] for each in edge.events}

@@ -12,8 +12,9 @@ from contract.high_water import PRESENCE, REPORTED, Mark
 from contract.keys import KeyFault
 from hub.fleet import operations
 from hub.fleet.edge_marks import EdgeMark, StaleMark, raise_mark
-from hub.fleet.identity_operations import NotEnrolled, enrol_edge, revoke_edge, revoke_edges
+from hub.fleet.identity_operations import NotEnrolled, enrol_edge, revoke_edge
 from hub.fleet.models import Edge, EdgePresence
+from hub.orders.revoke_operations import revoke_edges
 from tests.enrolled import EDGE_KEY, STRANGER_KEY
 from tests.hub.conftest import Database, run_hub
 from tests.hub.presences import presence
