@@ -32,7 +32,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  echo "Installing $(APT_TO_BUILD) ..."; $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q --no-install-recommends $(APT_TO_BUILD); }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the Python packages of requirements.lock into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -78,8 +78,10 @@ bench: $(VENV)/.bench-installed apt-for-tests
 
 # The bench's peers come on top of what is locked, in a file of their own: nobody else installs them.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+# Of axe-playwright-python the tests use its script alone, in their own browser: not what drives another.
+UNUSED := $(addprefix --no-emit-package ,playwright pyee greenlet)
 lock: $(INSTALLED)
-	$(LOCK) --extra edge --extra hub --extra demo --extra dev -o requirements.lock
+	$(LOCK) --extra edge --extra hub --extra demo --extra dev $(UNUSED) -o requirements.lock
 	$(LOCK) --extra bench --constraint requirements.lock -o requirements-bench.lock
 
 clean:

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "hub",
+    "hub.audit",
     "hub.feed",
     "hub.reservations",
     "hub.wire_keys",

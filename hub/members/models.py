@@ -1,5 +1,5 @@
-"""Customers, companies, memberships and cards; plans are in plan_models.py. Only operations.py and
-status_operations.py beside this file write them.
+"""Customers, companies, memberships and cards; plans are in plan_models.py, what is known of people and companies
+beyond that in profile_models.py. Only the files of operations beside this one write them.
 
 A membership's status is computed (contract.membership), never stored. A card's code is kept encrypted, and found
 again by its hash.
@@ -8,16 +8,22 @@ again by its hash.
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd
+from hub.members.external_ids import external_id
 from hub.members.plan_models import Approval, Grant, GrantLimit, Permission, Plan
+from hub.members.profile_models import CompanyNote, CustomerNote, CustomerPhoto
 from hub.members.validators import printable
 
 __all__ = [
     "Approval",
     "Card",
     "Company",
+    "CompanyNote",
     "Customer",
+    "CustomerNote",
+    "CustomerPhoto",
     "Freeze",
     "Grant",
     "GrantLimit",
@@ -39,10 +45,13 @@ _AT_END = [
 class Customer(models.Model):
     name = models.CharField(max_length=200, validators=[printable])
     email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True, validators=[printable])
+    external_id = external_id()
     companies = models.ManyToManyField("Company", through="Link", related_name="customers")
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [models.Index(Lower("email"), name="customer_by_email")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,6 +59,9 @@ class Customer(models.Model):
 
 class Company(models.Model):
     name = models.CharField(max_length=200, validators=[printable])
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True, validators=[printable])
+    external_id = external_id()
 
     class Meta:
         ordering = ["name", "id"]
@@ -106,6 +118,7 @@ class Membership(models.Model):
     freezes_extend = models.BooleanField(
         "freezes extend it", default=True, help_text="Each freeze moves the end on by its length."
     )
+    external_id = external_id()
 
     class Meta:
         ordering = ["-starts_at", "-id"]
@@ -156,6 +169,10 @@ class Freeze(models.Model):
 
     def __str__(self) -> str:
         return f"Freeze of {self.membership}"
+
+    def concerns(self) -> tuple[int | None, int | None]:
+        """For the audit log: those of its membership."""
+        return self.membership.customer_id, self.membership.company_id
 
 
 class Card(models.Model):

@@ -14,6 +14,7 @@ from contract.card import RANDOM_BYTES, canonical_code, new_code
 from contract.feed import Change, Kind, company_key, customer_key
 from contract.limits import Limit
 from contract.rows import gone
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
@@ -48,6 +49,7 @@ def delete_customers(customers: Iterable[Customer]) -> None:
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
             forget_salts(customer.cards.all())
+            audit.note_deleted(customer)
             delete_unless_in_use(customer)
 
 
@@ -65,6 +67,7 @@ def delete_companies(companies: Iterable[Company]) -> None:
         for company in companies:
             feed.append(EVERYONE, map(gone, _rows_of_company(company)))
             feed.forget_holders([company_key(company.pk)])
+            audit.note_deleted(company)
             delete_unless_in_use(company)
 
 

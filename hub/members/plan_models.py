@@ -8,7 +8,8 @@ from django.db.models import Q
 from contract.billing import DAYS_MAX, MONTHS_MAX, BillingError, BillingInterval
 from contract.grant import OFFLINE_USES_MAX, Offline
 from contract.limits import Across, CountsBy, Limit, LimitError, Window
-from hub.members.validators import printable, slug
+from hub.members.external_ids import external_id
+from hub.members.validators import currency_code, printable, slug
 
 _OFFLINE = [
     (Offline.ALLOW.value, "go on by what the edge knows"),
@@ -64,6 +65,16 @@ class Plan(models.Model):
 
     name = models.CharField(max_length=200, validators=[printable])
     description = models.TextField(blank=True)
+    price_cents = models.PositiveIntegerField(
+        "price",
+        null=True,
+        blank=True,
+        help_text="In the currency's smallest unit, for each billing interval. Empty: none said.",
+    )
+    currency = models.CharField(
+        max_length=3, blank=True, validators=[currency_code], help_text="As in EUR or GBP."
+    )
+    external_id = external_id()
     billed_every = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
@@ -74,6 +85,13 @@ class Plan(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_cents__isnull=True) | ~Q(currency=""),
+                name="plan_price_has_currency",
+                violation_error_message="A price needs its currency, as in EUR.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

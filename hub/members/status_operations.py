@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from contract.membership import AtEnd, MembershipError, State, status_at
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
@@ -46,7 +47,7 @@ def cancel_membership(membership: Membership) -> Membership:
             raise Refused(f"“{held}” has no end to be cancelled for: give it one, or revoke it")
         if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
             raise Refused(f"“{held}” does not go on after its end already: there is nothing to cancel")
-        return _ending(held, AtEnd.CANCELLED)
+        return _ending(held, AtEnd.CANCELLED, "cancelled")
 
 
 def uncancel(membership: Membership) -> Membership:
@@ -55,7 +56,7 @@ def uncancel(membership: Membership) -> Membership:
         held = _standing(membership)
         if held.at_end != AtEnd.CANCELLED:
             raise Refused(f"“{held}” is not cancelled")
-        return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS)
+        return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
 
 
 def confirm_payment(membership: Membership) -> Membership:
@@ -65,7 +66,7 @@ def confirm_payment(membership: Membership) -> Membership:
         if not held.pending:
             return held
         held.pending = False
-        return save(held, rows.membership_row)
+        return save(held, rows.membership_row, action="paid")
 
 
 def payment_failed(membership: Membership) -> Membership:
@@ -74,7 +75,9 @@ def payment_failed(membership: Membership) -> Membership:
         held = _standing(membership)
         if held.ends_at is None:
             raise Refused(f"“{held}” has no end at which a payment is due: give it one, or revoke it")
-        return held if held.at_end == AtEnd.PAYMENT_FAILED else _ending(held, AtEnd.PAYMENT_FAILED)
+        return (
+            held if held.at_end == AtEnd.PAYMENT_FAILED else _ending(held, AtEnd.PAYMENT_FAILED, "payment failed")
+        )
 
 
 # Freezes
@@ -87,7 +90,7 @@ def freeze_membership(membership: Membership, from_at: datetime, until_at: datet
         if status_at(rows.meaning_of(held), from_at).state is State.EXPIRED:
             raise Refused(f"“{held}” is over by then: there is nothing to freeze")
         freeze = Freeze(membership=held, from_at=from_at, until_at=until_at)
-        save_freezes(held, [freeze])
+        save_freezes(held, [freeze], action="frozen")
         return freeze
 
 
@@ -99,18 +102,24 @@ def resume_membership(membership: Membership, at: datetime) -> Freeze:
         if running is None:
             raise Refused(f"“{held}” is not frozen: there is nothing to resume")
         running.until_at = at
-        save_freezes(held, [running])
+        save_freezes(held, [running], action="resumed")
         return running
 
 
-def save_freezes(membership: Membership, changed: Iterable[Freeze], deleted: Iterable[Freeze] = ()) -> None:
-    """All that changes at once, so that freezes may change places. Refused: they overlap, or one has no length."""
+def save_freezes(
+    membership: Membership, changed: Iterable[Freeze], deleted: Iterable[Freeze] = (), action: str = ""
+) -> None:
+    """All that changes at once, so that freezes may change places. Refused: they overlap, or one has no length.
+
+    `action`: the audit log's word for it.
+    """
     with writing():
         held = _stored(membership)
         for freeze in deleted:
+            audit.note_deleted(freeze)
             freeze.delete()
         for freeze in changed:
-            _save_freeze(freeze)
+            _save_freeze(freeze, action)
         try:
             row = rows.membership_row(held)
         except MembershipError as error:
@@ -118,16 +127,16 @@ def save_freezes(membership: Membership, changed: Iterable[Freeze], deleted: Ite
         feed.append(EVERYONE, [row])
 
 
-def _save_freeze(freeze: Freeze) -> None:
+def _save_freeze(freeze: Freeze, action: str) -> None:
     try:
-        save(freeze)
+        save(freeze, action=action)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
 
 
-def _ending(held: Membership, at_end: AtEnd) -> Membership:
+def _ending(held: Membership, at_end: AtEnd, action: str) -> Membership:
     held.at_end = at_end.value
-    return save(with_grace(held), rows.membership_row)
+    return save(with_grace(held), rows.membership_row, action)
 
 
 def _standing(membership: Membership) -> Membership:

@@ -13,6 +13,7 @@ def slug_as_in(example: str) -> RegexValidator:
 
 
 slug = slug_as_in("front-door")
+currency_code = RegexValidator(r"\A[A-Z]{3}\Z", "Use the three letters of ISO 4217, as in EUR.")
 
 
 def printable(text: str) -> None:

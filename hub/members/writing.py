@@ -1,4 +1,5 @@
-"""How hub/members/operations.py writes: the feed held, the things checked, rows appended, all in one transaction.
+"""How hub/members/operations.py writes: the feed held, the things checked, rows appended, the audit log
+written, all in one transaction.
 
 The feed is held from the first statement on, so that rows are computed from what will be committed and no two
 writers wait for each other in a circle. Many new things are written in transactions of at most 1,000.
@@ -15,6 +16,7 @@ from django.db.models import ForeignKey, Model, ProtectedError
 
 from contract.feed import Change
 from contract.rows import gone
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
@@ -36,12 +38,16 @@ def writing() -> Iterator[None]:
         yield
 
 
-def save(thing: Thing, row: RowOf[Thing] | None = None) -> Thing:
-    """django.core.exceptions.ValidationError: a field does not fit."""
+def save(thing: Thing, row: RowOf[Thing] | None = None, action: str = "") -> Thing:
+    """`action`: the audit log's word for it, where created or changed says too little.
+
+    django.core.exceptions.ValidationError: a field does not fit.
+    """
     with writing():
         thing.full_clean()
         before = stored(thing)
         thing.save()
+        audit.note_changed(before, thing, action)
         if row is not None:
             feed.append(EVERYONE, _moved(before, thing, row))
     return thing
@@ -55,6 +61,7 @@ def add(model: type[Thing], things: Iterable[Thing], row: RowOf[Thing] | None = 
         _check_fields(model, chunk)
         with writing():
             model._default_manager.bulk_create(chunk)
+            audit.note_created(chunk)
             if row is not None:
                 feed.append(EVERYONE, map(row, chunk))
         added += chunk
@@ -67,6 +74,7 @@ def delete(things: Iterable[Thing], row: RowOf[Thing] | None = None) -> None:
         for thing in filter(None, map(stored, things)):
             if row is not None:
                 feed.append(EVERYONE, [gone(row(thing))])
+            audit.note_deleted(thing)
             delete_unless_in_use(thing)
 
 
@@ -84,7 +92,7 @@ def revoke(things: Iterable[Thing], at: datetime, row: RowOf[Thing]) -> None:
         for thing in filter(None, map(stored, things)):
             if thing.revoked_at is None:
                 thing.revoked_at = at
-                save(thing, row)
+                save(thing, row, action="revoked")
 
 
 def stored(thing: Thing) -> Thing | None:

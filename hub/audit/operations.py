@@ -1,0 +1,93 @@
+"""Every write to the audit log: called inside the transaction of the change that it tells of.
+
+A model may say whom a change of it concerns by a method `concerns()` (a customer's and a company's id, either
+None), and which fields are nobody's business by `AUDIT_HIDDEN`. Binary fields (hashes, keys, encrypted codes)
+never come in.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db.models import BinaryField, Field, ForeignKey, Model
+
+from hub.audit.acting import who_acts
+from hub.audit.models import Entry
+
+LABEL_MAX: Final = 300
+Values = dict[str, Any]
+
+
+def note_changed(before: Model | None, after: Model, action: str = "") -> Entry | None:
+    """`before` None: it is new. None: no field changed, so nothing is written. `action` says it in the field's own
+    word (cancelled, frozen); empty: created or changed."""
+    if before is None:
+        return note(action or "created", after, None, values_of(after))
+    old, new = values_of(before), values_of(after)
+    moved = [name for name in new if old.get(name) != new[name]]
+    if not moved:
+        return None
+    return note(
+        action or "changed", after, {name: old.get(name) for name in moved}, {name: new[name] for name in moved}
+    )
+
+
+def note_created(things: Iterable[Model]) -> None:
+    """Many new things at once."""
+    Entry.objects.bulk_create(_entry("created", each, None, values_of(each)) for each in things)
+
+
+def note_deleted(thing: Model) -> Entry:
+    """To be called before it goes."""
+    return note("deleted", thing, values_of(thing), None)
+
+
+def note(action: str, thing: Model, before: Values | None, after: Values | None) -> Entry:
+    """What is no matter of a model's own fields: `before` and `after` as people are to read them."""
+    entry = _entry(action, thing, before, after)
+    entry.save(force_insert=True)
+    return entry
+
+
+def values_of(thing: Model) -> Values:
+    hidden = getattr(thing, "AUDIT_HIDDEN", ())
+    return {
+        field.name: _value(thing, field)
+        for field in thing._meta.concrete_fields
+        if not (field.primary_key or isinstance(field, BinaryField) or field.name in hidden)
+    }
+
+
+def _entry(action: str, thing: Model, before: Values | None, after: Values | None) -> Entry:
+    actor = who_acts()
+    customer_id, company_id = _concerns(thing)
+    return Entry(
+        actor_kind=actor.kind,
+        actor=actor.name[:200],
+        user_id=actor.user_id,
+        action=action,
+        thing_kind=thing._meta.model_name,
+        thing_id=thing.pk,
+        thing=str(thing)[:LABEL_MAX],
+        customer_id=customer_id,
+        company_id=company_id,
+        before=before,
+        after=after,
+    )
+
+
+def _value(thing: Model, field: "Field[Any, Any]") -> Any:
+    """What stands behind a reference is told by its name and its number: names change."""
+    value = field.value_from_object(thing)
+    if not isinstance(field, ForeignKey) or value is None:
+        return value
+    return f"{getattr(thing, field.name)} (#{value})"
+
+
+def _concerns(thing: Model) -> tuple[int | None, int | None]:
+    if hasattr(thing, "concerns"):
+        return thing.concerns()
+    kind = thing._meta.model_name
+    return (
+        thing.pk if kind == "customer" else getattr(thing, "customer_id", None),
+        thing.pk if kind == "company" else getattr(thing, "company_id", None),
+    )
