@@ -70,7 +70,10 @@ class CheckIn(models.Model):
 
     class Meta:
         verbose_name = "check-in"
-        permissions = [("void_checkin", "Can void check-ins")]
+        permissions = [
+            ("void_checkin", "Can void check-ins"),
+            ("add_desk_checkin", "Can check members in at the desk"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["edge", "journal", "sequence"], name="checkin_once_a_journal"),
         ]

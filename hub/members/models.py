@@ -52,6 +52,10 @@ class Customer(models.Model):
     class Meta:
         ordering = ["name", "id"]
         indexes = [models.Index(Lower("email"), name="customer_by_email")]
+        permissions = [
+            ("import_csv", "Can import customers, companies and memberships"),
+            ("export_csv", "Can export customers, companies and memberships"),
+        ]
 
     def __str__(self) -> str:
         return self.name

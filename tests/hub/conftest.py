@@ -126,5 +126,20 @@ def database(request: pytest.FixtureRequest) -> Database:
     return request.getfixturevalue(f"{request.param}_database")
 
 
-# At the end: the desk's own module takes what stands above.
+# At the end: these modules take what stands above.
+from tests.hub.colleagues import (  # noqa: E402, F401
+    admin_user,
+    admin_user_client,
+    colleague,
+    colleague_client,
+    front_desk,
+    front_desk_client,
+    nobody_client,
+    outsider,
+    outsider_client,
+    owner,
+    owner_client,
+    reports_only,
+    reports_only_client,
+)
 from tests.hub.worker_desk import broker, clock_s, club, inbox, log_lines, worker  # noqa: E402, F401

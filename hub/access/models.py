@@ -1,0 +1,25 @@
+"""One-time links: by one of them somebody chooses a password. Only the operations of this folder write them."""
+
+from django.conf import settings
+from django.db import models
+
+
+class OneTimeLink(models.Model):
+    """The one link of a user, known by the hash of its secret. It goes when it is used, or another one is made."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="one_time_link"
+    )
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("manage_users", "Can invite users, change their roles and deactivate them"),
+            ("manage_tokens", "Can make and revoke API tokens"),
+            ("manage_webhooks", "Can add, change and remove webhooks"),
+        ]
+
+    def __str__(self) -> str:
+        return f"one-time link for {self.user}"

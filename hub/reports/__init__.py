@@ -1,0 +1,1 @@
+"""Figures of check-ins and redemptions, without anybody's name."""
