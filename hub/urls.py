@@ -5,7 +5,7 @@ import logging
 from django.contrib import admin
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.urls import path
+from django.urls import include, path
 from django.views.defaults import bad_request
 from django.views.generic import RedirectView
 
@@ -38,7 +38,8 @@ def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 handler400 = refuse
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", RedirectView.as_view(pattern_name="desk:home")),
+    path("desk/", include("hub.desk.urls")),
     path("healthz", healthz),
     path("metrics", metrics_page),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),

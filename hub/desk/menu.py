@@ -1,0 +1,59 @@
+"""The desk's menu: each sees what they may open. An item's route is the name of any page of the hub."""
+
+from typing import Any, Final, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Item(NamedTuple):
+    """`permission` empty: whoever is signed in."""
+
+    title: str | Promise
+    icon: str
+    route: str
+    permission: str = ""
+
+
+class Shown(NamedTuple):
+    title: str | Promise
+    icon: str
+    address: str
+    is_here: bool
+
+
+_GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
+    (
+        _("Every day"),
+        [
+            Item(_("Desk"), "home", "desk:home"),
+        ],
+    ),
+    (_("What members get"), []),
+    (
+        _("Fleet"),
+        [
+            Item(_("Fleet now"), "fleet", "fleet", "fleet.view_edge"),
+            Item(_("Lockdown"), "lock", "modes", "fleet.view_edge"),
+        ],
+    ),
+    (_("The hub"), []),
+]
+
+
+def menu_of(user: User | AnonymousUser, path: str) -> list[dict[str, Any]]:
+    """The groups in which `user` may open something; `path` is the page that is open."""
+    shown = ((title, [_shown(each, path) for each in items if _may(user, each)]) for title, items in _GROUPS)
+    return [{"title": title, "items": items} for title, items in shown if items]
+
+
+def _may(user: User | AnonymousUser, item: Item) -> bool:
+    return not item.permission or user.has_perm(item.permission)
+
+
+def _shown(item: Item, path: str) -> Shown:
+    address = reverse(item.route)
+    is_here = path == address or (item.route != "desk:home" and path.startswith(address))
+    return Shown(item.title, item.icon, address, is_here)

@@ -1,0 +1,55 @@
+"""What the desk's templates ask for: the menu, a light, instants as people read them."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as dated
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hub.desk.menu import menu_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("desk/menu.html", takes_context=True)
+def desk_menu(context: template.Context) -> dict[str, Any]:
+    request = context["request"]
+    return {"groups": menu_of(request.user, request.path), "user": request.user}
+
+
+@register.simple_tag
+def light(colour: str, text: Any, kind: str = "") -> SafeString:
+    """A light with its text beside it. `colour`: green, amber, red or grey; `kind`: big, or nothing."""
+    return format_html(
+        '<span class="light {} {}"><i aria-hidden="true"></i><span>{}</span></span>', colour, kind, text
+    )
+
+
+@register.filter
+def instant(at: datetime | None) -> str | SafeString:
+    """As in `3 Mar 2026, 12:00`, in the zone that is set; a dash where there is none."""
+    return _time(at, "j M Y, H:i")
+
+
+@register.filter
+def day(at: datetime | None) -> str | SafeString:
+    """As in `3 Mar 2026`; with its time of day where that is not midnight."""
+    if at is None or timezone.localtime(at).time() != datetime.min.time():
+        return instant(at)
+    return _time(at, "j M Y")
+
+
+def _time(at: datetime | None, form: str) -> str | SafeString:
+    if at is None:
+        return "-"
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), dated(local, form))
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """As in `Europe/Berlin`."""
+    return timezone.get_current_timezone_name()

@@ -1,0 +1,87 @@
+"""Who gets into which of staff's pages: every address of the desk, anonymous, without a role, and with the
+permission that its row names.
+
+A page that is added gets a row here. 0 stands for any number: what is not there is a 404 for who may look.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import URLPattern, resolve
+
+from hub.desk import urls
+
+pytestmark = pytest.mark.usefixtures("database")
+
+PAGES: Final = {
+    "/desk/": "",
+}
+"""Address: the permission that is asked for; empty: whoever is signed in."""
+
+
+def patterns(found: list[Any] = urls.urlpatterns) -> Iterator[URLPattern]:
+    for each in found:
+        if isinstance(each, URLPattern):
+            yield each
+        else:
+            yield from patterns(each.url_patterns)
+
+
+def client_of(name: str, permission: str = "") -> Client:
+    user = User.objects.create_user(name)
+    if permission:
+        room, codename = permission.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=room, codename=codename))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    return client
+
+
+def lets_in(client: Client, address: str) -> bool:
+    """Also where the page is not there, or takes posts alone: whoever may not is told so first."""
+    response = client.get(address)
+    assert response.status_code in (200, 302, 403, 404, 405), (address, response.status_code)
+    to_login = response.status_code == 302 and "next=" in response["Location"]
+    return response.status_code != 403 and not to_login
+
+
+def test_every_page_is_in_the_table_with_its_permission() -> None:
+    here = {each.callback for each in patterns()}
+    told = {resolve(address).func: permission for address, permission in PAGES.items()}
+    assert {each.__name__ for each in here} == {each.__name__ for each in told}
+    for view, permission in told.items():
+        assert view.desk_permission == permission, view.__name__
+
+
+def test_nobody_gets_in_without_signing_in() -> None:
+    client = Client(SERVER_NAME="localhost")
+    for address in PAGES:
+        assert not lets_in(client, address), address
+        posted = client.post(address)
+        assert posted.status_code == 302 and "next=" in posted["Location"], address
+        dialog = client.get(address, HTTP_HX_REQUEST="true")
+        assert "next=" in dialog["HX-Redirect"] and not dialog.content, address
+
+
+def test_who_has_no_role_sees_a_page_that_says_whom_to_ask() -> None:
+    client = client_of("outsider")
+    for address, permission in PAGES.items():
+        assert lets_in(client, address) is (not permission), address
+        if permission:
+            assert b"Ask an owner" in client.get(address).content
+            assert client.post(address).status_code == 403
+            assert b"<html" not in client.get(address, HTTP_HX_REQUEST="true").content
+
+
+def test_the_permission_that_a_page_asks_for_is_enough() -> None:
+    for number, (address, permission) in enumerate(PAGES.items()):
+        assert lets_in(client_of(f"user-{number}", permission), address), address
+
+
+def test_the_front_page_leads_to_the_desk() -> None:
+    response = Client(SERVER_NAME="localhost").get("/", follow=True)
+    assert next(address for address, _ in response.redirect_chain) == "/desk/"
+    assert response.status_code == 200
