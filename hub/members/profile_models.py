@@ -24,6 +24,9 @@ class CustomerPhoto(models.Model):
 
 
 class _Note(models.Model):
+    # The log outlives a note that is deleted.
+    AUDIT_HIDDEN = ("text",)
+
     text = models.TextField(max_length=NOTE_MAX)
     written_at = models.DateTimeField("written")
     written_by = models.ForeignKey(

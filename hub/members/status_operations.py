@@ -42,7 +42,7 @@ def with_grace(membership: Membership) -> Membership:
 def cancel_membership(membership: Membership) -> Membership:
     """It runs to its end and no further; one in its grace ends at once."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         if held.ends_at is None:
             raise Refused(f"“{held}” has no end to be cancelled for: give it one, or revoke it")
         if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
@@ -53,7 +53,7 @@ def cancel_membership(membership: Membership) -> Membership:
 def uncancel(membership: Membership) -> Membership:
     """As before it was cancelled: it renews where it had a grace, and else it ends."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         if held.at_end != AtEnd.CANCELLED:
             raise Refused(f"“{held}” is not cancelled")
         return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
@@ -62,7 +62,7 @@ def uncancel(membership: Membership) -> Membership:
 def confirm_payment(membership: Membership) -> Membership:
     """The first payment has come. Told again, it changes nothing."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         if not held.pending:
             return held
         held.pending = False
@@ -72,7 +72,7 @@ def confirm_payment(membership: Membership) -> Membership:
 def payment_failed(membership: Membership) -> Membership:
     """The payment provider has given up: no grace any more. Told again, it changes nothing."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         if held.ends_at is None:
             raise Refused(f"“{held}” has no end at which a payment is due: give it one, or revoke it")
         return (
@@ -86,7 +86,7 @@ def payment_failed(membership: Membership) -> Membership:
 def freeze_membership(membership: Membership, from_at: datetime, until_at: datetime | None) -> Freeze:
     """Suspends it in [from_at, until_at); `until_at` None: until it is resumed."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         if status_at(rows.meaning_of(held), from_at).state is State.EXPIRED:
             raise Refused(f"“{held}” is over by then: there is nothing to freeze")
         freeze = Freeze(membership=held, from_at=from_at, until_at=until_at)
@@ -97,7 +97,7 @@ def freeze_membership(membership: Membership, from_at: datetime, until_at: datet
 def resume_membership(membership: Membership, at: datetime) -> Freeze:
     """Ends the freeze that runs at `at`."""
     with writing():
-        held = _standing(membership)
+        held = standing(membership)
         running = held.freezes.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at).first()
         if running is None:
             raise Refused(f"“{held}” is not frozen: there is nothing to resume")
@@ -139,7 +139,8 @@ def _ending(held: Membership, at_end: AtEnd, action: str) -> Membership:
     return save(with_grace(held), rows.membership_row, action)
 
 
-def _standing(membership: Membership) -> Membership:
+def standing(membership: Membership) -> Membership:
+    """As it is stored. Refused: it is revoked, or deleted."""
     held = _stored(membership)
     if held.revoked_at is not None:
         raise Refused(f"“{held}” is revoked, for good: make a new one")
