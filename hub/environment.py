@@ -6,6 +6,7 @@ Must not know Django: settings are built from this.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ class Environment:
 
     `broker` is where the hub finds the broker, `broker_for_edges` where edges are told to look for it.
     `broker_rights`: the hub says, through mosquitto's dynamic-security plugin, who may read and write what.
+    `second_factor`: the names of the roles (hub/access) that need one to work here.
     """
 
     data: Path
@@ -46,6 +48,7 @@ class Environment:
     broker: BrokerAddress
     broker_for_edges: BrokerAddress
     broker_rights: bool
+    second_factor: frozenset[str]
 
     @property
     def keys(self) -> Path:
@@ -64,6 +67,11 @@ class Environment:
     def secure(self) -> bool:
         return self.url.startswith("https:")
 
+    @property
+    def passkeys(self) -> bool:
+        """Browsers keep them for names alone, and only where nobody between could change a page."""
+        return self.host == "localhost" or (self.secure and not _is_ip_address(self.host))
+
 
 def read(variables: Mapping[str, str]) -> Environment:
     """The environment in `variables` (as os.environ). EnvironmentProblem: one of them does not fit."""
@@ -77,6 +85,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         broker=broker,
         broker_for_edges=_broker("DOORWARD_BROKER_FOR_EDGES", for_edges) if for_edges else broker,
         broker_rights=_rights(variables.get("DOORWARD_BROKER_RIGHTS"), broker),
+        second_factor=_names(variables.get("DOORWARD_SECOND_FACTOR", "")),
     )
 
 
@@ -125,6 +134,18 @@ def _rights(text: str | None, broker: BrokerAddress) -> bool:
     if text not in (None, "", _RIGHTS, _NO_RIGHTS):
         raise EnvironmentProblem(f"DOORWARD_BROKER_RIGHTS is {text!r}: it should be {_RIGHTS} or {_NO_RIGHTS}")
     return text == _RIGHTS if text else broker.tls
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (name.strip().lower() for name in text.split(","))))
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _database(text: str, data: Path) -> dict[str, Any]:

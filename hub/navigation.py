@@ -42,13 +42,6 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
             ("Refused rows", "report", "admin:checkins_refusedrow_changelist", "checkins.view_refusedrow"),
         ],
     ),
-    (
-        "Who may sign in",
-        [
-            ("Users", "manage_accounts", "admin:auth_user_changelist", "auth.view_user"),
-            ("Groups", "groups", "admin:auth_group_changelist", "auth.view_group"),
-        ],
-    ),
 ]
 
 

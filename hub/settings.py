@@ -26,7 +26,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "hub",
     "hub.audit",
+    # Before allauth: its pages have our look.
     "hub.access",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "hub.feed",
     "hub.reservations",
     "hub.wire_keys",
@@ -39,6 +43,8 @@ INSTALLED_APPS = [
     "hub.reports",
     "hub.watch",
     "hub.desk",
+    # Its static files, of which the page of the API is made.
+    "ninja",
     "hub.sync",
     "hub.login",
 ]
@@ -49,7 +55,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "hub.access.second_factor_middleware.SecondFactorMiddleware",
+    "hub.access.acting_middleware.ActingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -83,7 +92,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "hub.access.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Passwords have the hub's own brake (hub/login); of codes there are five tries in a quarter of an hour.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
+MFA_ADAPTER = "hub.access.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if ENVIRONMENT.passkeys else [])]
+MFA_PASSKEY_LOGIN_ENABLED = ENVIRONMENT.passkeys
+MFA_ALLOW_UNVERIFIED_EMAIL = MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Doorward"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "hub.access.forms.AuthenticateForm",
+    "reauthenticate": "hub.access.forms.ReauthenticateForm",
+    "add_webauthn": "hub.access.forms.AddPasskeyForm",
+    "authenticate_webauthn": "hub.access.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "hub.access.forms.ReauthenticatePasskeyForm",
+    "login_webauthn": "hub.access.forms.LoginPasskeyForm",
+}
+# What several processes count together: codes that were used, and tries.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -128,5 +161,4 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "hub.navigation.sidebar"},
     "COLORS": {"primary": _TEAL},
-    "LOGIN": {"form": "hub.login.forms.ThrottledLoginForm"},
 }

@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views.defaults import bad_request
 from django.views.generic import RedirectView
 
+from hub.access.views import back_office_sign_in
 from hub.decisions.views import explain_page
 from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
@@ -56,5 +57,8 @@ urlpatterns = [
     # Not /fleet/: the sidebar takes every address that contains it, as in /admin/fleet/, for this page.
     path("now/", admin.site.admin_view(fleet_page), name="fleet"),
     path("now/<slug:name>/", admin.site.admin_view(edge_page), name="fleet_edge"),
+    path("account/", include("hub.access.urls")),
+    path("admin/login/", back_office_sign_in),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,10 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
+        from hub.access import factor_log  # noqa: F401, PLC0415 (models are there only now)
+        from hub.access.second_factor import check_roles  # noqa: PLC0415
+
+        check_roles()
         post_migrate.connect(_keep_roles, sender=self, dispatch_uid="access")
 
 

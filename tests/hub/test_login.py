@@ -1,4 +1,4 @@
-"""Signing in: the brake on guessing, and what a cookie carries."""
+"""Signing in by a password: the brake on guessing, and what a cookie carries."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 def sign_in(password: str, address: str = "192.0.2.1", username: str = "owner", **headers: str):
     client = Client(SERVER_NAME="localhost", REMOTE_ADDR=address, **headers)
-    return client.post("/admin/login/?next=/admin/", {"username": username, "password": password})
+    return client.post("/account/login/", {"login": username, "password": password, "next": "/admin/"})
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_the_right_password_signs_in_with_a_guarded_cookie() -> None:
 
 def test_after_five_failures_even_the_right_password_waits() -> None:
     for _ in range(operations.ATTEMPTS_MAX_HERE):
-        assert b"Please enter the correct" in sign_in("wrong").content
+        assert b"do not fit together" in sign_in("wrong").content
     assert b"Wait 15 minutes" in sign_in("right").content
     assert sign_in("right", address="192.0.2.2").status_code == 302
 

@@ -1,0 +1,75 @@
+"""What django-allauth's forms check, and what we hold beside: codes count once, passkeys from our own address."""
+
+import json
+from typing import Any, Final
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as codes
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from fido2.utils import websafe_decode
+
+_CODE_COUNTS_S: Final = 90
+"""A code of an app counts in its own half minute and in those beside it: MFA_TOTP_TOLERANCE."""
+
+
+class _Once(forms.Form):
+    """A code of an app counts once; django-allauth itself remembers it for its own half minute alone."""
+
+    user: Any
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            digits = "".join(filter(str.isdigit, code))
+            if not cache.add(f"second-factor-{self.user.pk}-{digits}", "used", _CODE_COUNTS_S):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(_Once, codes.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(_Once, codes.ReauthenticateForm):
+    pass
+
+
+class _FromHere(forms.Form):
+    """A passkey's answer was made on the hub's own pages: on none of a host whose name ends in the hub's."""
+
+    def clean_credential(self) -> Any:
+        credential = self.cleaned_data["credential"]
+        if _origin_of(credential) != settings.DOORWARD_URL:
+            raise get_adapter().validation_error("incorrect_code")
+        checked = getattr(super(), "clean_credential", None)
+        return credential if checked is None else checked()
+
+
+class AddPasskeyForm(_FromHere, passkeys.AddWebAuthnForm):
+    pass
+
+
+class AuthenticatePasskeyForm(_FromHere, passkeys.AuthenticateWebAuthnForm):
+    pass
+
+
+class ReauthenticatePasskeyForm(_FromHere, passkeys.ReauthenticateWebAuthnForm):
+    pass
+
+
+class LoginPasskeyForm(_FromHere, passkeys.LoginWebAuthnForm):
+    pass
+
+
+def _origin_of(credential: Any) -> str | None:
+    """W3C Web Authentication, section 5.8.1: the origin in clientDataJSON. None: it is none."""
+    try:
+        origin = json.loads(websafe_decode(credential["response"]["clientDataJSON"]))["origin"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return origin if isinstance(origin, str) else None
