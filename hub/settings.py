@@ -45,10 +45,12 @@ INSTALLED_APPS = [
     "hub.desk",
     # Its static files, of which the page of the API is made.
     "ninja",
+    "hub.api",
     "hub.sync",
     "hub.login",
 ]
 MIDDLEWARE = [
+    "hub.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

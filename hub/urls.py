@@ -60,5 +60,6 @@ urlpatterns = [
     path("account/", include("hub.access.urls")),
     path("admin/login/", back_office_sign_in),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("api/", include("hub.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -60,6 +60,18 @@ def judged_fleet(at: datetime) -> list[Judged]:
     return sorted((judged(edge, wanted.get(edge.pk), at) for edge in _edges(at)), key=lambda each: each.rank)
 
 
+def judged_after(name: str, count: int, at: datetime) -> list[Judged]:
+    """So many edges whose names come after this one, by their names."""
+    edges = list(_edges(at).filter(name__gt=name).order_by("name")[:count])
+    wanted = orders.all_newest()
+    return [judged(edge, wanted.get(edge.pk), at) for edge in edges]
+
+
+def judged_named(name: str, at: datetime) -> Judged | None:
+    edge = _edges(at).filter(name=name).first()
+    return None if edge is None else judged(edge, orders.newest(edge), at)
+
+
 def edge_shown(name: str, at: datetime) -> EdgeInFigures:
     """One edge and its last seven days. Edge.DoesNotExist."""
     edge = _edges(at).get(name=name)

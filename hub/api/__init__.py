@@ -1,0 +1,1 @@
+"""The HTTP API for integrators, under /api/v1."""

@@ -1,0 +1,1 @@
+"""The resources of the API: what each looks like, and its endpoints."""

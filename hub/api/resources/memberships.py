@@ -1,0 +1,203 @@
+"""Memberships: assigned, changed, and what happens to them in their time."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Schema
+from pydantic import Field
+
+from contract.membership import AtEnd, Detail, State, end_of
+from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
+from hub.api.pages import page_of
+from hub.api.scopes import Scope
+from hub.api.words import BodyId, Count, ExternalId, Id, Instant, Looked, Page, Paging, Words, Yes
+from hub.members import operations, queries, rows, status_operations
+from hub.members.finding import memberships_found
+from hub.members.models import Company, Customer, Membership, Plan
+
+endpoints = Endpoints("Memberships")
+
+
+class FreezeShown(Schema):
+    from_at: datetime
+    until_at: datetime | None
+
+
+class MembershipShown(Schema):
+    """Either `customer` or `company` holds it. `runs_until`: `ends_at` moved on by freezes; null: no end."""
+
+    id: int
+    plan: int
+    customer: int | None
+    company: int | None
+    status: State
+    detail: Detail
+    starts_at: datetime
+    ends_at: datetime | None
+    runs_until: datetime | None
+    at_end: AtEnd
+    pending: bool
+    grace_hours: int | None
+    trial_until: datetime | None
+    freezes_extend: bool
+    freezes: list[FreezeShown]
+    revoked_at: datetime | None
+    external_id: str | None
+
+
+class _Terms(Words):
+    ends_at: Instant | None = None
+    at_end: Literal["ends", "renews", "cancelled"] = "ends"
+    pending: Yes = False
+    grace_hours: Count | None = Field(None, le=2_160)
+    trial_until: Instant | None = None
+    freezes_extend: Yes = True
+    external_id: ExternalId | None = None
+
+
+class MembershipNew(_Terms):
+    """Either `customer` or `company` is to hold it. `starts_at` left out: now."""
+
+    plan: BodyId
+    customer: BodyId | None = None
+    company: BodyId | None = None
+    starts_at: Instant | None = None
+
+
+class MembershipChanged(Words):
+    starts_at: Instant = Field(None)
+    ends_at: Instant | None = None
+    at_end: Literal["ends", "renews", "cancelled"] = Field(None)
+    grace_hours: Count | None = Field(None, le=2_160)
+    trial_until: Instant | None = None
+    freezes_extend: Yes = Field(None)
+    external_id: ExternalId | None = None
+
+
+class MembershipFilters(Paging):
+    customer: Id | None = Field(None, description="Held by this customer themselves.")
+    serving: Id | None = Field(None, description="Held by this customer, or by a company that they belong to.")
+    company: Id | None = None
+    plan: Id | None = None
+    status: State | None = None
+    external_id: Looked | None = None
+
+
+class Frozen(Words):
+    """`from_at` left out: now. `until_at` null: until it is resumed."""
+
+    from_at: Instant | None = None
+    until_at: Instant | None = None
+
+
+def shown_at(membership: Membership, at: datetime) -> dict[str, Any]:
+    status = queries.status_of(membership, at)
+    same = ("id", "starts_at", "ends_at", "at_end", "pending", "grace_hours", "trial_until", "freezes_extend")
+    return {
+        **{name: getattr(membership, name) for name in (*same, "revoked_at", "external_id")},
+        "plan": membership.plan_id,
+        "customer": membership.customer_id,
+        "company": membership.company_id,
+        "status": status.state,
+        "detail": status.detail,
+        "runs_until": end_of(rows.meaning_of(membership)),
+        "freezes": [{"from_at": each.from_at, "until_at": each.until_at} for each in membership.freezes.all()],
+    }
+
+
+@endpoints.get("", Scope.MEMBERSHIPS_READ, Page[MembershipShown])
+def list_memberships(request: HttpRequest, filters: Query[MembershipFilters]) -> dict[str, Any]:
+    """Memberships with their status of now, the oldest first."""
+    found_by = {"customer", "serving", "company", "plan", "external_id"}
+    wanted = memberships_found(**filters.model_dump(include=found_by))
+
+    def fits(membership: Membership) -> bool:
+        return queries.status_of(membership, request.at).state == filters.status
+
+    return page_of(wanted, filters, lambda each: shown_at(each, request.at), fits=filters.status and fits)
+
+
+@endpoints.post("", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def create_membership(request: HttpRequest, response: HttpResponse, body: MembershipNew) -> dict[str, Any]:
+    """The plan is the customer's, or the company's people's, from its start on."""
+    given = body.model_dump(exclude={"plan", "customer", "company"})
+    membership = Membership(
+        plan=named(Plan, "plan", pk=body.plan),
+        customer=body.customer and named(Customer, "customer", pk=body.customer),
+        company=body.company and named(Company, "company", pk=body.company),
+        **given | {"starts_at": body.starts_at or request.at},
+    )
+    return told(response, _shown(request, operations.save_membership(membership).pk))
+
+
+@endpoints.get("/{id}", Scope.MEMBERSHIPS_READ, MembershipShown)
+def get_membership(request: HttpRequest, response: HttpResponse, id: Id) -> dict[str, Any]:
+    """One membership with its status of now."""
+    return told(response, _shown(request, id))
+
+
+@endpoints.patch("/{id}", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def change_membership(
+    request: HttpRequest, response: HttpResponse, id: Id, body: MembershipChanged
+) -> dict[str, Any]:
+    """What the body has is changed, the rest stays; plan and holder stay what they are."""
+
+    def shown(membership: Membership) -> dict[str, Any]:
+        return shown_at(membership, request.at)
+
+    return told(response, changed(request, lambda: _membership(id), body, _save, shown))
+
+
+@endpoints.post("/{id}/cancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def cancel_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
+    """It runs to its end and no further. To end it at once, revoke it."""
+    status_operations.cancel_membership(_membership(id))
+    return _shown(request, id)
+
+
+@endpoints.post("/{id}/uncancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def uncancel_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
+    """As before it was cancelled."""
+    status_operations.uncancel(_membership(id))
+    return _shown(request, id)
+
+
+@endpoints.post("/{id}/freeze", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def freeze_membership(request: HttpRequest, id: Id, body: Frozen) -> dict[str, Any]:
+    """It grants nothing meanwhile."""
+    status_operations.freeze_membership(_membership(id), body.from_at or request.at, body.until_at)
+    return _shown(request, id)
+
+
+@endpoints.post("/{id}/resume", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def resume_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
+    """Ends the freeze of now."""
+    status_operations.resume_membership(_membership(id), request.at)
+    return _shown(request, id)
+
+
+@endpoints.post("/{id}/confirm-payment", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def confirm_payment(request: HttpRequest, id: Id) -> dict[str, Any]:
+    """The first payment has come: it is no longer pending. Told again, it changes nothing."""
+    status_operations.confirm_payment(_membership(id))
+    return _shown(request, id)
+
+
+@endpoints.post("/{id}/revoke", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
+def revoke_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
+    """It ends at once and for good. Told again, it changes nothing."""
+    operations.revoke_memberships([_membership(id)], request.at)
+    return _shown(request, id)
+
+
+def _save(membership: Membership, values: dict[str, Any]) -> Membership:
+    return operations.save_membership(set_on(membership, values))
+
+
+def _shown(request: HttpRequest, id: int) -> dict[str, Any]:
+    return shown_at(_membership(id), request.at)
+
+
+def _membership(id: int) -> Membership:
+    return found(memberships_found(), pk=id)

@@ -1,0 +1,131 @@
+"""The API's resources, from end to end: what is made is found, changed, and gone again."""
+
+import pytest
+
+from hub.audit.models import Entry
+from tests.hub.api_client import Api
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_a_customer_is_made_found_changed_and_deleted() -> None:
+    api = Api()
+    made = api.post("/customers", {"name": "Member", "email": "Member@Club.example", "external_id": "c-1"})
+    id = made["id"]
+    assert made == {
+        **{"id": id, "name": "Member", "email": "Member@Club.example", "phone": "", "external_id": "c-1"}
+    }
+    for found_by in ("email=member@club.example", "external_id=c-1", "name=emb"):
+        assert [each["id"] for each in api.get(f"/customers?{found_by}")["items"]] == [id]
+    assert api.get("/customers?external_id=c-2")["items"] == []
+    assert api.patch(f"/customers/{id}", {"phone": "123", "external_id": None})["external_id"] is None
+    assert api.get(f"/customers/{id}") == made | {"phone": "123", "external_id": None}
+    api.delete(f"/customers/{id}")
+    api.get(f"/customers/{id}", 404)
+
+
+def test_what_a_token_does_is_in_the_audit_log_by_its_name() -> None:
+    Api(name="Website").post("/customers", {"name": "Member"})
+    entry = Entry.objects.get(thing_kind="customer")
+    assert (entry.actor_kind, entry.actor, entry.action) == ("token", "Website", "created")
+
+
+def test_a_company_s_membership_serves_who_is_linked_to_it() -> None:
+    api = Api()
+    api.post("/permissions", {"slug": "front-door", "name": "Front door"})
+    plan = api.post("/plans", {"name": "Full", "grants": [{"permission": "front-door"}]})
+    customer, company = api.post("/customers", {"name": "Member"}), api.post("/companies", {"name": "Company"})
+    held = api.post("/memberships", {"plan": plan["id"], "company": company["id"]})
+    assert (held["status"], held["detail"], held["company"]) == ("active", "current", company["id"])
+    asked = {"customer": customer["id"], "permission": "front-door"}
+    assert api.post("/access/check", asked, 200)["reason"] == "no_membership"
+    link = api.post("/links", {"customer": customer["id"], "company": company["id"]})
+    answer = api.post("/access/check", asked, 200)
+    assert (answer["outcome"], answer["inherited_from"], answer["kind"]) == ("granted", company["id"], "look")
+    assert [each["id"] for each in api.get(f"/memberships?serving={customer['id']}")["items"]] == [held["id"]]
+    assert [each["id"] for each in api.get(f"/customers?plan={plan['id']}")["items"]] == [customer["id"]]
+    assert [each["id"] for each in api.get(f"/companies?customer={customer['id']}")["items"]] == [company["id"]]
+    api.delete(f"/links/{link['id']}")
+    assert api.post("/access/check", asked, 200)["reason"] == "no_membership"
+
+
+def test_a_plan_s_grants_are_changed_as_a_whole() -> None:
+    api = Api()
+    for slug in ("front-door", "glass-of-wine"):
+        api.post("/permissions", {"slug": slug, "name": slug})
+    wine = {"permission": "glass-of-wine", "limits": [{"count": 1, "window": "week"}]}
+    plan = api.post("/plans", {"name": "Full", "price_cents": 4900, "currency": "EUR", "grants": [wine]})
+    assert plan["grants"][0]["limits"] == [
+        {
+            **{"count": 1, "window": "week", "window_seconds": None},
+            **{"counts_by": "membership", "across": "all", "gap_seconds": 0},
+        }
+    ]
+    changed = api.patch(f"/plans/{plan['id']}", {"grants": [{"permission": "front-door"}, wine]})
+    assert [each["permission"] for each in changed["grants"]] == ["glass-of-wine", "front-door"]
+    assert api.patch(f"/plans/{plan['id']}", {"name": "All"})["grants"] == changed["grants"]
+    assert api.patch(f"/plans/{plan['id']}", {"grants": []})["grants"] == []
+    api.delete("/permissions/front-door")
+    api.delete(f"/plans/{plan['id']}")
+
+
+def test_what_is_still_needed_is_not_deleted() -> None:
+    api = Api()
+    api.post("/permissions", {"slug": "front-door", "name": "Front door"})
+    api.post("/plans", {"name": "Full", "grants": [{"permission": "front-door"}]})
+    assert api.delete("/permissions/front-door", 409)["type"].endswith(":in-use")
+
+
+def test_a_membership_in_its_time() -> None:
+    api = Api()
+    plan, customer = api.post("/plans", {"name": "Full"}), api.post("/customers", {"name": "Member"})
+    held = api.post(
+        "/memberships",
+        {
+            **{"plan": plan["id"], "customer": customer["id"], "at_end": "renews"},
+            **{"starts_at": "2026-01-01T00:00:00+01:00", "ends_at": "2199-01-01T00:00:00Z"},
+        },
+    )
+    assert held["starts_at"] == "2025-12-31T23:00:00Z"
+    at = f"/memberships/{held['id']}"
+    assert api.post(f"{at}/cancel", status=200)["detail"] == "cancelling"
+    assert api.post(f"{at}/cancel", status=422)["type"].endswith(":rule")
+    assert api.post(f"{at}/uncancel", status=200)["detail"] == "current"
+    assert api.post(f"{at}/freeze", {}, 200)["detail"] == "suspended"
+    assert [each["id"] for each in api.get("/memberships?status=inactive")["items"]] == [held["id"]]
+    assert api.get("/memberships?status=active")["items"] == []
+    assert [each["id"] for each in api.get("/customers?status=inactive")["items"]] == [customer["id"]]
+    assert api.post(f"{at}/resume", status=200)["detail"] == "current"
+    assert api.post(f"{at}/revoke", status=200)["detail"] == "revoked"
+    assert api.get(at)["status"] == "expired"
+
+
+def test_a_card_s_code_is_told_once() -> None:
+    api = Api()
+    customer = api.post("/customers", {"name": "Member"})
+    card = api.post("/cards", {"customer": customer["id"]})
+    assert card["qr"].endswith(f"/C/{card['code']}")
+    for shown in (api.get(f"/cards/{card['id']}"), *api.get(f"/cards?customer={customer['id']}")["items"]):
+        assert card["code"] not in str(shown)
+        assert shown["state"] == "live"
+    own = api.post("/cards", {"customer": customer["id"], "code": "4006381333931"})
+    assert own["code"] == "4006381333931"
+    assert api.post("/cards", {"customer": customer["id"], "code": "4006381333931"}, 422)["type"].endswith(":rule")
+    assert api.post(f"/cards/{card['id']}/revoke", status=200)["state"] == "revoked"
+    asked = {
+        "card": card["code"],
+        "permission": api.post("/permissions", {"slug": "door", "name": "Door"})["slug"],
+    }
+    assert api.post("/access/check", asked, 200)["reason"] == "card_revoked"
+
+
+def test_an_email_address_that_several_share_says_so() -> None:
+    api = Api()
+    api.post("/permissions", {"slug": "front-door", "name": "Front door"})
+    for name in ("One", "Other"):
+        api.post("/customers", {"name": name, "email": "house@club.example"})
+    asked = {"email": "House@club.example", "permission": "front-door"}
+    problem = api.post("/access/check", asked, 409)
+    assert problem["type"].endswith(":ambiguous")
+    assert "2 customers" in problem["detail"]
+    assert api.post("/access/check", asked | {"email": "nobody@club.example"}, 404)
