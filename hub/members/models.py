@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from hub.members.external_ids import external_id
+from hub.members.folding import SearchTextField
 from hub.members.plan_models import Approval, Grant, GrantLimit, Permission, Plan
 from hub.members.profile_models import CompanyNote, CustomerNote, CustomerPhoto
 from hub.members.validators import printable
@@ -43,10 +44,13 @@ _AT_END = [
 
 
 class Customer(models.Model):
+    AUDIT_HIDDEN = ("search_text",)
+
     name = models.CharField(max_length=200, validators=[printable])
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True, validators=[printable])
     external_id = external_id()
+    search_text = SearchTextField("email", "phone", "external_id")
     companies = models.ManyToManyField("Company", through="Link", related_name="customers")
 
     class Meta:
@@ -62,10 +66,13 @@ class Customer(models.Model):
 
 
 class Company(models.Model):
+    AUDIT_HIDDEN = ("search_text",)
+
     name = models.CharField(max_length=200, validators=[printable])
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True, validators=[printable])
     external_id = external_id()
+    search_text = SearchTextField("email", "phone", "external_id")
 
     class Meta:
         ordering = ["name", "id"]
