@@ -49,6 +49,7 @@ def delete_customers(customers: Iterable[Customer]) -> None:
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
             forget_salts(customer.cards.all())
+            _note_going(customer, "plan", "company")
             audit.note_deleted(customer)
             delete_unless_in_use(customer)
 
@@ -67,6 +68,7 @@ def delete_companies(companies: Iterable[Company]) -> None:
         for company in companies:
             feed.append(EVERYONE, map(gone, _rows_of_company(company)))
             feed.forget_holders([company_key(company.pk)])
+            _note_going(company, "plan", "customer")
             audit.note_deleted(company)
             delete_unless_in_use(company)
 
@@ -248,6 +250,12 @@ def _with_code(card: Card, code: str) -> Card:
 
 
 # What belongs to something that goes
+
+
+def _note_going(holder: Customer | Company, of_membership: str, of_link: str) -> None:
+    """What goes along with it is told of by itself: whoever follows the audit log hears of each."""
+    for going in (*holder.memberships.select_related(of_membership), *holder.links.select_related(of_link)):
+        audit.note_deleted(going)
 
 
 def _rows_of_customer(customer: Customer) -> list[Change]:

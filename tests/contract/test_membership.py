@@ -20,6 +20,7 @@ from contract.membership import (
     State,
     Status,
     end_of,
+    expires_at,
     status_at,
 )
 
@@ -182,3 +183,19 @@ def test_a_plan_tells_its_grant_of_a_permission() -> None:
     assert plan.grant_of("glass-of-wine") is wine
     assert plan.grant_of("front-door") is door
     assert plan.grant_of("sauna") is None
+
+
+@given(memberships(7, 3))
+def test_it_expires_by_itself_at_that_instant_and_not_before(membership: Membership) -> None:
+    over_from = expires_at(membership)
+    if over_from is None:
+        last = datetime.max.replace(tzinfo=UTC)
+        assert membership.revoked or status_at(membership, last).state is not State.EXPIRED
+    else:
+        assert status_at(membership, over_from).state is State.EXPIRED
+        assert status_at(membership, over_from - MICROSECOND).state is not State.EXPIRED
+
+
+@pytest.mark.parametrize("special", [{"revoked": True}, {"pending": True}, {"freezes": (Freeze(NOON, None),)}])
+def test_it_never_expires_by_itself(special: dict[str, object]) -> None:
+    assert expires_at(lasting(**special)) is None

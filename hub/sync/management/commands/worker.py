@@ -22,6 +22,7 @@ from hub.sync.log import Log
 from hub.sync.mqtt import HubLink
 from hub.sync.rights_keeper import RightsKeeper
 from hub.sync.tls import tls_context
+from hub.sync.webhooks import Webhooks
 from hub.sync.worker import Worker
 from hub.wire_keys.operations import establish
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         gc.freeze()  # what was imported lives as long as the process: not to be looked at for garbage again
         link.start()
         beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
+        telling = _start("webhooks", Webhooks(log, clocks).run, stopping)
         if answers is not None:
             _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
         life.say(life.READY)
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         life.say(life.STOPPING)
         link.stop()
         beating.join(_LAST_BEAT_S)
+        telling.join(_LAST_BEAT_S)
         log.event("stopped")
 
 

@@ -1,0 +1,155 @@
+"""Every write to deliveries: taken to be sent, what became of it, and sent once more.
+
+Who takes one holds it for a minute (four times what sending may take); then it is due again, so what a worker that
+died had taken goes out once more under the same id. `attempts` rises as it is taken: only the latest taker's word
+counts. A try or a hold that lies further ahead than any could was written by a clock that was wrong.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hub.webhooks.models import Delivery, Endpoint
+from hub.webhooks.operations import disable_endpoint
+from hub.webhooks.sending import Answer
+
+LEASE: Final = timedelta(seconds=60)
+WAITS: Final = (
+    *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
+    *(timedelta(hours=5), timedelta(hours=10), timedelta(hours=14), timedelta(hours=20), timedelta(hours=24)),
+)
+"""Between attempts: Standard Webhooks 1.0.0, "Deliverability and reliability". Together 75.6 hours."""
+JITTER: Final = 0.2
+"""Waits become longer by up to this share, so that what failed together does not come back together."""
+RETRY_AFTER_MAX: Final = timedelta(hours=24)
+DISABLED_AFTER: Final = timedelta(days=5)
+DISABLED_FAILURES_MIN: Final = 10
+"""A clock that jumps ahead alone switches nothing off."""
+GONE: Final = 410
+_AHEAD_MAX: Final = max(WAITS[-1] * (1 + JITTER), RETRY_AFTER_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the attempt number `attempt` at `at`; `luck` is 0 to 1."""
+
+    endpoint: int
+    delivery: int
+    attempt: int
+    answer: Answer
+    at: datetime
+    luck: float
+
+
+def take(room: Mapping[int, int], room_for_each: int, at: datetime) -> list[Delivery]:
+    """What is due, at most as much of an endpoint as there is room for: `room` by endpoint, else room_for_each."""
+    due = _due(at)
+    ready = Endpoint.objects.filter(disabled_at=None).filter(Exists(due.filter(endpoint=OuterRef("pk"))))
+    rooms = {pk: room.get(pk, room_for_each) for pk in ready.values_list("pk", flat=True)}
+    if not any(rooms.values()):
+        return []
+    with transaction.atomic():
+        taken = [each for pk, count in rooms.items() for each in _take(due.filter(endpoint=pk), count)]
+        for each in taken:
+            each.attempts, each.leased_until, each.tried_at = each.attempts + 1, at + LEASE, at
+        Delivery.objects.bulk_update(taken, ["attempts", "leased_until", "tried_at"])
+    return taken
+
+
+def record(outcomes: Collection[Outcome]) -> list[Endpoint]:
+    """Those endpoints that are switched off by this. They are held before their deliveries, as everywhere."""
+    with transaction.atomic():
+        endpoints = Endpoint.objects.select_for_update(no_key=True).order_by("pk")
+        of_these = endpoints.in_bulk({each.endpoint for each in outcomes})
+        numbers = [each.delivery for each in outcomes]
+        standing = Delivery.objects.select_for_update().filter(pk__in=numbers, state=Delivery.State.WAITING)
+        held = standing.order_by("pk").in_bulk()
+        counting = [each for each in outcomes if _counts(each, held.get(each.delivery))]
+        for each in counting:
+            _write(held[each.delivery], each)
+        judged = (
+            _judge(endpoint, [each for each in counting if each.endpoint == pk])
+            for pk, endpoint in of_these.items()
+        )
+        return [each for each in judged if each is not None]
+
+
+def replay(number: int, at: datetime) -> bool:
+    """One that was delivered, or given up, is sent again under its id. False: it waits already, or is gone."""
+    return bool(_again(Delivery.objects.filter(pk=number), at))
+
+
+def replay_failed(endpoint: int, since: datetime, at: datetime) -> int:
+    """All that were given up and happened since then. How many."""
+    failed = Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.FAILED, event__at__gte=since)
+    return _again(failed, at)
+
+
+def next_try(attempts: int, answer: Answer, at: datetime, luck: float) -> datetime | None:
+    """After so many; None: it is given up. Not before the receiver asks for it, within a day."""
+    if attempts > len(WAITS):
+        return None
+    wait = WAITS[attempts - 1] * (1 + JITTER * luck)
+    asked = min(timedelta(seconds=answer.retry_after_s), RETRY_AFTER_MAX)
+    return at + max(wait, asked)
+
+
+def _due(at: datetime) -> QuerySet[Delivery]:
+    reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
+    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + LEASE)
+    return Delivery.objects.filter(reached & free, state=Delivery.State.WAITING)
+
+
+def _take(due: QuerySet[Delivery], count: int) -> Sequence[Delivery]:
+    """Another worker's are passed over (on SQLite there is no other meanwhile)."""
+    of_rows = due.select_for_update(skip_locked=True, of=("self",)).select_related("event", "endpoint")
+    return of_rows.order_by("next_at", "pk")[:count] if count > 0 else []
+
+
+def _counts(outcome: Outcome, held: Delivery | None) -> bool:
+    return held is not None and held.attempts == outcome.attempt
+
+
+def _write(held: Delivery, outcome: Outcome) -> None:
+    answer = outcome.answer
+    held.code, held.error, held.answer = answer.code, answer.error, answer.text
+    held.leased_until = None
+    if answer.taken:
+        held.state = Delivery.State.DELIVERED
+    else:
+        again_at = next_try(held.attempts, answer, outcome.at, outcome.luck)
+        held.state = Delivery.State.FAILED if again_at is None else Delivery.State.WAITING
+        held.next_at = again_at or held.next_at
+    held.save(update_fields=["code", "error", "answer", "leased_until", "state", "next_at"])
+
+
+def _judge(endpoint: Endpoint, outcomes: Sequence[Outcome]) -> Endpoint | None:
+    """Who took something has failed at nothing; who took nothing for long is switched off, and returned."""
+    failures = sum(not each.answer.taken for each in outcomes)
+    if failures < len(outcomes):
+        endpoint.failing_since, endpoint.failures = None, 0
+    elif failures:
+        endpoint.failing_since = endpoint.failing_since or outcomes[0].at
+        endpoint.failures += failures
+    endpoint.save(update_fields=["failing_since", "failures"])
+    why = _why_off(endpoint, outcomes)
+    return None if why is None else disable_endpoint(endpoint.pk, outcomes[-1].at, why)
+
+
+def _why_off(endpoint: Endpoint, outcomes: Sequence[Outcome]) -> Endpoint.Why | None:
+    if endpoint.disabled_at is not None:
+        return None
+    if any(each.answer.code == GONE for each in outcomes):
+        return Endpoint.Why.GONE
+    since = endpoint.failing_since
+    for_long = since is not None and outcomes[-1].at - since >= DISABLED_AFTER
+    return Endpoint.Why.FAILING if for_long and endpoint.failures >= DISABLED_FAILURES_MIN else None
+
+
+def _again(deliveries: QuerySet[Delivery], at: datetime) -> int:
+    done = deliveries.exclude(state=Delivery.State.WAITING)
+    return done.update(state=Delivery.State.WAITING, attempts=0, next_at=at, leased_until=None)

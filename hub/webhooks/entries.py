@@ -1,0 +1,135 @@
+"""From entries of the audit log to events of memberships and links. Reads what is there now; decides nothing.
+
+An entry's fields that refer to something are as hub.audit writes them: its name, and its number as in (#7).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.dateparse import parse_datetime
+
+from contract.membership import AtEnd
+from hub.audit.models import Entry
+from hub.members.models import Freeze
+from hub.webhooks import things
+from hub.webhooks.drafts import Draft, instant_text
+from hub.webhooks.event_types import EventType
+
+KINDS: Final = ("membership", "link", "freeze")
+_NUMBER: Final = re.compile(r"\(#(\d+)\)$")
+_Named = tuple[EventType, str]
+"""An event and its reason."""
+
+
+def drafts_of(entries: Iterable[Entry]) -> Iterator[Draft]:
+    entries = [each for each in entries if each.thing_kind != "freeze"]
+    held = things.memberships(each.thing_id for each in entries if each.thing_kind == "membership")
+    names = things.Names(
+        {pk for each in entries for pk in _both(each, "customer", each.customer_id)},
+        {pk for each in entries for pk in _both(each, "company", each.company_id)},
+    )
+    for entry in entries:
+        if entry.thing_kind == "link":
+            yield from _of_link(entry, names)
+        elif (named := named_by(entry)) is not None:
+            yield _of_membership(entry, *named, held.get(entry.thing_id or 0), names)
+
+
+def membership_touched(entry: Entry) -> int | None:
+    """The membership that the entry is about, or whose freeze it is about."""
+    if entry.thing_kind == "membership":
+        return entry.thing_id
+    if entry.thing_kind != "freeze":
+        return None
+    told = _number((entry.after or {}).get("membership") or (entry.before or {}).get("membership"))
+    return told or Freeze.objects.filter(pk=entry.thing_id).values_list("membership_id", flat=True).first()
+
+
+def named_by(entry: Entry) -> _Named | None:
+    """What a change of a membership is called; None: nobody is told."""
+    before, after = entry.before or {}, entry.after or {}
+    if entry.before is None:
+        return EventType.MEMBERSHIP_CREATED, "created"
+    if entry.after is None:
+        return EventType.MEMBERSHIP_CANCELLED, "deleted"
+    if after.get("revoked_at"):
+        return EventType.MEMBERSHIP_CANCELLED, "revoked"
+    if "at_end" in after and after["at_end"] in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
+        return EventType.MEMBERSHIP_CANCELLED, str(after["at_end"])
+    return _renewed_by(before, after)
+
+
+def _renewed_by(before: dict[str, Any], after: dict[str, Any]) -> _Named | None:
+    if "ends_at" in after and _is_later(before.get("ends_at"), after["ends_at"]):
+        return EventType.MEMBERSHIP_RENEWED, "extended"
+    if before.get("pending") and after.get("pending") is False:
+        return EventType.MEMBERSHIP_RENEWED, "paid"
+    if before.get("at_end") in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
+        return EventType.MEMBERSHIP_RENEWED, "uncancelled"
+    return (EventType.MEMBERSHIP_RENEWED, "plan_changed") if "plan" in after else None
+
+
+def _is_later(before: str | None, after: str | None) -> bool:
+    """Of two ends; None is no end."""
+    if before is None or after is None:
+        return after is None and before is not None
+    was, now = parse_datetime(before), parse_datetime(after)
+    return was is not None and now is not None and now > was
+
+
+def _of_membership(entry: Entry, event_type: EventType, reason: str, held: Any, names: things.Names) -> Draft:
+    told = _told_of_gone(entry, names) if held is None else things.told_of_membership(held, entry.at)
+    return Draft(event_type, entry.at, _about(entry), {"reason": reason, **told})
+
+
+def _told_of_gone(entry: Entry, names: things.Names) -> things.Told:
+    """Its status cannot be told any more."""
+    values = entry.before or entry.after or {}
+    plan = things.told_of_gone(_number(values.get("plan")))
+    ids = things.told_of_gone(entry.thing_id, values.get("external_id")) or {}
+    dates = {name: values.get(name) for name in ("starts_at", "ends_at")}
+    return {
+        "membership": {**ids, "plan": plan, **dates, "status": None, "detail": None},
+        "customer": names.customer(entry.customer_id),
+        "company": names.company(entry.company_id),
+    }
+
+
+def _of_link(entry: Entry, names: things.Names) -> Iterator[Draft]:
+    """A link whose ends were changed is one that ended and one that began."""
+    old = entry.before is not None
+    new = entry.after is not None
+    if old:
+        yield _link(EventType.COMPANY_UNLINKED, entry, "before", names)
+    if new:
+        yield _link(EventType.COMPANY_LINKED, entry, "after", names)
+
+
+def _link(event_type: EventType, entry: Entry, side: str, names: things.Names) -> Draft:
+    customer, company = _ends(entry, side)
+    data = {"customer": names.customer(customer), "company": names.company(company)}
+    return Draft(event_type, entry.at, _about(entry), data)
+
+
+def _ends(entry: Entry, side: str) -> tuple[int | None, int | None]:
+    """Only what changed stands in an entry: the rest is as it is."""
+    values = getattr(entry, side)
+    customer = _number(values.get("customer")) or entry.customer_id
+    return customer, _number(values.get("company")) or entry.company_id
+
+
+def _both(entry: Entry, field: str, now: int | None) -> list[int | None]:
+    return [now, _number((entry.before or {}).get(field)), _number((entry.after or {}).get(field))]
+
+
+def _number(reference: str | None) -> int | None:
+    found = _NUMBER.search(reference or "")
+    return None if found is None else int(found.group(1))
+
+
+def _about(entry: Entry) -> str:
+    """A number may be given again after a backup was put back; with the instant it is one entry's alone."""
+    at: datetime = entry.at
+    return f"{entry.number} {instant_text(at)} {entry.thing_id}"
