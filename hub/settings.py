@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     # Its static files, of which the page of the API is made.
     "ninja",
     "hub.api",
+    "hub.webhooks",
     "hub.sync",
     "hub.login",
 ]
