@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 PAGES: Final = {
     "/desk/": "",
+    "/desk/arrival/": "members.view_membership",
 }
 """Address: the permission that is asked for; empty: whoever is signed in."""
 
