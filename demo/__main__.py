@@ -68,7 +68,7 @@ def _stay_up(club: Club) -> None:
         f"""
 The club stays up until Ctrl-C; the next run begins with a new one.
   hub              {club.hub_url}/
-  login            {OWNER}
+  sign in as       {OWNER}
   password         {club.password}   (made for this run)
   cards as QR      {club.hub_url}/admin/members/card/sheet/
   check-ins        {club.hub_url}/admin/checkins/checkin/

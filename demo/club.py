@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from demo.first_owner import choose_password
 from demo.processes import DemoError, Process, free_port, run_to_end, wait_until_listening
 from demo.scanner import Scanner
 
-OWNER = "owner"
+OWNER = "owner@club.example"
 READERS = ("door", "lounge", "counter")
 _HUB_PORT = 8000
 # rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
@@ -188,9 +189,9 @@ class Club:
             "DATABASE_URL": "",
         }
 
-    def _hub(self, *arguments: str, **env: str) -> str:
+    def _hub(self, *arguments: str) -> str:
         command = [sys.executable, "-m", "hub", *arguments]
-        return run_to_end(command, {**self._hub_env, **env}, self._logs / f"hub-{arguments[0]}.log")
+        return run_to_end(command, self._hub_env, self._logs / f"hub-{arguments[0]}.log")
 
     def _process(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> Process:
         process = Process(name, [sys.executable, "-m", *arguments], env or {}, self._logs)
@@ -199,9 +200,8 @@ class Club:
 
     def _init_hub(self) -> None:
         self.say("hub: keys and database")
-        self._hub("init")
-        login = ("--noinput", "--username", OWNER, "--email", "owner@club.example")
-        self._hub("createsuperuser", *login, DJANGO_SUPERUSER_PASSWORD=self.password)
+        said = self._hub("init", "--owner", OWNER)
+        self._link = next(line.strip() for line in said.splitlines() if "#" in line)
         self.say("hub: the example club")
         self.seeded = json.loads(self._hub("example_club", "--json"))
 
@@ -220,6 +220,7 @@ class Club:
         self._checkins = self._process("hub-checkins", "hub", "checkins", "--follow", "--json", env=self._hub_env)
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
         wait_until_listening(int(address.rpartition(":")[2]), web)
+        choose_password(self._link, self.password)
 
     def _start_edge(self) -> None:
         self._plug_in_scanners()

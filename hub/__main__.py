@@ -1,5 +1,6 @@
 """`python -m hub`, installed as `doorward-hub`: the hub's own commands and Django's."""
 
+import getpass
 import os
 import select
 import signal
@@ -10,10 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from hub import environment, keys
+from hub.audit.acting import HUB, Actor, ActorKind, acting
 from hub.errors import HubError
 
 _PREPARE: Final = {"init", "broker_setup"}
 """Of the hub's own commands those that work before there is a database."""
+_NOBODYS: Final = {"web", "worker"}
+"""What these change, others ask for, or time."""
+_UNTOLD: Final = {"createsuperuser", "changepassword"}
+"""Of Django's: they go past the roles and the audit log, as `owner_link` does not."""
 _PACKAGES: Final = (
     "django",
     "unfold",
@@ -105,7 +111,7 @@ def _list_commands() -> None:
     rooms = get_commands()
     own = sorted(name for name, room in rooms.items() if str(room).startswith("hub"))
     lines = [f"  {name:18} {load_command_class(rooms[name], name).help}" for name in own]
-    others = ", ".join(sorted(rooms.keys() - set(own)))
+    others = ", ".join(sorted(rooms.keys() - set(own) - _UNTOLD))
     print("usage: doorward-hub COMMAND; doorward-hub help COMMAND tells its options\n")  # noqa: T201
     print("\n".join([*lines, "", f"Django's own: {others}"]))  # noqa: T201
 
@@ -118,12 +124,24 @@ def _command(arguments: list[str]) -> None:
         if command == "init":
             made += keys.create_missing(environment.data_folder(os.environ) / "keys")
         _set_up(command)
-        _run(["doorward-hub", *arguments])
+        with acting(_actor(command)):
+            _run(["doorward-hub", *arguments])
     except HubError as error:
         # New keys beside old cards would hide that the old ones are missing.
         for path in made:
             path.unlink()
         sys.exit(_told(error))
+
+
+def _actor(command: str) -> Actor:
+    """Whoever has the terminal, for the audit log; who became another user by sudo is told by the first name."""
+    if command in _NOBODYS:
+        return HUB
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        name = f"user {os.getuid()}"
+    return Actor(ActorKind.COMMAND, f"doorward-hub by {name}")
 
 
 def _set_up(command: str) -> None:
@@ -135,7 +153,7 @@ def _set_up(command: str) -> None:
     from django.core.management import get_commands  # noqa: PLC0415
 
     django.setup()
-    if command == "createsuperuser" or str(get_commands().get(command)).startswith("hub"):
+    if str(get_commands().get(command)).startswith("hub"):
         from hub.startup import check_database  # noqa: PLC0415
 
         check_database()

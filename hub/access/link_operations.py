@@ -48,6 +48,11 @@ def make_link(user: User, at: datetime) -> LinkShown:
     return LinkShown(user.email, f"{settings.DOORWARD_URL}{reverse('choose_password')}#{secret}", until)
 
 
+def link_text(link: LinkShown) -> str:
+    """As a terminal shows it."""
+    return f"{link.email} chooses a password here, once, until {link.until:%Y-%m-%d %H:%M} UTC:\n  {link.address}"
+
+
 def user_of_link(secret: str, at: datetime) -> User:
     """Whose link this is. LinkRefused."""
     found = OneTimeLink.objects.select_related("user").filter(secret_hash=_hash(secret), until__gt=at).first()

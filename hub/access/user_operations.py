@@ -1,5 +1,5 @@
-"""Every write to users and their roles: invited, given another role, deactivated, let in again, with its entry in the
-audit log.
+"""Every write to users and their roles: invited, given another role, deactivated, let in again. Each has its entry in
+the audit log.
 
 One at a time, holding the owners' group: there is always an owner who may sign in. Who changes another one is an
 owner; nobody changes what they are themselves. `by` None: whoever has the hub's own terminal.
@@ -15,11 +15,11 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hub.access.link_operations import LinkShown, make_link
 from hub.access.models import OneTimeLink
+from hub.access.queries import owners, user_of
 from hub.access.roles import Role, is_in_the_back_office, role_of
 from hub.access.sessions import end_sessions
 from hub.audit import operations as audit
@@ -41,7 +41,7 @@ def invite(name: str, email: str, role: Role, by: User | None, at: datetime) -> 
     name, email = " ".join(name.split()), email.strip().lower()
     _check_words(name, email)
     with _holding_owners(by):
-        if User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists():
+        if user_of(email) is not None:
             raise UserRefused(_("Somebody with this address is among the users already."))
         user = User(username=email, email=email, first_name=name)
         user.set_unusable_password()
@@ -112,15 +112,17 @@ def let_in_again(user_id: int, by: User | None, at: datetime, *, without_factor:
         return make_link(user, at)
 
 
-def establish_owner(email: str, at: datetime) -> LinkShown:
+def establish_owner(email: str, at: datetime) -> LinkShown | None:
     """The first owner of a hub, or one more: for whoever has its terminal. Somebody with this address becomes one.
 
-    UserRefused, ValidationError.
+    None: they are one already, with a password. UserRefused, ValidationError.
     """
     with _holding_owners(None):
-        known = User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).first()
+        known = user_of(email)
         if known is None:
             return invite("", email, Role.OWNER, None, at)[1]
+        if role_of(known) is Role.OWNER and known.has_usable_password():
+            return None
         change_role(known.pk, Role.OWNER, None, at)
         return let_in_again(known.pk, None, at)
 
@@ -128,8 +130,8 @@ def establish_owner(email: str, at: datetime) -> LinkShown:
 @contextmanager
 def _holding_owners(by: User | None) -> Iterator[None]:
     with transaction.atomic():
-        owners = Group.objects.select_for_update().get(name=Role.OWNER.value)
-        if by is not None and not owners.user_set.filter(pk=by.pk, is_active=True).exists():
+        Group.objects.select_for_update().get(name=Role.OWNER.value)
+        if by is not None and not owners().filter(pk=by.pk).exists():
             raise UserRefused(_("Only an owner may do this."))
         yield
 
@@ -141,8 +143,7 @@ def _other(user_id: int, by: User | None) -> User:
 
 
 def _check_another_owner(user: User, role: Role | None) -> None:
-    others = User.objects.filter(groups__name=Role.OWNER.value, is_active=True).exclude(pk=user.pk)
-    if role is Role.OWNER and user.is_active and not others.exists():
+    if role is Role.OWNER and user.is_active and not owners().exclude(pk=user.pk).exists():
         raise UserRefused(_("This is the only owner: make somebody else an owner first."))
 
 

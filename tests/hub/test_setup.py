@@ -50,11 +50,11 @@ def test_without_init_every_command_says_so(data: Path, command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["web", "begin_epoch", "createsuperuser"])
+@pytest.mark.parametrize("command", ["web", "begin_epoch", "owner_link"])
 def test_a_missing_database_says_so(data: Path, command: str) -> None:
     run_hub("init", DOORWARD_DATA=str(data))
     (data / "hub.db").unlink()
-    done = run_hub(command, DOORWARD_DATA=str(data))
+    done = run_hub(command, *(["a@club.example"] if command == "owner_link" else []), DOORWARD_DATA=str(data))
     assert done.returncode == 2
     assert "there is no database at" in done.stderr
     assert not (data / "hub.db").exists()
