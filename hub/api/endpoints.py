@@ -9,7 +9,7 @@ from ninja import Router
 from ninja.decorators import decorate_view
 
 from hub.api import etags
-from hub.api.gate import answering
+from hub.api.gate import FORMS, answering
 from hub.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from hub.api.problems import Kind, Problem
 from hub.api.scopes import Scope
@@ -33,10 +33,10 @@ class Endpoints:
         return self._declared("GET", path, scope, {200: answer})
 
     def post(self, path: str, scope: Scope, answer: Any, status: int = 201) -> Callable[[Endpoint], Endpoint]:
-        return self._declared("POST", path, scope, {status: answer}, _header(IDEMPOTENCY_KEY, 255))
+        return self._declared("POST", path, scope, {status: answer}, _header(IDEMPOTENCY_KEY))
 
     def patch(self, path: str, scope: Scope, answer: Any) -> Callable[[Endpoint], Endpoint]:
-        return self._declared("PATCH", path, scope, {200: answer}, _header(etags.HEADER, 500))
+        return self._declared("PATCH", path, scope, {200: answer}, _header(etags.HEADER))
 
     def delete(self, path: str, scope: Scope) -> Callable[[Endpoint], Endpoint]:
         return self._declared("DELETE", path, scope, {204: None})
@@ -104,6 +104,6 @@ def set_on(thing: Row, values: dict[str, Any]) -> Row:
     return thing
 
 
-def _header(name: str, most: int) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": most, "pattern": "^[!-~]+$"}
+def _header(name: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": f"^{FORMS[name].pattern}$"}
     return {"in": "header", "name": name, "required": False, "schema": schema}

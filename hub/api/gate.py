@@ -2,6 +2,7 @@
 token's name, and once where it asks for that. The one place of the API that asks what time it is: `request.at`.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from hub.api import idempotency, rates, token_operations
+from hub.api import etags, idempotency, rates, token_operations
 from hub.api.models import ApiToken
 from hub.api.problems import Kind, Problem, answer_of
 from hub.api.scopes import Scope
@@ -19,6 +20,8 @@ from hub.login.address import address_of
 BODY_BYTES_MAX: Final = 256 * 1024
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="doorward"'}
 _JSON: Final = "application/json"
+FORMS: Final = {idempotency.HEADER: re.compile(r"[!-~]{1,255}"), etags.HEADER: re.compile(r"[ -~]{1,500}")}
+"""What these headers may be."""
 _WITH_BODY: Final = ("POST", "PATCH", "PUT")
 Run = Callable[..., HttpResponse]
 
@@ -81,6 +84,9 @@ def _check_form(request: HttpRequest, known: frozenset[str]) -> None:
         raise Problem(Kind.TOO_LARGE, f"a body has at most {BODY_BYTES_MAX} bytes")
     if int(length) and request.method in _WITH_BODY and request.content_type != _JSON:
         raise Problem(Kind.NOT_JSON, f"say Content-Type: {_JSON}")
+    for name, pattern in FORMS.items():
+        if name in request.headers and not pattern.fullmatch(request.headers[name]):
+            raise Problem(Kind.INVALID, f"{name} does not fit {pattern.pattern}")
     unknown = sorted(request.GET.keys() - known)
     if unknown:
         # A filter that is misspelt would answer with everything.

@@ -55,6 +55,14 @@ def _complete(operation: dict[str, Any], method: str, one: bool) -> None:
         operation["responses"][str(status)] = _response(status)
     if operation[SCOPE] is None:
         del operation[SCOPE]
+    for parameter in operation["parameters"]:
+        parameter["schema"] = _never_null(parameter["schema"])
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """In an address a parameter is there or it is not."""
+    some = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    return schema if len(some) != 1 else {**{key: schema[key] for key in schema if key != "anyOf"}, **some[0]}
 
 
 def _response(status: int) -> dict[str, Any]:

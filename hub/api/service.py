@@ -13,7 +13,18 @@ from ninja.parser import Parser
 from contract.errors import ContractError
 from hub.api.openapi import document_of
 from hub.api.problems import Kind, Problem, answer_of
-from hub.api.resources import access, cards, checkins, companies, customers, edges, memberships, permissions, plans
+from hub.api.resources import (
+    access,
+    cards,
+    checkins,
+    companies,
+    customers,
+    edges,
+    membership_actions,
+    memberships,
+    permissions,
+    plans,
+)
 from hub.api.words import RULE
 from hub.errors import HubError
 from hub.members.writing import InUse
@@ -56,6 +67,7 @@ for address, resource in (
     ("/plans", plans.endpoints),
     ("/permissions", permissions.endpoints),
     ("/memberships", memberships.endpoints),
+    ("/memberships", membership_actions.endpoints),
     ("/cards", cards.endpoints),
     ("/check-ins", checkins.endpoints),
     ("/edges", edges.endpoints),
@@ -72,7 +84,7 @@ def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _misfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What does not fit the schema, and what no schema can tell: that is a rule's matter."""
-    errors = [{"where": list(each["loc"]), "message": each["msg"]} for each in error.errors]
+    errors = [{"where": _where(each["loc"]), "message": each["msg"]} for each in error.errors]
     rules = all(each["type"] == RULE for each in error.errors)
     return answer_of(
         Problem(Kind.RULE if rules else Kind.INVALID, "; ".join(_said(e) for e in errors[:3]), errors)
@@ -105,6 +117,11 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """The one that ninja raises itself: a body that is no JSON."""
     return answer_of(Problem(Kind.BAD_REQUEST, "the body is not JSON"))
+
+
+def _where(loc: tuple[Any, ...]) -> list[Any]:
+    """Without the name that an endpoint gives its body."""
+    return list(loc[:1] + loc[2:] if loc[:2] == ("body", "body") else loc)
 
 
 def _said(error: dict[str, Any]) -> str:

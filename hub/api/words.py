@@ -31,6 +31,15 @@ def _whole(said: Any) -> Any:
     raise PydanticCustomError("whole", "it has to be a whole number")
 
 
+def _number(said: Any) -> Any:
+    """JSON knows one kind of number: 1.0 is 1."""
+    if isinstance(said, float) and said.is_integer():
+        return int(said)
+    if isinstance(said, int) and not isinstance(said, bool):
+        return said
+    raise PydanticCustomError("whole", "it has to be a whole number")
+
+
 def _yes_or_no(said: Any) -> Any:
     if said in ("true", "false"):
         return said == "true"
@@ -56,11 +65,19 @@ def text(most: int, least: int = 0) -> Any:
     return Annotated[str, Field(min_length=least, max_length=most, pattern=r"^[^\x00]*$")]
 
 
-Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=ID_MAX)]
-BodyId = Annotated[int, Strict(), Field(ge=1, le=ID_MAX)]
-Count = Annotated[int, Strict(), Field(ge=0, le=COUNT_MAX)]
+_ID: Final = Field(ge=1, le=ID_MAX)
+_AS_NUMBER: Final = Annotated[int, _ID]
+Id = Annotated[int, _ID, BeforeValidator(_whole, json_schema_input_type=_AS_NUMBER)]
+BodyId = Annotated[int, _ID, BeforeValidator(_number, json_schema_input_type=_AS_NUMBER)]
+
+
+def count(most: int = COUNT_MAX, least: int = 0) -> Any:
+    bounds = Field(ge=least, le=most)
+    return Annotated[int, bounds, BeforeValidator(_number, json_schema_input_type=Annotated[int, bounds])]
+
+
 Yes = Annotated[bool, Strict()]
-QueryYes = Annotated[bool, BeforeValidator(_yes_or_no)]
+QueryYes = Annotated[bool, BeforeValidator(_yes_or_no, json_schema_input_type=bool)]
 _AsText = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=_AsText)]
 Slug = Annotated[str, Field(pattern=rf"^{NAME_PATTERN}$")]
@@ -78,11 +95,14 @@ class Words(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+_LIMIT: Final = Field(ge=1, le=LIMIT_MAX)
+
+
 class Paging(Schema):
     cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | None = Field(
         None, description="`next` of the page before; none: the first page."
     )
-    limit: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LIMIT_MAX)] = 50
+    limit: Annotated[int, _LIMIT, BeforeValidator(_whole, json_schema_input_type=Annotated[int, _LIMIT])] = 50
 
 
 Thing = TypeVar("Thing")

@@ -88,16 +88,26 @@ def test_a_membership_in_its_time() -> None:
     )
     assert held["starts_at"] == "2025-12-31T23:00:00Z"
     at = f"/memberships/{held['id']}"
-    assert api.post(f"{at}/cancel", status=200)["detail"] == "cancelling"
-    assert api.post(f"{at}/cancel", status=422)["type"].endswith(":rule")
+    assert api.post(f"{at}/renew", {"ends_at": "2199-02-01T00:00:00Z"}, 200)["ends_at"] == "2199-02-01T00:00:00Z"
+    assert api.post(f"{at}/renew", {}, 422)["type"].endswith(":rule")
+    assert api.post(f"{at}/cancel", {}, 200)["detail"] == "cancelling"
+    assert api.post(f"{at}/cancel", {}, 422)["type"].endswith(":rule")
     assert api.post(f"{at}/uncancel", status=200)["detail"] == "current"
     assert api.post(f"{at}/freeze", {}, 200)["detail"] == "suspended"
     assert [each["id"] for each in api.get("/memberships?status=inactive")["items"]] == [held["id"]]
     assert api.get("/memberships?status=active")["items"] == []
     assert [each["id"] for each in api.get("/customers?status=inactive")["items"]] == [customer["id"]]
     assert api.post(f"{at}/resume", status=200)["detail"] == "current"
+    other = api.post("/plans", {"name": "Small", "billed_every": 1})
+    exchanged = api.post(f"{at}/change-plan", {"plan": other["id"]}, 200)
+    assert (exchanged["plan"], exchanged["status"], api.get(at)["status"]) == (other["id"], "active", "expired")
+    at = f"/memberships/{exchanged['id']}"
     assert api.post(f"{at}/revoke", status=200)["detail"] == "revoked"
     assert api.get(at)["status"] == "expired"
+    again = api.post(
+        "/memberships", {"plan": plan["id"], "customer": customer["id"], "starts_at": "2020-01-01T00:00:00Z"}
+    )
+    assert api.post(f"/memberships/{again['id']}/cancel", {"when": "now"}, 200)["detail"] == "cancelled"
 
 
 def test_a_card_s_code_is_told_once() -> None:

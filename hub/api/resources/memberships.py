@@ -1,4 +1,4 @@
-"""Memberships: assigned, changed, and what happens to them in their time."""
+"""Memberships: assigned, found, changed. What happens to them in their time is in membership_actions.py."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -11,12 +11,13 @@ from contract.membership import AtEnd, Detail, State, end_of
 from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
-from hub.api.words import BodyId, Count, ExternalId, Id, Instant, Looked, Page, Paging, Words, Yes
-from hub.members import operations, queries, rows, status_operations
+from hub.api.words import BodyId, ExternalId, Id, Instant, Looked, Page, Paging, Words, Yes, count
+from hub.members import operations, queries, rows
 from hub.members.finding import memberships_found
-from hub.members.models import Company, Customer, Membership, Plan
+from hub.members.models import GRACE_HOURS_MAX, Company, Customer, Membership, Plan
 
 endpoints = Endpoints("Memberships")
+GraceHours = count(GRACE_HOURS_MAX)
 
 
 class FreezeShown(Schema):
@@ -50,7 +51,7 @@ class _Terms(Words):
     ends_at: Instant | None = None
     at_end: Literal["ends", "renews", "cancelled"] = "ends"
     pending: Yes = False
-    grace_hours: Count | None = Field(None, le=2_160)
+    grace_hours: GraceHours | None = None
     trial_until: Instant | None = None
     freezes_extend: Yes = True
     external_id: ExternalId | None = None
@@ -69,7 +70,7 @@ class MembershipChanged(Words):
     starts_at: Instant = Field(None)
     ends_at: Instant | None = None
     at_end: Literal["ends", "renews", "cancelled"] = Field(None)
-    grace_hours: Count | None = Field(None, le=2_160)
+    grace_hours: GraceHours | None = None
     trial_until: Instant | None = None
     freezes_extend: Yes = Field(None)
     external_id: ExternalId | None = None
@@ -82,13 +83,6 @@ class MembershipFilters(Paging):
     plan: Id | None = None
     status: State | None = None
     external_id: Looked | None = None
-
-
-class Frozen(Words):
-    """`from_at` left out: now. `until_at` null: until it is resumed."""
-
-    from_at: Instant | None = None
-    until_at: Instant | None = None
 
 
 def shown_at(membership: Membership, at: datetime) -> dict[str, Any]:
@@ -128,13 +122,13 @@ def create_membership(request: HttpRequest, response: HttpResponse, body: Member
         company=body.company and named(Company, "company", pk=body.company),
         **given | {"starts_at": body.starts_at or request.at},
     )
-    return told(response, _shown(request, operations.save_membership(membership).pk))
+    return told(response, shown_now(request, operations.save_membership(membership).pk))
 
 
 @endpoints.get("/{id}", Scope.MEMBERSHIPS_READ, MembershipShown)
 def get_membership(request: HttpRequest, response: HttpResponse, id: Id) -> dict[str, Any]:
     """One membership with its status of now."""
-    return told(response, _shown(request, id))
+    return told(response, shown_now(request, id))
 
 
 @endpoints.patch("/{id}", Scope.MEMBERSHIPS_WRITE, MembershipShown)
@@ -146,58 +140,16 @@ def change_membership(
     def shown(membership: Membership) -> dict[str, Any]:
         return shown_at(membership, request.at)
 
-    return told(response, changed(request, lambda: _membership(id), body, _save, shown))
-
-
-@endpoints.post("/{id}/cancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def cancel_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
-    """It runs to its end and no further. To end it at once, revoke it."""
-    status_operations.cancel_membership(_membership(id))
-    return _shown(request, id)
-
-
-@endpoints.post("/{id}/uncancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def uncancel_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
-    """As before it was cancelled."""
-    status_operations.uncancel(_membership(id))
-    return _shown(request, id)
-
-
-@endpoints.post("/{id}/freeze", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def freeze_membership(request: HttpRequest, id: Id, body: Frozen) -> dict[str, Any]:
-    """It grants nothing meanwhile."""
-    status_operations.freeze_membership(_membership(id), body.from_at or request.at, body.until_at)
-    return _shown(request, id)
-
-
-@endpoints.post("/{id}/resume", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def resume_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
-    """Ends the freeze of now."""
-    status_operations.resume_membership(_membership(id), request.at)
-    return _shown(request, id)
-
-
-@endpoints.post("/{id}/confirm-payment", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def confirm_payment(request: HttpRequest, id: Id) -> dict[str, Any]:
-    """The first payment has come: it is no longer pending. Told again, it changes nothing."""
-    status_operations.confirm_payment(_membership(id))
-    return _shown(request, id)
-
-
-@endpoints.post("/{id}/revoke", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def revoke_membership(request: HttpRequest, id: Id) -> dict[str, Any]:
-    """It ends at once and for good. Told again, it changes nothing."""
-    operations.revoke_memberships([_membership(id)], request.at)
-    return _shown(request, id)
+    return told(response, changed(request, lambda: membership_of(id), body, _save, shown))
 
 
 def _save(membership: Membership, values: dict[str, Any]) -> Membership:
     return operations.save_membership(set_on(membership, values))
 
 
-def _shown(request: HttpRequest, id: int) -> dict[str, Any]:
-    return shown_at(_membership(id), request.at)
+def shown_now(request: HttpRequest, id: int) -> dict[str, Any]:
+    return shown_at(membership_of(id), request.at)
 
 
-def _membership(id: int) -> Membership:
+def membership_of(id: int) -> Membership:
     return found(memberships_found(), pk=id)

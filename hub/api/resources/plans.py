@@ -13,7 +13,7 @@ from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.problems import Kind, Problem
 from hub.api.scopes import Scope
-from hub.api.words import Count, ExternalId, Id, Looked, Name, Page, Paging, Slug, Words, Yes, text
+from hub.api.words import ExternalId, Id, Looked, Name, Page, Paging, Slug, Words, Yes, count, text
 from hub.fleet.models import Schedule
 from hub.members import operations, queries
 from hub.members.models import Grant, GrantLimit, Permission, Plan
@@ -21,17 +21,18 @@ from hub.members.models import Grant, GrantLimit, Permission, Plan
 endpoints = Endpoints("Plans")
 GRANTS_MAX = 100
 LIMITS_MAX = 10
+BILLED_EVERY_MAX = 366
 
 
 class LimitWords(Words):
     """At most `count` uses in a window, with `gap_seconds` between two. A rolling window has `window_seconds`."""
 
-    count: Count = Field(ge=1, le=COUNT_MAX)
+    count: count(COUNT_MAX, 1)
     window: Window = Window.ROLLING
-    window_seconds: Count | None = Field(None, ge=1, le=SECONDS_MAX)
+    window_seconds: count(SECONDS_MAX, 1) | None = None
     counts_by: CountsBy = CountsBy.MEMBERSHIP
     across: Across = Across.ALL
-    gap_seconds: Count = Field(0, le=SECONDS_MAX)
+    gap_seconds: count(SECONDS_MAX) = 0
 
 
 class GrantWords(Words):
@@ -41,7 +42,7 @@ class GrantWords(Words):
     schedule: Slug | None = None
     confirm: Yes = False
     offline: Offline = Offline.ALLOW
-    offline_uses: Count | None = Field(None, ge=1, le=OFFLINE_USES_MAX)
+    offline_uses: count(OFFLINE_USES_MAX, 1) | None = None
     limits: list[LimitWords] = Field([], max_length=LIMITS_MAX)
 
 
@@ -62,9 +63,9 @@ class PlanShown(Schema):
 class PlanNew(Words):
     name: Name
     description: text(10_000) = ""
-    price_cents: Count | None = None
+    price_cents: count() | None = None
     currency: text(3) = ""
-    billed_every: Count | None = Field(None, ge=1, le=32_767)
+    billed_every: count(BILLED_EVERY_MAX, 1) | None = None
     billed_in: Plan.Unit = Plan.Unit.MONTHS
     external_id: ExternalId | None = None
     grants: list[GrantWords] = Field([], max_length=GRANTS_MAX)
@@ -75,9 +76,9 @@ class PlanChanged(Words):
 
     name: Name = Field(None)
     description: text(10_000) = Field(None)
-    price_cents: Count | None = None
+    price_cents: count() | None = None
     currency: text(3) = Field(None)
-    billed_every: Count | None = Field(None, ge=1, le=32_767)
+    billed_every: count(BILLED_EVERY_MAX, 1) | None = None
     billed_in: Plan.Unit = Field(None)
     external_id: ExternalId | None = None
     grants: list[GrantWords] = Field(None, max_length=GRANTS_MAX)
