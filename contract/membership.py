@@ -180,8 +180,10 @@ def end_of(membership: Membership) -> datetime | None:
 
 
 def expires_at(membership: Membership) -> datetime | None:
-    """From when on it is expired by itself, as it stands. None: never (it has no end, is frozen until further notice,
-    or its first payment is open), or it is revoked, which it is at any time."""
+    """From when on it is expired by itself, as it stands.
+
+    None: never (it has no end, is frozen until further notice, or its first payment is open), or it is revoked.
+    """
     end = None if membership.revoked or membership.pending else end_of(membership)
     return None if end is None else max(membership.starts_at, _moved_on(end, _grace(membership)))
 

@@ -99,8 +99,9 @@ def next_try(attempts: int, answer: Answer, at: datetime, luck: float) -> dateti
 
 
 def _due(at: datetime) -> QuerySet[Delivery]:
+    # Another worker may have taken it a little later than `at`: waiting for it took a while, and clocks differ.
     reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
-    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + LEASE)
+    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
     return Delivery.objects.filter(reached & free, state=Delivery.State.WAITING)
 
 
