@@ -29,6 +29,8 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         _("Every day"),
         [
             Item(_("Desk"), "home", "desk:home"),
+            Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
+            Item(_("Companies"), "company", "desk:companies", "members.view_company"),
         ],
     ),
     (_("What members get"), []),
@@ -39,7 +41,14 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Lockdown"), "lock", "modes", "fleet.view_edge"),
         ],
     ),
-    (_("The hub"), []),
+    (
+        _("The hub"),
+        [
+            Item(_("Users"), "people", "desk:users", "access.manage_users"),
+            Item(_("API tokens"), "key", "desk:tokens", "access.manage_tokens"),
+            Item(_("Audit log"), "log", "desk:audit", "audit.view_entry"),
+        ],
+    ),
 ]
 
 

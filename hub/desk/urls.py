@@ -2,11 +2,26 @@
 
 from django.urls import path
 
+from hub.desk import member_urls, tokens, users
 from hub.desk.arrival import arrival_part
+from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
 
 app_name = "desk"
 urlpatterns = [
     path("", home_page, name="home"),
+    *member_urls.urlpatterns,
     path("arrival/", arrival_part, name="arrival"),
+    path("audit/", audit_page, name="audit"),
+    path("audit.csv", audit_csv, name="audit_csv"),
+    path("tokens/", tokens.tokens_page, name="tokens"),
+    path("tokens/new/", tokens.new_token_page, name="new_token"),
+    path("tokens/<int:number>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("api/", tokens.api_page, name="api"),
+    path("users/", users.users_page, name="users"),
+    path("users/invite/", users.invite_page, name="invite_user"),
+    path("users/<int:number>/", users.user_page, name="user"),
+    path("users/<int:number>/role/", users.change_role, name="change_role"),
+    path("users/<int:number>/active/", users.set_active, name="set_active"),
+    path("users/<int:number>/link/", users.new_link, name="new_link"),
 ]

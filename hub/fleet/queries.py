@@ -33,6 +33,12 @@ def readers_of(edges: Collection[str]) -> set[tuple[str, str]]:
     return set(Reader.objects.filter(edge__name__in=edges).values_list("edge__name", "name"))
 
 
+def readers_asking_for(plan_id: int) -> int:
+    """How many readers that run ask for something that this plan grants."""
+    running = Reader.objects.filter(enabled=True, edge__revoked_at=None)
+    return running.filter(permission__grants__plan=plan_id).count()
+
+
 def readers_without_secrets() -> QuerySet[Reader]:
     """Those that ask for rotating codes of an edge whose feed does not carry the secrets."""
     asking = Reader.objects.exclude(codes=Codes.STATIC.value)

@@ -126,7 +126,12 @@ def memberships_serving(customer: Customer) -> list[Membership]:
 
 def standing_of(customer: Customer, at: datetime) -> Standing | None:
     """The membership to show first: an active one, else one to come, else one that is over; the latest begun."""
-    standings = [Standing(each, status_of(each, at)) for each in memberships_serving(customer)]
+    return first_standing(memberships_serving(customer), at)
+
+
+def first_standing(memberships: list[Membership], at: datetime) -> Standing | None:
+    """The same of any memberships."""
+    standings = [Standing(each, status_of(each, at)) for each in memberships]
     ranked = sorted(standings, key=lambda each: each.membership.starts_at, reverse=True)
     return min(ranked, key=lambda each: _SHOWN_FIRST.index(each.status.state), default=None)
 

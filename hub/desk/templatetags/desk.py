@@ -29,6 +29,18 @@ def light(colour: str, text: Any, kind: str = "") -> SafeString:
 
 
 @register.filter
+def card_colour(state: str) -> str:
+    """The light of a card's state."""
+    return {"live": "green", "not yet valid": "amber"}.get(state, "red")
+
+
+@register.filter
+def cut_sign(label: str) -> str:
+    """A label of hub.members.labels without the sign that a light says already."""
+    return label.partition("\u00a0")[2].capitalize()
+
+
+@register.filter
 def instant(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026, 12:00`, in the zone that is set; a dash where there is none."""
     return _time(at, "j M Y, H:i")
@@ -40,6 +52,12 @@ def day(at: datetime | None) -> str | SafeString:
     if at is None or timezone.localtime(at).time() != datetime.min.time():
         return instant(at)
     return _time(at, "j M Y")
+
+
+def day_text(at: datetime) -> str:
+    """The same without markup, for sentences."""
+    local = timezone.localtime(at)
+    return dated(local, "j M Y" if local.time() == datetime.min.time() else "j M Y, H:i")
 
 
 def _time(at: datetime | None, form: str) -> str | SafeString:

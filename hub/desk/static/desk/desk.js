@@ -26,6 +26,22 @@ document.addEventListener("submit", (event) => {
   htmx.ajax("POST", form.action, { source: form, target: "#dialog", swap: "innerHTML", values });
 });
 
+// What leads back closes the dialog, where there is one.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) return window.print();
+  if (!dialog.open || !event.target.closest("dialog [data-close]")) return;
+  event.preventDefault();
+  dialog.close();
+});
+
+// Of the menus on a page one is open at a time.
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("details.does, details.me") || !event.target.open) return;
+  for (const other of document.querySelectorAll("details.does[open], details.me[open]")) {
+    if (other !== event.target) other.open = false;
+  }
+}, true);
+
 // A click on what lies around it closes it; one that began inside, as where text is marked, does not.
 dialog.addEventListener("mousedown", (event) => {
   if (event.target === dialog) dialog.close();

@@ -1,0 +1,79 @@
+"""A customer's cards: issued, taken over from elsewhere, shown for printing, revoked. No address has a code."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contract.card import CardError
+from hub.desk.answers import goes_to, page
+from hub.desk.gate import desk
+from hub.errors import HubError
+from hub.members import codes, drawing, operations, queries
+from hub.members.labels import card_label
+from hub.members.models import Card, Customer
+from hub.members.versions import do_as_shown, version_of
+
+_QR_MM: Final = 60
+
+
+@desk("members.add_card")
+@require_POST
+def issue_card(request: HttpRequest, number: int) -> HttpResponse:
+    """With a code of the hub's own."""
+    customer = get_object_or_404(Customer, pk=number)
+    card = operations.issue_card(customer)
+    messages.success(request, _("A card is issued. Print it, or let it be photographed."))
+    return goes_to(request, reverse("desk:card", args=[card.pk]))
+
+
+@desk("members.add_card")
+def import_card(request: HttpRequest, number: int) -> HttpResponse:
+    """One that they carry already: scanned here, or typed."""
+    customer = get_object_or_404(Customer, pk=number)
+    back, error = reverse("desk:customer", args=[number]), ""
+    if request.method == "POST":
+        code = request.POST.get("code", "").strip()
+        try:
+            if not code:
+                raise CardError(_("scan the card, or type the number printed on it"))
+            operations.import_card(customer, code)
+            messages.success(request, _("The card is theirs now."))
+            return goes_to(request, back)
+        except (HubError, CardError) as refused:
+            error = f"{str(refused)[:1].upper()}{str(refused)[1:]}."
+    title = _("A card that %(name)s carries already") % {"name": customer}
+    return page(request, "desk/import_card.html", 422 if error else 200, title=title, error=error, back=back)
+
+
+@desk("members.view_card")
+def card_page(request: HttpRequest, number: int) -> HttpResponse:
+    """Its QR code and its code to type. Looking at it makes nothing."""
+    card = get_object_or_404(Card.objects.select_related("customer"), pk=number)
+    state, label = card_label(queries.card_state(card, timezone.now()))
+    context = {"card": card, "state": state, "label": label, "version": version_of(card), "error": ""}
+    try:
+        context["qr"] = drawing.qr_svg(card, size_mm=_QR_MM)
+        context["code"] = codes.typed_text(codes.decrypt(card))
+    except HubError as error:
+        context["error"] = str(error)
+    return page(request, "desk/card.html", **context)
+
+
+@desk("members.change_card")
+@require_POST
+def revoke_card(request: HttpRequest, number: int) -> HttpResponse:
+    """For good, and only the one that was looked at."""
+    card = get_object_or_404(Card, pk=number)
+    at = timezone.now()
+    try:
+        do_as_shown(card, request.POST.get("shown", ""), lambda held: operations.revoke_cards([held], at))
+        messages.success(request, _("The card is revoked: no reader takes it any more."))
+    except HubError as error:
+        messages.error(request, str(error))
+    return goes_to(request, reverse("desk:customer", args=[card.customer_id]))

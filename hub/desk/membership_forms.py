@@ -1,0 +1,74 @@
+"""What is asked for when a membership is assigned, renewed, changed or frozen."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hub.members.instant_fields import DayOrInstantField
+from hub.members.models import Plan
+
+
+class InstantWidget(forms.SplitDateTimeWidget):
+    """The browser's own fields for a day and a time of day, in the zone that is set."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            date_attrs={"type": "date", "aria-label": _("Day")},
+            time_attrs={"type": "time", "aria-label": _("Time of day")},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
+
+
+class InstantField(DayOrInstantField):
+    """A day alone means its midnight."""
+
+    widget = InstantWidget
+
+
+class AssignForm(forms.Form):
+    plan = forms.ModelChoiceField(Plan.objects.all(), label=_("Plan"))
+    starts_at = InstantField(label=_("Starts"))
+    ends_at = InstantField(
+        label=_("Ends"),
+        required=False,
+        help_text=_(
+            "Empty: when the plan's first billing period is over; without an end where nothing is billed."
+        ),
+    )
+    renews = forms.BooleanField(
+        label=_("It renews"),
+        required=False,
+        help_text=_("At its end a renewal is due; it goes on for three days."),
+    )
+    trial_until = InstantField(label=_("Trial until"), required=False)
+    pending = forms.BooleanField(
+        label=_("The first payment is open"),
+        required=False,
+        help_text=_("It grants nothing until the payment is confirmed."),
+    )
+
+
+class RenewForm(forms.Form):
+    ends_at = InstantField(label=_("Goes on until"))
+
+
+class ChangePlanForm(forms.Form):
+    plan = forms.ModelChoiceField(Plan.objects.all(), label=_("New plan"))
+    when = forms.ChoiceField(label=_("When"), widget=forms.RadioSelect)
+    ends_at = InstantField(
+        label=_("The new one ends"),
+        required=False,
+        help_text=_("Empty: when the new plan's first billing period is over."),
+    )
+
+    def __init__(self, *args: Any, times: list[tuple[str, str]], without: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = times
+        self.fields["plan"].queryset = Plan.objects.exclude(pk=without)
+
+
+class FreezeForm(forms.Form):
+    from_at = InstantField(label=_("From"))
+    until_at = InstantField(label=_("Until"), required=False, help_text=_("Empty: until somebody resumes it."))

@@ -1,0 +1,53 @@
+"""What profiles of customers and companies have in common: what may be done, history, where it has arrived."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from contract.calendar import Calendar
+from hub.audit.models import Entry
+from hub.desk.membership_actions import offered
+from hub.desk.standing import Shown
+from hub.fleet import rows
+from hub.fleet.models import Site
+
+HISTORY_SHOWN: Final = 8
+
+
+def with_actions(request: HttpRequest, found: list[Shown], at: datetime) -> list[dict[str, Any]]:
+    """Each membership with what may be done about it here: what is inherited is changed at its company."""
+    may = request.user.has_perm("members.change_membership")
+    return [
+        {
+            "shown": each,
+            "actions": offered(each.membership, each.status, at) if may and each.via is None else [],
+        }
+        for each in found
+    ]
+
+
+def grouped(request: HttpRequest, found: list[Shown], at: datetime) -> dict[str, Any]:
+    """Those that are over stay visible, below."""
+    return {
+        "standing": with_actions(request, [each for each in found if not each.is_over], at),
+        "over": with_actions(request, [each for each in found if each.is_over], at),
+    }
+
+
+def history_of(request: HttpRequest, **whose: int) -> list[Entry]:
+    """The newest entries of the audit log, for who may see it."""
+    if not request.user.has_perm("audit.view_entry"):
+        return []
+    return list(Entry.objects.filter(**whose)[:HISTORY_SHOWN])
+
+
+def first_site() -> str | None:
+    """Where hours are asked about when nobody stands anywhere."""
+    return Site.objects.order_by("pk").values_list("name", flat=True).first()
+
+
+def site_calendar() -> Calendar:
+    """By which days and weeks are counted when nobody stands anywhere: the first site's."""
+    site = Site.objects.order_by("pk").first()
+    return Calendar() if site is None else rows.calendar_of(site)
