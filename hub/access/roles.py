@@ -84,8 +84,9 @@ def is_in_the_back_office(role: Role | None) -> bool:
 
 
 def role_of(user: Any) -> Role | None:
-    """The role of a user, who has one at most. None: no role, so nothing may be done. One query."""
-    names = set(user.groups.values_list("name", flat=True))
+    """The role of a user, who has one at most. None: no role, so nothing may be done. One query, or none where the
+    groups were read along."""
+    names = {group.name for group in user.groups.all()}
     return next((role for role in Role if role in names), None)
 
 

@@ -1,5 +1,5 @@
-"""Every write to users and their roles: invited, given another role, deactivated, let in again. Each has its entry in
-the audit log.
+"""Every write to users and their roles: invited, given another role, deactivated, let in again; each with its
+entry in the audit log.
 
 One at a time, holding the owners' group: there is always an owner who may sign in. Who changes another one is an
 owner; nobody changes what they are themselves. `by` None: whoever has the hub's own terminal.

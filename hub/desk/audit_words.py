@@ -1,0 +1,137 @@
+"""The audit log in words for people: kinds of things, what was done, from what to what."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+
+from hub.audit.models import Entry
+from hub.audit.operations import ERASED
+
+KINDS: Final[dict[str, Promise]] = {
+    "customer": _("Customer"),
+    "company": _("Company"),
+    "link": _("Company link"),
+    "membership": _("Membership"),
+    "freeze": _("Freeze"),
+    "card": _("Card"),
+    "customerphoto": _("Photo"),
+    "customernote": _("Note on a customer"),
+    "companynote": _("Note on a company"),
+    "plan": _("Plan"),
+    "permission": _("Permission"),
+    "partner": _("Partner"),
+    "checkin": _("Check-in"),
+    "site": _("Site"),
+    "schedule": _("Schedule"),
+    "edge": _("Edge"),
+    "reader": _("Reader"),
+    "feed": _("Feed"),
+    "modeorder": _("Lockdown or mode"),
+    "commandorder": _("Command"),
+    "wirekey": _("Signing key"),
+    "user": _("User"),
+    "apitoken": _("API token"),
+    "endpoint": _("Webhook"),
+}
+_ACTIONS: Final[dict[str, Promise]] = {
+    "created": _("created"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "revoked": _("revoked"),
+    "cancelled": _("cancelled"),
+    "uncancelled": _("cancellation taken back"),
+    "frozen": _("frozen"),
+    "resumed": _("resumed"),
+    "grants changed": _("grants changed"),
+    "partners changed": _("approved partners changed"),
+    "holidays changed": _("holidays changed"),
+    "exceptions changed": _("exceptions changed"),
+    "voided": _("voided"),
+    "let in again": _("let in again"),
+    "assigned": _("assigned"),
+    "unassigned": _("taken out"),
+    "enrolment code made": _("enrolment code made"),
+    "enrolled": _("enrolled"),
+    "configuration pushed": _("configuration pushed"),
+    "configuration rolled back": _("configuration rolled back"),
+    "configuration renewed": _("configuration renewed"),
+    "mode set": _("mode set"),
+    "mode cleared": _("mode cleared"),
+    "command given": _("command given"),
+    "key rotated": _("key rotated"),
+    "invited": _("invited"),
+    "role changed": _("role changed"),
+    "deactivated": _("deactivated"),
+    "reactivated": _("activated again"),
+    "link made": _("one-time link made"),
+    "password chosen": _("password chosen"),
+    "password changed": _("password changed"),
+    "second factor added": _("second factor added"),
+    "second factor removed": _("second factor removed"),
+    "second factor reset": _("second factor reset"),
+    "recovery codes renewed": _("recovery codes renewed"),
+}
+_LONG_LETTERS: Final = 120
+
+
+class Change(NamedTuple):
+    """One field; empty: it was not there, or is not any more. `is_long`: shown when it is asked for."""
+
+    field: str
+    before: str
+    after: str
+    is_long: bool
+
+
+class EntryShown(NamedTuple):
+    entry: Entry
+    action: str
+    kind: str
+    thing: str
+    changes: list[Change]
+
+
+def shown(entry: Entry) -> EntryShown:
+    return EntryShown(
+        entry,
+        str(_ACTIONS.get(entry.action, entry.action)),
+        str(KINDS.get(entry.thing_kind, entry.thing_kind)),
+        translated("erased") if entry.thing == ERASED else entry.thing,
+        list(_changes(entry.before or {}, entry.after or {})),
+    )
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterable[Change]:
+    for name in dict.fromkeys([*before, *after]):
+        old, new = _value(before.get(name)), _value(after.get(name))
+        if old or new:
+            yield Change(name.replace("_", " "), old, new, max(len(old), len(new)) > _LONG_LETTERS)
+
+
+def _value(value: Any) -> str:
+    """Instants in the zone that is set."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return translated("yes") if value else translated("no")
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    at = _instant(value)
+    if at is not None:
+        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        at = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and timezone.is_aware(at) else None
