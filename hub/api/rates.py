@@ -57,7 +57,8 @@ def take(limit: Limit, whose: str, at: datetime) -> Rate:
     row, now_us = f"{limit.name}:{whose}", to_us(at)
     granted = _move(limit, row, now_us)
     spent = Spent.objects.filter(whose=row).values_list("free_at_us", flat=True).first()
-    if not granted and spent is None:
+    # Nobody's row yet, or one that another process has made in between.
+    if not granted and (spent is None or spent <= _latest_us(limit, now_us)):
         granted, spent = _first(limit, row, at, now_us)
     ahead_us = max(0, (spent or now_us) - now_us)
     return Rate(
@@ -70,8 +71,13 @@ def take(limit: Limit, whose: str, at: datetime) -> Rate:
 
 
 def _move(limit: Limit, row: str, now_us: int) -> bool:
-    free = Spent.objects.filter(whose=row, free_at_us__lte=now_us + limit.whole_us - limit.cost_us)
+    free = Spent.objects.filter(whose=row, free_at_us__lte=_latest_us(limit, now_us))
     return free.update(free_at_us=Greatest(F("free_at_us"), Value(now_us)) + limit.cost_us) > 0
+
+
+def _latest_us(limit: Limit, now_us: int) -> int:
+    """Where one more request still fits."""
+    return now_us + limit.whole_us - limit.cost_us
 
 
 def _first(limit: Limit, row: str, at: datetime, now_us: int) -> tuple[bool, int]:

@@ -1,10 +1,8 @@
-"""What is read of the API itself: its OpenAPI document, and the page that shows it."""
+"""What is read of the API itself: its OpenAPI document."""
 
 import json
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from hub.api.gate import admitted
@@ -14,19 +12,13 @@ from hub.api.service import api
 
 @require_GET
 def openapi_document(request: HttpRequest) -> HttpResponse:
-    """With any token, or signed in: the page below shows it to staff."""
+    """With any token; and to who makes tokens, whose page of the desk shows it."""
     try:
-        if not request.user.is_authenticated:
+        if not request.user.has_perm("access.manage_tokens"):
             admitted(request, None)
     except Problem as problem:
         return answer_of(problem)
     return HttpResponse(json.dumps(api.get_openapi_schema()), "application/json")
-
-
-def docs_page(request: HttpRequest) -> HttpResponse:
-    """Swagger UI as django-ninja brings it: nothing is loaded from anywhere else."""
-    settings = {"url": reverse("api-openapi"), "deepLinking": True}
-    return render(request, "api/docs.html", {"swagger": json.dumps(settings)})
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:
