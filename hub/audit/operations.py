@@ -14,6 +14,7 @@ from hub.audit.acting import who_acts
 from hub.audit.models import Entry
 
 LABEL_MAX: Final = 300
+ERASED: Final = "erased"
 Values = dict[str, Any]
 
 
@@ -36,6 +37,11 @@ def note_created(things: Iterable[Model]) -> None:
     Entry.objects.bulk_create(_entry("created", each, None, values_of(each)) for each in things)
 
 
+def note_many(action: str, things: Iterable[Model], after: Values) -> None:
+    """The same was done to many things at once."""
+    Entry.objects.bulk_create(_entry(action, each, None, after) for each in things)
+
+
 def note_deleted(thing: Model) -> Entry:
     """To be called before it goes."""
     return note("deleted", thing, values_of(thing), None)
@@ -46,6 +52,11 @@ def note(action: str, thing: Model, before: Values | None, after: Values | None)
     entry = _entry(action, thing, before, after)
     entry.save(force_insert=True)
     return entry
+
+
+def erase_customer(customer_id: int) -> None:
+    """After somebody is deleted: who did what kind of thing when stays known, not to whom and what it was."""
+    Entry.objects.filter(customer_id=customer_id).update(thing=ERASED, before=None, after=None)
 
 
 def values_of(thing: Model) -> Values:

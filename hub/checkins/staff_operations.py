@@ -13,6 +13,7 @@ from django.db import transaction
 from contract.effects import counts
 from contract.feed import CHECKIN_ID_BYTES, Kind, customer_key
 from contract.reasons import Outcome
+from hub.audit import operations as audit
 from hub.checkins import content, passages, voids
 from hub.checkins.consequences import move_uses
 from hub.checkins.models import CheckIn
@@ -61,6 +62,7 @@ def _void(numbers: Sequence[int], reason: str, by: Any, at: datetime) -> list[Ch
         for each in found:
             voids.mark(each, at, reason, by)
         voids.save(found)
+        audit.note_many("voided", found, {"reason": reason})
         counted = [content.use_of(each) for each in found if counts(each.outcome, each.counted)]
         move_uses([], [use for use in counted if use is not None])
     return found
@@ -72,7 +74,9 @@ def _reset(customers: Sequence[Customer], at: datetime) -> list[Customer]:
         keys = {each.pk: _passage_keys(each.pk) for each in customers}
         known = [key for some in keys.values() for key in some]
         feed.append_to_all(passages.reset(known, (secrets.token_bytes(CHECKIN_ID_BYTES) for _ in known), at))
-    return [each for each in customers if keys[each.pk]]
+        reset = [each for each in customers if keys[each.pk]]
+        audit.note_many("let in again", reset, {})
+    return reset
 
 
 def _passage_keys(customer_id: int) -> list[bytes]:

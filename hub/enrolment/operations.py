@@ -18,6 +18,8 @@ from contract.enrolment_code import SECRET_BYTES, Code, EnrolError, EnrolWhy, ma
 from contract.instants import to_us
 from contract.keys import KEY_ID_BYTES
 from hub import authority
+from hub.audit import operations as audit
+from hub.audit.acting import Actor, ActorKind, acting
 from hub.enrolment import secrets as code_secrets
 from hub.enrolment.models import EnrolmentCode
 from hub.fleet.broker_users import broker_user
@@ -59,6 +61,7 @@ def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -
             made_at=at,
             until=at + lasts,
         )
+        audit.note("enrolment code made", edge, None, {"until": at + lasts})
     text = code.text()
     command = f"doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name}"
     return CodeShown(edge_name, text, at + lasts, command)
@@ -137,7 +140,8 @@ def _use(kept: EnrolmentCode, accepted: Accepted, at: datetime) -> None:
         public = authority.requested_key(accepted.asked.certificate_request)
     except authority.BadCertificateRequest as error:
         raise EnrolError(EnrolWhy.BAD_KEY, str(error)) from error
-    enrolled = enrol_edge(kept.edge.pk, accepted.asked.signing_key, at)
+    with acting(Actor(ActorKind.EDGE, kept.edge.name)):
+        enrolled = enrol_edge(kept.edge.pk, accepted.asked.signing_key, at)
     certificate = _authority().client(broker_user(enrolled.name, enrolled.enrolments), public, at)
     kept.used_by, kept.used_at, kept.enrolment = accepted.digest, at, enrolled.enrolments
     kept.certificate, kept.orders_epoch = certificate.public_bytes(Encoding.DER), enrolled.epoch

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from contract.feed import Change, Kind
 from contract.topics import is_name
+from hub.audit import operations as audit
 from hub.feed import queries
 from hub.feed.following import Following
 from hub.feed.holders import people_of
@@ -52,8 +53,9 @@ class Holding(NamedTuple):
     parts: Parts = Parts()
 
 
-def create_named(name: str, epoch: int, holding: Holding) -> None:
-    """Begins a feed and fills it; `epoch` in Unix milliseconds. FeedWriteError: there is one of that name, no
+def create_named(name: str, epoch: int, holding: Holding, told: audit.Values | None = None) -> None:
+    """Begins a feed and fills it; `epoch` in Unix milliseconds. `told`: what the audit log is to say of what is
+    assigned, here and below. FeedWriteError: there is one of that name, no
     edge could follow it, or it is to hold all of something and only some of it."""
     if not is_name(name):
         raise FeedWriteError(f"{name!r} should be a name of a feed, as in partner-counters")
@@ -64,6 +66,7 @@ def create_named(name: str, epoch: int, holding: Holding) -> None:
         if not create(name, epoch, **whole):
             raise FeedWriteError(f"there is a feed {name!r} already: choose another name, or assign to that one")
         _add(hold(name), holding.parts)
+        audit.note("created", hold(name), None, whole | (told or {}))
     fill(name)
 
 
@@ -76,21 +79,24 @@ def fill(name: str) -> None:
         _settle(name, queries.assigned(name, What.HOLDER))
 
 
-def assign(name: str, parts: Parts) -> None:
+def assign(name: str, parts: Parts, told: audit.Values | None = None) -> None:
     """These are in the feed from now on. FeedWriteError: it has all of them."""
     with transaction.atomic():
-        _add(hold(name), parts)
+        feed = hold(name)
+        _add(feed, parts)
+        audit.note("assigned", feed, None, told)
     _settle(name, parts.holders)
     _follow(name, EVERYONE, _kinds_of(parts))
 
 
-def unassign(name: str, parts: Parts) -> None:
+def unassign(name: str, parts: Parts, told: audit.Values | None = None) -> None:
     """These are in the feed no more. FeedWriteError: it has all of them, assigned or not."""
     with transaction.atomic():
         feed = hold(name)
         _check(feed, parts)
         for what, key in parts.pairs():
             Assignment.objects.filter(feed=feed, what=what, key=key).delete()
+        audit.note("unassigned", feed, told, None)
     _settle(name, parts.holders)
     _follow(name, name, _kinds_of(parts))
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from contract.feed import company_key, customer_key
 from contract.topics import is_name
+from hub.audit.operations import Values
 from hub.errors import HubError
 from hub.feed import named_operations
 from hub.feed.models import Feed
@@ -36,6 +37,15 @@ class Chosen(NamedTuple):
         companies = map(company_key, (each.pk for each in self.companies))
         return Parts(frozenset([*people, *companies]), frozenset(self.permissions), frozenset(self.areas))
 
+    def told(self) -> Values:
+        """For the audit log. Customers by their numbers: it would not forget their names here when they go."""
+        return {
+            "customers": sorted(each.pk for each in self.customers),
+            "companies": [f"{each} (#{each.pk})" for each in self.companies],
+            "permissions": sorted(self.permissions),
+            "areas": sorted(self.areas),
+        }
+
     def known_parts(self) -> Parts:
         """UnknownPart."""
         unknown = set(self.permissions) - known_permissions(self.permissions)
@@ -52,20 +62,20 @@ _NOTHING: Final = Chosen()
 
 def create_feed(name: str, epoch: int, holding: Holding, chosen: Chosen = _NOTHING) -> Feed:
     """Made and filled, with what is chosen; `epoch` in Unix milliseconds. UnknownPart, FeedWriteError."""
-    named_operations.create_named(name, epoch, holding._replace(parts=chosen.known_parts()))
+    named_operations.create_named(name, epoch, holding._replace(parts=chosen.known_parts()), chosen.told())
     return feed_named(name)
 
 
 def assign(name: str, chosen: Chosen) -> None:
     """UnknownFeed, UnknownPart, FeedWriteError."""
-    named_operations.assign(feed_named(name).name, chosen.known_parts())
+    named_operations.assign(feed_named(name).name, chosen.known_parts(), chosen.told())
 
 
 def unassign(name: str, chosen: Chosen) -> None:
     """UnknownFeed, FeedWriteError. NeededByReaders: a reader asks for what would leave."""
     feed, parts = feed_named(name), chosen.parts()
     check_readers_without(feed, parts.permissions, parts.areas)
-    named_operations.unassign(name, parts)
+    named_operations.unassign(name, parts, chosen.told())
 
 
 def complete(name: str) -> None:

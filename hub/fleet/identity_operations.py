@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contract.keys import VerifyingKey
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed.epoch_operations import epoch_at
 from hub.fleet.edge_marks import EdgeMark
@@ -33,6 +34,7 @@ def enrol_edge(edge_id: int, signing_key: bytes, at: datetime) -> Edge:
         edge.epoch, edge.mode_generation = max(epoch_at(at), edge.epoch + 1), 0
         edge.save(update_fields=["signing_key", "revoked_at", "enrolments", "epoch", "mode_generation"])
         EdgeMark.objects.filter(edge=edge).delete()
+        audit.note("enrolled", edge, None, {"time": edge.enrolments})
     return edge
 
 
@@ -50,4 +52,5 @@ def revoke_edge(edge_id: int, at: datetime) -> Edge:
             edge.revoked_at = at
             edge.save(update_fields=["revoked_at"])
             EdgePresence.objects.filter(edge=edge, online=True).update(online=False, since=at)
+            audit.note("revoked", edge, None, {"revoked": at})
     return edge

@@ -67,6 +67,8 @@ class Edge(models.Model):
     begins with each enrolment.
     """
 
+    AUDIT_HIDDEN = ("enrolments", "epoch", "config_generation", "mode_generation", "command_number")
+
     name = models.CharField(
         max_length=32,
         unique=True,

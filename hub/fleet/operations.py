@@ -17,6 +17,7 @@ from contract.high_water import PRESENCE, Mark
 from contract.instants import from_us
 from contract.messages import Presence
 from contract.rows import gone
+from hub.audit import operations as audit
 from hub.feed import operations as feed
 from hub.fleet import rows
 from hub.fleet.edge_marks import raise_mark
@@ -47,16 +48,20 @@ def save_schedule(schedule: Schedule) -> Schedule:
 def replace_holidays(site: Site, holidays: Collection[Holiday]) -> None:
     """The site has exactly these. ValidationError: one cannot be, or a day stands there twice."""
     with writing():
+        before = _days(site.holidays.all())
         site.holidays.all().delete()
         _add_days(Holiday, holidays)
+        _note_days("holidays", site, before, _days(site.holidays.all()))
         feed.append_to_all([rows.site_row(site)])
 
 
 def replace_exceptions(schedule: Schedule, exceptions: Collection[ScheduleException]) -> None:
     """The schedule has exactly these. ValidationError: one cannot be, or a day stands there twice."""
     with writing():
+        before = _days(schedule.exceptions.all())
         schedule.exceptions.all().delete()
         _add_days(ScheduleException, exceptions)
+        _note_days("exceptions", schedule, before, _days(schedule.exceptions.all()))
         feed.append_to_all([rows.schedule_row(schedule)])
 
 
@@ -86,7 +91,9 @@ def save_edge(edge: Edge) -> Edge:
         edge.full_clean()
         if edge.pk is not None:
             check_inside(edge.feed, edge.readers.select_related(*ASKED), "feed")
+        before = stored(edge)
         edge.save(update_fields=None if edge.pk is None else ["name", "site", "feed"])
+        audit.note_changed(before, Edge.objects.select_related("site", "feed").get(pk=edge.pk))
     return edge
 
 
@@ -95,7 +102,9 @@ def save_reader(reader: Reader) -> Reader:
     with transaction.atomic():
         reader.full_clean()
         check_inside(reader.edge.feed, [reader])
+        before = stored(reader)
         reader.save()
+        audit.note_changed(before, reader)
     return reader
 
 
@@ -147,6 +156,7 @@ def _save_place(place: _Place, name: str, row: RowOf[_Place]) -> _Place:
             raise ValidationError({name: f"Edges know it as “{getattr(before, name)}”: that cannot be changed."})
         place.full_clean()
         place.save()
+        audit.note_changed(before, place)
         feed.append_to_all([row(place)])
     return place
 
@@ -155,6 +165,7 @@ def _delete_places(places: Iterable[_Place], row: RowOf[_Place]) -> None:
     with writing():
         for place in filter(None, map(stored, places)):
             change: Change = gone(row(place))
+            audit.note_deleted(place)
             delete_unless_in_use(place)
             feed.append_to_all([change])
 
@@ -164,6 +175,15 @@ def _add_days(model: type[_Day], days: Collection[_Day]) -> None:
     for day in days:
         day.full_clean()
     model._default_manager.bulk_create(days)
+
+
+def _days(days: Iterable[ExceptionDay]) -> list[str]:
+    return [str(day) for day in days]
+
+
+def _note_days(what: str, place: Site | Schedule, before: list[str], after: list[str]) -> None:
+    if before != after:
+        audit.note(f"{what} changed", place, {what: before}, {what: after})
 
 
 def _said(presence: Presence) -> dict[str, Any]:
@@ -186,4 +206,5 @@ def _due(before: EdgePresence | None, presence: Presence, at: datetime) -> dict[
 def _delete(things: Iterable[Model]) -> None:
     with transaction.atomic():
         for thing in things:
+            audit.note_deleted(thing)
             delete_unless_in_use(thing)

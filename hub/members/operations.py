@@ -20,6 +20,7 @@ from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.members import codes, queries, rows
+from hub.members.audit_words import approved_names, grants_in_words, note_approved, note_grants
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_salts, forget_salts
@@ -44,14 +45,17 @@ def add_customers(customers: Iterable[Customer]) -> list[Customer]:
 
 
 def delete_customers(customers: Iterable[Customer]) -> None:
-    """With their cards, links and own memberships; what they used is forgotten in the feed, check-ins stay."""
+    """With their cards, links and own memberships; what they used is forgotten in the feed, check-ins stay. The
+    audit log forgets who they were."""
     with writing():
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
             forget_salts(customer.cards.all())
             _note_going(customer, "plan", "company")
             audit.note_deleted(customer)
+            customer_id = customer.pk
             delete_unless_in_use(customer)
+            audit.erase_customer(customer_id)
 
 
 def save_company(company: Company) -> Company:
@@ -94,7 +98,9 @@ def save_permission(permission: Permission, partners: Iterable[Model] | None = N
         approved = list(permission.partners.all() if partners is None and permission.pk else partners or ())
         check_permission(permission, approved, "approved_partners_only")
         save(permission)
+        before = approved_names(permission)
         permission.partners.set(approved)
+        note_approved(permission, before)
         _append_plans(permission.grants.values_list("plan_id", flat=True))
     return permission
 
@@ -154,8 +160,9 @@ def _write_grant(grant: Grant, limits: Sequence[Limit]) -> None:
 @contextmanager
 def _moving(plan: Plan) -> Iterator[None]:
     """What is done inside moves the plan's row; who follows uses hears where other ones count now."""
-    before = queries.limits_in(plan)
+    before, granted = queries.limits_in(plan), grants_in_words(plan)
     yield
+    note_grants(plan, granted)
     _append_plans([plan.pk])
     if queries.limits_in(plan) != before:
         limits_changed.send(Plan, plan_ids=[plan.pk])

@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import F
 
 from contract.orders import COMMAND_LIFE_S, Answered, CommandKind
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.fleet.models import Edge, Reader
 from hub.fleet.named import edge_named, hold_edge
@@ -49,7 +50,7 @@ def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: date
         edge.command_number += 1
         edge.save(update_fields=["epoch", "command_number"])
         CommandOrder.objects.filter(edge=edge, given_at__lt=at - timedelta(days=KEPT_DAYS)).delete()
-        return CommandOrder.objects.create(
+        order = CommandOrder.objects.create(
             edge=edge,
             epoch=edge.epoch,
             number=edge.command_number,
@@ -59,6 +60,8 @@ def give_command(edge_name: str, kind: CommandKind, reader: str | None, at: date
             expires_at=at + timedelta(seconds=COMMAND_LIFE_S),
             by=by,
         )
+        audit.note("command given", order, None, {"command": kind.value, "reader": reader or ""})
+        return order
 
 
 def take_commands(at: datetime, at_most: int | None = None) -> list[CommandOrder]:

@@ -12,6 +12,7 @@ from contract.ask import Posture
 from contract.messages import READERS_MAX
 from contract.orders import Reported
 from contract.topics import NAME_PATTERN
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge, Reader, Site
@@ -87,6 +88,8 @@ def keep_lockdowns(edge: Edge, reported: Reported, at: datetime) -> tuple[list[s
 
 def end_kept(edge: Edge, at: datetime) -> None:
     """What was kept at the word of an edge that is revoked holds no longer. Within `ordering`."""
+    for kept in _kept_of(edge):
+        audit.note("mode cleared", kept, {"posture": kept.posture}, None)
     if _kept_of(edge).update(ended_at=at, ended_by=_REVOKED):
         renew_modes([edge], at)
 
@@ -150,13 +153,23 @@ def _edges() -> Iterable[Edge]:
 
 
 def _begin(place: Place, posture: Posture, at: datetime, by: str, where: dict[str, Any]) -> ModeOrder:
-    _end(place, at, by)
-    return ModeOrder.objects.create(
+    before = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+    _close(place, at, by)
+    made = ModeOrder.objects.create(
         place=place.word, posture=posture, reader=place.reader or "", since=at, by=by, **where
     )
+    audit.note("mode set", made, before and {"posture": before.posture}, {"posture": str(posture)})
+    return made
 
 
 def _end(place: Place, at: datetime, by: str) -> bool:
+    standing = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+    if standing is not None:
+        audit.note("mode cleared", standing, {"posture": standing.posture}, None)
+    return _close(place, at, by)
+
+
+def _close(place: Place, at: datetime, by: str) -> bool:
     return bool(ModeOrder.objects.filter(place=place.word, ended_at=None).update(ended_at=at, ended_by=by))
 
 

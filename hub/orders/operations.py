@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.fleet import operations as fleet
 from hub.fleet.models import Edge
@@ -62,6 +63,7 @@ def push(edge_name: str, text: str, at: datetime, by: str, terms: Terms = _TERMI
         made = _say(edge, document, text, at, by)
         if not terms.may_lift:
             check_configuration(edge, newest, document)
+        _note("configuration pushed", newest, made)
         return Pushed(made, True, newest)
 
 
@@ -81,6 +83,7 @@ def rollback(edge_name: str, at: datetime, by: str, terms: Terms = _TERMINAL) ->
         made = _follow(edge, before, at, by)
         if not terms.may_lift:
             check_configuration(edge, newest, made.document)
+        _note("configuration rolled back", newest, made)
         newest.left_at = at
         newest.save(update_fields=["left_at"])
         return made
@@ -110,7 +113,7 @@ def save_edge(edge: Edge, at: datetime, by: str, *, may_lift: bool = True) -> Ed
         renew_modes([edge], at)
         newest = queries.newest(edge)
         if newest is not None and not known_of(edge).items() <= newest.document.items():
-            _follow(edge, newest, at, by)
+            _note("configuration renewed", newest, _follow(edge, newest, at, by))
     return edge
 
 
@@ -123,6 +126,12 @@ def say_anew(edge: Edge, at: datetime) -> None:
     if newest is not None:
         with suppress(ConfigurationRefused):
             _follow(edge, newest, at, newest.by)
+
+
+def _note(action: str, before: Configuration | None, made: Configuration) -> None:
+    """By their texts: what is secret to an edge is in no configuration."""
+    old = None if before is None else {"generation": before.generation, "text": before.text}
+    audit.note(action, made.edge, old, {"generation": made.generation, "text": made.text})
 
 
 def _follow(edge: Edge, like: Configuration, at: datetime, by: str) -> Configuration:

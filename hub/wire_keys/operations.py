@@ -16,6 +16,7 @@ from contract.messages import encode
 from contract.seal import Rotation, seal
 from contract.topics import key as key_topic
 from hub import keys
+from hub.audit import operations as audit
 from hub.wire_keys.models import WireKey
 from hub.wire_keys.queries import CurrentKey, current
 
@@ -51,7 +52,10 @@ def rotate(folder: Path, keep_old: timedelta, at: datetime) -> CurrentKey:
         establish(folder, at)
         before = current(folder)
         keys.create_signing(folder, before.generation + 1)
-        return _append(folder, before.generation + 1, before, at, keep_old)
+        made = _append(folder, before.generation + 1, before, at, keep_old)
+        row = WireKey.objects.get(pk=made.generation)
+        audit.note("key rotated", row, {"generation": before.generation}, {"generation": row.generation})
+        return made
 
 
 def _locked(folder: Path) -> CurrentKey | None:

@@ -37,7 +37,11 @@ def is_signed_in(client: Client) -> bool:
 
 def test_somebody_is_invited_and_chooses_a_password_once(database: Database, owner: User) -> None:
     invited, link = user_operations.invite(" Ann  Bee ", "Ann@Club.Example", Role.STAFF, owner, AT)
-    assert (invited.get_full_name(), invited.email, role_of(invited)) == ("Ann Bee", "ann@club.example", Role.STAFF)
+    assert (invited.get_full_name(), invited.email, role_of(invited)) == (
+        "Ann Bee",
+        "ann@club.example",
+        Role.STAFF,
+    )
     assert link.address.startswith("http://127.0.0.1:8000/account/link/#")
     assert secret_of(link) not in repr(link)
     assert secret_of(link).encode() not in bytes(OneTimeLink.objects.get().secret_hash)
@@ -120,7 +124,7 @@ def test_nobody_changes_themselves_and_the_last_owner_stays(database: Database, 
             lambda by=by: user_operations.deactivate(owner.pk, by, AT),
             lambda by=by: user_operations.delete_user(owner.pk, by, AT),
         ):
-            with pytest.raises(UserRefused, match="another owner|only owner"):
+            with pytest.raises(UserRefused, match=r"another owner|only owner"):
                 change()
     a_user("second", Role.OWNER)
     user_operations.delete_user(owner.pk, None, AT)
