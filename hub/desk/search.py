@@ -31,7 +31,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         return goes_to(request, profile_of(found.card.customer))
     if "go" in request.POST and found.only is not None:
         return goes_to(request, profile_of(found.only))
-    customers = [found.card.customer] * (found.card is not None) + found.customers
+    holder = [] if found.card is None else [found.card.customer]
+    customers = [*holder, *found.customers]
     rows = [_row(each, at) for each in dict.fromkeys(customers)]
     template = "desk/found.html" if request.htmx else "desk/search.html"
     context = {"text": text, "rows": rows, "companies": found.companies, "more": found.more}

@@ -1,0 +1,119 @@
+"""Somebody at the desk: a real Chromium, signed in at a hub that is served from the test's own database.
+
+With DOORWARD_SCREENSHOTS=FOLDER what was seen is kept.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from django.contrib.auth.models import User
+
+from hub.wsgi import application
+from tests.browser import Browser
+from tests.hub.colleagues import client_of
+
+WIDE, NARROW = 1280, 360
+_CODES = {"ArrowDown": 40, "ArrowUp": 38, "Enter": 13, "Tab": 9, "Escape": 27}
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    """Chromium opens connections that it says nothing on."""
+
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_said: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, application, server_class=_Threads, handler_class=_Quiet)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Visitor(Browser):
+    """A browser at a hub's address; everything is waited for, nothing slept for."""
+
+    hub = ""
+
+    def sign_in(self, hub: str, user: User) -> None:
+        self.hub = hub
+        cookie = {"name": "sessionid", "value": client_of(user).cookies["sessionid"].value, "url": hub}
+        self._call("Network.setCookie", cookie)
+
+    def open(self, path: str) -> None:
+        self.go(self.hub + path)
+        self.until(f"location.pathname === {json.dumps(path)} && document.readyState === 'complete'")
+
+    def sees(self, text: str) -> None:
+        self.until(f"document.body.innerText.includes({json.dumps(text)})")
+
+    def click(self, text: str, within: str = "body") -> None:
+        """The link or button that is called so, as soon as it is there and shown."""
+        find = (
+            f"[...document.querySelectorAll({json.dumps(within + ' ')} + ':is(a, button, summary, label)')]"
+            f".find(e => e.textContent.trim() === {json.dumps(text)} && e.checkVisibility())"
+        )
+        self.until(f"!!{find}")
+        self.look(f"{find}.click()")
+
+    def write(self, selector: str, text: str) -> None:
+        """Letter by letter into a field."""
+        self.until(f"!!document.querySelector({json.dumps(selector)})")
+        self.look(f"document.querySelector({json.dumps(selector)}).focus()")
+        self._call("Input.insertText", {"text": text})
+
+    def key(self, name: str) -> None:
+        if name not in _CODES:
+            self.press(name)
+            return
+        said: dict[str, Any] = {"key": name, "code": name, "windowsVirtualKeyCode": _CODES[name]}
+        self._call(
+            "Input.dispatchKeyEvent", {"type": "keyDown", **said} | ({"text": "\r"} if name == "Enter" else {})
+        )
+        self._call("Input.dispatchKeyEvent", {"type": "keyUp", **said})
+
+    def choose_file(self, selector: str, path: str) -> None:
+        node = self._call("Runtime.evaluate", {"expression": f"document.querySelector({json.dumps(selector)})"})
+        self._call("DOM.setFileInputFiles", {"files": [path], "objectId": node["result"]["objectId"]})
+
+    def wears(self, width: int, dark: bool = False, height: int = 900) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self._call("Emulation.setDeviceMetricsOverride", size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._call("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+    def keep(self, name: str) -> None:
+        picture = self.picture()
+        assert picture.startswith(b"\x89PNG")
+        if folder := os.environ.get("DOORWARD_SCREENSHOTS"):
+            (Path(folder) / f"{name}.png").write_bytes(picture)
+
+    def fits(self) -> None:
+        """Nothing is wider than the window."""
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not self.look(wide), self.look(
+            "[...document.querySelectorAll('body *')]"
+            ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".slice(0, 5).map(e => e.outerHTML.slice(0, 120)).join('\\n')"
+        )
+
+    def complaints(self) -> list[str]:
+        """What the page complained of, but for pages that were refused on purpose."""
+        return [each for each in self.errors if "status of 4" not in each]
