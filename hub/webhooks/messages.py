@@ -35,9 +35,10 @@ def messages_of(deliveries: Iterable[Delivery], at: datetime) -> Iterator[tuple[
         yield each, Message(each.endpoint.url, headers, body.encode(), rules_for(each.endpoint.allow_private))
 
 
-def body_of(event: Event, data: dict[str, Any]) -> str:
+def body_of(event: Event, data: dict[str, Any], indent: int | None = None) -> str:
+    """As it is sent; with `indent`, for people."""
     told = {"type": event.type, "timestamp": instant_text(event.at), "data": data}
-    return json.dumps(told, separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(told, indent=indent, separators=None if indent else (",", ":"))
 
 
 def _people(model: type[Model], name: str, events: Iterable[Event]) -> _People:
