@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import member_urls, tokens, users
+from hub.desk import member_urls, tokens, users, webhook_urls
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -24,4 +24,5 @@ urlpatterns = [
     path("users/<int:number>/role/", users.change_role, name="change_role"),
     path("users/<int:number>/active/", users.set_active, name="set_active"),
     path("users/<int:number>/link/", users.new_link, name="new_link"),
+    *webhook_urls.urlpatterns,
 ]

@@ -59,6 +59,17 @@ PAGES: Final = {
     "/desk/users/0/role/": "access.manage_users",
     "/desk/users/0/active/": "access.manage_users",
     "/desk/users/0/link/": "access.manage_users",
+    "/desk/webhooks/": "access.manage_webhooks",
+    "/desk/webhooks/new/": "access.manage_webhooks",
+    "/desk/webhooks/0/": "access.manage_webhooks",
+    "/desk/webhooks/0/change/": "access.manage_webhooks",
+    "/desk/webhooks/0/secret/": "access.manage_webhooks",
+    "/desk/webhooks/0/enabled/": "access.manage_webhooks",
+    "/desk/webhooks/0/test/": "access.manage_webhooks",
+    "/desk/webhooks/0/replay/": "access.manage_webhooks",
+    "/desk/webhooks/0/delete/": "access.manage_webhooks",
+    "/desk/webhook-deliveries/0/": "access.manage_webhooks",
+    "/desk/webhook-deliveries/0/replay/": "access.manage_webhooks",
 }
 """Address: the permission that is asked for; empty: whoever is signed in."""
 
