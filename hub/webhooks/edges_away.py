@@ -61,12 +61,12 @@ def told(at: datetime, progress: Progress, listening: Listening) -> Iterator[Dra
             is_told = since >= progress.began_at
             EdgeAway.objects.create(edge=edge, since=since, told=is_told)
             if is_told:
-                yield _draft(EventType.EDGE_OFFLINE, edge, since, {"since": instant_text(since)})
+                yield draft_of(EventType.EDGE_OFFLINE, edge, since, {"since": instant_text(since)})
         elif before is not None and _is_back(edge, standing, at):
             before.delete()
             if before.told:
                 back_at = edge.presence.since if edge.presence.since > before.since else edge.presence.received_at
-                yield _draft(EventType.EDGE_ONLINE, edge, back_at, {"offline_since": instant_text(before.since)})
+                yield draft_of(EventType.EDGE_ONLINE, edge, back_at, {"offline_since": instant_text(before.since)})
 
 
 def _is_away(standing: Standing, at: datetime, listening: Listening) -> bool:
@@ -80,6 +80,6 @@ def _is_back(edge: Edge, standing: Standing, at: datetime) -> bool:
     return standing.word == "online" and at - edge.presence.since >= BACK_FOR
 
 
-def _draft(event_type: EventType, edge: Edge, at: datetime, more: dict[str, str]) -> Draft:
+def draft_of(event_type: EventType, edge: Edge, at: datetime, more: dict[str, str]) -> Draft:
     data = {"edge": {"id": edge.pk, "name": edge.name, "site": edge.site.name}, **more}
     return Draft(event_type, at, f"{edge.pk} {instant_text(at)}", data)

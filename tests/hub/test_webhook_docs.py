@@ -9,7 +9,7 @@ from typing import Any
 from hub.checkins import operations as checkins
 from hub.members import operations
 from hub.members.models import Company, Link, Membership
-from hub.webhooks.edges_away import _draft
+from hub.webhooks.edges_away import draft_of
 from hub.webhooks.event_types import EventType
 from hub.webhooks.messages import body_of
 from hub.webhooks.models import Event
@@ -47,7 +47,7 @@ def test_the_examples_are_as_what_is_sent(database: Database) -> None:
     denied = checkin(customer=club.customer.pk, membership=held.pk, outcome="denied", reason="membership_expired")
     checkins.ingest([batch(b"j" * 16, journal_rows(denied))], AT + timedelta(hours=1))
     collect(collecting, held.ends_at)
-    gone = _draft(EventType.EDGE_OFFLINE, club.edge, AT, {"since": ""})
+    gone = draft_of(EventType.EDGE_OFFLINE, club.edge, AT, {"since": ""})
     sent = [*events(), Event(type=gone.type, at=gone.at, data=gone.data)]
     for event_type, example in examples().items():
         one = next(each for each in sent if each.type == event_type)
