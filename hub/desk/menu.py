@@ -33,7 +33,14 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
         ],
     ),
-    (_("What members get"), []),
+    (
+        _("What members get"),
+        [
+            Item(_("Plans"), "plan", "desk:plans", "members.view_plan"),
+            Item(_("Permissions"), "key", "desk:permissions", "members.view_permission"),
+            Item(_("Partners"), "partner", "desk:partners", "partners.view_partner"),
+        ],
+    ),
     (
         _("Fleet"),
         [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import member_urls, tokens, users, webhook_urls
+from hub.desk import granting_urls, member_urls, tokens, users, webhook_urls
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -11,6 +11,7 @@ app_name = "desk"
 urlpatterns = [
     path("", home_page, name="home"),
     *member_urls.urlpatterns,
+    *granting_urls.urlpatterns,
     path("arrival/", arrival_part, name="arrival"),
     path("audit/", audit_page, name="audit"),
     path("audit.csv", audit_csv, name="audit_csv"),

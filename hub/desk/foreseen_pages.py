@@ -1,0 +1,86 @@
+"""The pages that change what plans grant: typed, looked at, saved. Plans have rows besides
+(hub/desk/plan_editor.py); permissions and partners are a form each."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hub.decisions.foreseen import Foreseen
+from hub.desk.answers import goes_to, page
+from hub.desk.foreseen import Preview, save_or_show
+from hub.errors import HubError
+
+
+class Editor(Protocol):
+    """What is typed, and what it would do. `form` is of the thing itself."""
+
+    form: forms.ModelForm
+
+    def is_valid(self) -> bool: ...
+
+    def foresee(self, at: datetime) -> Foreseen: ...
+
+    def save(self) -> Any: ...
+
+
+class Place(NamedTuple):
+    """`one` and `all`: the routes of the thing's own page and of the list."""
+
+    template: str
+    one: str
+    all: str
+
+
+def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> HttpResponse:
+    thing = editor.form.instance
+    preview: Preview | HttpResponse | None = None
+    status, is_asked = 200, request.method == "POST" and request.POST.get("do") != "row"
+    if is_asked and editor.is_valid():
+        try:
+            preview = save_or_show(request, editor.foresee, editor.save)
+        except (ValidationError, HubError) as error:
+            _refuse(editor.form, error)
+            status = 422
+        else:
+            if preview is None:
+                messages.success(request, _("Saved: %(name)s.") % {"name": thing})
+                return goes_to(request, reverse(place.one, args=[thing.pk]))
+            if isinstance(preview, HttpResponse):
+                return preview
+            status = 409 if preview.is_again else 200
+    elif is_asked:
+        status = 422
+    back = reverse(place.one, args=[thing.pk]) if thing.pk else reverse(place.all)
+    context = {"editor": editor, "form": editor.form, "title": title, "preview": preview, "back": back}
+    return page(request, place.template, status, **context)
+
+
+def deleted(
+    request: HttpRequest, thing: Any, delete: Callable[[list[Any]], None], place: Place, **context: Any
+) -> HttpResponse:
+    """The page says what is in the way; what is needed elsewhere is not deleted."""
+    refused = ""
+    if request.method == "POST":
+        try:
+            delete([thing])
+        except HubError as error:
+            refused = str(error)
+        else:
+            messages.success(request, _("Deleted: %(name)s.") % {"name": thing})
+            return goes_to(request, reverse(place.all))
+    back = reverse(place.one, args=[thing.pk])
+    return page(
+        request, place.template, 409 if refused else 200, thing=thing, refused=refused, back=back, **context
+    )
+
+
+def _refuse(form: forms.ModelForm, error: ValidationError | HubError) -> None:
+    for message in error.messages if isinstance(error, ValidationError) else [str(error)]:
+        form.add_error(None, message)

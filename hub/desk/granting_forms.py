@@ -1,0 +1,209 @@
+"""What is asked of plans, of what they grant, of permissions and of partners, on staff's own pages.
+
+What cannot be meant is told by the forms that the back office has too (hub/members/plan_forms.py).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hub.fleet.models import Schedule
+from hub.members import prices
+from hub.members.models import Grant, Permission, Plan
+from hub.members.plan_forms import GrantForm
+from hub.members.plan_forms import PermissionForm as BackOfficeForm
+from hub.partners.models import Partner
+
+ROWS_MAX: Final = 200
+Choices = dict[str, list[tuple[Any, str]]]
+_OFFLINE: Final = [
+    ("allow", gettext_lazy("Go on by what the edge knows")),
+    ("deny", gettext_lazy("Refuse")),
+    ("at_most", gettext_lazy("At most a number of times")),
+]
+
+
+class PlanForm(forms.ModelForm):
+    price = forms.CharField(
+        label=gettext_lazy("Price"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("For each billing interval, as in 29.00. Empty: none is said."),
+    )
+
+    class Meta:
+        model = Plan
+        fields = ["name", "description", "currency", "billed_every", "billed_in", "external_id"]
+        labels = {
+            "name": gettext_lazy("Name"),
+            "description": gettext_lazy("Description"),
+            "currency": gettext_lazy("Currency"),
+            "billed_every": gettext_lazy("Billed every"),
+            "billed_in": gettext_lazy("months or days"),
+            "external_id": gettext_lazy("External id"),
+        }
+        help_texts = {
+            "currency": gettext_lazy("As in EUR or GBP."),
+            "billed_every": gettext_lazy("Empty: billed once, or not at all."),
+            "external_id": gettext_lazy("As another system of yours knows it."),
+        }
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
+
+    field_order = ["name", "description", "price", "currency", "billed_every", "billed_in", "external_id"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan = self.instance
+        self.initial.setdefault("price", prices.amount_text(plan.price_cents, plan.currency))
+        self.fields["billed_in"].choices = [("months", _("months")), ("days", _("days"))]
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> None:
+        super().clean()
+        currency = self.cleaned_data.get("currency", "")
+        try:
+            self.instance.price_cents = prices.parse(self.cleaned_data.get("price", ""), currency)
+        except prices.PriceError as error:
+            self.add_error("price", str(error))
+        else:
+            if self.instance.price_cents is not None and not currency and not self.errors:
+                self.add_error("currency", _("A price needs its currency, as in EUR."))
+
+
+class GrantRow(GrantForm):
+    """One permission of a plan. A row that says nothing, or is to be left out, is none."""
+
+    removed = forms.BooleanField(label=gettext_lazy("Leave it out"), required=False)
+
+    class Meta(GrantForm.Meta):
+        labels = {
+            "permission": gettext_lazy("Permission"),
+            "schedule": gettext_lazy("Hours"),
+            "confirm": gettext_lazy("Ask the hub first"),
+            "offline": gettext_lazy("While the hub is out of reach"),
+            "offline_uses": gettext_lazy("How many times"),
+        }
+        help_texts = {
+            "schedule": "",
+            "confirm": gettext_lazy("Two counters then never both take the last one."),
+            "offline_uses": "",
+        }
+
+    field_order = ["permission", "limits", "schedule", "confirm", "offline", "offline_uses", "removed"]
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limits"].label = _("Limits")
+        self.fields["limits"].widget = forms.TextInput(attrs={"placeholder": _("no limit")})
+        self.fields["limits"].help_text = ""
+        self.fields["offline"].choices = _OFFLINE
+        for name, chosen in choices.items():
+            self.fields[name].choices = chosen
+
+    @property
+    def is_left_out(self) -> bool:
+        said = self.data.get
+        nothing = not (said(self.add_prefix("permission")) or said(self.add_prefix("limits")))
+        return nothing or bool(said(self.add_prefix("removed")))
+
+
+class PermissionForm(BackOfficeForm):
+    """Its slug is said once: readers and plans know it by that."""
+
+    class Meta(BackOfficeForm.Meta):
+        labels = {
+            "name": gettext_lazy("Name"),
+            "slug": gettext_lazy("Short name"),
+            "login_required": gettext_lazy("Only where somebody is signed in"),
+            "approved_partners_only": gettext_lazy("At approved partners only"),
+        }
+        help_texts = {
+            "slug": gettext_lazy("As in front-door. Edges know it by this, so it cannot be changed later."),
+            "login_required": gettext_lazy("At no reader that stands alone."),
+            "approved_partners_only": gettext_lazy("Else at all partners."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partners = self.fields["approved"]
+        partners.label = _("Approved partners")
+        partners.help_text = _("They count where only approved partners may redeem it.")
+        choices = partners.choices
+        partners.widget = forms.CheckboxSelectMultiple()
+        partners.choices = choices
+        if self.instance.pk:
+            del self.fields["slug"]
+
+
+class PartnerForm(forms.ModelForm):
+    class Meta:
+        model = Partner
+        fields = ["name", "slug", "active"]
+        labels = {
+            "name": gettext_lazy("Name"),
+            "slug": gettext_lazy("Short name"),
+            "active": gettext_lazy("Active"),
+        }
+        help_texts = {
+            "slug": gettext_lazy("As in wine-bar. Edges know it by this, so it cannot be changed later."),
+            "active": gettext_lazy("Else benefits for approved partners cannot be redeemed there."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["slug"]
+
+
+def choices_of_grants() -> Choices:
+    """Asked for once, for all rows."""
+    return {
+        "permission": _choices(Permission.objects.order_by("name").values_list("pk", "name"), "---------"),
+        "schedule": _choices(Schedule.objects.order_by("name").values_list("pk", "name"), _("at all times")),
+    }
+
+
+def grant_rows(plan: Plan, data: Mapping[str, Any]) -> list[GrantRow]:
+    """Those that were sent and say something; of a permission that the plan grants already, that grant changes."""
+    stored = {str(each.permission_id): each for each in Grant.objects.filter(plan=plan.pk)} if plan.pk else {}
+    choices, found = choices_of_grants(), []
+    for number in range(row_count(data)):
+        prefix = f"grant{number}"
+        row = GrantRow(data, prefix=prefix, choices=choices, instance=Grant(plan=plan))
+        if not row.is_left_out:
+            known = stored.pop(data.get(f"{prefix}-permission", ""), None)
+            if known is not None:
+                known.plan = plan
+                row = GrantRow(data, prefix=prefix, choices=choices, instance=known)
+            found.append(row)
+    return found
+
+
+def row_count(data: Mapping[str, Any]) -> int:
+    text = str(data.get("grants", "0"))
+    return min(int(text), ROWS_MAX) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def stored_rows(grants: Iterable[Grant], more: int) -> list[GrantRow]:
+    """As they stand, and some empty ones."""
+    shown = [*grants, *(Grant() for _more in range(more))]
+    choices = choices_of_grants()
+    return [GrantRow(instance=each, prefix=f"grant{number}", choices=choices) for number, each in enumerate(shown)]
+
+
+def sent_rows(data: Mapping[str, Any], more: int) -> list[GrantRow]:
+    """As they were typed, unchecked, and some empty ones."""
+    choices, count = choices_of_grants(), row_count(data)
+    names = list(GrantRow.base_fields)
+    said = [{name: data.get(f"grant{number}-{name}") for name in names} for number in range(count)]
+    shown = [*said, *({} for _more in range(more))]
+    return [GrantRow(initial=each, prefix=f"grant{number}", choices=choices) for number, each in enumerate(shown)]
+
+
+def _choices(found: Iterable[tuple[int, str]], nothing: str) -> list[tuple[Any, str]]:
+    return [("", nothing), *found]

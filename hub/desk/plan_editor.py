@@ -1,0 +1,71 @@
+"""A plan with its grants, as it is typed: what is wrong with it, what it would mean, and how it is saved."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contract.limits import Limit
+from hub.decisions.foreseen import Foreseen, foresee
+from hub.decisions.would_be import plan_changed
+from hub.desk.granting_forms import GrantRow, PlanForm, grant_rows, sent_rows, stored_rows
+from hub.members import operations
+from hub.members.models import Grant, Plan
+
+
+class PlanEditor:
+    """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with."""
+
+    def __init__(self, plan: Plan, data: Mapping[str, Any] | None, like: Plan | None = None) -> None:
+        self.form = PlanForm(data, instance=plan)
+        self._data = data
+        self._told: list[GrantRow] = []
+        if data is None:
+            source = like or plan
+            stored = list(_copies(source, plan) if like else source.grants.all()) if source.pk else []
+            self.rows = stored_rows(stored, more=0 if stored else 1)
+
+    def with_another_row(self) -> None:
+        """What was typed, unchecked, and one row more."""
+        data = self._data or {}
+        self.form = PlanForm(
+            initial={name: data.get(name) for name in self.form.fields}, instance=self.form.instance
+        )
+        self.rows = sent_rows(data, more=1)
+
+    def is_valid(self) -> bool:
+        """Rows are looked at with the plan as it would be: a limit may need its billing."""
+        is_plan_right = self.form.is_valid()
+        self.rows = self._told = grant_rows(self.form.instance, self._data or {})
+        are_rows_right = [each.is_valid() for each in self._told]
+        return is_plan_right and all(are_rows_right) and self._is_each_once()
+
+    def foresee(self, at: datetime) -> Foreseen:
+        return foresee(plan_changed(self.form.instance, self._grants()), at)
+
+    def save(self) -> Plan:
+        """ValidationError: it cannot be, for a reason that no field has."""
+        plan = self.form.instance
+        kept = {each.permission_id for each, _limits in self._grants()}
+        leaving = plan.grants.exclude(permission__in=kept) if plan.pk else ()
+        return operations.save_plan(plan, self._grants(), leaving)
+
+    def _grants(self) -> list[tuple[Grant, tuple[Limit, ...]]]:
+        return [(each.instance, each.cleaned_data["limits"]) for each in self._told]
+
+    def _is_each_once(self) -> bool:
+        seen: set[int] = set()
+        for row in self._told:
+            if row.instance.permission_id in seen:
+                row.add_error("permission", _("This permission stands here twice: leave one out."))
+            seen.add(row.instance.permission_id)
+        return len(seen) == len(self._told)
+
+
+def _copies(plan: Plan, new: Plan) -> list[Grant]:
+    """Grants that are not stored yet; their limits are shown as those of the plan are."""
+    copies = list(plan.grants.all())
+    for each in copies:
+        each.plan = new
+    return copies

@@ -1,0 +1,69 @@
+"""Prices as people write and read them: `29.00 EUR`, kept in the currency's smallest unit."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from hub.errors import HubError
+
+_NO_CENTS: Final = frozenset(
+    {
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    }
+)
+_THOUSANDTHS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""ISO 4217: the currencies whose smallest unit is not a hundredth."""
+_CENTS_MAX: Final = 2**31 - 1
+
+
+class PriceError(HubError):
+    """Text that is no price of this currency; the message says how to write one."""
+
+
+def parse(text: str, currency: str) -> int | None:
+    """In the smallest unit; None: no price is said."""
+    if not text.strip():
+        return None
+    try:
+        price = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation as error:
+        raise PriceError(_("Write a price as a number, as in 29.00.")) from error
+    if not price.is_finite():
+        raise PriceError(_("Write a price as a number, as in 29.00."))
+    cents = price.scaleb(_digits(currency))
+    if cents != cents.to_integral_value() or not 0 <= cents <= _CENTS_MAX:
+        told = {"currency": currency, "digits": _digits(currency)}
+        raise PriceError(
+            _("A price in %(currency)s is 0 or more and has at most %(digits)s digits after the point.") % told
+        )
+    return int(cents)
+
+
+def amount_text(cents: int | None, currency: str) -> str:
+    """As in `29.00`; empty: none is said."""
+    return "" if cents is None else str(Decimal(cents).scaleb(-_digits(currency)))
+
+
+def price_text(cents: int | None, currency: str) -> str:
+    return "" if cents is None else f"{amount_text(cents, currency)} {currency}"
+
+
+def _digits(currency: str) -> int:
+    return 0 if currency in _NO_CENTS else 3 if currency in _THOUSANDTHS else 2
