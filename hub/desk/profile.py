@@ -6,7 +6,8 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from contract.calendar import Calendar
-from hub.audit.models import Entry
+from hub.desk.audit import history
+from hub.desk.audit_words import EntryShown
 from hub.desk.membership_actions import offered
 from hub.desk.standing import Shown
 from hub.fleet import rows
@@ -35,11 +36,11 @@ def grouped(request: HttpRequest, found: list[Shown], at: datetime) -> dict[str,
     }
 
 
-def history_of(request: HttpRequest, **whose: int) -> list[Entry]:
-    """The newest entries of the audit log, for who may see it."""
+def history_of(request: HttpRequest, **whose: int) -> list[EntryShown]:
+    """The newest entries of the audit log in words, for who may see it. `whose`: customer_id or company_id."""
     if not request.user.has_perm("audit.view_entry"):
         return []
-    return list(Entry.objects.filter(**whose)[:HISTORY_SHOWN])
+    return history(**whose)[:HISTORY_SHOWN]
 
 
 def first_site() -> str | None:

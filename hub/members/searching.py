@@ -1,7 +1,7 @@
 """Looking members up as staff type: by parts of names, email, phone, external id; by a card's code. Reads only.
 
 Every row's search text is looked through: an index of parts of words would be another extension on each database,
-and 100,000 rows are read faster than anybody types (docs/operations.md has the figures).
+and of 100,000 customers both databases answer in 0.03 to 0.15 s on two busy cores.
 """
 
 from dataclasses import dataclass, field

@@ -65,12 +65,12 @@ class Visitor(Browser):
         self.until(f"document.body.innerText.includes({json.dumps(text)})")
 
     def click(self, text: str, within: str = "body") -> None:
-        """The link or button that is called so, as soon as it is there and shown."""
+        """The link or button that is called so, as soon as it is there and shown, and the page's scripts are."""
         find = (
             f"[...document.querySelectorAll({json.dumps(within + ' ')} + ':is(a, button, summary, label)')]"
             f".find(e => e.textContent.trim() === {json.dumps(text)} && e.checkVisibility())"
         )
-        self.until(f"!!{find}")
+        self.until(f"document.readyState === 'complete' && !!{find}")
         self.look(f"{find}.click()")
 
     def write(self, selector: str, text: str) -> None:

@@ -11,7 +11,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === dialog && !dialog.open) dialog.showModal();
+  if (event.detail.target !== dialog) return;
+  if (!dialog.open) dialog.showModal();
+  const wrong = dialog.querySelector(".wrong :is(input, select, textarea)");
+  (wrong || dialog.querySelector("[autofocus], form:not([method=dialog]) :is(input:not([type=hidden]), select, textarea, button)"))?.focus();
 });
 
 // A form inside the dialog is sent by htmx, so that what is wrong with it shows there; and once.
