@@ -29,6 +29,8 @@ _PACKAGES: Final = (
     "gunicorn",
     "whitenoise",
     "segno",
+    "httpx",
+    "standardwebhooks",
 )
 _VARIABLES: Final = (
     *("DATABASE_URL", "DOORWARD_URL", "DOORWARD_SECOND_FACTOR"),
