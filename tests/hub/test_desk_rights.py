@@ -12,7 +12,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import URLPattern, resolve
 
+from hub.access.roles import PERMISSIONS, Role
 from hub.desk import urls
+from tests.hub.colleagues import a_user
+from tests.hub.colleagues import client_of as signed_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -147,6 +150,15 @@ def test_who_has_no_role_sees_a_page_that_says_whom_to_ask() -> None:
 def test_the_permission_that_a_page_asks_for_is_enough() -> None:
     for number, (address, permission) in enumerate(PAGES.items()):
         assert lets_in(client_of(f"user-{number}", permission), address), address
+
+
+def test_each_role_gets_in_where_its_permissions_say_so() -> None:
+    """And nowhere else: hub.access.roles is the one table."""
+    for role in Role:
+        client = signed_in(a_user(role.name.lower(), role))
+        for address, permission in PAGES.items():
+            may = not permission or permission in PERMISSIONS[role]
+            assert lets_in(client, address) is may, (role, address)
 
 
 def test_the_front_page_leads_to_the_desk() -> None:
