@@ -1,9 +1,16 @@
 """The API's resources, from end to end: what is made is found, changed, and gone again."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from hub.audit.models import Entry
+from hub.feed.models import Feed
+from hub.fleet import operations as fleet
 from tests.hub.api_client import Api
+from tests.hub.presences import well
+from tests.hub.scans import small_club
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -139,3 +146,16 @@ def test_an_email_address_that_several_share_says_so() -> None:
     assert problem["type"].endswith(":ambiguous")
     assert "2 customers" in problem["detail"]
     assert api.post("/access/check", asked | {"email": "nobody@club.example"}, 404)
+
+
+def test_an_edge_with_what_it_last_said() -> None:
+    api, edge = Api(), small_club().edge
+    assert api.get("/edges/clubhouse")["presence"] is None
+    feed, at = Feed.objects.get(), timezone.now()
+    fleet.note_presence(edge.name, well(feed, sequence=feed.sequence - 1), at - timedelta(seconds=5))
+    [told] = api.get("/edges")["items"]
+    assert told == api.get("/edges/clubhouse")
+    assert (told["site"], told["state"], told["configuration"]) == ("clubhouse", "enrolled", "none")
+    assert {name: told["presence"][name] for name in ("online", "behind", "waiting", "clock")} == {
+        **{"online": True, "behind": 1, "waiting": 0, "clock": "synced"}
+    }

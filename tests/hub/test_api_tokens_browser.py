@@ -54,6 +54,9 @@ def test_the_api_is_described_on_a_page_of_ours(visitor: Visitor, sqlite_databas
         visitor.open("/desk/api/")
         visitor.sees("/api/v1/access/check")
         visitor.keep("api")
+        visitor.wears(NARROW, dark=True)
+        visitor.fits()
+        visitor.keep("api-narrow-dark")
         hosts = visitor.look(
             "[...new Set(performance.getEntriesByType('resource').map(e => new URL(e.name).host))].join()"
         )
