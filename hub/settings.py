@@ -103,6 +103,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Passwords have the hub's own brake (hub/login); of codes there are five tries in a quarter of an hour.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
+ACCOUNT_FORMS = {"login": "hub.access.forms.SignInForm"}
 MFA_ADAPTER = "hub.access.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if ENVIRONMENT.passkeys else [])]
 MFA_PASSKEY_LOGIN_ENABLED = ENVIRONMENT.passkeys

@@ -6,10 +6,12 @@ from typing import Any, Final
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub.access import secrets
@@ -63,6 +65,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         svg: str = segno.make(url, error="m").svg_inline(scale=4, border=4, svgclass=None, lineclass=None)
         return svg
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 (as it is called)
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """By the hub's public address, whatever a request calls it."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from allauth.account import forms as accounts
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
@@ -10,10 +11,21 @@ from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode
 
 _CODE_COUNTS_S: Final = 90
 """A code of an app counts in its own half minute and in those beside it: MFA_TOTP_TOLERANCE."""
+
+
+class SignInForm(accounts.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Email or user name")
+        self.fields["remember"].label = _("Stay signed in on this device")
+        for name in ("login", "password"):
+            self.fields[name].widget.attrs.pop("placeholder")
+        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
 
 
 class _Once(forms.Form):
@@ -51,7 +63,12 @@ class _FromHere(forms.Form):
 
 
 class AddPasskeyForm(_FromHere, passkeys.AddWebAuthnForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = _("For you, to tell several apart.")
+        alone = self.fields["passwordless"]
+        alone.label, alone.initial = _("Sign in by it alone"), True
+        alone.help_text = _("Without a password: the device asks for your finger, face or PIN.")
 
 
 class AuthenticatePasskeyForm(_FromHere, passkeys.AuthenticateWebAuthnForm):
