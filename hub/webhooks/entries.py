@@ -1,6 +1,7 @@
 """From entries of the audit log to events of memberships and links. Reads what is there now; decides nothing.
 
-An entry's fields that refer to something are as hub.audit writes them: its name, and its number as in (#7).
+An entry's fields that refer to something are as hub.audit writes them: its name, and its number as in (#7). Of
+who is deleted the log forgets the fields, and keeps the ids and what was done.
 """
 
 import re
@@ -19,6 +20,7 @@ from hub.webhooks.event_types import EventType
 
 KINDS: Final = ("membership", "link", "freeze")
 _NUMBER: Final = re.compile(r"\(#(\d+)\)$")
+_CREATED, _DELETED = "created", "deleted"
 _Named = tuple[EventType, str]
 """An event and its reason."""
 
@@ -50,9 +52,9 @@ def membership_touched(entry: Entry) -> int | None:
 def named_by(entry: Entry) -> _Named | None:
     """What a change of a membership is called; None: nobody is told."""
     before, after = entry.before or {}, entry.after or {}
-    if entry.before is None:
+    if entry.action == _CREATED:
         return EventType.MEMBERSHIP_CREATED, "created"
-    if entry.after is None:
+    if entry.action == _DELETED:
         return EventType.MEMBERSHIP_CANCELLED, "deleted"
     if after.get("revoked_at"):
         return EventType.MEMBERSHIP_CANCELLED, "revoked"
@@ -99,23 +101,20 @@ def _told_of_gone(entry: Entry, names: things.Names) -> things.Told:
 
 def _of_link(entry: Entry, names: things.Names) -> Iterator[Draft]:
     """A link whose ends were changed is one that ended and one that began."""
-    old = entry.before is not None
-    new = entry.after is not None
-    if old:
-        yield _link(EventType.COMPANY_UNLINKED, entry, "before", names)
-    if new:
-        yield _link(EventType.COMPANY_LINKED, entry, "after", names)
+    if entry.action != _CREATED:
+        yield _link(EventType.COMPANY_UNLINKED, entry, entry.before, names)
+    if entry.action != _DELETED:
+        yield _link(EventType.COMPANY_LINKED, entry, entry.after, names)
 
 
-def _link(event_type: EventType, entry: Entry, side: str, names: things.Names) -> Draft:
-    customer, company = _ends(entry, side)
+def _link(event_type: EventType, entry: Entry, values: dict[str, Any] | None, names: things.Names) -> Draft:
+    customer, company = _ends(entry, values or {})
     data = {"customer": names.customer(customer), "company": names.company(company)}
     return Draft(event_type, entry.at, _about(entry), data)
 
 
-def _ends(entry: Entry, side: str) -> tuple[int | None, int | None]:
+def _ends(entry: Entry, values: dict[str, Any]) -> tuple[int | None, int | None]:
     """Only what changed stands in an entry: the rest is as it is."""
-    values = getattr(entry, side)
     customer = _number(values.get("customer")) or entry.customer_id
     return customer, _number(values.get("company")) or entry.company_id
 
