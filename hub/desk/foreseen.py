@@ -4,7 +4,8 @@ they see it again."""
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,7 +61,7 @@ class Preview(NamedTuple):
 
 def save_or_show(
     request: HttpRequest, look: Callable[[Any], Foreseen], save: Callable[[], Any]
-) -> Preview | HttpResponse | None:
+) -> Preview | HttpResponseBase | None:
     """None: it is saved. Else what is to be seen before, or a file of it where that was asked for."""
     at, do = timezone.now(), request.POST.get("do", "")
     if do == "csv":

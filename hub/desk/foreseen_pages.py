@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,9 +39,9 @@ class Place(NamedTuple):
     all: str
 
 
-def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> HttpResponse:
+def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> HttpResponseBase:
     thing = editor.form.instance
-    preview: Preview | HttpResponse | None = None
+    preview: Preview | HttpResponseBase | None = None
     status, is_asked = 200, request.method == "POST" and request.POST.get("do") != "row"
     if is_asked and editor.is_valid():
         try:
@@ -52,7 +53,7 @@ def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> Ht
             if preview is None:
                 messages.success(request, _("Saved: %(name)s.") % {"name": thing})
                 return goes_to(request, reverse(place.one, args=[thing.pk]))
-            if isinstance(preview, HttpResponse):
+            if isinstance(preview, HttpResponseBase):
                 return preview
             status = 409 if preview.is_again else 200
     elif is_asked:

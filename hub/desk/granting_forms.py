@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +43,7 @@ class PlanForm(forms.ModelForm):
             "description": gettext_lazy("Description"),
             "currency": gettext_lazy("Currency"),
             "billed_every": gettext_lazy("Billed every"),
-            "billed_in": gettext_lazy("months or days"),
+            "billed_in": gettext_lazy("Months or days"),
             "external_id": gettext_lazy("External id"),
         }
         help_texts = {
@@ -104,6 +105,13 @@ class GrantRow(GrantForm):
         self.fields["offline"].choices = _OFFLINE
         for name, chosen in choices.items():
             self.fields[name].choices = chosen
+
+    def full_clean(self) -> None:
+        """What is left out is not looked at; it is shown again as it was typed."""
+        if self.is_bound and self.is_left_out:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
 
     @property
     def is_left_out(self) -> bool:
@@ -169,18 +177,17 @@ def choices_of_grants() -> Choices:
 
 
 def grant_rows(plan: Plan, data: Mapping[str, Any]) -> list[GrantRow]:
-    """Those that were sent and say something; of a permission that the plan grants already, that grant changes."""
+    """Those that were sent; of a permission that the plan grants already, that grant changes."""
     stored = {str(each.permission_id): each for each in Grant.objects.filter(plan=plan.pk)} if plan.pk else {}
     choices, found = choices_of_grants(), []
     for number in range(row_count(data)):
         prefix = f"grant{number}"
         row = GrantRow(data, prefix=prefix, choices=choices, instance=Grant(plan=plan))
-        if not row.is_left_out:
-            known = stored.pop(data.get(f"{prefix}-permission", ""), None)
-            if known is not None:
-                known.plan = plan
-                row = GrantRow(data, prefix=prefix, choices=choices, instance=known)
-            found.append(row)
+        known = None if row.is_left_out else stored.pop(data.get(f"{prefix}-permission", ""), None)
+        if known is not None:
+            known.plan = plan
+            row = GrantRow(data, prefix=prefix, choices=choices, instance=known)
+        found.append(row)
     return found
 
 

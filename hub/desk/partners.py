@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,12 +35,12 @@ def partner_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @desk("partners.add_partner")
-def new_partner(request: HttpRequest) -> HttpResponse:
+def new_partner(request: HttpRequest) -> HttpResponseBase:
     return _edit(request, Partner(), _("New partner"))
 
 
 @desk("partners.change_partner")
-def edit_partner(request: HttpRequest, number: int) -> HttpResponse:
+def edit_partner(request: HttpRequest, number: int) -> HttpResponseBase:
     partner = get_object_or_404(Partner, pk=number)
     return _edit(request, partner, _("Edit %(partner)s") % {"partner": partner})
 
@@ -67,7 +68,7 @@ class _PartnerEditor:
         return operations.save_partner(self.form.instance)
 
 
-def _edit(request: HttpRequest, partner: Partner, title: str) -> HttpResponse:
+def _edit(request: HttpRequest, partner: Partner, title: str) -> HttpResponseBase:
     editor = _PartnerEditor(partner, request.POST if request.method == "POST" else None)
     return edited(request, editor, title, Place("desk/granting/edit.html", "desk:partner", "desk:partners"))
 

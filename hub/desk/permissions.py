@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,12 +46,12 @@ def permission_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @desk("members.add_permission")
-def new_permission(request: HttpRequest) -> HttpResponse:
+def new_permission(request: HttpRequest) -> HttpResponseBase:
     return _edit(request, Permission(), _("New permission"))
 
 
 @desk("members.change_permission")
-def edit_permission(request: HttpRequest, number: int) -> HttpResponse:
+def edit_permission(request: HttpRequest, number: int) -> HttpResponseBase:
     permission = get_object_or_404(Permission, pk=number)
     return _edit(request, permission, _("Edit %(permission)s") % {"permission": permission})
 
@@ -84,6 +85,6 @@ def readers_asking(permission: Permission) -> QuerySet[Reader]:
     return Reader.objects.filter(asked).select_related("edge").order_by("edge__name", "name")
 
 
-def _edit(request: HttpRequest, permission: Permission, title: str) -> HttpResponse:
+def _edit(request: HttpRequest, permission: Permission, title: str) -> HttpResponseBase:
     editor = _PermissionEditor(permission, request.POST if request.method == "POST" else None)
     return edited(request, editor, title, Place("desk/granting/edit.html", "desk:permission", "desk:permissions"))

@@ -37,7 +37,8 @@ class PlanEditor:
     def is_valid(self) -> bool:
         """Rows are looked at with the plan as it would be: a limit may need its billing."""
         is_plan_right = self.form.is_valid()
-        self.rows = self._told = grant_rows(self.form.instance, self._data or {})
+        self.rows = grant_rows(self.form.instance, self._data or {})
+        self._told = [each for each in self.rows if not each.is_left_out]
         are_rows_right = [each.is_valid() for each in self._told]
         return is_plan_right and all(are_rows_right) and self._is_each_once()
 

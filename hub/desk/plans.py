@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -54,7 +55,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @desk("members.add_plan")
-def new_plan(request: HttpRequest) -> HttpResponse:
+def new_plan(request: HttpRequest) -> HttpResponseBase:
     """`like` in the address: a plan to begin with."""
     text = request.GET.get("like", "")
     like = _plans().filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
@@ -62,7 +63,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
 
 
 @desk("members.change_plan")
-def edit_plan(request: HttpRequest, number: int) -> HttpResponse:
+def edit_plan(request: HttpRequest, number: int) -> HttpResponseBase:
     plan = get_object_or_404(_plans(), pk=number)
     return _edit(request, plan, _("Edit %(plan)s") % {"plan": plan})
 
@@ -75,7 +76,7 @@ def delete_plan(request: HttpRequest, number: int) -> HttpResponse:
     return deleted(request, plan, operations.delete_plans, place, counts=_counts(counts) if counts else None)
 
 
-def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None) -> HttpResponse:
+def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None) -> HttpResponseBase:
     editor = PlanEditor(plan, request.POST if request.method == "POST" else None, like)
     if request.POST.get("do") == "row":
         editor.with_another_row()

@@ -1,6 +1,6 @@
 """Prices as people write and read them: `29.00 EUR`, kept in the currency's smallest unit."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -43,11 +43,11 @@ def parse(text: str, currency: str) -> int | None:
         return None
     try:
         price = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation as error:
-        raise PriceError(_("Write a price as a number, as in 29.00.")) from error
-    if not price.is_finite():
+        cents = price.scaleb(_digits(currency)) if price.is_finite() else None
+    except ArithmeticError:
+        cents = None
+    if cents is None:
         raise PriceError(_("Write a price as a number, as in 29.00."))
-    cents = price.scaleb(_digits(currency))
     if cents != cents.to_integral_value() or not 0 <= cents <= _CENTS_MAX:
         told = {"currency": currency, "digits": _digits(currency)}
         raise PriceError(
