@@ -145,7 +145,7 @@ def _sum(finding: Finding, names: _Names) -> str:
         "count": len(finding.customers),
     }
     if finding.verdict is Verdict.GAINS:
-        return _("%(permission)s: %(after)s, for %(count)s") % told
+        return _("%(permission)s: “%(after)s”, for %(count)s") % told
     if finding.verdict is Verdict.LOSES:
         return _("%(permission)s: no more, for %(count)s") % told
-    return _("%(permission)s: %(after)s instead of %(before)s, for %(count)s") % told
+    return _("%(permission)s: “%(after)s” instead of “%(before)s”, for %(count)s") % told

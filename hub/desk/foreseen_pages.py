@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any, NamedTuple, Protocol
 
 from django import forms
@@ -17,12 +18,16 @@ from hub.decisions.foreseen import Foreseen
 from hub.desk.answers import goes_to, page
 from hub.desk.foreseen import Preview, save_or_show
 from hub.errors import HubError
+from hub.members.versions import Outdated
 
 
 class Editor(Protocol):
     """What is typed, and what it would do. `form` is of the thing itself."""
 
     form: forms.ModelForm
+
+    def version(self) -> str:
+        """Of what is stored: another one after somebody else has saved it."""
 
     def is_valid(self) -> bool: ...
 
@@ -42,13 +47,14 @@ class Place(NamedTuple):
 def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> HttpResponseBase:
     thing = editor.form.instance
     preview: Preview | HttpResponseBase | None = None
+    version = editor.version() if thing.pk else ""
     status, is_asked = 200, request.method == "POST" and request.POST.get("do") != "row"
     if is_asked and editor.is_valid():
         try:
-            preview = save_or_show(request, editor.foresee, editor.save)
+            preview = save_or_show(request, editor.foresee, lambda: _save(editor, request.POST.get("shown", "")))
         except (ValidationError, HubError) as error:
             _refuse(editor.form, error)
-            status = 422
+            status = 409 if isinstance(error, Outdated) else 422
         else:
             if preview is None:
                 messages.success(request, _("Saved: %(name)s.") % {"name": thing})
@@ -60,7 +66,9 @@ def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> Ht
         status = 422
     back = reverse(place.one, args=[thing.pk]) if thing.pk else reverse(place.all)
     context = {"editor": editor, "form": editor.form, "title": title, "preview": preview, "back": back}
-    return page(request, place.template, status, **context)
+    # What was refused as out of date has been read by now: the next time it is meant.
+    shown = request.POST.get("shown", version) if status != 409 else version
+    return page(request, place.template, status, version=shown, **context)
 
 
 def deleted(
@@ -80,6 +88,15 @@ def deleted(
     return page(
         request, place.template, 409 if refused else 200, thing=thing, refused=refused, back=back, **context
     )
+
+
+def _save(editor: Editor, shown: str) -> Any:
+    """In the transaction that saves it. Outdated: it is not what the page began with."""
+    if editor.form.instance.pk and not compare_digest(editor.version(), shown):
+        raise Outdated(
+            _("Somebody has changed this meanwhile. Nothing was saved. Save again to have it as it stands here.")
+        )
+    return editor.save()
 
 
 def _refuse(form: forms.ModelForm, error: ValidationError | HubError) -> None:

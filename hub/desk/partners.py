@@ -17,6 +17,7 @@ from hub.desk.gate import desk
 from hub.desk.granting_forms import PartnerForm
 from hub.fleet.arrival import arrival_of
 from hub.fleet.models import Reader
+from hub.members.versions import version_of
 from hub.partners import operations
 from hub.partners.models import Partner
 
@@ -57,6 +58,9 @@ def delete_partner(request: HttpRequest, number: int) -> HttpResponse:
 class _PartnerEditor:
     def __init__(self, partner: Partner, data: QueryDict | None) -> None:
         self.form = PartnerForm(data, instance=partner)
+
+    def version(self) -> str:
+        return version_of(Partner.objects.get(pk=self.form.instance.pk))
 
     def is_valid(self) -> bool:
         return self.form.is_valid()

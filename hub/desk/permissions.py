@@ -20,6 +20,7 @@ from hub.fleet.models import Reader
 from hub.members import operations, queries
 from hub.members.models import Permission
 from hub.members.terms_text import stored_terms_text
+from hub.members.versions import version_of
 
 
 @desk("members.view_permission")
@@ -69,6 +70,12 @@ def delete_permission(request: HttpRequest, number: int) -> HttpResponse:
 class _PermissionEditor:
     def __init__(self, permission: Permission, data: QueryDict | None) -> None:
         self.form = PermissionForm(data, instance=permission)
+
+    def version(self) -> str:
+        """Its approved partners are part of it."""
+        stored = Permission.objects.get(pk=self.form.instance.pk)
+        approved = stored.partners.order_by("pk").values_list("pk", flat=True)
+        return f"{version_of(stored)} {','.join(map(str, approved))}"
 
     def is_valid(self) -> bool:
         return self.form.is_valid()

@@ -1,5 +1,6 @@
 """A plan with its grants, as it is typed: what is wrong with it, what it would mean, and how it is saved."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ from contract.limits import Limit
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
 from hub.desk.granting_forms import GrantRow, PlanForm, grant_rows, sent_rows, stored_rows
-from hub.members import operations
+from hub.members import operations, queries, rows
 from hub.members.models import Grant, Plan
+from hub.members.versions import version_of
 
 
 class PlanEditor:
@@ -33,6 +35,16 @@ class PlanEditor:
             initial={name: data.get(name) for name in self.form.fields}, instance=self.form.instance
         )
         self.rows = sent_rows(data, more=1)
+
+    def version(self) -> str:
+        """Its grants are part of it."""
+        stored = queries.plans_with_grants().get(pk=self.form.instance.pk)
+        row = rows.plan_row(stored).body or b""
+        return f"{version_of(stored)}{hashlib.sha256(row).hexdigest()}"
+
+    @property
+    def edges(self) -> int:
+        return queries.edges_following()
 
     def is_valid(self) -> bool:
         """Rows are looked at with the plan as it would be: a limit may need its billing."""

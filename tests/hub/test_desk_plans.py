@@ -43,7 +43,15 @@ def mark_in(page: str) -> str:
     return found[1]
 
 
+def shown_in(client: Client, address: str) -> str:
+    """What the editor's page says of what it was made from."""
+    found = re.search(r'name="shown" value="([^"]+)"', client.get(address).content.decode())
+    return found[1] if found else ""
+
+
 def posted(client: Client, address: str, status: int, **fields: Any) -> str:
+    if "/edit/" in address:
+        fields = {"shown": shown_in(client, address)} | fields
     response = client.post(address, fields)
     assert response.status_code == status, response.content.decode()
     return response.content.decode()
@@ -123,7 +131,7 @@ def test_other_terms_are_seen_too_and_a_new_name_needs_no_look(colleague_client:
     a_holder(plan)
     door, address = plan.grants.get().permission, f"/desk/plans/{plan.pk}/edit/"
     page = posted(colleague_client, address, 200, **sent({"permission": door.pk, "limits": "2 per week"}))
-    assert "For 1 customer something differs" in page and "2 per week instead of 1 per week" in page
+    assert "For 1 customer something differs" in page and "“2 per week” instead of “1 per week”" in page
     posted(colleague_client, address, 302, **sent({"permission": door.pk, "limits": "1 per week"}, name="Gold"))
     plan.refresh_from_db()
     assert plan.name == "Gold" and rows.limits_of(plan.grants.get()) == (Limit(1, WEEK_S),)
@@ -154,6 +162,21 @@ def test_what_is_to_be_left_out_is_still_so_after_the_look(colleague_client: Cli
     assert said == {"grant0-removed": "checked"} and 'name="grants" value="3"' in page
     posted(colleague_client, address, 302, **(fields | {"do": "save", "mark": mark_in(page)}))
     assert [each.permission for each in plan.grants.all()] == [lounge]
+
+
+def test_two_at_once_do_not_undo_each_other_unseen(colleague_client: Client) -> None:
+    plan = a_plan("door")
+    address, door = f"/desk/plans/{plan.pk}/edit/", plan.grants.get().permission
+    early, fields = shown_in(colleague_client, address), sent({"permission": door.pk})
+    posted(colleague_client, address, 302, **(fields | {"name": "Gold"}))
+    page = posted(colleague_client, address, 409, **(fields | {"name": "Silver", "shown": early}))
+    assert "Somebody has changed this meanwhile" in page and 'value="Silver"' in page
+    assert Plan.objects.get().name == "Gold"
+    posted(colleague_client, address, 302, **(fields | {"name": "Silver"}))
+    early = shown_in(colleague_client, address)
+    posted(colleague_client, address, 302, **sent({"permission": door.pk, "limits": "1 per week"}))
+    posted(colleague_client, address, 409, **(fields | {"shown": early}))
+    assert rows.limits_of(Plan.objects.get().grants.get()) == (Limit(1, WEEK_S),)
 
 
 def test_a_copy_begins_with_all_of_it_but_another_systems_name(colleague_client: Client) -> None:
