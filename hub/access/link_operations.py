@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hub.access.models import OneTimeLink
 from hub.access.queries import actor_of
@@ -57,7 +58,7 @@ def user_of_link(secret: str, at: datetime) -> User:
     """Whose link this is. LinkRefused."""
     found = OneTimeLink.objects.select_related("user").filter(secret_hash=_hash(secret), until__gt=at).first()
     if found is None or not found.user.is_active:
-        raise LinkRefused("This link counts no more: it was used or is too old. Ask an owner for another one.")
+        raise LinkRefused(_("This link counts no more: it was used or is too old. Ask an owner for another one."))
     return found.user
 
 
@@ -70,7 +71,7 @@ def choose_password(secret: str, password: str, at: datetime) -> User:
         user = User.objects.select_for_update().get(pk=user_of_link(secret, at).pk)
         validate_password(password, user)
         if not OneTimeLink.objects.filter(user=user, secret_hash=_hash(secret)).delete()[0]:
-            raise LinkRefused("This link was used a moment ago.")
+            raise LinkRefused(_("This link was used a moment ago."))
         user.set_password(password)
         user.save(update_fields=["password"])
         end_sessions(user, at)

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from hub.access.roles import Role, role_of
+from hub.access.roles import TITLES, Role, role_of
 from hub.access.second_factor import FACTORS
 from hub.audit.acting import Actor, ActorKind
 
@@ -49,6 +49,11 @@ class UserShown(NamedTuple):
     has_factor: bool
     last_login: datetime | None
     link_until: datetime | None
+
+    @property
+    def title(self) -> str:
+        """Of the role, for people; empty without one."""
+        return "" if self.role is None else str(TITLES[self.role])
 
 
 def users_shown() -> list[UserShown]:

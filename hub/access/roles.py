@@ -68,6 +68,13 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FRONT_DESK: _LOOK_UP | {"checkins.add_desk_checkin", "members.add_customernote"},
     Role.REPORTS: _FIGURES,
 }
+TITLES: Final[dict[Role, Promise]] = {
+    Role.OWNER: _("owner"),
+    Role.ADMIN: _("admin"),
+    Role.STAFF: _("staff"),
+    Role.FRONT_DESK: _("front desk"),
+    Role.REPORTS: _("reports"),
+}
 TOLD: Final[dict[Role, Promise]] = {
     Role.OWNER: _("Everything, and who else may do what."),
     Role.ADMIN: _("Edges, readers, sites, schedules, feeds and orders; looks members up."),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from hub.access import user_operations as operations
 from hub.access.link_operations import LinkShown
 from hub.access.queries import name_of, user_shown, users_shown
-from hub.access.roles import TOLD, Role
+from hub.access.roles import TITLES, TOLD, Role
 from hub.access.user_operations import LETTERS_MAX, UserRefused
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
@@ -35,7 +35,7 @@ class _RoleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, f"{role.value}: {TOLD[role]}") for role in Role]
+        self.fields["role"].choices = [(role.value, f"{TITLES[role]}: {TOLD[role]}") for role in Role]
 
 
 class InviteForm(_RoleForm):
