@@ -12,7 +12,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
     (
         "Every day",
         [
-            ("Fleet now", "monitor_heart", "fleet", "fleet.view_edge"),
+            ("Fleet now", "monitor_heart", "desk:fleet", "fleet.view_edge"),
             ("Lockdown", "lock", "modes", "fleet.view_edge"),
             ("Check-ins", "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
             ("Customers", "person", "admin:members_customer_changelist", "members.view_customer"),

@@ -15,7 +15,6 @@ from hub.enrolment.views import code_page, enrol
 from hub.health import healthz
 from hub.orders.views import command_page, configuration_page, modes_page, set_mode_page
 from hub.watch.metrics import metrics_page
-from hub.watch.views import edge_page, fleet_page
 
 _WRONG_HOST = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -54,9 +53,9 @@ urlpatterns = [
     path("admin/lockdown/", admin.site.admin_view(modes_page), name="modes"),
     path("admin/lockdown/set/", admin.site.admin_view(set_mode_page), name="set_mode"),
     path("enrol", enrol),
-    # Not /fleet/: the sidebar takes every address that contains it, as in /admin/fleet/, for this page.
-    path("now/", admin.site.admin_view(fleet_page), name="fleet"),
-    path("now/<slug:name>/", admin.site.admin_view(edge_page), name="fleet_edge"),
+    # Where the fleet was shown once.
+    path("now/", RedirectView.as_view(pattern_name="desk:fleet", query_string=True)),
+    path("now/<slug:name>/", RedirectView.as_view(pattern_name="desk:edge_by_name")),
     path("account/", include("hub.access.urls")),
     path("admin/login/", back_office_sign_in),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

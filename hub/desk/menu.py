@@ -44,7 +44,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
     (
         _("Fleet"),
         [
-            Item(_("Fleet now"), "fleet", "fleet", "fleet.view_edge"),
+            Item(_("Fleet now"), "fleet", "desk:fleet", "fleet.view_edge"),
             Item(_("Lockdown"), "lock", "modes", "fleet.view_edge"),
         ],
     ),

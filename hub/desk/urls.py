@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import granting_urls, member_urls, tokens, users, webhook_urls
+from hub.desk import fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     *member_urls.urlpatterns,
     *granting_urls.urlpatterns,
+    *fleet_urls.urlpatterns,
     path("arrival/", arrival_part, name="arrival"),
     path("audit/", audit_page, name="audit"),
     path("audit.csv", audit_csv, name="audit_csv"),

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
-from hub.checkins.models import JournalPosition
+from hub.checkins.models import JournalPosition, LostRange
 from hub.fleet.models import Edge
 from hub.fleet.paging import is_looked_for, page_of
-from hub.fleet.standing import Light
+from hub.fleet.standing import Light, presence_of
 from hub.fleet.workers import WorkersShown, watched, workers_shown
 from hub.orders import queries as orders
 from hub.watch.figures import EdgeShown, shown
@@ -23,6 +23,16 @@ from hub.watch.models import SLOT_SECONDS, EdgeTelemetry, EventCount, TelemetryS
 
 PICTURE_SLOTS: Final = 72
 """Six hours."""
+NEVER: Final = "never"
+"""Asked for as if it were a light: edges of which nothing was ever heard."""
+
+
+class Lost(NamedTuple):
+    """Check-ins that will never come: `checkins` as far as it is known how many, of so many `ranges`."""
+
+    ranges: int
+    checkins: int
+    noticed_at: datetime | None
 
 
 class EdgeInFigures(NamedTuple):
@@ -31,6 +41,7 @@ class EdgeInFigures(NamedTuple):
     shown: EdgeShown
     told: EdgeTelemetry | None
     history: History
+    lost: Lost
 
 
 class FleetShown(NamedTuple):
@@ -38,6 +49,7 @@ class FleetShown(NamedTuple):
 
     all: list[Judged]
     lights: dict[str, int]
+    never: int
     edges: list[EdgeShown]
     page: int
     pages: int
@@ -45,13 +57,14 @@ class FleetShown(NamedTuple):
 
 
 def fleet_shown(at: datetime, looked_for: str = "", light: str = "", page: int = 1) -> FleetShown:
-    """`looked_for` is part of an edge's or a site's name; `light` one of Light's, or all. Pages begin at 1."""
+    """`looked_for` is part of an edge's or site's name; `light` one of Light's, NEVER or all; pages begin at 1."""
     fleet = [each for each in judged_fleet(at) if is_looked_for(each.edge, looked_for)]
     counts = Counter(each.light for each in fleet)
-    chosen = [each for each in fleet if light in ("", each.light.value)]
+    silent = [each for each in fleet if presence_of(each.edge) is None and each.light is not Light.GREY]
+    chosen = silent if light == NEVER else [each for each in fleet if light in ("", each.light.value)]
     on_page, page, pages = page_of(chosen, page)
     lights = {each.value: counts[each] for each in Light}
-    return FleetShown(fleet, lights, _with_figures(on_page, at), page, pages, workers_shown(at))
+    return FleetShown(fleet, lights, len(silent), _with_figures(on_page, at), page, pages, workers_shown(at))
 
 
 def judged_fleet(at: datetime) -> list[Judged]:
@@ -79,7 +92,8 @@ def edge_shown(name: str, at: datetime) -> EdgeInFigures:
     rows = TelemetrySlot.objects.filter(edge=edge, slot__gte=first_hour * SLOTS_AN_HOUR)
     slots = [Slot(*row) for row in rows.values_list("slot", "latency_ms", "queue", "temperature_c")]
     [shown_edge] = _with_figures([judged(edge, orders.newest(edge), at)], at)
-    return EdgeInFigures(shown_edge, getattr(edge, "telemetry", None), history_of(slots, first_hour))
+    told = getattr(edge, "telemetry", None)
+    return EdgeInFigures(shown_edge, told, history_of(slots, first_hour), _lost_of(edge))
 
 
 def event_counts() -> dict[str, int]:
@@ -95,6 +109,13 @@ def journal_rows() -> int:
 def _edges(at: datetime) -> QuerySet[Edge]:
     related = ("site", "feed", "presence", "telemetry", "reported", "modes")
     return Edge.objects.select_related(*related).annotate(watched=watched(at))
+
+
+def _lost_of(edge: Edge) -> Lost:
+    ranges = LostRange.objects.filter(edge=edge)
+    return Lost(
+        **ranges.aggregate(ranges=Count("pk"), checkins=Sum("count", default=0), noticed_at=Max("noticed_at"))
+    )
 
 
 def _with_figures(on_page: Iterable[Judged], at: datetime) -> list[EdgeShown]:

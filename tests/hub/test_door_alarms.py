@@ -59,7 +59,7 @@ def test_it_stands_on_the_page(club: Club, now: datetime) -> None:
     note(door("held_open", name="<back>", since=now), at=now)
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_superuser("owner"))
-    shown = client.get("/now/").content.decode()
+    shown = client.get("/desk/fleet/").content.decode()
     assert "&lt;back&gt; is held open since" in shown
     assert "online, a door in alarm" in shown
     assert "<back>" not in shown

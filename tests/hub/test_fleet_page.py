@@ -8,10 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from contract.messages import ReaderPresence
 from contract.trust import ClockState
+from hub.checkins.models import LostRange
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
 from hub.fleet.operations import note_presence
@@ -20,7 +22,7 @@ from hub.orders.models import Configuration, ReportedState
 from hub.watch import operations
 from hub.watch.history import Slot, history_of
 from hub.watch.latency import bound_text, bucket_of, latency_of
-from hub.watch.queries import fleet_shown
+from hub.watch.queries import NEVER, fleet_shown
 from tests.hub.conftest import Database
 from tests.hub.presences import well
 from tests.hub.scans import Club, small_club
@@ -56,7 +58,13 @@ def worker(club: Club, now: datetime) -> Iterator[None]:
 
 
 def page(client: Client, query: str = "") -> str:
-    response = client.get(f"/now/{query}")
+    response = client.get(f"/desk/fleet/{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def edge_page(client: Client, club: Club) -> str:
+    response = client.get(reverse("desk:edge", args=[club.edge.pk]))
     assert response.status_code == 200
     return response.content.decode()
 
@@ -173,7 +181,7 @@ def test_a_large_fleet_asks_no_more_of_the_database(staff: Client, feed: Feed, c
 
 
 def test_no_worker_or_none_that_is_connected_is_told(staff: Client, club: Club, now: datetime) -> None:
-    assert 'class="alarm"' not in page(staff)
+    assert "Nothing is heard of any edge" not in page(staff)
     operations.note_worker("worker", now, False, {}, now)
     assert "does not reach the broker" in page(staff)
     operations.end_worker("worker")
@@ -190,12 +198,39 @@ def test_no_edge_is_blamed_while_no_worker_hears_it(staff: Client, feed: Feed, c
     assert "</strong> not known</a>" in page(staff)
 
 
-@pytest.mark.parametrize("address", ["/now/", "/now/clubhouse/"])
-def test_only_who_may_view_edges_sees_it(club: Club, address: str) -> None:
-    client = Client(SERVER_NAME="localhost")
-    assert client.get(address).status_code == 302
-    client.force_login(User.objects.create_user("helper", is_staff=True))
-    assert client.get(address).status_code == 403
+def test_the_addresses_of_before_lead_here(staff: Client, club: Club) -> None:
+    followed = staff.get("/now/?q=club", follow=True)
+    assert followed.redirect_chain[-1][0] == "/desk/fleet/?q=club"
+    followed = staff.get("/now/clubhouse/", follow=True)
+    assert followed.redirect_chain[-1][0] == reverse("desk:edge", args=[club.edge.pk])
+    assert staff.get("/now/nowhere/", follow=True).status_code == 404
+
+
+def test_what_keeps_up_is_the_inside_alone(staff: Client, club: Club) -> None:
+    for address in ("/desk/fleet/", reverse("desk:edge", args=[club.edge.pk])):
+        inside = staff.get(address, HTTP_HX_REQUEST="true").content.decode()
+        assert inside.startswith('<div id="fleet-now"')
+        assert "as of" in inside and "<html" not in inside
+
+
+def test_edges_that_were_never_heard_of(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    add_edges(club, feed, ["annex", "cellar"])
+    note_presence("clubhouse", well(feed), now)
+    Edge.objects.filter(name="cellar").update(revoked_at=now)
+    fleet = fleet_shown(now, light=NEVER)
+    assert (fleet.never, [each.edge.name for each in fleet.edges]) == (1, ["annex"])
+    assert ">annex</a>" in page(staff, "?light=never")
+    assert ">clubhouse</a>" not in page(staff, "?light=never")
+
+
+def test_check_ins_that_are_lost_for_good(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
+    note_presence("clubhouse", well(feed), now)
+    assert "Lost check-ins" not in edge_page(staff, club)
+    for first, count in ((1, 3), (9, None)):
+        LostRange.objects.create(
+            edge=club.edge, journal=b"j" * 16, first=first, count=count, why="gone", noticed_at=now
+        )
+    assert "3 are lost for good" in edge_page(staff, club)
 
 
 def test_an_empty_hub_says_how_to_begin(staff: Client, club: Club) -> None:
@@ -207,11 +242,11 @@ def test_an_empty_hub_says_how_to_begin(staff: Client, club: Club) -> None:
 
 
 def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
-    assert "It has told no figures yet" in staff.get("/now/clubhouse/").content.decode()
+    assert "It has told no figures yet" in edge_page(staff, club)
     note_presence("clubhouse", well(feed), now)
     told = telemetry(counters={"scan.granted": 41, "lost": 1}, queue=6, uptime_s=90_000.0)
     operations.note_telemetry("clubhouse", told, now)
-    shown = staff.get("/now/clubhouse/").content.decode()
+    shown = edge_page(staff, club)
     for text in (
         "Online, in trouble",
         "3 scans, half ≤ 5 ms",
@@ -221,14 +256,14 @@ def test_an_edges_page_has_its_week_and_its_counters(staff: Client, feed: Feed, 
         "1 d 1 h",
     ):
         assert text in shown, text
-    assert staff.get("/now/nowhere/").status_code == 404
+    assert staff.get("/desk/fleet/edges/0/").status_code == 404
 
 
 def test_one_scan_is_one(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
     note_presence("clubhouse", well(feed), now)
     operations.note_telemetry("clubhouse", telemetry(latency_ms=scans(up_to_5=1)), now)
-    assert "1 scan in 6 h" in staff.get("/now/").content.decode()
-    assert ": 1 scan, half ≤ 5 ms" in staff.get("/now/clubhouse/").content.decode()
+    assert "1 scan in 6 h" in page(staff)
+    assert ": 1 scan, half ≤ 5 ms" in edge_page(staff, club)
 
 
 def test_of_an_hour_the_highest_is_shown() -> None:
