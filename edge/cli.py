@@ -1,7 +1,7 @@
-"""The edge's commands: `run`, `check`, `enroll`, and those for scanners. Says on the terminal what is wrong, and
-what to do.
+"""The edge's commands: `run`, `check`, `enroll`, `doctor`, and those for scanners. Says on the terminal what is
+wrong, and what to do.
 
-Exit codes: 0 for a clean end, 2 where somebody must change something before it can start.
+Exit codes: 0 for a clean end, 2 where somebody must change something before it can start; `doctor` has 1 as well.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from contract.orders import UNREACHABLE_S
 from edge import app, resting
 from edge.clock import SystemClock
 from edge.core.saved_orders import check_edge
+from edge.doctor.command import DoctorError, doctor
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
 from edge.hardware.boards import BoardError
 from edge.hardware.wiring import wiring_of
@@ -37,7 +38,15 @@ class CommandError(Exception):
     """What was asked for cannot be done; the text says why and what to do."""
 
 
-_REFUSALS: Final = (CommandError, ScannerCommandError, EnrolFailed, CannotApply, MetricsError, StorageError)
+_REFUSALS: Final = (
+    CommandError,
+    DoctorError,
+    ScannerCommandError,
+    EnrolFailed,
+    CannotApply,
+    MetricsError,
+    StorageError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,11 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        _COMMANDS[asked.command](asked)
+        return _COMMANDS[asked.command](asked) or 0
     except _REFUSALS as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
-    return 0
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -151,6 +159,10 @@ def _parser() -> argparse.ArgumentParser:
     enroll.add_argument("--force", action="store_true", help="in place of the enrolment that is there")
     check = commands.add_parser("check", help="say whether a configuration is right")
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
+    ask = commands.add_parser("doctor", help="look at everything that an edge needs, and say what to do")
+    _take_state(ask)
+    ask.add_argument("--config", type=Path, metavar="edge.toml", help="the file that the edge is run with")
+    ask.add_argument("--json", action="store_true", help="for programs: docs/doctor.md says what its words mean")
     # Run by __main__, which needs less for it than what is imported here.
     resting.words_of(commands.add_parser("rest", help="set all outputs to the level at which they are off"))
     add_scanner_commands(commands)
@@ -164,10 +176,11 @@ def _take_state(command: argparse.ArgumentParser) -> None:
     )
 
 
-_COMMANDS: Final = {
+_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int | None]]] = {
     "run": _run,
     "check": _check,
     "enroll": _enroll,
+    "doctor": doctor,
     "scanners": scanners,
     "setup-sheet": setup_sheet,
 }

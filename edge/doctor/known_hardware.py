@@ -1,0 +1,34 @@
+"""Whether what is known of scanners and boards is installed, and can be read."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from edge.doctor.findings import Finding, failure, ok
+from edge.doctor.patient import Patient
+from edge.firmware_config import FirmwareConfigError, firmware_config
+from edge.hardware.boards import BoardError, read_boards
+from edge.scanners.profiles import ProfileError, all_profiles
+
+_INSTALL: Final = "install Doorward's package anew, or correct that file if it is one of your own"
+
+
+def folder(_: Patient) -> Iterator[Finding]:
+    try:
+        found = firmware_config()
+    except FirmwareConfigError as error:
+        yield failure(
+            "firmware_config.folder",
+            str(error),
+            "a configuration that names a scanner's profile or a board cannot be applied",
+            _INSTALL,
+        )
+        return
+    yield ok("firmware_config.folder", str(found))
+    try:
+        yield ok("firmware_config.scanners", f"{len(all_profiles())} scanner profiles")
+    except ProfileError as error:
+        yield failure("firmware_config.scanners", str(error), "no profile can be listed or chosen", _INSTALL)
+    try:
+        yield ok("firmware_config.boards", f"{len(read_boards(found / 'boards'))} boards")
+    except BoardError as error:
+        yield failure("firmware_config.boards", str(error), "no board can be named", _INSTALL)
