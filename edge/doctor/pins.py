@@ -10,7 +10,7 @@ from edge.hardware.gpio_chips import HardwareError
 from edge.hardware.lines import HeldLine, held_lines
 
 _LGPIO: Final = "lg"
-"""What lgpio calls itself to the kernel, where nobody says otherwise (lgpio's LG_DEF_USER)."""
+"""What lgpio calls itself to the kernel, where nobody says otherwise (lgpio 0.2.2, lgGpiochipOpen)."""
 _GROUP: Final = 'sudo usermod --append --groups gpio USER, apt install python3-lgpio, or pin_factory = "mock"'
 
 

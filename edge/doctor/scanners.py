@@ -18,12 +18,15 @@ from edge.doctor.user import group_of
 from edge.scanners.choice import node_of, try_open
 from edge.scanners.device_reader import CannotOpen
 from edge.scanners.devices import Plugged, plugged_in
+from edge.scanners.keyboard.plugged import NotPlugged, path_of
 from edge.scanners.profiles import Interface, ProfileError, all_profiles, fitting, profile_named, settings_for
 
 OPEN_S: Final = 5.0
 """A USB device that fails can hold up its open for longer than anybody waits."""
 _LIST: Final = "`doorward-edge scanners` lists what is plugged in; its line `device = …` is what belongs there"
 _SUBSYSTEMS: Final = {"tty": Interface.SERIAL, "input": Interface.KEYBOARD}
+_GENERIC: Final = {f"generic-{each}" for each in Interface}
+_GROUPS: Final = {Interface.SERIAL: "dialout", Interface.KEYBOARD: "input"}
 _PSEUDO_TERMINALS: Final = range(136, 144)
 """UNIX98_PTY_SLAVE_MAJOR of linux/major.h: no hardware, and read as a serial port all the same."""
 
@@ -50,10 +53,13 @@ def profiles(patient: Patient) -> Iterator[Finding]:
 
 def _fault_of_device(patient: Patient, reader: Reader) -> Finding | None:
     """By its name and mode alone."""
-    node = node_of(reader.device)
     wanted = Interface.KEYBOARD if reader.is_keyboard else Interface.SERIAL
     try:
+        node = path_of(reader.device, patient.places.sys / "class" / "input").resolve()
         status = node.stat()
+    except NotPlugged as error:
+        why = "no reader is served without its scanner"
+        return failure("scanners.device", str(error), why, _LIST, reader.name)
     except OSError:
         why = "it is not plugged in, or has another name by now"
         return failure(
@@ -67,11 +73,12 @@ def _fault_of_device(patient: Patient, reader: Reader) -> Finding | None:
         return failure("scanners.device", what, why, _LIST, reader.name)
     if not may_open(patient, node, os.R_OK if reader.is_keyboard else os.R_OK | os.W_OK):
         name, group = patient.user.name, group_of(node)
+        to_be_in = _GROUPS[wanted] if group == "root" else group
         return failure(
             "scanners.device",
             f"{name} may not open {reader.device}",
             f"it is the group {group}'s (mode {stat.S_IMODE(status.st_mode):04o})",
-            f"sudo usermod --append --groups {group} {name}, then start the edge anew",
+            f"sudo usermod --append --groups {to_be_in} {name}, install firmware_config/udev, start the edge anew",
             reader.name,
         )
     return None
@@ -148,7 +155,7 @@ def _fit(reader: Reader, plugged: Plugged | None) -> Finding:
         return ok("scanners.profile", f"no profile is named: defaults hold{told}", reader.name)
     if interface not in profile.interfaces:
         what = f"{profile.name} is for another interface than {reader.device}"
-    elif likely and profile.name not in likely and not all(each.startswith("generic-") for each in likely):
+    elif likely and profile.name not in likely and not {profile.name, *likely} & _GENERIC:
         what = f"{profile.name} is named, and the device says that it is {plugged.says if plugged else ''}"
     else:
         return ok("scanners.profile", f"{profile.name} fits, as far as can be told", reader.name)

@@ -23,6 +23,8 @@ class Unit:
 
     path: Path
     words: dict[str, str]
+    is_enabled: bool = False
+    """Whether something starts it with the machine."""
 
 
 def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
@@ -33,7 +35,7 @@ def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
             words = dict(_words(path.read_text("utf-8", "replace")))
             for part in sorted(each for parts in folders for each in parts.glob(f"{NAME}.d/*.conf")):
                 words.update(_words(part.read_text("utf-8", "replace")))
-            return Unit(path, words)
+            return Unit(path, words, any(wants for each in folders for wants in each.glob(f"*.wants/{NAME}")))
     return None
 
 

@@ -27,6 +27,9 @@ def unit(patient: Patient) -> Iterator[Finding]:
     else:
         told = f"{found.path}: an edge that hangs is ended after {found.words['WatchdogSec']} s and started anew"
         yield ok("watchdog.unit", told)
+    if found is not None and not found.is_enabled:
+        why = "nobody starts the edge with the machine"
+        yield warning("watchdog.enabled", f"{NAME} is not enabled", why, f"sudo systemctl enable --now {NAME}")
     if not patient.places.systemd.exists():
         why = "its units, watchdogs and timers do nothing here"
         yield warning("watchdog.systemd", "this machine does not run systemd", why, "see to these by other means")

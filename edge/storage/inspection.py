@@ -90,7 +90,9 @@ def look_at_replica(path: Path) -> ReplicaSeen:
     Unreadable."""
     with _opened(path) as connection:
         (found,) = connection.execute(_FORMAT).fetchone()
-        understand(connection, feed_tables.OF_A_WHOLE)
+        if found == feed_tables.FORMAT:
+            connection.execute(feed_tables.CREATE_INCOMING)  # in memory: rows come by way of it
+            understand(connection, feed_tables.OF_A_WHOLE)
         _, counted = count(connection)
         # In the transaction of the count: an edge that runs moves both on.
         stands = standing(connection)
