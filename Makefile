@@ -77,7 +77,7 @@ test: $(INSTALLED) apt-for-tests lint
 
 # A package for another machine is made here as well: nothing in it is compiled here.
 deb: $(INSTALLED)
-	@$(BIN)/python packaging/build.py $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(DEB_VERSION),--version $(DEB_VERSION))
+	@$(BIN)/python packaging/build_package.py $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(DEB_VERSION),--version $(DEB_VERSION))
 
 # Each Debian that the package is for, with what a Raspberry Pi OS has from the start. Made once; `make clean` forgets them.
 DEBIANS := bookworm trixie

@@ -9,6 +9,7 @@ import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -42,7 +43,7 @@ def locked(lock: str, libraries: tuple[str, ...] = LIBRARIES) -> str:
 
 
 def fetch(lock: Path, architecture: str, folder: Path) -> list[Path]:
-    """The wheels for an architecture, kept below `folder`: what lies there is taken once its hash is checked.
+    """The wheels for an architecture, by their hashes; kept below `folder`, and not asked for twice.
 
     VendoredError: an architecture or a library for which there is no wheel.
     """
@@ -51,18 +52,16 @@ def fetch(lock: Path, architecture: str, folder: Path) -> list[Path]:
             f"there is no package for {architecture}: cbor2, cffi and msgspec have no wheels for it. "
             f"Take a 64-bit system ({' or '.join(MACHINES)}): every Raspberry Pi from the 3 on runs one"
         )
-    text = locked(lock.read_text())
-    # Wheels of an earlier lock stay out of it.
-    place = folder / f"{architecture}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    place.mkdir(parents=True, exist_ok=True)
-    wanted = place / "wanted.txt"
-    wanted.write_text(text)
-    wheels: set[Path] = set()
-    for python in PYTHONS:
-        into = place / python
-        _download(wanted, into, architecture, python)
-        wheels.update(into.glob("*.whl"))
-    return sorted(wheels)
+    wanted = locked(lock.read_text())
+    # Wheels of an earlier lock, or for other Pythons, stay out of it.
+    name = hashlib.sha256("".join((wanted, *PYTHONS)).encode()).hexdigest()[:12]
+    place = folder / f"{architecture}-{name}"
+    if not place.exists():
+        with tempfile.TemporaryDirectory(dir=_made(folder)) as unfinished:
+            for python in PYTHONS:
+                _download(wanted, Path(unfinished) / "wheels", architecture, python)
+            (Path(unfinished) / "wheels").rename(place)
+    return sorted(place.glob("*.whl"))
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
@@ -94,7 +93,15 @@ def _blocks(lock: str) -> Iterator[tuple[str, str]]:
             yield name, block.rstrip("\n") + "\n"
 
 
-def _download(wanted: Path, into: Path, architecture: str, python: str) -> None:
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _download(wanted: str, into: Path, architecture: str, python: str) -> None:
+    """`into` may hold some of them already."""
+    requirements = into.parent / "wanted.txt"
+    requirements.write_text(wanted)
     machine = MACHINES[architecture]
     tag = "cp" + python.replace(".", "")
     platforms = [f"manylinux_{glibc}_{machine}" for glibc in _GLIBCS] + [f"manylinux2014_{machine}"]
@@ -102,7 +109,7 @@ def _download(wanted: Path, into: Path, architecture: str, python: str) -> None:
     command += ["--only-binary=:all:", "--require-hashes", "--implementation=cp", f"--python-version={python}"]
     command += ["--abi", tag, "--abi", "abi3", "--abi", "none"]
     command += [word for platform in platforms for word in ("--platform", platform)]
-    command += ["--dest", str(into), "--requirement", str(wanted)]
+    command += ["--dest", str(into), "--requirement", str(requirements)]
     ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if ended.returncode != 0:
         raise VendoredError(f"a wheel for {architecture} and Python {python} is not to be had:\n{ended.stderr}")

@@ -1,5 +1,6 @@
 """The packages, a hub with its web and worker, and a machine of each Debian that is served."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ FIRST, NEXT = "0.1.0", "0.1.1"
 
 def built(version: str, *options: str) -> Path:
     """A package of this checkout that says it is of that version."""
-    command = [sys.executable, "packaging/build.py", "--version", version, *options]
-    said = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "packaging/build_package.py", "--version", version, *options]
+    # Not the last commit's date: in a checkout that is worked in there may be another at any time.
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1790000000"}
+    said = subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return Path(said.stdout.strip())
 
 

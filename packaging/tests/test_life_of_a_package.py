@@ -1,5 +1,6 @@
 """From a fresh system to a purged one, on each Debian that is served; each goes on from the one before it."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -66,6 +67,21 @@ def test_a_scan_opens_the_door_and_reaches_the_hub(machine: Machine, hub: WebHub
         assert edge.scan(hub.code)["outcome"] == "granted"
         hub.wait_for_checkins(1)
     assert machine.do("stat", "-c", "%U", f"/{STATE}/journal.db").strip() == "doorward"
+
+
+def test_the_doctor_knows_the_edge(machine: Machine) -> None:
+    done = machine.attempt("doorward-edge", "doctor", "--config", "/etc/doorward/edge.toml", "--json")
+    report = json.loads(done.stdout)
+    found = {finding["check"]: finding["level"] for finding in report["findings"]}
+    assert report["edge"] == EDGE
+    right = (
+        "access.files",
+        "access.groups",
+        "firmware_config.scanners",
+        "firmware_config.boards",
+        "seal.enrolment",
+    )
+    assert {found[check] for check in right} == {"ok"}
 
 
 def test_an_upgrade_keeps_the_state(machine: Machine, hub: WebHub, next_package: Path, tmp_path: Path) -> None:
