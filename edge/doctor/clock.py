@@ -4,6 +4,7 @@ The rules are edge/core/clock_trust.py's.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from contract.ask import Codes
@@ -11,6 +12,7 @@ from contract.trust import ClockState
 from edge.core.clock_trust import TOLERANCE
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
+from edge.scanners.sysfs import text_of
 from edge.storage.small_file import DamagedFile
 
 _SET: Final = "sudo timedatectl set-ntp true; `timedatectl timesync-status` shows whom it asks"
@@ -27,9 +29,10 @@ def synchronized(patient: Patient) -> Iterator[Finding]:
 
 
 def battery(patient: Patient) -> Iterator[Finding]:
-    clocks = sorted(each.name for each in (patient.places.sys / "class" / "rtc").glob("rtc*"))
+    clocks = sorted((patient.places.sys / "class" / "rtc").glob("rtc*"))
+    for each in clocks:
+        yield _battery_clock(each, patient)
     if clocks:
-        yield ok("clock.battery", f"a battery clock: {', '.join(clocks)}")
         return
     needy = _needy(patient)
     if not needy:
@@ -41,6 +44,17 @@ def battery(patient: Patient) -> Iterator[Finding]:
         f"after a power cut without a network {', '.join(needy)} will deny until the time is known",
         "add one (firmware_config/raspberry_pi/clock.txt), or see to a time server on the same network",
     )
+
+
+def _battery_clock(found: Path, patient: Patient) -> Finding:
+    """A Raspberry Pi 5 has a clock of its own, and a battery only where somebody has put one in."""
+    epoch = text_of(found / "since_epoch")
+    behind_s = patient.clock.now().timestamp() - int(epoch) if epoch.isdecimal() else 0.0
+    if abs(behind_s) <= TOLERANCE.total_seconds():
+        return ok("clock.battery", f"{found.name} keeps the time over a power cut, if its battery is good")
+    what = f"{found.name} is {abs(behind_s):.0f} s {'behind' if behind_s > 0 else 'ahead of'} this machine's clock"
+    why = "its battery is empty or missing, or nobody sets it: after a power cut the time is wrong"
+    return warning("clock.battery", what, why, "sudo hwclock --systohc; should it come again, a new battery")
 
 
 def floor(patient: Patient) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from contract.configuration import Configuration, PinFactory
+from edge.doctor.access import may_open
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
 from edge.hardware.gpio_chips import HardwareError
@@ -27,6 +28,11 @@ def lines(patient: Patient) -> Iterator[Finding]:
     except HardwareError as error:
         why = "no relay, lamp or contact works: the edge does not start with such a configuration"
         yield failure("pins.chip", str(error), why, _GROUP)
+        return
+    if not may_open(patient, patient.places.dev / chip):
+        whose = patient.user.name
+        why = "no relay, lamp or contact works"
+        yield failure("pins.chip", f"{whose} may not open /dev/{chip}", why, _GROUP.replace("USER", whose))
         return
     yield ok("pins.chip", f"{chip} {configuration.hardware.chip or 'of the header'}, by lgpio")
     for line in held:

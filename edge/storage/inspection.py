@@ -86,8 +86,7 @@ def replica_in(state_dir: Path) -> Path | None:
 
 
 def look_at_replica(path: Path) -> ReplicaSeen:
-    """Its digest is recounted, with pauses that leave the processor to others: 3 s for a million rows, or so.
-    Unreadable."""
+    """Its digest is recounted, with pauses that leave the processor to others. Unreadable."""
     with _opened(path) as connection:
         (found,) = connection.execute(_FORMAT).fetchone()
         if found == feed_tables.FORMAT:

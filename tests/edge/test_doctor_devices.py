@@ -190,6 +190,14 @@ def test_pins_of_an_edge_that_runs(chip: Ward, monkeypatch: pytest.MonkeyPatch) 
     assert the(pins.lines, beside_an_edge(chip.patient()), "pins.line").level is OK
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_chip_that_the_edges_user_may_not_open(chip: Ward) -> None:
+    os.chown(chip.state, NOBODY, NOBODY)
+    (chip.machine / "dev" / "gpiochip4").chmod(0o600)
+    one = the(pins.lines, chip.patient(), "pins.chip")
+    assert (one.level, one.what) == (FAILURE, "nobody may not open /dev/gpiochip4")
+
+
 def test_another_chip_than_there_is(chip: Ward) -> None:
     chip.configure(**{MOCK: f'{LGPIO}\nchip = "pinctrl-bcm2711"'})
     assert "pinctrl-bcm2711" in the(pins.lines, chip.patient(), "pins.chip").what

@@ -77,7 +77,12 @@ def test_a_battery_is_missed_where_time_is_needed(ward: Ward) -> None:
     one = the(clock.battery, ward.patient(), "clock.battery")
     assert (one.level, "door" in str(one.why)) == (WARNING, True)
     ward.put("sys/class/rtc/rtc0/name", "rpi-rtc")
-    assert the(clock.battery, ward.patient(), "clock.battery").what.endswith("rtc0")
+    assert the(clock.battery, ward.patient(), "clock.battery").level is OK
+    told = ward.told_by_hub()
+    noon_s = int(told.at.timestamp())
+    for since_epoch, level in ((noon_s + 9, OK), (noon_s - 9_999, WARNING), (noon_s + 9_999, WARNING)):
+        ward.put("sys/class/rtc/rtc0/since_epoch", f"{since_epoch}\n")
+        assert the(clock.battery, ward.patient(told), "clock.battery").level is level
 
 
 # Watchdogs and the unit

@@ -95,6 +95,20 @@ def test_a_running_edge_notices_nothing(tmp_path: Path, edge: EdgeProcess) -> No
         assert not [one for one in levels if one[0].endswith(".failed")]
 
 
+def test_what_a_killed_edge_left_is_read_and_left(tmp_path: Path) -> None:
+    edge = EdgeProcess(tmp_path)
+    edge.wait_for("started")
+    edge.door.type(b"ANY-CARD\r")
+    edge.wait_for("scan")
+    edge.close()
+    kept = [tmp_path / "state" / f"journal.db{suffix}" for suffix in ("", "-wal")]
+    before = [each.read_bytes() for each in kept]
+    assert before[1]
+    findings = {one["check"]: one for one in report("--state", tmp_path / "state")["findings"]}
+    assert findings["journal.file"]["what"].startswith("1 rows")
+    assert [each.read_bytes() for each in kept] == before
+
+
 def test_its_words_are_those_that_are_promised(tmp_path: Path) -> None:
     enrolled_state(tmp_path / "state")
     told = report("--state", tmp_path / "state")
