@@ -18,7 +18,6 @@ from contract.orders import UNREACHABLE_S
 from edge import app, resting
 from edge.clock import SystemClock
 from edge.core.saved_orders import check_edge
-from edge.doctor.command import DoctorError, doctor
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
 from edge.hardware.boards import BoardError
 from edge.hardware.wiring import wiring_of
@@ -38,15 +37,7 @@ class CommandError(Exception):
     """What was asked for cannot be done; the text says why and what to do."""
 
 
-_REFUSALS: Final = (
-    CommandError,
-    DoctorError,
-    ScannerCommandError,
-    EnrolFailed,
-    CannotApply,
-    MetricsError,
-    StorageError,
-)
+_REFUSALS: Final = (CommandError, ScannerCommandError, EnrolFailed, CannotApply, MetricsError, StorageError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,9 +111,19 @@ def _enroll(asked: argparse.Namespace) -> None:
     sys.stdout.write(
         f"This is the edge {edge.edge} now: feed {edge.feed}, broker {edge.broker_host}:{edge.broker_port} "
         f"({secured}), the hub's key {edge.trusted.current.id.hex()}.\n"
-        f"Next: doorward-edge run --state {asked.state}, and push it a configuration at the hub "
-        "(or give it one with --config edge.toml).\n"
+        f"Next: doorward-edge run --state {asked.state} (where the package is installed, its service does), and push "
+        "it a configuration at the hub (or give it one with --config edge.toml).\n"
     )
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    # Only here: an edge that runs would carry it for years.
+    from edge.doctor.command import DoctorError, doctor  # noqa: PLC0415
+
+    try:
+        return doctor(asked)
+    except DoctorError as error:
+        raise CommandError(str(error)) from error
 
 
 def _warn(text: str) -> None:
@@ -180,7 +181,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int | None]]] = {
     "run": _run,
     "check": _check,
     "enroll": _enroll,
-    "doctor": doctor,
+    "doctor": _doctor,
     "scanners": scanners,
     "setup-sheet": setup_sheet,
 }

@@ -32,7 +32,7 @@ def rows(patient: Patient) -> Iterator[Finding]:
         yield failure("journal.file", what, why, "install the newer Doorward again")
         return
     yield ok(
-        "journal.file", f"{seen.rows} rows, {seen.bytes / 1e6:.1f} MB, each page sound; id {seen.id.hex()[:8]}…"
+        "journal.file", f"{_rows(seen.rows)}, {seen.bytes / 1e6:.1f} MB, each page sound; id {seen.id.hex()[:8]}…"
     )
     yield _unacked(seen, patient)
 
@@ -42,11 +42,15 @@ def _unacked(seen: JournalSeen, patient: Patient) -> Finding:
         return ok("journal.unacked", "the hub has all of it")
     since = seen.unacked_since
     if since is not None and patient.known.at - since < LATE:
-        return ok("journal.unacked", f"{seen.unacked} rows of the last minutes are on their way to the hub")
+        return ok("journal.unacked", f"{_rows(seen.unacked)} of the last minutes on the way to the hub")
     told = "" if since is None else f", the oldest from {since:%Y-%m-%d %H:%M} UTC"
     return warning(
         "journal.unacked",
-        f"the hub has not acknowledged {seen.unacked} rows{told}",
+        f"the hub has not acknowledged {_rows(seen.unacked)}{told}",
         "they are kept until it has, and count here already",
         "let the edge reach its hub: broker.* says what is in the way; don't take this card out for good before",
     )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -105,7 +105,7 @@ def test_what_a_killed_edge_left_is_read_and_left(tmp_path: Path) -> None:
     before = [each.read_bytes() for each in kept]
     assert before[1]
     findings = {one["check"]: one for one in report("--state", tmp_path / "state")["findings"]}
-    assert findings["journal.file"]["what"].startswith("1 rows")
+    assert findings["journal.file"]["what"].startswith("1 row, ")
     assert [each.read_bytes() for each in kept] == before
 
 
