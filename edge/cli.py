@@ -111,8 +111,8 @@ def _enroll(asked: argparse.Namespace) -> None:
     sys.stdout.write(
         f"This is the edge {edge.edge} now: feed {edge.feed}, broker {edge.broker_host}:{edge.broker_port} "
         f"({secured}), the hub's key {edge.trusted.current.id.hex()}.\n"
-        f"Next: doorward-edge run --state {asked.state} (where the package is installed, its service does), and push "
-        "it a configuration at the hub (or give it one with --config edge.toml).\n"
+        f"Next: doorward-edge run --state {asked.state} (where the package is installed, its service does), and "
+        "push it a configuration at the hub (or give it one with --config edge.toml).\n"
     )
 
 
