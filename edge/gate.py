@@ -28,7 +28,7 @@ from edge.core.used_steps import UsedSteps
 from edge.counter_port import CounterScreen
 from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
 from edge.recorder import Recorder
-from edge.turns import Handle, Turns
+from edge.turns import WAIT_S_MAX, Handle, Turns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +65,8 @@ class Gate:
         return read(self.organization_key, frame.raw, frame.length, frame.arrived_s)
 
     async def handle(self, reading: Reading) -> None:
+        if self._is_too_late(reading):
+            return
         scan, code_hash = reading.scan, reading.code_hash
         scanned = self._scanned(scan, code_hash)
         first = self.rescans.of(code_hash, scan.digits, scanned.circumstances.posture, reading.arrived_s)
@@ -72,6 +74,8 @@ class Gate:
             return self._repeat(first)
 
         facts = await self._look_up(code_hash)
+        if self._is_too_late(reading):
+            return
         undoing = self._undoing(scanned, facts)
         decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
         if _is_to_be_confirmed(checkin):
@@ -101,6 +105,15 @@ class Gate:
     async def _readings(self, frames: AsyncIterable[Frame]) -> AsyncIterator[Reading]:
         async for frame in frames:
             yield self.read(frame)
+
+    def _is_too_late(self, reading: Reading) -> bool:
+        """Turned away where it has waited for too long: no check-in, and no door opens for whoever comes by."""
+        waited_s = self.clock.monotonic_s() - reading.arrived_s
+        if waited_s <= WAIT_S_MAX:
+            return False
+        self.signals.turn_away()
+        self.log("too_late", reader=self.reader.name, waited_s=round(waited_s, 3))
+        return True
 
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)

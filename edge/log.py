@@ -35,7 +35,8 @@ _WARNINGS: Final = frozenset(
     {
         *("configuration_refused", "digest_mismatch", "dropped", "guessing", "hours_not_followed"),
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
-        *("no_counter_pages", "orders_not_kept", "reader_lost", "site_unknown", "trust_not_kept", "wiring"),
+        *("no_counter_pages", "orders_not_kept", "reader_lost", "site_unknown", "too_late", "trust_not_kept"),
+        "wiring",
     }
 )
 """Something is not as it should be, and the edge goes on."""

@@ -2,8 +2,8 @@
 
 But where somebody guesses (edge/core/guessing.py), what could be another guess (edge/core/guesses.py) waits for
 the pause to end, and lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read
-is no code: neither waits. A few wait, in order, and more are turned away: they are not looked up, and leave no
-check-in. Knows nothing of how a scan is handled.
+is no code: neither waits. A few wait, in order, and more are turned away, as is whoever has waited for too long:
+they are not looked up, and leave no check-in. Knows nothing of how a scan is handled.
 """
 
 import asyncio
@@ -20,6 +20,9 @@ from edge.ports import Clock, Log, Signals
 
 WAITING_MAX: Final = 4
 """People with cards that others made, who stand behind whoever guesses."""
+WAIT_S_MAX: Final = 5.0
+"""From a scan's last byte to its turn. Whoever has waited for longer has scanned again or gone: a door that opened
+then would open for somebody else."""
 Handle = Callable[[Reading], Awaitable[None]]
 
 
@@ -84,7 +87,7 @@ class Turns:
             while self._line:
                 reading, guessing = self._line[0]
                 try:
-                    if await self._paused(guessing):
+                    if await self._paused(guessing, reading.arrived_s + WAIT_S_MAX):
                         await self._take(reading, handle)
                     else:
                         self._turn_away(guessing)
@@ -95,12 +98,15 @@ class Turns:
             if self._line:
                 self._let_in_later(handle)
 
-    async def _paused(self, guessing: Guessing) -> bool:
-        """Once the pause is over; false: the end came first."""
+    async def _paused(self, guessing: Guessing, until_s: float) -> bool:
+        """Once the pause is over; false: `until_s` or the end came first."""
         # Codes that went ahead may have been unknown too, and made the pause longer.
         while pause_s := self._pause_s(guessing):
+            left_s = until_s - self._clock.monotonic_s()
+            if left_s <= 0:
+                return False
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), pause_s)
+                await asyncio.wait_for(self._ending.wait(), min(pause_s, left_s))
                 return False
         return True
 

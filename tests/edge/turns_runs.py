@@ -44,7 +44,7 @@ class Reader:
 
     def scan(self, *raws: bytes) -> None:
         for raw in raws:
-            self._readings.put_nowait(read(bytes(32), raw, len(raw), 0.0))
+            self._readings.put_nowait(read(bytes(32), raw, len(raw), asyncio.get_running_loop().time()))
 
     def end(self) -> None:
         self._readings.put_nowait(None)
