@@ -6,7 +6,7 @@ from typing import Final
 from edge.doctor.findings import Finding, failure, ok
 from edge.doctor.patient import Patient
 from edge.firmware_config import FirmwareConfigError, firmware_config
-from edge.hardware.boards import BoardError, read_boards
+from edge.hardware.boards import faults_of, read_boards
 from edge.scanners.profiles import ProfileError, all_profiles
 
 _INSTALL: Final = "install Doorward's package anew, or correct that file if it is one of your own"
@@ -28,7 +28,9 @@ def folder(_: Patient) -> Iterator[Finding]:
         yield ok("firmware_config.scanners", f"{len(all_profiles())} scanner profiles")
     except ProfileError as error:
         yield failure("firmware_config.scanners", str(error), "no profile can be listed or chosen", _INSTALL)
-    try:
-        yield ok("firmware_config.boards", f"{len(read_boards(found / 'boards'))} boards")
-    except BoardError as error:
-        yield failure("firmware_config.boards", str(error), "no board can be named", _INSTALL)
+    boards = read_boards(found / "boards")
+    faults = faults_of(boards)
+    if not faults:
+        yield ok("firmware_config.boards", f"{len(boards)} boards")
+    for fault in faults:
+        yield failure("firmware_config.boards", str(fault), "that board cannot be named", _INSTALL)

@@ -100,6 +100,11 @@ def active_level(reader: Reader, field: str) -> Level:
     return (reader.relay_active or Level.HIGH) if field == "relay_pin" else Level.HIGH
 
 
+def has_known_level(configuration: Configuration, reader: Reader, field: str) -> bool:
+    """Whether it is, in a configuration that was filled in as far as its boards are known."""
+    return configuration.hardware.relay_board is None or field != "relay_pin" or reader.relay_active is not None
+
+
 def wiring_of(configuration: Configuration, folder: Path | None = None, model: Path = MODEL) -> Wiring:
     """The boards that it names, and this computer where it names none and has real pins.
 
@@ -111,7 +116,7 @@ def wiring_of(configuration: Configuration, folder: Path | None = None, model: P
         return _UNKNOWN
     try:
         boards = read_boards((firmware_config() if folder is None else folder) / "boards")
-    except (BoardError, FirmwareConfigError) as error:
+    except FirmwareConfigError as error:
         if not named:
             return _UNKNOWN
         raise BoardError(str(error), "board" if hardware.relay_board is None else "relay_board") from error
@@ -122,3 +127,15 @@ def wiring_of(configuration: Configuration, folder: Path | None = None, model: P
 def fill_in(configuration: Configuration) -> Configuration:
     """With what its boards say and it does not. BoardError."""
     return wiring_of(configuration).fill_in(configuration)
+
+
+def fill_in_what_is_known(configuration: Configuration) -> tuple[Configuration, list[BoardError]]:
+    """As `fill_in`; what is not known of one board keeps back nothing of another, and is returned."""
+    try:
+        return fill_in(configuration), []
+    except BoardError as error:
+        if error.field != "board":
+            return configuration, [error]
+        without = replace(configuration, hardware=replace(configuration.hardware, board=None))
+        filled, others = fill_in_what_is_known(without)
+        return filled, [error, *others]

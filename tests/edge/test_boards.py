@@ -1,5 +1,6 @@
 """The files of firmware_config/boards: each is read, and says of each fact where it is from."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from contract.configuration import Hardware, PinFactory
 from contract.door_configuration import Level
 from edge.firmware_config import firmware_config
-from edge.hardware.boards import Board, BoardError, RelayBoard, computer_of, read_boards, relay_board_of
+from edge.hardware.boards import Board, BoardError, RelayBoard, computer_of, faults_of, read_boards, relay_board_of
 from edge.hardware.gpio_chips import HEADER_CHIPS
 
 FOLDER = firmware_config() / "boards"
@@ -89,8 +90,20 @@ def test_a_name_that_is_not_known_is_told_with_those_that_are() -> None:
 def test_a_file_that_is_wrong_is_named(tmp_path: Path) -> None:
     for text in ("kind = 3", "kind =", 'kind = "relays"\nname = "x"'):
         (tmp_path / "x.toml").write_text(text)
-        with pytest.raises(BoardError, match=r"x\.toml cannot be used"):
-            read_boards(tmp_path)
+        read_boards.cache_clear()
+        (error,) = faults_of(read_boards(tmp_path))
+        assert "x.toml cannot be used" in str(error)
+
+
+def test_a_file_that_is_wrong_refuses_its_own_name_alone(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "boards")
+    (tmp_path / "boards" / "az-delivery-8-relay.toml").write_text("")
+    boards = read_boards(tmp_path / "boards")
+    assert relay_board_of(hardware(relay_board="waveshare-rpi-relay"), boards) is not None
+    for kind, of in (("relay_board", relay_board_of), ("board", computer_of)):
+        with pytest.raises(BoardError, match=r"az-delivery-8-relay\.toml cannot be used") as raised:
+            of(hardware(**{kind: "az-delivery-8-relay"}), boards)
+        assert raised.value.field == kind
 
 
 def test_a_change_is_applied_by_the_boards_it_was_tested_by(tmp_path: Path) -> None:
