@@ -83,7 +83,7 @@ deb: $(INSTALLED)
 DEBIANS := bookworm trixie
 DEBIAN_ROOTS := $(DEBIANS:%=build/deb/roots/%.tar)
 apt-for-deb-test:
-	$(call install_missing,mosquitto lintian mmdebstrap debian-archive-keyring)
+	$(call install_missing,mosquitto lintian mmdebstrap debian-archive-keyring qemu-user-static)
 .PHONY: apt-for-deb-test
 
 $(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
@@ -95,7 +95,7 @@ $(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
 # In namespaces of its own: what it mounts and starts is gone when it is.
 deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc \
-	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 300
+	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
 
 $(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

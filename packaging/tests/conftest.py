@@ -33,6 +33,11 @@ def next_package() -> Path:
     return built(NEXT)
 
 
+@pytest.fixture(scope="session")
+def package_for_a_pi() -> Path:
+    return built(FIRST, "--architecture", "arm64")
+
+
 @pytest.fixture(scope="module", params=SUITES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     machine = Machine(request.param, tmp_path_factory.mktemp("machine"))

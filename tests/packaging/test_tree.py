@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from build_package import version_of
+from build_package import build, version_of
 from tree import CHECKOUT, Release, lay_out
 
 from tests.packaging.conftest import PACKAGING
@@ -48,3 +48,9 @@ def test_its_scripts_are_right_for_any_shell(name: str) -> None:
 
 def test_its_version_is_doorwards() -> None:
     assert version_of(CHECKOUT) == tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def test_two_builds_of_a_checkout_are_the_same_bytes(tmp_path: Path) -> None:
+    first, second = (build(Release("1.2.3", "arm64", 1), [], tmp_path / name) for name in ("a", "b"))
+    assert first.name == "doorward-edge_1.2.3_arm64.deb"
+    assert first.read_bytes() == second.read_bytes()
