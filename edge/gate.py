@@ -78,8 +78,10 @@ class Gate:
             return
         undoing = self._undoing(scanned, facts)
         decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
-        if _is_to_be_confirmed(checkin):
+        if _is_to_be_confirmed(checkin) and self.signals.interlocked_by() is None:
             decision, checkin = await self._confirm(scanned, checkin)
+        if (decision.granted or _is_to_be_confirmed(checkin)) and self._stays_shut():
+            return
         # From the last look at own uses to here without an await: of two readers that want the last, one gets it.
         self.own_uses.add(checkin)
         self.used_steps.take(checkin)
@@ -113,6 +115,16 @@ class Gate:
             return False
         self.signals.turn_away()
         self.log("too_late", reader=self.reader.name, waited_s=round(waited_s, 3))
+        return True
+
+    def _stays_shut(self) -> bool:
+        """Turned away by an interlock: no check-in, so that nobody is inside, or has used a benefit, who was kept
+        out, and the next scan is decided anew."""
+        partner = self.signals.interlocked_by()
+        if partner is None:
+            return False
+        self.signals.turn_away()
+        self.log("door_interlocked", reader=self.reader.name, open=partner)
         return True
 
     def _repeat(self, first: FirstOutcome) -> None:

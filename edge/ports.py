@@ -36,11 +36,9 @@ class KernelClock(Clock, Protocol):
 
     def boottime_s(self) -> float:
         """Seconds since this boot, suspension included, the same in every process."""
-        ...
 
     def boot_id(self) -> str | None:
         """The kernel's name for this boot; None where it has none."""
-        ...
 
     def kernel_synchronized(self) -> bool:
         """Whether something keeps the clock right."""
@@ -274,6 +272,9 @@ class Signals(Protocol):
 
     def turn_away(self) -> None:
         """As for a denial, of a code that is not even looked up."""
+
+    def interlocked_by(self) -> str | None:
+        """The door that has to be shut before this one opens, while it is open: no grant moves the relay."""
 
     def hold(self) -> None:
         """The door stands open until `release`, whatever is shown meanwhile."""

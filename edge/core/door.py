@@ -143,6 +143,10 @@ class Door:
         return self._inputs[Input.CONTACT].may_be_active
 
     @property
+    def is_held(self) -> bool:
+        return self._held
+
+    @property
     def is_pulsing(self) -> bool:
         """Whether the relay is on and will go off by itself."""
         return not self._held and self._now_s < self._pulse_end_s

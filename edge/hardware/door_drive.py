@@ -81,10 +81,11 @@ class DoorDrive:
         """Whether its relay is on and will go off by itself."""
         return self._door.is_pulsing
 
-    @property
-    def is_interlocked(self) -> bool:
-        """Whether the door that this one is interlocked with is open."""
-        return self.partner is not None and self.partner_is_open(self.partner)
+    def interlocked_by(self) -> str | None:
+        """The door that this one is interlocked with, while that is open; none while this one is held anyway."""
+        if self.partner is None or self._door.is_held or not self.partner_is_open(self.partner):
+            return None
+        return self.partner
 
     def stands(self) -> DoorStands | None:
         """None: nothing is sensed of it."""
@@ -114,7 +115,7 @@ class DoorDrive:
     def grant(self) -> bool:
         """Whether the relay follows: not while the door is open that this one is interlocked with."""
         if self.partner is not None:
-            partner = Event.PARTNER_OPEN if self.is_interlocked else Event.PARTNER_CLOSED
+            partner = Event.PARTNER_CLOSED if self.interlocked_by() is None else Event.PARTNER_OPEN
             self._door.handle(partner, self._now_s())
         if self.handle(Event.GRANT).refused:
             self._log("door_interlocked", reader=self._reader, open=self.partner)

@@ -95,6 +95,9 @@ class ReaderSignals:
     def turn_away(self) -> None:
         self._show(Outcome.DENIED)
 
+    def interlocked_by(self) -> str | None:
+        return self.door.interlocked_by()
+
     def unlock_once(self) -> None:
         """As for a grant."""
         self._show(Outcome.GRANTED)

@@ -108,7 +108,7 @@ class RunningReader:
         return None if stands is None else report_of(self.name, stands, self._shared.trust.now())
 
     def standing(self) -> Standing:
-        return Standing(self.reader, self._door.posture(), self.signals.door.is_interlocked)
+        return Standing(self.reader, self._door.posture(), self.signals.interlocked_by() is not None)
 
     async def undo(self, redemption: bytes) -> bool:
         """Undo its last redemption, if it still is that one and can be undone; whether it was."""

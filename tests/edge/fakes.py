@@ -202,6 +202,10 @@ class FakeSignals:
         self.turned_away = 0
         self.held = False
         self.locked_down = False
+        self.open_partner: str | None = None
+
+    def interlocked_by(self) -> str | None:
+        return self.open_partner
 
     def show(self, decision: Decision) -> None:
         self.shown.append(decision)
