@@ -163,7 +163,7 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class DoorAlarm(Struct, frozen=True, kw_only=True):
-    """`forced_open`, `held_open`, `tamper` or `fire`, by the edge's clock since `since_us`."""
+    """`forced_open`, `held_open`, `tamper`, `exit_stuck` or `fire`, by the edge's clock since `since_us`."""
 
     alarm: Name
     since_us: InstantUs

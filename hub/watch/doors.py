@@ -12,9 +12,13 @@ _WORDS: Final = {
     "forced_open": ("was forced open", "Nobody was let through: look at the door. It ends when the door is shut."),
     "held_open": ("is held open", "It was opened as it should, and not shut again: shut it."),
     "tamper": ("has its case open", "Somebody has opened the reader or the case that its contact watches."),
+    "exit_stuck": (
+        "is asked to let out all the time",
+        "As long as that lasts nothing counts as forced: look at the button and its wire.",
+    ),
     "fire": ("is released for fire", "The fire release has cut the lock's power: whoever is there can go out."),
 }
-_NOTICES: Final = frozenset({"fire"})
+_NOTICES: Final = frozenset({"fire", "exit_stuck"})
 
 
 class DoorAlarm(NamedTuple):

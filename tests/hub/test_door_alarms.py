@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contract.instants import to_us
 from contract.orders import DoorAlarm, DoorReport
+from edge.core.door import Alarm
 from hub.feed.models import Feed
 from hub.fleet.operations import note_presence
 from hub.watch import operations
@@ -63,6 +64,13 @@ def test_it_stands_on_the_page(club: Club, now: datetime) -> None:
     assert "&lt;back&gt; is held open since" in shown
     assert "online, a door in alarm" in shown
     assert "<back>" not in shown
+
+
+def test_each_alarm_that_edges_know_has_words_here(club: Club, now: datetime) -> None:
+    for alarm in Alarm:
+        edge = note(door(alarm, since=now), at=now)
+        assert " tells of " not in edge.troubles[0].text
+        assert edge.light == ("amber" if alarm in (Alarm.FIRE, Alarm.EXIT_STUCK) else "red")
 
 
 def test_a_fire_is_a_notice_and_an_unknown_alarm_is_told_as_it_came(club: Club, now: datetime) -> None:
