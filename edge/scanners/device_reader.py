@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from typing import Final, Protocol
 
-from contract.scanner_configuration import EndsWith
 from edge.ports import Clock, Frame, Log
 from edge.scanners.scan_queue import ScanQueue
 from edge.scanners.settings import ScannerSettings
@@ -26,11 +25,17 @@ class Begun(Protocol):
     @property
     def has_begun(self) -> bool: ...
 
+    @property
+    def dropped_bytes(self) -> int: ...
+
     def be_silent(self, at_s: float) -> list[Frame]: ...
 
 
 class DeviceReader(ABC):
     """`run` keeps the device open until it is cancelled; `frames` gives what was scanned."""
+
+    letters: str
+    """What comes from such a device, in the log's words."""
 
     def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
         self.name = name
@@ -88,17 +93,20 @@ class DeviceReader(ABC):
             loop.remove_reader(descriptor)
             self._end_silence()
 
-    def _put(self, frames: list[Frame], begun: Begun) -> None:
-        """What was scanned; where silence ends a scan, what has `begun` is looked at when it has lasted."""
-        if frames:
+    def _take(self, begun: Begun, frames_at: Callable[[float], list[Frame]]) -> None:
+        """What `frames_at` makes of what was read until now; what has begun is looked at after a silence."""
+        dropped = begun.dropped_bytes
+        if frames := frames_at(self._clock.monotonic_s()):
             self._queue.put(frames)
-        self._end_silence()
-        if self._settings.ends_with is EndsWith.SILENCE and begun.has_begun:
-            loop = asyncio.get_running_loop()
-            self._silence = loop.call_later(self._settings.silence_s, self._be_silent, begun)
+        self._tell_dropped(self.letters, "no terminator came", begun.dropped_bytes - dropped)
+        self._look_for_silence(begun)
 
-    def _be_silent(self, begun: Begun) -> None:
-        self._put(begun.be_silent(self._clock.monotonic_s()), begun)
+    def _look_for_silence(self, begun: Begun) -> None:
+        """Where the event loop was held up, what came meanwhile is read before: timers run behind readers."""
+        self._end_silence()
+        if begun.has_begun:
+            loop = asyncio.get_running_loop()
+            self._silence = loop.call_later(self._settings.silence_s, self._take, begun, begun.be_silent)
 
     def _end_silence(self) -> None:
         if self._silence is not None:

@@ -5,6 +5,7 @@ for ever. Turns its keys into frames and knows nothing of what they mean.
 """
 
 import asyncio
+from functools import partial
 
 from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.keyboard.device import EvdevKeyboard, open_keyboard
@@ -13,6 +14,8 @@ from edge.scanners.keyboard.scans import KeyEvent, KeyScans
 
 
 class KeyboardReader(DeviceReader):
+    letters = "characters"
+
     async def _open_and_read(self) -> str:
         try:
             scans = KeyScans(self._settings)
@@ -50,13 +53,13 @@ class KeyboardReader(DeviceReader):
 
     def _look(self, keyboard: EvdevKeyboard, scans: KeyScans) -> None:
         scans.look(keyboard.held(), keyboard.caps_lock(), self._clock.monotonic_s())
+        self._look_for_silence(scans)
 
     def _handle(self, keyboard: EvdevKeyboard, scans: KeyScans, events: list[KeyEvent]) -> None:
-        dropped, broken = scans.dropped_bytes, scans.broken_scans
-        self._put(scans.handle(events, self._clock.monotonic_s()), scans)
+        broken = scans.broken_scans
+        self._take(scans, partial(scans.handle, events))
         if scans.must_look:
             self._look(keyboard, scans)
-        self._tell_dropped("characters", "no terminator came", scans.dropped_bytes - dropped)
         self._tell_dropped("scans", "the kernel lost some of their keys", scans.broken_scans - broken)
 
 

@@ -9,6 +9,7 @@ import errno
 import os
 import termios
 import time
+from functools import partial
 from typing import Final
 
 import serial
@@ -81,6 +82,8 @@ def open_scanner(settings: ScannerSettings) -> serial.Serial:
 class SerialReader(DeviceReader):
     """By a terminator, or by silence; each time the port is opened, framing begins anew."""
 
+    letters = "bytes"
+
     def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
         super().__init__(name, settings, clock, log)
         self._framing = framing_of(settings)
@@ -109,9 +112,7 @@ class SerialReader(DeviceReader):
         return None
 
     def _handle(self, chunk: bytes, framer: Framer) -> None:
-        dropped = framer.dropped_bytes
-        self._put(framer.feed(chunk, self._clock.monotonic_s()), framer)
-        self._tell_dropped("bytes", "no terminator came", framer.dropped_bytes - dropped)
+        self._take(framer, partial(framer.feed, chunk))
 
 
 def _why(error: Exception, device: str) -> str:

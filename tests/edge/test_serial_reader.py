@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import termios
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -111,16 +112,32 @@ def test_what_is_no_terminal(scanner: Scanner, kind: str) -> None:
     asyncio.run(scenario())
 
 
-def test_bytes_without_a_terminator_are_dropped_after_silence_and_told(scanner: Scanner) -> None:
+def test_bytes_without_a_terminator_are_dropped_after_silence_and_told_at_once(scanner: Scanner) -> None:
     async def scenario() -> None:
         scanner.plug_in()
         log = FakeLog()
         async with reading(scanner, log, silence_s=0.1) as reader:
             scanner.type(b"noise")
-            await asyncio.sleep(0.2)
-            scanner.type(b"CARD\r")
+            await until(log, "dropped")
+            scanner.type(b"rest\rCARD\r")
             assert (await anext(aiter(reader.frames()))).raw == b"CARD"
-        assert log.all("dropped") == [{"what": "bytes", "why": "no terminator came", "reader": "door", "count": 5}]
+        told = {"what": "bytes", "why": "no terminator came", "reader": "door"}
+        assert log.all("dropped") == [told | {"count": 5}, told | {"count": 4}]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("ends_with", EndsWith)
+def test_an_event_loop_that_is_held_up_is_no_silence(scanner: Scanner, ends_with: EndsWith) -> None:
+    async def scenario() -> None:
+        scanner.plug_in()
+        async with reading(scanner, FakeLog(), ends_with=ends_with, silence_s=0.1) as reader:
+            frames = aiter(reader.frames())
+            scanner.type(b"1000")
+            await asyncio.sleep(0.02)
+            scanner.type(b"123\r")
+            time.sleep(0.3)
+            assert (await anext(frames)).raw == b"1000123"
 
     asyncio.run(scenario())
 
