@@ -27,7 +27,7 @@ _USUAL: Final = b"<6>"
 _ERRORS: Final = frozenset(
     {
         *("damaged", "door_alarm", "failed", "hangs", "journal_damaged", "journal_fails", "lost", "lost_told"),
-        *("not_put_back", "replica_failed", "replica_lost", "replica_unreadable"),
+        *("not_put_back", "output_failed", "replica_failed", "replica_lost", "replica_unreadable"),
     }
 )
 """Something that was to be kept or done was not, or a door is in alarm."""
@@ -35,7 +35,7 @@ _WARNINGS: Final = frozenset(
     {
         *("configuration_refused", "digest_mismatch", "dropped", "guessing", "hours_not_followed"),
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
-        *("no_counter_pages", "orders_not_kept", "reader_lost", "site_unknown", "too_late", "trust_not_kept"),
+        *("no_counter_pages", "orders_not_kept", "reader_lost", "profile_not_used", "site_unknown", "too_late", "trust_not_kept"),
         "wiring",
     }
 )

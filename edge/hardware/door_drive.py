@@ -95,20 +95,25 @@ class DoorDrive:
         return DoorStands(state, self._door.since_s, self._last.alarms)
 
     def free(self, kept: Mapping[str, int]) -> None:
-        """Give back all inputs but those that `kept` has too, by field; what is sensed no more is inactive."""
-        gone = self._contacts.free(kept_inputs(kept))
-        for what in gone:
-            self._show(self._door.find(what, False, self._now_s()))
+        """Give back all inputs but those that `kept` has too, by field. How the door stands stays as it was seen
+        until the next `claim`."""
+        self._contacts.free(kept_inputs(kept))
         if "relay_pin" not in self._outputs:
             self._show(self._door.end_pulse())
 
     def claim(self, reader: Reader, pins: Pins) -> None:
-        """Follow the reader's section from now on: its times and inputs. HardwareError."""
+        """Follow the reader's section from now on: its times and inputs. What is sensed no more is inactive.
+        HardwareError."""
         at_s = self._now_s()
-        self._reader, self.partner = reader.name, reader.interlock
+        self.partner = reader.interlock
         self._door.times = _times_of(reader)
-        for what in self._contacts.claim(reader, pins):
+        claimed = self._contacts.claim(reader, pins)
+        for what in claimed.gone:
+            self._show(self._door.find(what, False, at_s))
+        for what in claimed.anew:
             self._show(self._door.find(what, self._contacts.is_active(what), at_s))
+        for what in claimed.again:
+            self._sensed(what, self._contacts.is_active(what), at_s)
         # How a partner stood is looked at with each grant; one that is left out blocks none.
         self._show(self._door.handle(Event.PARTNER_CLOSED, at_s))
 
@@ -129,9 +134,8 @@ class DoorDrive:
         return shown
 
     def close(self) -> None:
-        """Inputs given back, no timer left, nothing told any more. Outputs are closed by who has them."""
+        """No timer left, nothing told any more. Pins are given back by who has them."""
         self._is_closed = True
-        self._contacts.free({})
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

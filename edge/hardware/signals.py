@@ -59,6 +59,8 @@ class ReaderSignals:
         self._outputs: dict[str, Output] = {}
         self._wires: dict[str, tuple[int, Level]] = {}
         self._holding = False
+        self._reader = reader.name
+        self._log = log
         self._blinking: asyncio.TimerHandle | None = None
         self.door: Final = DoorDrive(reader, self._outputs, self._sound, log)
         self.claim(reader, pins)
@@ -81,7 +83,7 @@ class ReaderSignals:
         try:
             for field in OUTPUT_FIELDS:
                 if (number := getattr(reader, field)) is not None:
-                    self._claim_output(field, (number, active_level(reader, field)), reader.name, pins)
+                    self._claim_output(field, (number, active_level(reader, field)), pins)
             self.door.claim(reader, pins)
         except BaseException:
             self.free({})
@@ -138,14 +140,18 @@ class ReaderSignals:
         if "buzzer_pin" in self._outputs:
             self._outputs["buzzer_pin"].repeat(None if alarm is None else ALARM_PATTERNS[alarm])
 
-    def _claim_output(self, field: str, wire: tuple[int, Level], reader: str, pins: Pins) -> None:
+    def _claim_output(self, field: str, wire: tuple[int, Level], pins: Pins) -> None:
         """A pin that is on at another level than before is claimed anew."""
         if self._wires.get(field, wire) != wire:
             self._give_back(field)
         if field not in self._outputs:
             number, active = wire
-            self._outputs[field] = Output(pins.output(number, field, reader, active))
+            device = pins.output(number, field, self._reader, active)
+            self._outputs[field] = Output(device, pins.errors, lambda error: self._note_failure(field, error))
             self._wires[field] = wire
+
+    def _note_failure(self, field: str, error: Exception) -> None:
+        self._log("output_failed", reader=self._reader, what=field, why=str(error))
 
     def _give_back(self, field: str) -> None:
         self._wires.pop(field)
