@@ -145,7 +145,7 @@ def _fit(reader: Reader, plugged: Plugged | None) -> Finding:
         known = all_profiles()
         profile = None if reader.profile is None else profile_named(reader.profile)
     except ProfileError as error:
-        why = "a reader without its profile is not served"
+        why = "the reader is read by its section and the defaults alone, and no change that names it is taken"
         return failure("scanners.profile", str(error), why, f"correct the profile of {reader.name}", reader.name)
     likely = (
         [] if plugged is None else [each.name for each in fitting(known, plugged.usb, plugged.says, interface)]

@@ -23,7 +23,7 @@ from edge.hardware.boards import BoardError
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.wiring import fill_in
 from edge.readers.running_reader import RunningReader, Shared
-from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_profiles, fault_of_wiring
+from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_wiring, faults_of_profiles
 
 FIRST_OPEN_S: Final = 2.0
 AT_REST_S: Final = 30.0
@@ -76,7 +76,7 @@ class ReaderSet:
 
     async def self_test(self, configuration: Configuration) -> Fault | None:
         """Why it could not be applied here, as far as that shows beforehand."""
-        if (fault := fault_of_profiles(configuration)) is not None:
+        if (fault := next(faults_of_profiles(configuration), None)) is not None:
             return fault
         if (fault := await asyncio.to_thread(fault_of_wiring, configuration, self._shared.log)) is not None:
             return fault
@@ -92,11 +92,13 @@ class ReaderSet:
         return fault or await fault_of_ports(configuration, self._running.values())
 
     async def apply(self, configuration: Configuration | None) -> Fault | None:
-        """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
-        fault = None if configuration is None else fault_of_profiles(configuration)
-        if fault is not None:
-            return fault
+        """Change to it; after a fault everything is as it was, or `broken` says that it is not.
+
+        A profile that is gone, as after an upgrade, is no fault: it would close every door.
+        """
         if configuration is not None:
+            for lost in faults_of_profiles(configuration):
+                self._shared.log("profile_not_used", place=lost.field, why=lost.why)
             try:
                 configuration = fill_in(configuration)
             except BoardError as error:

@@ -5,7 +5,7 @@ configuration is applied.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from contract.configuration import Configuration, place_of
@@ -25,20 +25,19 @@ OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""
 
 
-def fault_of_profiles(configuration: Configuration) -> Fault | None:
-    """The first reader whose profile is not there, or cannot be read."""
+def faults_of_profiles(configuration: Configuration) -> Iterator[Fault]:
+    """Readers whose profile is not there, cannot be read, or is of another kind of scanner."""
     for index, reader in enumerate(configuration.readers):
         try:
             settings_for(reader)
         except ProfileError as error:
-            return Fault(str(error), place_of(index, reader, "profile"))
-    return None
+            yield Fault(str(error), place_of(index, reader, "profile"))
 
 
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
     """The first port that cannot be opened, but for those that are open and those that a reader is left with.
 
-    Every profile is there (`fault_of_profiles`)."""
+    Every profile is there (`faults_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
     opened = {node_of(each.reader.device) for each in running if each.is_open}

@@ -96,6 +96,8 @@ def test_devices_that_are_keyboards(device: str) -> None:
         ('layout = "ch(fr)"', 'layout = "Deutsch"', "layout", "keyboard layout"),
         ('layout = "ch(fr)"', 'layout = "ru"', "layout", "us(intl), gb, ie, de"),
         ('parity = "even"', 'layout = "de"', "layout", "left out for a serial port"),
+        ('prefix = "~"', 'prefix = "~\\r"', "prefix", "without CR and LF, which end a scan"),
+        ('suffix = "!"', 'suffix = "\\n"', "suffix", "without CR and LF, which end a scan"),
         ("silence_seconds = 0.1", "silence_seconds = 9", "silence_seconds", "0.02 to 5 seconds"),
         ('interlock = "inner"', 'interlock = "outer"', "interlock", "another door"),
         ('interlock = "inner"', 'interlock = "bar"', "interlock", "another door"),
