@@ -33,13 +33,15 @@ _ERRORS: Final = frozenset(
 """Something that was to be kept or done was not, or a door is in alarm."""
 _WARNINGS: Final = frozenset(
     {
-        *("configuration_refused", "digest_mismatch", "dropped", "guessing", "hours_not_followed"),
+        *("configuration_refused", "digest_mismatch", "disconnected", "dropped", "guessing", "hours_not_followed"),
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
-        *("no_counter_pages", "orders_not_kept", "reader_lost", "profile_not_used", "site_unknown", "too_late", "trust_not_kept"),
-        "wiring",
+        *("no_counter_pages", "orders_not_kept", "profile_not_used", "reader_lost", "replica_behind"),
+        *("site_unknown", "too_late", "trust_not_kept", "wiring"),
     }
 )
 """Something is not as it should be, and the edge goes on."""
+
+_FAILED_COMMAND: Final = ("command", "failed")
 
 
 def is_journal(descriptor: int, variables: Mapping[str, str]) -> bool:
@@ -84,7 +86,7 @@ class JsonLines:
 
     def _line(self, event: str, fields: dict[str, object]) -> bytes:
         at = self._clock.now().isoformat(timespec="milliseconds")
-        priority = _priority(event) if self._is_journal else b""
+        priority = _priority(event, fields) if self._is_journal else b""
         return priority + self._encode({"event": event, "at": at, **fields}) + b"\n"
 
     def _write_lines(self) -> None:
@@ -105,6 +107,8 @@ class JsonLines:
             return lines
 
 
-def _priority(event: str) -> bytes:
+def _priority(event: str, fields: Mapping[str, object]) -> bytes:
     """As sd-daemon(3) writes it; usual where nothing else is known."""
+    if (event, fields.get("why")) == _FAILED_COMMAND:
+        return _WARNING
     return _ERROR if event in _ERRORS else _WARNING if event in _WARNINGS else _USUAL
