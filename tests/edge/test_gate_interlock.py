@@ -70,5 +70,5 @@ def test_the_hub_is_not_asked_for_a_door_that_stays_shut_and_its_answer_may_come
         await gate.handle(world.reading(CODE.encode()))
 
     asyncio.run(scenario(world))
-    assert len(world.confirmer.asked) == 1
+    assert len(world.confirmer.asked) == signals.waits == 1
     assert (world.journal.checkins, signals.shown, signals.turned_away) == ([], [], 2)

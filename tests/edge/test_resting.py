@@ -179,10 +179,10 @@ def test_a_relay_whose_level_nobody_knows_is_left_as_it_is_and_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named = {"board": "no-such-board", "relay_board": "waveshare-rpi-relay-v2"}
-    other = {**DOOR, "name": "other", "device": "/dev/b", "relay_pin": 20, "relay_active": "low", "buzzer_pin": 5}
+    other = {**DOOR, "name": "other", "device": "/dev/b", "relay_pin": 20, "relay_active": "low"}
     state = saved(tmp_path / "state", stands=desired(1, DOOR, other, **named))
     assert resting.main(["--state", str(state)]) == 1
-    assert set(fake_lgpio.heard) == {("output", 4, 20, 1), ("output", 4, 5, 0)}
+    assert fake_lgpio.heard == [("output", 4, 20, 1)]
     said = capsys.readouterr().err
     assert 'relay_board is "waveshare-rpi-relay-v2"' in said
     assert "door.relay_pin, GPIO 26: left as it is" in said
@@ -196,6 +196,16 @@ def test_another_boards_broken_file_changes_no_level(tmp_path: Path, monkeypatch
     state = saved(tmp_path / "state", stands=desired(1, DOOR, relay_board="waveshare-rpi-relay"))
     assert resting.main(["--state", str(state)]) == 0
     assert fake_lgpio.heard == [("output", 4, 26, 1)]
+
+
+@pytest.mark.usefixtures("chip")
+def test_a_siren_on_the_relay_board_rests_at_its_level(tmp_path: Path) -> None:
+    door = {**DOOR, "alarm_pin": 20, "buzzer_pin": 5, "caution_lamp_pin": 6, "caution_lamp_active": "low"}
+    state = saved(tmp_path / "state", stands=desired(1, door, relay_board="waveshare-rpi-relay"))
+    assert resting.main(["--state", str(state)]) == 0
+    assert set(fake_lgpio.heard) == {
+        ("output", 4, pin, level) for pin, level in ((26, 1), (20, 1), (5, 0), (6, 1))
+    }
 
 
 @pytest.mark.usefixtures("chip")
