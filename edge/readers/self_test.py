@@ -6,6 +6,7 @@ configuration is applied.
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from contract.configuration import Configuration, place_of
@@ -35,14 +36,20 @@ def faults_of_profiles(configuration: Configuration) -> Iterator[Fault]:
 
 
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
-    """The first port that cannot be opened, but for those that are open and those that a reader is left with.
+    """The first port that another reader has too, by whatever name, or that cannot be opened, but for those that
+    are open and those that a reader is left with.
 
     Every profile is there (`faults_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
     opened = {node_of(each.reader.device) for each in running if each.is_open}
+    had: dict[Path, Reader] = {}
     for index, reader in enumerate(configuration.readers):
-        if (reader.name, reader.device) in left or node_of(reader.device) in opened:
+        node = node_of(reader.device)
+        if (other := had.setdefault(node, reader)) is not reader:
+            same = f"{reader.device} is the scanner of reader {other.name} too: {other.device}"
+            return Fault(same, place_of(index, reader, "device"))
+        if (reader.name, reader.device) in left or node in opened:
             continue
         try:
             await asyncio.wait_for(asyncio.to_thread(try_open, settings_for(reader)), OPEN_S)
