@@ -26,7 +26,17 @@ _WARNING: Final = b"<4>"
 _USUAL: Final = b"<6>"
 _ERRORS: Final = frozenset(
     {
-        *("damaged", "door_alarm", "failed", "hangs", "journal_damaged", "journal_fails", "lost", "lost_told"),
+        *(
+            "damaged",
+            "door_alarm",
+            "door_missing",
+            "failed",
+            "hangs",
+            "journal_damaged",
+            "journal_fails",
+            "lost",
+            "lost_told",
+        ),
         *("not_put_back", "output_failed", "replica_failed", "replica_lost", "replica_unreadable"),
     }
 )
@@ -35,6 +45,7 @@ _WARNINGS: Final = frozenset(
     {
         *("configuration_refused", "digest_mismatch", "disconnected", "dropped", "guessing", "hours_not_followed"),
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
+        "noise",
         *("no_counter_pages", "orders_not_kept", "profile_not_used", "reader_lost", "replica_behind"),
         *("site_unknown", "too_late", "trust_not_kept", "wiring"),
     }

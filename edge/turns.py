@@ -3,7 +3,8 @@
 But where somebody guesses (edge/core/guessing.py), what could be another guess (edge/core/guesses.py) waits for
 the pause to end, and lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read
 is no code: neither waits. A few wait, in order, and more are turned away, as is whoever has waited for too long:
-they are not looked up, and leave no check-in. Knows nothing of how a scan is handled.
+they are not looked up, and leave no check-in. Nor does noise (edge/core/noise.py). Knows nothing of how a scan is
+handled.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Final
 from contract.reasons import Reason
 from edge.core.guesses import Guesses
 from edge.core.guessing import Guessing
+from edge.core.noise import Noise
 from edge.core.reading import Reading
 from edge.ports import Clock, Log, Signals
 
@@ -35,6 +37,7 @@ class Turns:
         self._clock = clock
         self._log = log
         self._guesses = Guesses()
+        self._noise = Noise()
         self._turn = asyncio.Lock()
         self._line: deque[tuple[Reading, Guessing]] = deque()
         self._letting_in: asyncio.Task[None] | None = None
@@ -44,6 +47,8 @@ class Turns:
     async def serve(self, readings: AsyncIterable[Reading], handle: Handle) -> None:
         """Ends when `readings` do; codes that still wait then are turned away."""
         async for reading in readings:
+            if self._is_noise(reading):
+                continue
             guessing = self._waits_for(reading)
             if guessing is None:
                 await self._take(reading, handle)
@@ -65,6 +70,22 @@ class Turns:
         missed.unknown(self._clock.monotonic_s())
         self._tell(missed)
         self._look_again_later()
+
+    def _is_noise(self, reading: Reading) -> bool:
+        """While a line is noisy, what can be read by chance is no code either: it is turned away."""
+        noise = self._noise
+        if noise.is_over(reading.arrived_s):
+            self._log("noise_over", reader=self._reader, count=noise.count)
+            noise.end()
+        if reading.scan.text is None:
+            if noise.unreadable(reading.arrived_s):
+                self._log("noise", reader=self._reader)
+            return noise.goes_on
+        noise.readable()
+        if not noise.goes_on or self._guesses.cannot_be_a_guess(reading.scan, reading.code_hash):
+            return False
+        self._signals.turn_away()
+        return True
 
     def _waits_for(self, reading: Reading) -> Guessing | None:
         """The guessing whose pause it has to wait for, or behind others who do."""
