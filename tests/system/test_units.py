@@ -97,7 +97,8 @@ def test_the_edge_may_do_what_it_does() -> None:
     allowed = " ".join(said["SystemCallFilter"])
     # It asks whether the clock is kept, and fills a replica by a process of low priority.
     assert "adjtimex" in allowed
-    assert "setpriority" in allowed
+    assert {"setpriority", "sched_setscheduler"} <= set(allowed.split())
+    assert said["RestrictRealtime"] == ["yes"]
     assert "ProtectClock" not in said
     assert "ProcSubset" not in said
     devices = {value.split()[0] for value in said["DeviceAllow"]}
