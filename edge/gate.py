@@ -52,6 +52,8 @@ class Gate:
     log: Log
     new_id: Callable[[], bytes]
     screen: CounterScreen
+    _unreadable: set[str] = field(default_factory=set, init=False, repr=False)
+    """Why the replica could not be read lately: each is told once."""
 
     async def serve(self, frames: AsyncIterable[Frame], handle: Handle | None = None) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost.
@@ -137,10 +139,14 @@ class Gate:
             found = await self.replica.look_up(card_hash)
             if found is None:
                 return Facts(position=None)
-            return facts_from_rows(found.position, found.rows, self.policy.site, self.organization_key)
+            facts = facts_from_rows(found.position, found.rows, self.policy.site, self.organization_key)
         except (CannotLookUp, ContractError) as error:
-            self.log("replica_unreadable", reader=self.reader.name, why=str(error))
+            if str(error) not in self._unreadable:
+                self._unreadable.add(str(error))
+                self.log("replica_unreadable", reader=self.reader.name, why=str(error))
             return Facts(position=None)
+        self._unreadable.clear()
+        return facts
 
     def _scanned(self, scan: Scan, code_hash: bytes) -> Scanned:
         age_s = self.trust.replica_age_s()

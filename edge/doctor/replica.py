@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
+from contract.calendar import CalendarError, zone_of
+from contract.errors import ContractError
 from contract.facts import Position
+from contract.feed import site_key
 from contract.high_water import HEAD, POSITION, HighWater
+from contract.plan_rows import zone_named
 from edge.core.floors import is_below
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
 from edge.storage.feed_tables import FORMAT
-from edge.storage.inspection import ReplicaSeen, Unreadable, look_at_replica, replica_in
+from edge.storage.inspection import ReplicaSeen, Unreadable, look_at_replica, replica_in, site_row_in
 from edge.storage.small_file import DamagedFile
 
 OLD_S: Final = 3_600.0
@@ -85,6 +89,29 @@ def age(patient: Patient) -> Iterator[Finding]:
         yield warning("replica.age", told, why, reach)
     else:
         yield ok("replica.age", told)
+
+
+def time_zone(patient: Patient) -> Iterator[Finding]:
+    """Of the site whose hours and days count here."""
+    site = None if patient.configuration is None else patient.configuration.site
+    path = replica_in(patient.state_dir)
+    if site is None or path is None:
+        return
+    try:
+        row = site_row_in(path, site_key(site))
+        zone = None if row is None else zone_named(row)
+    except (Unreadable, ContractError):
+        return  # `exact` says so, or whoever reads the row.
+    if zone is None:
+        return
+    try:
+        zone_of(zone)
+    except CalendarError:
+        what = f"the time zone {zone} is not known here"
+        why = f"{site} counts its days and hours in it: everybody is denied, as not_ready"
+        yield failure("replica.time_zone", what, why, "sudo apt install tzdata", site)
+    else:
+        yield ok("replica.time_zone", zone, site)
 
 
 def _floor(marks: HighWater, feed: str) -> Position | None:

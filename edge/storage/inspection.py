@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from contract.feed import Kind
 from contract.instants import from_us
 from contract.messages import Lost, MessageError, decode_journaled
 from edge.storage import feed_tables, journal_tables
@@ -97,6 +98,13 @@ def look_at_replica(path: Path) -> ReplicaSeen:
         stands = standing(connection)
         (rows,) = connection.execute("SELECT count(*) FROM feed_row").fetchone()
     return ReplicaSeen(path.name, found, stands, counted, rows)
+
+
+def site_row_in(path: Path, key: bytes) -> bytes | None:
+    """The body of a site's row in a replica; None: there is none. Unreadable."""
+    with _opened(path) as connection:
+        rows = connection.execute(feed_tables.SELECT_HOURS)
+        return next((body for kind, row_key, _, body in rows if (kind, row_key) == (Kind.SITE, key)), None)
 
 
 @contextmanager
