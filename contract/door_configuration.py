@@ -38,8 +38,12 @@ class Wired(Scanner, frozen=True, forbid_unknown_fields=True, kw_only=True):
     lock's power in hardware. A level counts once it has stood for `debounce_seconds`; a door that was let open
     has an alarm after `held_open_seconds`; `interlock` names the door that has to be shut before this one
     opens.
+
+    `door` names the reader whose door this one opens too, as the one on its other side: its relay for its
+    `pulse_seconds`, with its contact and all that is sensed of it.
     """
 
+    door: Slug | None = None
     pulse_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
     relay_pin: Pin | None = None
     relay_active: Level | None = None
@@ -83,8 +87,10 @@ ALLOWED_OF_DOOR: Final = {
     "held_open_seconds": f"1 to {HELD_OPEN_SECONDS_MAX} whole seconds",
     "debounce_seconds": "0.005 to 1 seconds",
     "interlock": "the name of another door of this edge that has a contact_pin",
+    "door": "the name of another reader of this edge, a door that has a relay_pin",
 }
 OF_A_DOOR: Final = (
+    "door",
     "relay_pin",
     "relay_active",
     "alarm_pin",
@@ -99,6 +105,13 @@ OF_A_DOOR: Final = (
 def active_field(output_field: str) -> str:
     """Which says the level at which the output of `output_field` is on."""
     return output_field.removesuffix("_pin") + "_active"
+
+
+def misfits_of_shared_door(wired: Wired) -> Iterator[Misfit]:
+    """What is said once, of the door itself."""
+    for field in OF_A_DOOR:
+        if wired.door is not None and field != "door" and (value := getattr(wired, field)) is not None:
+            yield Misfit(field, f"is {value}", f'left out where door is: it is said at "{wired.door}"')
 
 
 def misfits_of_interlock(wired: Wired, name: str) -> Iterator[Misfit]:

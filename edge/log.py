@@ -26,18 +26,8 @@ _WARNING: Final = b"<4>"
 _USUAL: Final = b"<6>"
 _ERRORS: Final = frozenset(
     {
-        *(
-            "damaged",
-            "door_alarm",
-            "door_missing",
-            "failed",
-            "hangs",
-            "journal_damaged",
-            "journal_fails",
-            "lost",
-            "lost_told",
-        ),
-        *("not_put_back", "output_failed", "replica_failed", "replica_lost", "replica_unreadable"),
+        *("damaged", "door_alarm", "door_missing", "failed", "hangs", "journal_damaged", "journal_fails", "lost"),
+        *("lost_told", "not_put_back", "output_failed", "replica_failed", "replica_lost", "replica_unreadable"),
     }
 )
 """Something that was to be kept or done was not, or a door is in alarm."""

@@ -117,10 +117,12 @@ class DoorDrive:
         # How a partner stood is looked at with each grant; one that is left out blocks none.
         self._show(self._door.handle(Event.PARTNER_CLOSED, at_s))
 
-    def grant(self) -> bool:
-        """Whether the relay follows: not while the door is open that this one is interlocked with."""
+    def grant(self, way_out: bool = False) -> bool:
+        """Whether the relay follows: not while the door is open that this one is interlocked with, but for
+        somebody who goes out."""
         if self.partner is not None:
-            partner = Event.PARTNER_CLOSED if self.interlocked_by() is None else Event.PARTNER_OPEN
+            keeps_shut = not way_out and self.interlocked_by() is not None
+            partner = Event.PARTNER_OPEN if keeps_shut else Event.PARTNER_CLOSED
             self._door.handle(partner, self._now_s())
         if self.handle(Event.GRANT).refused:
             self._log("door_interlocked", reader=self._reader, open=self.partner)

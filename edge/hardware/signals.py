@@ -21,9 +21,10 @@ While an alarm lasts the buzzer plays it, gravest first, but for the beep of a s
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from contract.ask import Direction
 from contract.decision import Decision
 from contract.door_configuration import OUTPUT_FIELDS, Level
 from contract.reader_configuration import Reader
@@ -70,6 +71,8 @@ class ReaderSignals:
         self._log = log
         self._blinking: asyncio.TimerHandle | None = None
         self.door: Final = DoorDrive(reader, self._outputs, self._sound, log)
+        """Its own; without a relay where it opens another reader's."""
+        self.door_of: Callable[[str], DoorDrive | None] = lambda _: None
         self.claim(reader, pins)
 
     @property
@@ -87,6 +90,7 @@ class ReaderSignals:
     def claim(self, reader: Reader, pins: Pins) -> None:
         """Take the reader's pins that it has not yet, and its times. HardwareError: all are given back then."""
         self._seconds = _seconds_of(reader)
+        self._opens, self._goes_out = reader.door, reader.direction is Direction.OUT
         try:
             for field in OUTPUT_FIELDS:
                 if (number := getattr(reader, field)) is not None:
@@ -108,7 +112,8 @@ class ReaderSignals:
         self._show(Sign.CAUTION)
 
     def interlocked_by(self) -> str | None:
-        return self.door.interlocked_by()
+        door = self._opened()
+        return None if door is None or self._goes_out else door.interlocked_by()
 
     def unlock_once(self) -> None:
         """As for a grant."""
@@ -140,11 +145,22 @@ class ReaderSignals:
 
     def _show(self, sign: Sign) -> None:
         self._stop_blinking()
-        if sign in (Sign.GRANTED, Sign.WARNED) and not self.door.grant():
+        if sign in (Sign.GRANTED, Sign.WARNED) and not self._grant():
             sign = Sign.CAUTION
         for field, seconds in self._seconds[sign].items():
             if field in self._outputs:
                 self._outputs[field].pulse(seconds)
+
+    def _opened(self) -> DoorDrive | None:
+        return self.door if self._opens is None else self.door_of(self._opens)
+
+    def _grant(self) -> bool:
+        """Whether a relay follows."""
+        door = self._opened()
+        if door is None:
+            self._log("door_missing", reader=self._reader, door=self._opens)
+            return False
+        return door.grant(self._goes_out)
 
     def _sound(self, alarm: Alarm | None) -> None:
         if "buzzer_pin" in self._outputs:

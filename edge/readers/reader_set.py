@@ -20,6 +20,7 @@ from contract.reader_configuration import Reader
 from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
 from edge.hardware.boards import BoardError
+from edge.hardware.door_drive import DoorDrive
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.wiring import fill_in
 from edge.readers.running_reader import RunningReader, Shared
@@ -56,8 +57,8 @@ class ReaderSet:
     def set_modes(self, modes: Modes) -> None:
         """Every door is held or released before this returns."""
         self._modes = modes
-        for name, reader in self._running.items():
-            reader.set_mode(self._mode_of(name))
+        for reader in self._running.values():
+            reader.set_mode(self._mode_of(reader.reader))
 
     def screen_port(self) -> int | None:
         """Where counters have their pages; None: nowhere."""
@@ -139,6 +140,7 @@ class ReaderSet:
         await self._claim(new, wanted)
         for reader in changed:
             await reader.follow(wanted[reader.name], site)
+            reader.set_mode(self._mode_of(reader.reader))
         for name in wanted:
             self._running[name] = reader = self._running.pop(name)
             if not reader.has_port:
@@ -199,13 +201,17 @@ class ReaderSet:
         return self._pins[1]
 
     def _start(self, reader: Reader, site: str | None, pins: Pins) -> None:
-        running = RunningReader(reader, site, self._mode_of(reader.name), pins, self._shared)
+        running = RunningReader(reader, site, self._mode_of(reader), pins, self._shared)
         running.signals.door.partner_is_open = self._may_be_open
+        running.signals.door_of = self._door_of
         self._running[reader.name] = running
         running.start()
 
     def _may_be_open(self, name: str) -> bool:
         return name in self._running and self._running[name].signals.door.may_be_open
+
+    def _door_of(self, name: str) -> DoorDrive | None:
+        return self._running[name].signals.door if name in self._running else None
 
     def _changing(self, new: Configuration | None) -> list[RunningReader]:
         """Those whose scans wait for the change; those that go finish theirs."""
@@ -219,8 +225,12 @@ class ReaderSet:
             if name in wanted and (before != new.hardware or _differs(reader, wanted[name], new.site))
         ]
 
-    def _mode_of(self, name: str) -> Posture | None:
-        return None if self._modes is None else self._modes.of(name)
+    def _mode_of(self, reader: Reader) -> Posture | None:
+        """A door in lockdown is for all who open it."""
+        if self._modes is None:
+            return None
+        locked = reader.door is not None and self._modes.of(reader.door) is Posture.LOCKDOWN
+        return Posture.LOCKDOWN if locked else self._modes.of(reader.name)
 
     def _claimed(self) -> frozenset[int]:
         return frozenset[int]().union(*(each.signals.pins for each in self._running.values()))
