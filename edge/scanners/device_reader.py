@@ -6,17 +6,35 @@ Owns the scans that wait, and the log's lines of a device that comes and goes. W
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from edge.ports import Clock, Frame, Log
 from edge.scanners.scan_queue import ScanQueue
 from edge.scanners.settings import ScannerSettings
 
 RETRY_S: Final = 0.5
+HELD_UP_S: Final = 5.0
+"""An open that takes longer is told: a failing USB device, or a driver, can hold it up for ever."""
+CLOSE_S: Final = 1.0
+"""Whoever wants the port waits for no open longer than this; init bytes and their answer take less."""
 
 
 class CannotOpen(Exception):
-    """A device that cannot be opened; the text says why, and what to do."""
+    """A device that cannot be opened; the text says why, and what to do. `is_gone`: it is not plugged in."""
+
+    def __init__(self, text: str, is_gone: bool = False) -> None:
+        super().__init__(text)
+        self.is_gone = is_gone
+
+
+class Opened(Protocol):
+    def close(self) -> None: ...
+
+
+_Opened = TypeVar("_Opened", bound=Opened)
+
+
+_GONE: Final = ""
 
 
 class Begun(Protocol):
@@ -62,21 +80,46 @@ class DeviceReader(ABC):
         self._queue.close()
 
     async def run(self) -> None:
-        """Open, read until lost, and again. Logs `reader_open` and `reader_lost`, each once for a change."""
-        known_lost = False
+        """Open, read until lost, and again. Logs `reader_open` and `reader_lost`, each once for a change: another
+        reason is told once two tries in a row had it."""
+        known = last = None
         while True:
             try:
                 self._tell("reader_lost", why=await self._open_and_read())
+                known = last = _GONE
             except CannotOpen as error:
-                if not known_lost:
+                # That what was lost is not there then is no news.
+                why = _GONE if error.is_gone and known == _GONE else str(error)
+                if known is None or last == why != known:
                     self._tell("reader_lost", why=str(error))
-            known_lost = True
+                    known = why
+                last = why
             self.tried.set()
             await asyncio.sleep(RETRY_S)
 
     @abstractmethod
     async def _open_and_read(self) -> str:
         """Open, `_read_until_lost`, close; why it was lost. CannotOpen."""
+
+    async def _opened(self, open_device: Callable[[], _Opened]) -> _Opened:
+        """What `open_device` opens, in a thread, however long that takes. Where nobody wants it any more it is
+        closed when this ends, but for one that is held up."""
+        opening = asyncio.create_task(asyncio.to_thread(open_device))
+        try:
+            if not (await asyncio.wait({opening}, timeout=HELD_UP_S))[0]:
+                self._tell(
+                    "reader_lost", why=f"it did not open within {HELD_UP_S:g} s: unplug it and plug it in again"
+                )
+                self.tried.set()
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait({opening}, timeout=CLOSE_S)
+            # A device that was opened for nobody would stay locked.
+            if opening.done():
+                await asyncio.to_thread(_close_opened, opening)
+            else:
+                opening.add_done_callback(_close_in_thread)
+            raise
 
     async def _read_until_lost(self, descriptor: int, read: Callable[[], str | None]) -> str:
         """Call `read`, which never waits, whenever there is something; it says why the device is lost, or None."""
@@ -119,6 +162,15 @@ class DeviceReader(ABC):
     def _tell_dropped(self, what: str, why: str, count: int) -> None:
         if count:
             self._log("dropped", what=what, why=why, reader=self.name, count=count)
+
+
+def _close_opened(opening: "asyncio.Task[_Opened]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
+
+
+def _close_in_thread(opening: "asyncio.Task[_Opened]") -> None:
+    asyncio.get_running_loop().run_in_executor(None, _close_opened, opening)
 
 
 def _read_once(read: Callable[[], str | None], descriptor: int, lost: "asyncio.Future[str]") -> None:
