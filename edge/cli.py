@@ -88,15 +88,18 @@ def _run(asked: argparse.Namespace) -> None:
 def _check(asked: argparse.Namespace) -> None:
     configuration = read_configuration(asked.config)
     try:
-        concerns = list(wiring_of(configuration).concerns(configuration))
+        wiring = wiring_of(configuration)
     except BoardError as error:
         raise CommandError(f"{asked.config}: hardware.{error.field}: {error}") from error
+    concerns = list(wiring.concerns(configuration))
     for concern in concerns:
         if concern.is_fault:
             raise CommandError(f"{asked.config}: {concern.place}: {concern.text}")
     sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
     for concern in concerns:
         sys.stdout.write(f"  {concern.place}: {concern.text}\n")
+    for fact in wiring.facts():
+        sys.stdout.write(f"  {fact}\n")
 
 
 def _enroll(asked: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ A pin that cannot serve is a fault, and the configuration is refused. What works
 relay that may be on until this software runs, is told in words. Knows what boards.py reads; opens no pin.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,19 @@ from contract.configuration import Configuration, PinFactory, place_of
 from contract.door_configuration import OUTPUT_FIELDS, Level, active_field
 from contract.reader_configuration import Reader
 from edge.firmware_config import FirmwareConfigError, firmware_config
-from edge.hardware.boards import MODEL, Board, BoardError, RelayBoard, computer_of, read_boards, relay_board_of
+from edge.hardware.boards import (
+    MODEL,
+    Board,
+    BoardError,
+    RelayBoard,
+    Said,
+    computer_of,
+    read_boards,
+    relay_board_of,
+)
 
 _SERIAL_ON_HEADER: Final = ("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0")
+"""Links to one of them, as udev makes them, are other names for it."""
 _SERIAL_PINS: Final = (14, 15)
 
 
@@ -59,7 +70,7 @@ class Wiring:
         return Level.HIGH
 
     def concerns(self, configuration: Configuration) -> Iterator[Concern]:
-        serial = any(reader.device in _SERIAL_ON_HEADER for reader in configuration.readers)
+        serial = any(_is_on_header(reader.device) for reader in configuration.readers)
         for index, reader in enumerate(self.fill_in(configuration).readers):
             for field, pin in reader.pins.items():
                 place = place_of(index, reader, field)
@@ -112,6 +123,14 @@ class Wiring:
                 'alarm_active = "low"',
             )
 
+    def facts(self) -> Iterator[str]:
+        """What its boards do by themselves, in words."""
+        if self.relays is not None:
+            yield f"{self.relays.title}, until this software runs: {_told(self.relays.boot)}"
+        for board in (self.relays, self.computer):
+            if board is not None:
+                yield f"{board.title}, without power: {_told(board.power_loss)}"
+
 
 _UNKNOWN: Final = Wiring(None, None)
 
@@ -119,6 +138,14 @@ _UNKNOWN: Final = Wiring(None, None)
 def active_level(reader: Reader, field: str) -> Level:
     """The level at which the output in that field is on."""
     return _said_level(reader, field) or Level.HIGH
+
+
+def _told(fact: Said) -> str:
+    return fact.text if fact.checked else f"{fact.text} (not looked up: {fact.source})"
+
+
+def _is_on_header(device: str) -> bool:
+    return bool({device, os.path.realpath(device)} & set(_SERIAL_ON_HEADER))
 
 
 def _said_level(reader: Reader, field: str) -> Level | None:

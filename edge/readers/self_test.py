@@ -1,5 +1,6 @@
-"""Whether a configuration could be applied here: its ports open, its pins can be claimed. Nothing changes by it.
+"""Whether a configuration could be applied here: its ports open, its pins can be claimed.
 
+Nothing that runs changes by it; an output that nobody had is driven from then on, at the level at which it is off.
 What the running readers have open or claimed is theirs, and no test of another's. Knows nothing of how a
 configuration is applied.
 """

@@ -24,9 +24,13 @@ def hardware(board: str | None = None, relay_board: str | None = None) -> Hardwa
 def test_a_file_is_called_as_its_board() -> None:
     assert set(BOARDS) == {path.stem for path in FOLDER.glob("*.toml")}
     assert {each.name for each in COMPUTERS} == {
+        "raspberry-pi-3a-plus",
+        "raspberry-pi-3b",
         "raspberry-pi-3b-plus",
         "raspberry-pi-4b",
+        "raspberry-pi-400",
         "raspberry-pi-5",
+        "raspberry-pi-cm4",
         "raspberry-pi-zero-2-w",
     }
     assert len(RELAYS) >= 4
@@ -65,6 +69,10 @@ def test_names_of_two_boards_are_not_the_beginning_of_one_another() -> None:
         ("Raspberry Pi 5 Model B Rev 1.0\0", "raspberry-pi-5"),
         ("Raspberry Pi 4 Model B Rev 1.4\0", "raspberry-pi-4b"),
         ("Raspberry Pi 3 Model B Plus Rev 1.3\0", "raspberry-pi-3b-plus"),
+        ("Raspberry Pi 3 Model B Rev 1.2\0", "raspberry-pi-3b"),
+        ("Raspberry Pi 3 Model A Plus Rev 1.0\0", "raspberry-pi-3a-plus"),
+        ("Raspberry Pi 400 Rev 1.0\0", "raspberry-pi-400"),
+        ("Raspberry Pi Compute Module 4 Rev 1.1\0", "raspberry-pi-cm4"),
         ("Raspberry Pi Zero 2 W Rev 1.0\0", "raspberry-pi-zero-2-w"),
         ("Another computer\0", None),
     ],

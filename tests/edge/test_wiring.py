@@ -86,6 +86,14 @@ def test_each_name_of_the_headers_serial_port(device: str) -> None:
     assert concern.is_fault
 
 
+def test_a_link_to_the_headers_serial_port_is_another_name_for_it(tmp_path: Path) -> None:
+    (tmp_path / "platform-fe201000.serial").symlink_to("/dev/ttyAMA0")
+    (concern,) = concerns({"device": str(tmp_path / "platform-fe201000.serial"), "contact_pin": 14})
+    assert concern.is_fault
+    (tmp_path / "usb").symlink_to("/dev/ttyACM0")
+    assert concerns({"device": str(tmp_path / "usb"), "contact_pin": 14}) == []
+
+
 def test_the_computer_says_the_chip_unless_the_configuration_does() -> None:
     for words, chip in (({}, "pinctrl-rp1"), ({"chip": "gpio-sim"}, "gpio-sim")):
         configuration = configured({}, board="raspberry-pi-5", **words)
@@ -151,9 +159,15 @@ relay_pin = 4
 """
     path.write_text(text)
     assert main(["check", "--config", str(path)]) == 0
-    right, concern = capsys.readouterr().out.splitlines()
+    right, concern, power_loss = capsys.readouterr().out.splitlines()
     assert "is right: readers door (door)" in right
     assert concern.startswith('  readers[0] ("door").relay_pin: GPIO 4 is pulled up from power-on until it is set')
+    assert power_loss.startswith("  Raspberry Pi 5, without power: nothing is driven")
+    path.write_text(text.replace("[[readers]]", 'relay_board = "az-delivery-8-relay"\n[[readers]]'))
+    assert main(["check", "--config", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "relay module with optocouplers, until this software runs: rests at a pin" in said
+    assert "(not looked up: follows from [pulls]" in said
     for slip, says in (("relay_pin = 14", "a scanner's"), ('board = "pi-5"', "hardware.board: ")):
         path.write_text(text.replace('board = "raspberry-pi-5"' if "board" in slip else "relay_pin = 4", slip))
         assert main(["check", "--config", str(path)]) == 2
