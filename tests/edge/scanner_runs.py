@@ -28,12 +28,16 @@ async def reading(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(device_reader, "RETRY_S", _RETRY_S)
         task = asyncio.create_task(reader.run())
-        await reader.tried.wait()
-        yield reader
-        task.cancel()
-        await asyncio.wait({task})
+        try:
+            async with asyncio.timeout(60):
+                await reader.tried.wait()
+                yield reader
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
 
 
 async def until(log: fakes.FakeLog, event: str, count: int = 1) -> None:
-    while len(log.all(event)) < count:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while len(log.all(event)) < count:
+            await asyncio.sleep(0.01)

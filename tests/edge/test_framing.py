@@ -138,6 +138,11 @@ def test_of_a_frame_that_is_cut_the_length_is_still_told() -> None:
     assert frame.length == 9_001
 
 
+def test_of_a_frame_that_is_cut_nobody_knows_the_suffix() -> None:
+    (frame,) = Framer(Framing(suffix=b"#")).feed(b"#" * 9_000 + b"\r", 1.0)
+    assert frame == Frame(b"#" * (SCAN_BYTES_MAX + 1), 9_000, 1.0)
+
+
 @given(pieces=st.lists(PIECES, max_size=12), cuts=st.lists(st.integers(0, 4_000), max_size=12))
 def test_any_chunking_gives_the_same_frames(pieces: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(pieces)

@@ -189,7 +189,7 @@ def test_a_keyboard_that_opens_for_nobody_is_closed(
         task.cancel()
         await asyncio.wait({task})
         may_open.set()
-        await asyncio.to_thread(closed.wait)
+        assert await asyncio.to_thread(closed.wait, 60)
         assert piped_devices.grabbed == {}
 
     asyncio.run(scenario())

@@ -123,3 +123,16 @@ def test_a_profile_is_checked_only_if_each_of_its_facts_is() -> None:
     assert not PROFILES["generic-serial"].is_checked
     assert not PROFILES["honeywell-voyager-1250g"].is_checked
     assert isinstance(PROFILES["newland"], Profile)
+
+
+def test_a_profile_is_read_once_so_that_what_was_tested_is_what_is_applied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    folder = tmp_path / "scanners"
+    folder.mkdir()
+    path = folder / "read-once.toml"
+    path.write_text('name = "read-once"\nmodels = ["x"]\ninterfaces = ["serial"]\n[setup]\nhow = "."\n')
+    profile = profile_named("read-once")
+    path.unlink()
+    assert profile_named("read-once") is profile

@@ -154,6 +154,24 @@ def test_a_scanner_without_a_terminator_ends_its_scan_with_silence(scanner: Scan
     asyncio.run(scenario())
 
 
+def test_what_was_begun_as_the_scanner_was_pulled_out_is_no_scan(scanner: Scanner) -> None:
+    async def scenario() -> None:
+        log = FakeLog()
+        scanner.plug_in()
+        async with reading(scanner, log, ends_with=EndsWith.SILENCE, silence_s=0.3) as reader:
+            scanner.type(b"1000")
+            await asyncio.sleep(0.05)
+            scanner.pull_out()
+            await until(log, "reader_lost")
+            await asyncio.sleep(0.4)
+            scanner.plug_in()
+            await until(log, "reader_open", 2)
+            scanner.type(b"CARD")
+            assert (await anext(aiter(reader.frames()))).raw == b"CARD"
+
+    asyncio.run(scenario())
+
+
 def test_what_stands_around_a_code_is_taken_off(scanner: Scanner) -> None:
     async def scenario() -> None:
         scanner.plug_in()
@@ -194,6 +212,8 @@ def test_a_port_is_set_to_its_pace_and_parity(scanner: Scanner) -> None:
         assert termios.tcgetattr(port.fileno())[5] == termios.B9600
         # A pseudo-terminal's driver clears the parity bit of whoever sets it (drivers/tty/pty.c).
         assert port.parity == "E"
+        # Nobody waits for ever for a device that takes no init bytes.
+        assert port.write_timeout == 2.0
 
 
 def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> None:

@@ -107,6 +107,44 @@ def test_the_edge_may_do_what_it_does() -> None:
     assert set(said["SupplementaryGroups"][0].split()) == {"dialout", "input", "gpio"}
 
 
+def test_the_edge_is_run_as_its_folder_and_its_ports_are_meant() -> None:
+    said = settings("doorward-edge.service")
+    assert said["ConditionPathExists"] == ["/var/lib/doorward/enrolment"]
+    assert (said["User"], said["Group"], said["StateDirectory"]) == (["doorward"], ["doorward"], ["doorward"])
+    assert said["WatchdogSignal"] == ["SIGKILL"]
+    # DeviceAllow= takes names of drivers that are there: those of USB's serial ports come with the first one.
+    drivers = "modprobe@cdc_acm.service modprobe@usbserial.service"
+    assert drivers in said["Wants"]
+    assert drivers in said["After"]
+    allowed = set(" ".join(said["SystemCallFilter"]).split())
+    assert {"adjtimex", "clock_adjtime", "clock_adjtime64"} <= allowed
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_unit_makes_code_of_what_it_wrote(unit: str) -> None:
+    assert settings(unit)["MemoryDenyWriteExecute"] == ["yes"]
+
+
+def test_each_of_the_pages_processes_may_say_that_they_answer() -> None:
+    assert settings("doorward-hub-web.service")["NotifyAccess"] == ["all"]
+
+
+@pytest.mark.parametrize("unit", ["doorward-hub-web.service", "doorward-hub-worker.service"])
+def test_without_a_database_of_its_own_a_hub_has_one_among_its_data(unit: str) -> None:
+    said = settings(unit)
+    data = "/var/lib/doorward-hub/data"
+    assert said["SetCredential"] == [f"database_url:sqlite:///{data}/hub.db"]
+    assert f"DOORWARD_DATA={data}" in said["Environment"]
+
+
+def test_the_machines_watchdog_is_one_that_a_raspberry_pi_has() -> None:
+    text = (SYSTEMD / "doorward-watchdog.conf").read_text()
+    seconds = re.search(r"^RuntimeWatchdogSec=(\d+)s$", text, re.MULTILINE)
+    assert seconds is not None
+    # bcm2835_wdt.c: max_timeout is 0xfffff ticks of 1/65536 s, in whole seconds 15.
+    assert int(seconds.group(1)) <= 15
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_secret_stands_in_a_unit(unit: str) -> None:
     said = settings(unit)
