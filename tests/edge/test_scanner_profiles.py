@@ -1,10 +1,11 @@
 """Scanner profiles: every file that is shipped parses, says where each fact is from, and gives settings."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from contract.scanner_configuration import EndsWith, Parity, Reading, Scanner
+from contract.scanner_configuration import LAYOUTS, EndsWith, Parity, Reading, Scanner
 from edge.firmware_config import VARIABLE, FirmwareConfigError, firmware_config
 from edge.scanners.profiles import (
     FOLDER,
@@ -136,3 +137,9 @@ def test_a_profile_is_read_once_so_that_what_was_tested_is_what_is_applied(
     profile = profile_named("read-once")
     path.unlink()
     assert profile_named("read-once") is profile
+
+
+def test_the_document_names_every_layout() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "scanners.md").read_text()
+    told = text.partition("Layouts, by their names at xkb: ")[2].partition("\n\n")[0]
+    assert tuple(re.findall("`([^`]+)`", told)) == LAYOUTS

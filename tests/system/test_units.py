@@ -121,6 +121,14 @@ def test_the_edge_is_run_as_its_folder_and_its_ports_are_meant() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
+def test_each_unit_has_folders_of_its_own(unit: str) -> None:
+    said = settings(unit)
+    assert said["StateDirectoryMode"] == said["RuntimeDirectoryMode"] == ["0700"]
+    # The one that ends first takes its folder along.
+    assert said["RuntimeDirectory"] == [unit.removesuffix(".service") if "hub" in unit else "doorward"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_no_unit_makes_code_of_what_it_wrote(unit: str) -> None:
     assert settings(unit)["MemoryDenyWriteExecute"] == ["yes"]
 
