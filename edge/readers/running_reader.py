@@ -32,8 +32,8 @@ from edge.life.heart import ENDED_S
 from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
 from edge.recorder import Recorder
 from edge.scanners.choice import scanner_of
+from edge.scanners.device_reader import DeviceReader
 from edge.scanners.profiles import settings_at_hand
-from edge.scanners.scanner import Scanner
 from edge.supervision import supervised
 from edge.turns import Turns
 
@@ -227,7 +227,7 @@ class RunningReader:
         if count:
             self._shared.log("lost", reader=self.name, count=count, why=CUT_OFF)
 
-    def _new_scanner(self) -> Scanner:
+    def _new_scanner(self) -> DeviceReader:
         return scanner_of(self.name, settings_at_hand(self.reader), self._shared.clock, self._shared.log)
 
     def _first_gate(self) -> Gate:

@@ -1,4 +1,5 @@
 """What every scanner's reader does, whatever its device: it is opened, read until it is lost, and opened again.
+Readers see a scanner as this: whether it types or sends bytes is its own affair.
 
 Owns the scans that wait, and the log's lines of a device that comes and goes. What a device is, its kinds say.
 """
@@ -68,6 +69,7 @@ class DeviceReader(ABC):
         self._silence: asyncio.TimerHandle | None = None
 
     def frames(self) -> AsyncIterator[Frame]:
+        """What was scanned, in order, as it comes."""
         return self._queue.frames()
 
     @property

@@ -11,8 +11,7 @@ import pytest
 
 from contract.scanner_configuration import EndsWith, Parity
 from edge.ports import Frame
-from edge.scanners import scanner as scanners
-from edge.scanners.device_reader import CannotOpen
+from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
 from edge.scanners.serial_reader import open_port, try_open
 from edge.scanners.settings import ScannerSettings
@@ -239,7 +238,7 @@ def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> Non
     asyncio.run(scenario())
 
 
-async def _drain(reader: scanners.Scanner) -> None:
+async def _drain(reader: DeviceReader) -> None:
     async for _ in reader.frames():
         await asyncio.sleep(0.005)
 
