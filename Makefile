@@ -1,7 +1,7 @@
 # Doorward's commands. `make demo` and `make test` install what they need: a virtual environment in this checkout
 # from the lock file, and what apt gives (with sudo when not root).
 .DEFAULT_GOAL := help
-.PHONY: help demo scan test deb deb-test mutants lint bench lock clean
+.PHONY: help demo scan test test-system deb deb-test mutants lint bench lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,8 @@ help:
 	@echo "make demo            a whole club on this machine: hub, broker, an edge with two doors and a counter"
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
-	@echo "make test            all tests and checks"
+	@echo "make test            all checks, and all tests of the parts"
+	@echo "make test-system     tests of whole clubs: hub, broker and edges as processes"
 	@echo "make deb             the edge's Debian package into build/deb, for this machine or ARCHITECTURE=arm64"
 	@echo "make deb-test        installs, upgrades and removes it on fresh Debian systems in folders; needs root"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
@@ -72,8 +73,14 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+# Whole clubs as processes: long, and most of what they find shows in the tests of the parts first.
+WHOLE := tests/demo tests/simulation tests/system
 test: $(INSTALLED) apt-for-tests lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+	$(PYTEST) $(WHOLE:%=--ignore=%) --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+
+test-system: $(INSTALLED) apt-for-tests
+	$(PYTEST) $(WHOLE)
 
 # A package for another machine is made here as well: nothing in it is compiled here.
 deb: $(INSTALLED)

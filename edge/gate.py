@@ -178,6 +178,7 @@ class Gate:
     async def _confirm(self, scanned: Scanned, asked: CheckIn) -> tuple[Decision, CheckIn]:
         """Ask the hub, and decide anew: much may have happened meanwhile."""
         self.signals.wait()
+        self.screen.waits()
         answer = await self.confirmer.confirm(asked, self.reader.confirm_seconds)
         facts = await self._look_up(scanned.code_hash)
         ask, decision = decide_answered(scanned, answer, self._with_own(scanned, facts))
