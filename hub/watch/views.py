@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from hub.fleet.models import Edge
 from hub.fleet.paging import number_of
 from hub.fleet.standing import Light, elapsed_text
+from hub.watch.doors import doors_shown
 from hub.watch.history import HOURS
 from hub.watch.judging import Judged
 from hub.watch.queries import PICTURE_SLOTS, FleetShown, edge_shown, fleet_shown
@@ -69,6 +70,7 @@ def edge_page(request: HttpRequest, name: str) -> TemplateResponse:
         "title": f"Figures of {name}",
         "each": figures.shown,
         "told": told,
+        "doors": doors_shown(figures.shown.edge, told),
         "told_ago": "" if told is None else elapsed_text((at - told.received_at).total_seconds()),
         "up": "" if told is None else elapsed_text(told.uptime_s),
         "counters": [] if told is None else sorted(told.counters.items(), key=lambda item: (-item[1], item[0])),
