@@ -19,7 +19,6 @@ _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 _FRESH_S: Final = 120.0
 _WAITS: Final = {
     "id": "",
-    "number": 0,
     "tone": texts.WAITS.tone,
     "mark": texts.WAITING_MARK,
     "headline": texts.WAITS.headline,
@@ -85,7 +84,7 @@ def name_shown(name: str, rule: ScreenName) -> str:
 def _shown(screen: Screen, at: datetime) -> dict[str, Any] | None:
     shown = screen.shown()
     if shown is None:
-        return _WAITS if screen.is_waiting else None
+        return _WAITS | {"number": screen.number} if screen.is_waiting else None
     decision, told = shown.decision, told_of(shown, screen.reader)
     by_card = decision.permission == screen.reader.undo_permission
     name = "" if decision.customer is None or by_card else decision.customer.name

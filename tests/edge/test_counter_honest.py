@@ -39,7 +39,8 @@ def test_a_lost_edge_stays_lost_whatever_the_page_does_by_itself(browser: Browse
             await sees(browser, "calm", asked="Glass of wine")
             await world.scan("gold")
             await sees(browser, "green", headline="Granted")
-            acts = "[undoPressed, () => (notSure(), draw()), () => pressed('Escape'), () => (state.shown = null, draw())]"
+            cleared = "() => (state.shown = null, draw())"
+            acts = f"[undoPressed, () => (notSure(), draw()), () => pressed('Escape'), {cleared}]"
             seen = "[document.body.dataset.tone, at('ready').hidden, at('shown').hidden, at('lost').hidden]"
             lose = "source.close(); listen = () => {}; loseEdge()"
             looked = await look(browser, f"{lose}; {acts}.map((act) => (act(), {seen}))")
