@@ -1,4 +1,4 @@
-"""When presence is said: at each connection, when a word changes, soon after its feed moved, each 60 s; then no more."""
+"""When presence is said: at each connection, when a word changes, soon after its feed moved, and each 60 s."""
 
 from typing import Any
 
@@ -60,9 +60,7 @@ def test_a_word_that_changes_is_said_at_once_and_once(change: dict[str, Any]) ->
     assert news.is_due(STANDING, 12.0)
 
 
-@pytest.mark.parametrize(
-    "change", [{"at_us": 2}, {"replica_age_s": 4.0}, {"last": 6}, {"acked": 5}], ids=str
-)
+@pytest.mark.parametrize("change", [{"at_us": 2}, {"replica_age_s": 4.0}, {"last": 6}, {"acked": 5}], ids=str)
 def test_a_figure_waits_for_the_minute(change: dict[str, Any]) -> None:
     news = news_after_saying(STANDING, 10.0)
     changed = replace(STANDING, **change)
