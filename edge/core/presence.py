@@ -1,8 +1,8 @@
 """When the edge says anew how it is: on each connection, when a word of it changes, and every 60 s. Pure.
 
 Figures (instant, sequences, age, rows) move all the time and wait for the minute; that there is a copy at all, or
-that its age is known, are words. Where its feed has moved on it says so after 10 s: staff look whether a change has
-come everywhere, and a fleet of 1,000 at a busy time says no more than 100 of these a second. Times are seconds of
+that its age is known, are words. Where its feed has moved on it says so after 10 s: staff look whether a change is
+there everywhere, and a fleet of 1,000 at a busy time says no more than 100 of these a second. Times are seconds of
 the monotonic clock. Knows nothing of where it is said.
 """
 
