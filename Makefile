@@ -1,7 +1,7 @@
 # Doorward's commands. `make demo` and `make test` install what they need: a virtual environment in this checkout
 # from the lock file, and what apt gives (with sudo when not root).
 .DEFAULT_GOAL := help
-.PHONY: help demo scan test mutants lint bench lock clean
+.PHONY: help demo scan test test-system deb deb-test mutants lint bench lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,10 @@ help:
 	@echo "make demo            a whole club on this machine: hub, broker, an edge with two doors and a counter"
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
-	@echo "make test            all tests and checks"
+	@echo "make test            all checks, and all tests of the parts"
+	@echo "make test-system     tests of whole clubs: hub, broker and edges as processes"
+	@echo "make deb             the edge's Debian package into build/deb, for this machine or ARCHITECTURE=arm64"
+	@echo "make deb-test        installs, upgrades and removes it on fresh Debian systems in folders; needs root"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make simulate        a fleet on a virtual clock, from a printed seed: SEEDS=1000 worlds, or SEED=n again"
 	@echo "make bench           the figures, into docs/figures.md"
@@ -45,11 +48,15 @@ scan:
 
 # What the tests drive for real: brokers of two makes (the third is the demo's), PostgreSQL for the order of commits, and a browser.
 APT_FOR_TESTS := mosquitto nats-server postgresql chromium
+# Doing without what is there already; $(1): packages.
+define install_missing
+@missing=""; for package in $(1); do \
+  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+[ -z "$$missing" ] || { echo "Installing$$missing for the tests ..."; \
+  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; }
+endef
 apt-for-tests:
-	@missing=""; for package in $(APT_FOR_TESTS); do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	[ -z "$$missing" ] || { echo "Installing$$missing for the tests ..."; \
-	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; }
+	$(call install_missing,$(APT_FOR_TESTS))
 .PHONY: apt-for-tests
 
 # Many worlds, or one again with all that happens in it. docs/simulation.md says what they are and what they found.
@@ -66,8 +73,36 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+# Whole clubs as processes: long, and most of what they find shows in the tests of the parts first.
+WHOLE := tests/demo tests/simulation tests/system
 test: $(INSTALLED) apt-for-tests lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+	$(PYTEST) $(WHOLE:%=--ignore=%) --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
+
+test-system: $(INSTALLED) apt-for-tests
+	$(PYTEST) $(WHOLE)
+
+# A package for another machine is made here as well: nothing in it is compiled here.
+deb: $(INSTALLED)
+	@$(BIN)/python packaging/build_package.py $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(DEB_VERSION),--version $(DEB_VERSION))
+
+# Each Debian that the package is for, with what a Raspberry Pi OS has from the start. Made once; `make clean` forgets them.
+DEBIANS := bookworm trixie
+DEBIAN_ROOTS := $(DEBIANS:%=build/deb/roots/%.tar)
+apt-for-deb-test:
+	$(call install_missing,mosquitto lintian mmdebstrap debian-archive-keyring qemu-user-static)
+.PHONY: apt-for-deb-test
+
+$(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
+	@mkdir -p $(@D)
+	@echo "A fresh Debian, $* ..."
+	@$(SUDO) mmdebstrap --quiet --variant=apt --include=python3,systemd,udev --dpkgopt=force-unsafe-io \
+	  --dpkgopt='path-exclude=/usr/share/locale/*' $* $(@D)/new.$(@F) && $(SUDO) mv $(@D)/new.$(@F) $@
+
+# In namespaces of its own: what it mounts and starts is gone when it is.
+deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
+	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc \
+	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
 
 $(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

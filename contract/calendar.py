@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,12 @@ DAY_MINUTES = 24 * 60
 _DAY = timedelta(days=1)
 _NO_PLACES: Final = frozenset({"localtime", "posixrules", "Factory"})
 """In the time zone files of many systems, and something else on each."""
+_COUNTS: Final = (0, 0, 0, 0, 1, 4)
+_UTC_FILE: Final = (
+    b"TZif" + bytes(16) + b"".join(each.to_bytes(4, "big") for each in _COUNTS) + bytes(6) + b"UTC\0"
+)
+_UTC: Final = ZoneInfo.from_file(BytesIO(_UTC_FILE), key="UTC")
+"""Known on a machine without time zone files too: it is what counts where nothing else is said."""
 
 
 class CalendarError(ContractError):
@@ -51,7 +58,9 @@ class Calendar:
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone of an IANA name, or CalendarError."""
+    """The time zone of an IANA name. CalendarError: it is none, or this machine has no file of it."""
+    if name == _UTC.key:
+        return _UTC
     if name in _NO_PLACES:
         raise CalendarError(
             f"{name!r} is no time zone, but what a machine is set to: name one, like Europe/Berlin or UTC"

@@ -158,7 +158,7 @@ def read_document(document: dict[str, Any]) -> Configuration:
         configuration = convert(document, Configuration)
     except ValidationError as error:
         raise _misfit(str(error), document) from error
-    for rule in (_readers_fit, _schedules_have_a_zone, _interlocks_fit, _nothing_is_named_twice):
+    for rule in (_readers_fit, _schedules_have_a_zone, _other_doors_are_there, _nothing_is_named_twice):
         rule(configuration)
     return configuration
 
@@ -251,13 +251,13 @@ def _schedules_have_a_zone(configuration: Configuration) -> None:
             raise ConfigurationError("site", "is missing", f"{why}: {ALLOWED_BY_FIELD['site']}")
 
 
-def _interlocks_fit(configuration: Configuration) -> None:
-    """One door waits for another that tells whether it is shut."""
-    known = {reader.name for reader in configuration.readers if reader.contact_pin is not None}
-    for place, reader in _places(configuration):
-        if reader.interlock is not None and reader.interlock not in known:
-            says, allowed = f'is "{reader.interlock}"', ALLOWED_BY_FIELD["interlock"]
-            raise ConfigurationError(f"{place}.interlock", says, allowed)
+def _other_doors_are_there(configuration: Configuration) -> None:
+    """A door waits for one that tells whether it is shut; a reader opens one that has a relay."""
+    for field, needed in (("interlock", "contact_pin"), ("door", "relay_pin")):
+        known = {reader.name for reader in configuration.readers if getattr(reader, needed) is not None}
+        for place, reader in _places(configuration):
+            if (name := getattr(reader, field)) is not None and name not in known:
+                raise ConfigurationError(f"{place}.{field}", f'is "{name}"', ALLOWED_BY_FIELD[field])
 
 
 def _nothing_is_named_twice(configuration: Configuration) -> None:

@@ -23,6 +23,7 @@ LATENCY_BOUNDS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 """Upper bounds, included, of the histogram's buckets; one more bucket is for what took longer."""
 COUNTERS_MAX: Final = 100
 ALARMS_MAX: Final = 8
+ENDED_MAX: Final = 4
 """Of one door."""
 
 Generation = Annotated[int, Meta(ge=0, le=2**53)]
@@ -163,24 +164,32 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class DoorAlarm(Struct, frozen=True, kw_only=True):
-    """`forced_open`, `held_open`, `tamper` or `fire`, by the edge's clock since `since_us`."""
+    """`forced_open`, `held_open`, `tamper`, `exit_stuck` or `fire`, by the edge's clock since `since_us`."""
 
     alarm: Name
     since_us: InstantUs
 
 
+class EndedAlarm(DoorAlarm, frozen=True, kw_only=True):
+    """One that is over: it lasted until `until_us`."""
+
+    until_us: InstantUs
+
+
 class DoorReport(Struct, frozen=True, kw_only=True):
-    """A door of which something is sensed. `state` None: it has no contact."""
+    """A door of which something is sensed. `state` None: it has no contact. `ended`: its last alarms of this start
+    that are over, the last one last."""
 
     name: Name
     state: Name | None
     since_us: InstantUs
     alarms: Annotated[list[DoorAlarm], Meta(max_length=ALARMS_MAX)] = []
+    ended: Annotated[list[EndedAlarm], Meta(max_length=ENDED_MAX)] = []
 
 
 class Telemetry(Struct, frozen=True, kw_only=True):
-    """edge -> hub, up/{edge}/telemetry, each minute, and when an alarm of a door begins or ends: how the edge
-    does. `start` and `n` as in Presence.
+    """edge -> hub, up/{edge}/telemetry, each minute, when the edge has connected, and when an alarm of a door
+    begins or ends: how the edge does. `start` and `n` as in Presence.
 
     `latency_ms` counts scans since the start, from the last byte to the signal, in LATENCY_BOUNDS_MS and one more
     bucket; `counters` are events since the start by name. `queue` is the journal's rows that the hub has not

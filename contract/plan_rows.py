@@ -130,6 +130,11 @@ def plan_of(key: bytes, body: bytes) -> Plan:
         raise FeedError(f"a plan's row does not fit: {error}") from error
 
 
+def zone_named(body: bytes) -> str:
+    """What a site's row has for its time zone, known here or not. FeedError."""
+    return fields_of(body, _Site).z
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def site_of(body: bytes) -> Site:
     fields = fields_of(body, _Site)

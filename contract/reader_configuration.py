@@ -26,6 +26,7 @@ from contract.door_configuration import (
     PIN_FIELDS,
     Wired,
     misfits_of_interlock,
+    misfits_of_shared_door,
 )
 from contract.misfits import Misfit
 from contract.scanner_configuration import ALLOWED_OF_SCANNER, misfits_of_scanner
@@ -164,8 +165,18 @@ def misfits(reader: Reader) -> Iterator[Misfit]:
 
 
 def _misfits_of_door(reader: Reader) -> Iterator[Misfit]:
-    if reader.relay_pin is None:
+    if reader.relay_pin is None and reader.door is None:
         yield Misfit("relay_pin", "is missing", f"there for a door, {A_PIN}")
+    yield from misfits_of_shared_door(reader)
+    if reader.door is not None and reader.posture is Posture.UNLOCKED:
+        yield Misfit("posture", 'is "unlocked"', f'said at "{reader.door}", which holds the door')
+    if reader.door is not None and reader.unlocked_schedule is not None:
+        says = f'is "{reader.unlocked_schedule}"'
+        yield Misfit("unlocked_schedule", says, f'said at "{reader.door}", which holds the door')
+    if reader.interlock is not None and reader.direction is Direction.OUT:
+        yield Misfit(
+            "interlock", f'is "{reader.interlock}"', 'left out where direction is "out": nobody is kept in'
+        )
     if reader.benefits:
         yield Misfit("benefits", f"is {list(reader.benefits)}", "left out for a door")
     yield from misfits_of_interlock(reader, reader.name)

@@ -92,6 +92,7 @@ ALLOWED_OF_SCANNER: Final = {
     "ends_with": '"terminator" (CR, LF or CRLF; Enter or Tab) or "silence"',
     "silence_seconds": "0.02 to 5 seconds",
 }
+_TERMINATORS: Final = frozenset("\r\n")
 _SERIAL_ONLY: Final = ("baud", "parity")
 _KEYBOARD_ONLY: Final = ("layout",)
 
@@ -102,6 +103,11 @@ def misfits_of_reading(reading: Reading) -> Iterator[Misfit]:
         yield Misfit("baud", f"is {reading.baud}", ALLOWED_OF_SCANNER["baud"])
     if reading.layout is not None and reading.layout not in LAYOUTS:
         yield Misfit("layout", f'is "{reading.layout}"', ALLOWED_OF_SCANNER["layout"])
+    for field, affix in (("prefix", reading.prefix), ("suffix", reading.suffix)):
+        if affix is not None and not _TERMINATORS.isdisjoint(affix):
+            yield Misfit(
+                field, f"is {affix!r}", f"without CR and LF, which end a scan: {ALLOWED_OF_SCANNER[field]}"
+            )
 
 
 def misfits_of_scanner(scanner: Scanner) -> Iterator[Misfit]:

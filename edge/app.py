@@ -117,7 +117,19 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             address = BrokerAddress(reach.broker.host, reach.broker.port, tls if reach.broker.tls else None)
             presence = PresenceReport(reach.feed, _version(), trust, journal, readers.ports)
             return HubLink(
-                who, reach.feed, address, replica, journal, own_uses, trust, presence, orders, clock, log, new_id
+                who,
+                reach.feed,
+                address,
+                replica,
+                journal,
+                own_uses,
+                trust,
+                presence,
+                orders,
+                clock,
+                log,
+                new_id,
+                telemetry.tell_at_once,
             )
 
         line = Line(make_link, trust.contact, clock)

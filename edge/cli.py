@@ -1,7 +1,7 @@
-"""The edge's commands: `run`, `check`, `enroll`, and those for scanners. Says on the terminal what is wrong, and
-what to do.
+"""The edge's commands: `run`, `check`, `enroll`, `doctor`, and those for scanners. Says on the terminal what is
+wrong, and what to do.
 
-Exit codes: 0 for a clean end, 2 where somebody must change something before it can start.
+Exit codes: 0 for a clean end, 2 where somebody must change something before it can start; `doctor` has 1 as well.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -46,11 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The replica holds names, the journal who came when: for this user alone.
     os.umask(0o077)
     try:
-        _COMMANDS[asked.command](asked)
+        return _COMMANDS[asked.command](asked) or 0
     except _REFUSALS as error:
         sys.stderr.write(f"doorward-edge: {error}\n")
         return EXIT_WRONG
-    return 0
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -89,15 +88,18 @@ def _run(asked: argparse.Namespace) -> None:
 def _check(asked: argparse.Namespace) -> None:
     configuration = read_configuration(asked.config)
     try:
-        concerns = list(wiring_of(configuration).concerns(configuration))
+        wiring = wiring_of(configuration)
     except BoardError as error:
         raise CommandError(f"{asked.config}: hardware.{error.field}: {error}") from error
+    concerns = list(wiring.concerns(configuration))
     for concern in concerns:
         if concern.is_fault:
             raise CommandError(f"{asked.config}: {concern.place}: {concern.text}")
     sys.stdout.write(f"{asked.config} is right: {_summary(configuration)}\n")
     for concern in concerns:
         sys.stdout.write(f"  {concern.place}: {concern.text}\n")
+    for fact in wiring.facts():
+        sys.stdout.write(f"  {fact}\n")
 
 
 def _enroll(asked: argparse.Namespace) -> None:
@@ -112,9 +114,19 @@ def _enroll(asked: argparse.Namespace) -> None:
     sys.stdout.write(
         f"This is the edge {edge.edge} now: feed {edge.feed}, broker {edge.broker_host}:{edge.broker_port} "
         f"({secured}), the hub's key {edge.trusted.current.id.hex()}.\n"
-        f"Next: doorward-edge run --state {asked.state}, and push it a configuration at the hub "
-        "(or give it one with --config edge.toml).\n"
+        f"Next: doorward-edge run --state {asked.state} (where the package is installed, its service does), and "
+        "push it a configuration at the hub (or give it one with --config edge.toml).\n"
     )
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    # Only here: an edge that runs would carry it for years.
+    from edge.doctor.command import DoctorError, doctor  # noqa: PLC0415
+
+    try:
+        return doctor(asked)
+    except DoctorError as error:
+        raise CommandError(str(error)) from error
 
 
 def _warn(text: str) -> None:
@@ -151,6 +163,10 @@ def _parser() -> argparse.ArgumentParser:
     enroll.add_argument("--force", action="store_true", help="in place of the enrolment that is there")
     check = commands.add_parser("check", help="say whether a configuration is right")
     check.add_argument("--config", type=Path, required=True, metavar="edge.toml")
+    ask = commands.add_parser("doctor", help="look at everything that an edge needs, and say what to do")
+    _take_state(ask)
+    ask.add_argument("--config", type=Path, metavar="edge.toml", help="the file that the edge is run with")
+    ask.add_argument("--json", action="store_true", help="for programs: docs/doctor.md says what its words mean")
     # Run by __main__, which needs less for it than what is imported here.
     resting.words_of(commands.add_parser("rest", help="set all outputs to the level at which they are off"))
     add_scanner_commands(commands)
@@ -164,10 +180,11 @@ def _take_state(command: argparse.ArgumentParser) -> None:
     )
 
 
-_COMMANDS: Final = {
+_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int | None]]] = {
     "run": _run,
     "check": _check,
     "enroll": _enroll,
+    "doctor": _doctor,
     "scanners": scanners,
     "setup-sheet": setup_sheet,
 }

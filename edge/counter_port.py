@@ -17,6 +17,10 @@ class CounterScreen(Protocol):
         """What was shown before, of a code that was scanned again."""
         ...
 
+    def waits(self) -> None:
+        """The hub is asked about a scan: what was shown before is no answer to it."""
+        ...
+
     def voided(self, checkin_id: bytes) -> None:
         """A redemption was undone."""
         ...

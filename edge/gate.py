@@ -28,7 +28,7 @@ from edge.core.used_steps import UsedSteps
 from edge.counter_port import CounterScreen
 from edge.ports import CannotLookUp, Clock, Confirmer, DoorPosture, Frame, Log, ReplicaReader, Signals, Trust
 from edge.recorder import Recorder
-from edge.turns import Handle, Turns
+from edge.turns import WAIT_S_MAX, Handle, Turns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,8 @@ class Gate:
     log: Log
     new_id: Callable[[], bytes]
     screen: CounterScreen
+    _unreadable: set[str] = field(default_factory=set, init=False, repr=False)
+    """Why the replica could not be read lately: each is told once."""
 
     async def serve(self, frames: AsyncIterable[Frame], handle: Handle | None = None) -> None:
         """Handle each scan; ends when `frames` does and every check-in is kept or known to be lost.
@@ -65,6 +67,8 @@ class Gate:
         return read(self.organization_key, frame.raw, frame.length, frame.arrived_s)
 
     async def handle(self, reading: Reading) -> None:
+        if self._is_too_late(reading):
+            return
         scan, code_hash = reading.scan, reading.code_hash
         scanned = self._scanned(scan, code_hash)
         first = self.rescans.of(code_hash, scan.digits, scanned.circumstances.posture, reading.arrived_s)
@@ -72,10 +76,14 @@ class Gate:
             return self._repeat(first)
 
         facts = await self._look_up(code_hash)
+        if self._is_too_late(reading):
+            return
         undoing = self._undoing(scanned, facts)
         decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
-        if _is_to_be_confirmed(checkin):
+        if _is_to_be_confirmed(checkin) and self.signals.interlocked_by() is None:
             decision, checkin = await self._confirm(scanned, checkin)
+        if (decision.granted or _is_to_be_confirmed(checkin)) and self._stays_shut():
+            return
         # From the last look at own uses to here without an await: of two readers that want the last, one gets it.
         self.own_uses.add(checkin)
         self.used_steps.take(checkin)
@@ -102,6 +110,25 @@ class Gate:
         async for frame in frames:
             yield self.read(frame)
 
+    def _is_too_late(self, reading: Reading) -> bool:
+        """Turned away where it has waited for too long: no check-in, and no door opens for whoever comes by."""
+        waited_s = self.clock.monotonic_s() - reading.arrived_s
+        if waited_s <= WAIT_S_MAX:
+            return False
+        self.signals.turn_away()
+        self.log("too_late", reader=self.reader.name, waited_s=round(waited_s, 3))
+        return True
+
+    def _stays_shut(self) -> bool:
+        """Turned away by an interlock: no check-in, so that nobody is inside, or has used a benefit, who was kept
+        out, and the next scan is decided anew."""
+        partner = self.signals.interlocked_by()
+        if partner is None:
+            return False
+        self.signals.turn_away()
+        self.log("door_interlocked", reader=self.reader.name, open=partner)
+        return True
+
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)
         self.screen.show_again(first.shown, first.checkin)
@@ -112,10 +139,14 @@ class Gate:
             found = await self.replica.look_up(card_hash)
             if found is None:
                 return Facts(position=None)
-            return facts_from_rows(found.position, found.rows, self.policy.site, self.organization_key)
+            facts = facts_from_rows(found.position, found.rows, self.policy.site, self.organization_key)
         except (CannotLookUp, ContractError) as error:
-            self.log("replica_unreadable", reader=self.reader.name, why=str(error))
+            if str(error) not in self._unreadable:
+                self._unreadable.add(str(error))
+                self.log("replica_unreadable", reader=self.reader.name, why=str(error))
             return Facts(position=None)
+        self._unreadable.clear()
+        return facts
 
     def _scanned(self, scan: Scan, code_hash: bytes) -> Scanned:
         age_s = self.trust.replica_age_s()
@@ -146,6 +177,8 @@ class Gate:
 
     async def _confirm(self, scanned: Scanned, asked: CheckIn) -> tuple[Decision, CheckIn]:
         """Ask the hub, and decide anew: much may have happened meanwhile."""
+        self.signals.wait()
+        self.screen.waits()
         answer = await self.confirmer.confirm(asked, self.reader.confirm_seconds)
         facts = await self._look_up(scanned.code_hash)
         ask, decision = decide_answered(scanned, answer, self._with_own(scanned, facts))

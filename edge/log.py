@@ -26,19 +26,23 @@ _WARNING: Final = b"<4>"
 _USUAL: Final = b"<6>"
 _ERRORS: Final = frozenset(
     {
-        *("damaged", "door_alarm", "failed", "hangs", "journal_damaged", "journal_fails", "lost", "lost_told"),
-        *("not_put_back", "replica_failed", "replica_lost", "replica_unreadable"),
+        *("damaged", "door_alarm", "door_missing", "failed", "hangs", "journal_damaged", "journal_fails", "lost"),
+        *("lost_told", "not_put_back", "output_failed", "replica_failed", "replica_lost", "replica_unreadable"),
     }
 )
 """Something that was to be kept or done was not, or a door is in alarm."""
 _WARNINGS: Final = frozenset(
     {
-        *("configuration_refused", "digest_mismatch", "dropped", "guessing", "hours_not_followed"),
+        *("configuration_refused", "digest_mismatch", "disconnected", "dropped", "guessing", "hours_not_followed"),
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
-        *("no_counter_pages", "orders_not_kept", "reader_lost", "site_unknown", "trust_not_kept", "wiring"),
+        "noise",
+        *("no_counter_pages", "orders_not_kept", "profile_not_used", "reader_lost", "replica_behind"),
+        *("site_unknown", "too_late", "trust_not_kept", "wiring"),
     }
 )
 """Something is not as it should be, and the edge goes on."""
+
+_FAILED_COMMAND: Final = ("command", "failed")
 
 
 def is_journal(descriptor: int, variables: Mapping[str, str]) -> bool:
@@ -83,7 +87,7 @@ class JsonLines:
 
     def _line(self, event: str, fields: dict[str, object]) -> bytes:
         at = self._clock.now().isoformat(timespec="milliseconds")
-        priority = _priority(event) if self._is_journal else b""
+        priority = _priority(event, fields) if self._is_journal else b""
         return priority + self._encode({"event": event, "at": at, **fields}) + b"\n"
 
     def _write_lines(self) -> None:
@@ -104,6 +108,8 @@ class JsonLines:
             return lines
 
 
-def _priority(event: str) -> bytes:
+def _priority(event: str, fields: Mapping[str, object]) -> bytes:
     """As sd-daemon(3) writes it; usual where nothing else is known."""
+    if (event, fields.get("why")) == _FAILED_COMMAND:
+        return _WARNING
     return _ERROR if event in _ERRORS else _WARNING if event in _WARNINGS else _USUAL

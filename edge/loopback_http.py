@@ -1,6 +1,8 @@
 """HTTP/1.1 on this machine's loopback, as far as its own programs need it: a request, an answer, the end.
 
 Few at once, each for a short time: no scan waits for whoever asks. Streams go on until either side ends them.
+A foreign page in a browser of this machine gets nothing: not by another name for this machine (DNS rebinding), and
+not from where it is.
 Knows nothing of what is answered (edge/metrics.py, edge/counter).
 """
 
@@ -55,11 +57,14 @@ class LoopbackServer:
         self._answering = 0
         self._pumping: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._hosts: frozenset[str] = frozenset()
 
     async def start(self, port: int) -> int:
         """Opens the port (0: a free one) on the loopback and returns it. OSError, OverflowError: it cannot."""
         self._server = await asyncio.start_server(self._serve, HOST, port, limit=REQUEST_BYTES_MAX)
-        return int(self._server.sockets[0].getsockname()[1])
+        opened = int(self._server.sockets[0].getsockname()[1])
+        self._hosts = frozenset(f"{host}:{opened}" for host in (HOST, "localhost"))
+        return opened
 
     async def stop(self) -> None:
         """No more are answered, and streams end."""
@@ -77,7 +82,7 @@ class LoopbackServer:
         try:
             stream = await self._answered(reader, writer)
             if stream is not None:
-                await self._keep_up(stream, writer)
+                await self._keep_up(stream, reader, writer)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, BadRequest):
             pass  # whoever asked is gone, too slow, or speaks something else
         finally:
@@ -93,7 +98,7 @@ class LoopbackServer:
         try:
             async with asyncio.timeout(ANSWER_S):
                 request = await _read(reader)
-                response = await self._answer(request)
+                response = self._refusal(request.headers) or await self._answer(request)
                 if response.stream is not None and len(self._pumping) >= self._streams:
                     response = Response(b"too many look already\n", HTTPStatus.SERVICE_UNAVAILABLE)
                 head_only = request.method == "HEAD"
@@ -103,11 +108,29 @@ class LoopbackServer:
         finally:
             self._answering -= 1
 
-    async def _keep_up(self, stream: AsyncGenerator[bytes, None], writer: asyncio.StreamWriter) -> None:
-        pumping = asyncio.create_task(_pump(stream, writer))
+    def _refusal(self, headers: Mapping[str, str]) -> Response | None:
+        """For whoever is not on this machine's own pages, nor a program that asks by itself."""
+        if headers.get("host", "") not in self._hosts:
+            return Response(b"this is for this machine alone\n", HTTPStatus.MISDIRECTED_REQUEST)
+        origin = headers.get("origin")
+        is_own = origin is None or origin in {f"http://{host}" for host in self._hosts}
+        if not is_own or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return Response(b"this is for its own pages alone\n", HTTPStatus.FORBIDDEN)
+        return None
+
+    async def _keep_up(
+        self, stream: AsyncGenerator[bytes, None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Until the stream ends, or who reads it has left: then its place is free at once."""
+        pumping, leaving = asyncio.create_task(_pump(stream, writer)), asyncio.create_task(_left(reader))
         self._pumping.add(pumping)
         pumping.add_done_callback(self._pumping.discard)
-        await asyncio.wait({pumping})
+        try:
+            await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            pumping.cancel()
+            await asyncio.wait({pumping, leaving})
 
 
 async def _pump(stream: AsyncGenerator[bytes, None], writer: asyncio.StreamWriter) -> None:
@@ -117,6 +140,13 @@ async def _pump(stream: AsyncGenerator[bytes, None], writer: asyncio.StreamWrite
                 writer.write(chunk)
                 async with asyncio.timeout(ANSWER_S):
                     await writer.drain()
+
+
+async def _left(reader: asyncio.StreamReader) -> None:
+    """Returns once nothing more will be asked: a request is all that is read of one."""
+    with contextlib.suppress(OSError):
+        while await reader.read(REQUEST_BYTES_MAX):
+            pass
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

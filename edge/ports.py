@@ -36,15 +36,12 @@ class KernelClock(Clock, Protocol):
 
     def boottime_s(self) -> float:
         """Seconds since this boot, suspension included, the same in every process."""
-        ...
 
     def boot_id(self) -> str | None:
         """The kernel's name for this boot; None where it has none."""
-        ...
 
     def kernel_synchronized(self) -> bool:
         """Whether something keeps the clock right."""
-        ...
 
 
 class Trust(Protocol):
@@ -52,13 +49,11 @@ class Trust(Protocol):
 
     def now(self) -> datetime:
         """The instant to decide at: the wall clock's, but not before what has surely passed."""
-        ...
 
     def clock_state(self) -> ClockState: ...
 
     def replica_age_s(self) -> float | None:
         """Elapsed since the hub last said, asked, what the replica holds; None: it cannot be known."""
-        ...
 
     def in_contact(self) -> bool:
         """Whether the hub answers, and knows all that stands in the journal but the last seconds."""
@@ -272,8 +267,14 @@ class Signals(Protocol):
 
     def show(self, decision: Decision) -> None: ...
 
+    def wait(self) -> None:
+        """The hub is asked; until something else is shown."""
+
     def turn_away(self) -> None:
-        """As for a denial, of a code that is not even looked up."""
+        """Not now: of a code that is not decided about."""
+
+    def interlocked_by(self) -> str | None:
+        """The door that has to be shut before this one opens, while it is open: no grant moves the relay."""
 
     def hold(self) -> None:
         """The door stands open until `release`, whatever is shown meanwhile."""

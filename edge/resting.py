@@ -20,10 +20,9 @@ from contract.configuration import (
 )
 from contract.orders import Desired
 from edge.core.saved_orders import SavedOrders
-from edge.hardware.boards import BoardError
 from edge.hardware.gpio_chips import HardwareError
-from edge.hardware.resting import inputs_of, levels_at_rest, set_levels
-from edge.hardware.wiring import fill_in
+from edge.hardware.resting import inputs_of, levels_at_rest, number_of, outputs_left_as_they_are, set_levels
+from edge.hardware.wiring import fill_in_what_is_known
 from edge.storage.orders_file import OrdersFile
 from edge.storage.state_folder import default_state_dir
 
@@ -58,7 +57,7 @@ class Rest:
     """What is to be set, by chip, and what was in the way of it, in words."""
 
     def __init__(self) -> None:
-        self._levels: dict[str | None, dict[int, int]] = {}
+        self._levels: dict[int, dict[int, int]] = {}
         self.problems: Final[list[str]] = []
 
     def configurations(self, state_dir: Path, own: Path | None) -> Iterator[Configuration]:
@@ -74,21 +73,23 @@ class Rest:
         """A pin that several configurations name is as the last of them says."""
         if configuration.hardware.pin_factory is PinFactory.MOCK:
             return
+        configuration, unknown = fill_in_what_is_known(configuration)
+        self.problems.extend(f"hardware.{error.field}: {error}" for error in unknown)
+        self.problems.extend(outputs_left_as_they_are(configuration))
         try:
-            configuration = fill_in(configuration)
-        except BoardError as error:
-            self.problems.append(f"hardware.{error.field}: {error}")
-        levels = self._levels.setdefault(configuration.hardware.chip, {})
+            # By its number: two labels, or none, may name one chip.
+            chip = number_of(configuration.hardware.chip)
+        except HardwareError as error:
+            self.problems.append(str(error))
+            return
+        levels = self._levels.setdefault(chip, {})
         levels.update(levels_at_rest(configuration))
         for pin in inputs_of(configuration):
             levels.pop(pin, None)
 
     def carry_out(self) -> None:
         for chip, levels in self._levels.items():
-            try:
-                self.problems.extend(set_levels(levels, chip))
-            except HardwareError as error:
-                self.problems.append(str(error))
+            self.problems.extend(set_levels(levels, chip))
 
     def _desired(self, desired: Desired | None) -> Iterator[Configuration]:
         if desired is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from contract.scanner_configuration import Scanner, misfits_of_scanner
+from contract.scanner_configuration import Parity, Scanner, misfits_of_scanner
 from edge.clock import SystemClock
 from edge.scanners.device_reader import CannotOpen
 from edge.scanners.devices import Plugged, plugged_in, why_not_opened
@@ -48,6 +48,8 @@ def add_scanner_commands(commands: "argparse._SubParsersAction[argparse.Argument
     )
     scanners.add_argument("--profile", metavar="NAME", help="with --live: read it as this profile says")
     scanners.add_argument("--baud", type=int, metavar="N", help="with --live: bits per second of a serial port")
+    parities = [each.value for each in Parity]
+    scanners.add_argument("--parity", choices=parities, help="with --live: of a serial port")
     scanners.add_argument("--layout", metavar="NAME", help="with --live: the keyboard layout it types by")
     for root in ("sys", "dev"):
         scanners.add_argument(f"--{root}", type=Path, default=Path("/", root), help=argparse.SUPPRESS)
@@ -90,7 +92,6 @@ def _print(lines: Iterator[str]) -> None:
 def _plugged_told(plugged: list[Plugged]) -> Iterator[str]:
     if not plugged:
         yield "Nothing is plugged in that could be a scanner: no serial port and no keyboard."
-    profiles = all_profiles()
     for each in plugged:
         yield f"{each.interface.value.capitalize()}: {each.says or 'it does not say what it is'}"
         device = each.device(plugged)
@@ -98,9 +99,16 @@ def _plugged_told(plugged: list[Plugged]) -> Iterator[str]:
         yield from (f"  also {path}" for path in (*each.links, each.node) if str(path) != device)
         if each.usb:
             yield f"  USB {each.usb}, serial number {each.serial or 'none'}, port {each.usb_port}"
-        fit = fitting(profiles, each.usb, each.says, each.interface)
-        yield f"  profile {' or '.join(profile.name for profile in fit)}"
+        yield f"  {_profile_told(each)}"
         yield f"  {why_not_opened(each) or 'this user may open it'}"
+
+
+def _profile_told(plugged: Plugged) -> str:
+    try:
+        fit = fitting(all_profiles(), plugged.usb, plugged.says, plugged.interface)
+    except ProfileError as error:
+        return f"profiles cannot be read: {error}"
+    return f"profile {' or '.join(profile.name for profile in fit)}"
 
 
 # Profiles
@@ -138,7 +146,8 @@ def _show_live(asked: argparse.Namespace) -> None:
     section = _section(asked, device)
     settings = settings_for(section)
     heard = listen(settings, SystemClock())
-    kind = f"keyboard, layout {settings.layout}" if settings.is_keyboard else f"serial port, {settings.baud} bit/s"
+    pace = f"{settings.baud} bit/s, parity {settings.parity}"
+    kind = f"keyboard, layout {settings.layout}" if settings.is_keyboard else f"serial port, {pace}"
     sys.stdout.write(f"Listening to {device} ({kind}). Scan a card; Ctrl-C ends.\n")
     sys.stdout.flush()
     try:
@@ -167,7 +176,8 @@ def _only_device(plugged: list[Plugged]) -> str:
 
 
 def _section(asked: argparse.Namespace, device: str) -> Scanner:
-    section = Scanner(device=device, profile=asked.profile, baud=asked.baud, layout=asked.layout)
+    parity = None if asked.parity is None else Parity(asked.parity)
+    section = Scanner(device=device, profile=asked.profile, baud=asked.baud, parity=parity, layout=asked.layout)
     for field, says, allowed in misfits_of_scanner(section):
         raise ScannerCommandError(f"{field} {says}; it should be {allowed}")
     return section

@@ -13,6 +13,7 @@ from contract.exposition import exposition
 from contract.instants import to_us
 from contract.messages import READERS_MAX, ReaderPresence
 from contract.orders import DoorReport, Telemetry
+from edge.core.ended_alarms import EndedAlarms
 from edge.core.metrics import metrics_of
 from edge.core.tally import Tallied, Tally
 from edge.journal_port import CannotRecord, Journal
@@ -64,6 +65,7 @@ class TelemetryReport:
         self._clock = clock
         self._doors = doors
         self._at_once = asyncio.Event()
+        self._ended = EndedAlarms()
         self._started_s = clock.monotonic_s()
 
     async def as_it_stands(self) -> Telemetry:
@@ -80,7 +82,7 @@ class TelemetryReport:
             latency_ms=tallied.latency_ms,
             counters=tallied.counters,
             readers=self._open_readers(),
-            doors=self._doors()[:READERS_MAX],
+            doors=self._ended.told_of(self._look_at_doors())[:READERS_MAX],
             temperature_c=machine.temperature_c,
             disk_free_bytes=machine.disk_free_bytes,
             disk_free_share=machine.disk_free_share,
@@ -97,7 +99,7 @@ class TelemetryReport:
         return exposition(metrics_of(telemetry, latency_sum_ms, fault, trust.clock_state(), age_s, in_contact))
 
     async def keep_saying(self, say: Callable[[Telemetry], None]) -> None:
-        """Each minute, and at once when `doors_changed` is called, for ever."""
+        """Each minute, and soon after `tell_at_once` or `doors_changed` is called, for ever."""
         await asyncio.sleep(FIRST_AFTER_S)
         while True:
             self._at_once.clear()
@@ -107,8 +109,19 @@ class TelemetryReport:
                 await asyncio.wait_for(self._at_once.wait(), SAY_EVERY_S - AT_ONCE_EVERY_S)
 
     def doors_changed(self) -> None:
-        """An alarm of a door began or ended: that is not kept for a minute."""
+        """An alarm of a door began or ended: that is not kept for a minute. One that ends before it is told stays
+        known."""
+        self._look_at_doors()
+        self.tell_at_once()
+
+    def tell_at_once(self) -> None:
+        """The hub has not heard of what is now: it can be reached again, or something happened."""
         self._at_once.set()
+
+    def _look_at_doors(self) -> list[DoorReport]:
+        doors = self._doors()
+        self._ended.look(doors, to_us(self._trust.now()))
+        return doors
 
     async def _queue(self) -> int | None:
         try:

@@ -2,8 +2,9 @@
 
 But where somebody guesses (edge/core/guessing.py), what could be another guess (edge/core/guesses.py) waits for
 the pause to end, and lets others go ahead. Codes of Doorward's own form cannot be guessed, and what cannot be read
-is no code: neither waits. A few wait, in order, and more are turned away: they are not looked up, and leave no
-check-in. Knows nothing of how a scan is handled.
+is no code: neither waits. A few wait, in order, and more are turned away, as is whoever has waited for too long:
+they are not looked up, and leave no check-in. Nor does noise (edge/core/noise.py). Knows nothing of how a scan is
+handled.
 """
 
 import asyncio
@@ -15,11 +16,15 @@ from typing import Final
 from contract.reasons import Reason
 from edge.core.guesses import Guesses
 from edge.core.guessing import Guessing
+from edge.core.noise import Noise
 from edge.core.reading import Reading
 from edge.ports import Clock, Log, Signals
 
 WAITING_MAX: Final = 4
 """People with cards that others made, who stand behind whoever guesses."""
+WAIT_S_MAX: Final = 5.0
+"""From a scan's last byte to its turn. Whoever has waited for longer has scanned again or gone: a door that opened
+then would open for somebody else."""
 Handle = Callable[[Reading], Awaitable[None]]
 
 
@@ -32,6 +37,7 @@ class Turns:
         self._clock = clock
         self._log = log
         self._guesses = Guesses()
+        self._noise = Noise()
         self._turn = asyncio.Lock()
         self._line: deque[tuple[Reading, Guessing]] = deque()
         self._letting_in: asyncio.Task[None] | None = None
@@ -41,6 +47,8 @@ class Turns:
     async def serve(self, readings: AsyncIterable[Reading], handle: Handle) -> None:
         """Ends when `readings` do; codes that still wait then are turned away."""
         async for reading in readings:
+            if self._is_noise(reading):
+                continue
             guessing = self._waits_for(reading)
             if guessing is None:
                 await self._take(reading, handle)
@@ -63,6 +71,22 @@ class Turns:
         self._tell(missed)
         self._look_again_later()
 
+    def _is_noise(self, reading: Reading) -> bool:
+        """While a line is noisy, what can be read by chance is no code either: it is turned away."""
+        noise = self._noise
+        if noise.is_over(reading.arrived_s):
+            self._log("noise_over", reader=self._reader, count=noise.count)
+            noise.end()
+        if reading.scan.text is None:
+            if noise.unreadable(reading.arrived_s):
+                self._log("noise", reader=self._reader)
+            return noise.goes_on
+        noise.readable()
+        if not noise.goes_on or self._guesses.cannot_be_a_guess(reading.scan, reading.code_hash):
+            return False
+        self._signals.turn_away()
+        return True
+
     def _waits_for(self, reading: Reading) -> Guessing | None:
         """The guessing whose pause it has to wait for, or behind others who do."""
         guessing = self._guesses.tried_by(reading.scan, reading.code_hash)
@@ -84,7 +108,7 @@ class Turns:
             while self._line:
                 reading, guessing = self._line[0]
                 try:
-                    if await self._paused(guessing):
+                    if await self._paused(guessing, reading.arrived_s + WAIT_S_MAX):
                         await self._take(reading, handle)
                     else:
                         self._turn_away(guessing)
@@ -95,12 +119,15 @@ class Turns:
             if self._line:
                 self._let_in_later(handle)
 
-    async def _paused(self, guessing: Guessing) -> bool:
-        """Once the pause is over; false: the end came first."""
+    async def _paused(self, guessing: Guessing, until_s: float) -> bool:
+        """Once the pause is over; false: `until_s` or the end came first."""
         # Codes that went ahead may have been unknown too, and made the pause longer.
         while pause_s := self._pause_s(guessing):
+            left_s = until_s - self._clock.monotonic_s()
+            if left_s <= 0:
+                return False
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), pause_s)
+                await asyncio.wait_for(self._ending.wait(), min(pause_s, left_s))
                 return False
         return True
 

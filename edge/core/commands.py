@@ -39,7 +39,8 @@ class Standing:
 
     @property
     def has_lamp(self) -> bool:
-        return self.reader.granted_lamp_pin is not None or self.reader.denied_lamp_pin is not None
+        lamps = (self.reader.granted_lamp_pin, self.reader.caution_lamp_pin, self.reader.denied_lamp_pin)
+        return any(pin is not None for pin in lamps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,13 @@
 
 
 class Debounced:
-    """`active` is the level that counts, since `since_s`: when it began, not when it was believed."""
+    """`active` is the level that counts, since `since_s`: when it began, not when it was believed.
 
-    def __init__(self) -> None:
+    `at_once`: it becomes active with its first edge, however short; only its end has to stand for a while.
+    """
+
+    def __init__(self, at_once: bool = False) -> None:
+        self._at_once = at_once
         self.active = False
         self.since_s = 0.0
         self._read = False
@@ -26,7 +30,9 @@ class Debounced:
 
     def counts_at_s(self, debounce_s: float) -> float | None:
         """When what it reads comes to count, if it stays; None: it does already."""
-        return None if self._read is self.active else self._read_since_s + debounce_s
+        if self._read is self.active:
+            return None
+        return self._read_since_s + (0.0 if self._read and self._at_once else debounce_s)
 
     def settle(self, at_s: float, debounce_s: float) -> bool:
         """Whether another level counts now."""

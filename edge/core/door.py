@@ -17,13 +17,15 @@ Pure. `_s` is the monotonic clock. The state is the first that applies:
   | grant                             | a pulse begins, anew if one runs; refused while the partner is open     |
   | hold, release                     | held or not; a release ends what was held, and any pulse with it        |
   | lockdown_begins, lockdown_ends    | lockdown or not; a pulse that was granted before runs out               |
-  | contact_, exit_, fire_, tamper_ … | that level, once it has stood for `debounce_s`                          |
+  | contact_, fire_, tamper_ …        | that level, once it has stood for `debounce_s`                          |
+  | exit_active                       | at once, as the lock is free from its first edge; exit_inactive as above |
   | partner_open, partner_closed      | that level, at once: whether the door that it is interlocked with is open |
   | tick                              | nothing but the time                                                    |
 
 The relay is on while the door is held or a pulse runs, and for nothing else: who goes out, and the fire release,
 cut the lock's power in hardware, so they are only sensed, and no state can stand in their way. Tamper and fire are
-alarms in every state, as long as their level stands.
+alarms in every state, as long as their level stands; so is a request to go out that lasts for `held_open_s`, as
+nothing is ever forced as long as it does.
 
 A door was let open if it began to open while it was held, a pulse ran, somebody asked to go out, or up to
 OPENING_S later (for asking: `pulse_s` later, as the lock stays free that long in hardware). One that is found open
@@ -52,11 +54,13 @@ class DoorState(StrEnum):
 
 
 class Alarm(StrEnum):
-    """The gravest first. Fire is a notice: the fire alarm system is another's."""
+    """The gravest first. Fire and a stuck exit are notices: the fire alarm system is another's, and a way out that
+    stays free only hides what is forced."""
 
     FORCED_OPEN = "forced_open"
     TAMPER = "tamper"
     HELD_OPEN = "held_open"
+    EXIT_STUCK = "exit_stuck"
     FIRE = "fire"
 
 
@@ -127,7 +131,7 @@ class Door:
         self._now_s = at_s
         self.since_s = at_s
         """When its state began."""
-        self._inputs = {each: Debounced() for each in Input}
+        self._inputs = {each: Debounced(at_once=each is Input.EXIT) for each in Input}
         self._held = False
         self._lockdown = False
         self._partner_open = False
@@ -141,6 +145,10 @@ class Door:
     def may_be_open(self) -> bool:
         """As another door's interlock sees it: before a contact has stopped bouncing too."""
         return self._inputs[Input.CONTACT].may_be_active
+
+    @property
+    def is_held(self) -> bool:
+        return self._held
 
     @property
     def is_pulsing(self) -> bool:
@@ -178,6 +186,8 @@ class Door:
         elif event in _READ:
             what, active = _READ[event]
             self._inputs[what].read(active, at_s)
+            if what is Input.EXIT:
+                self._settle()
         return self._shown(refused)
 
     def next_at_s(self) -> float | None:
@@ -202,8 +212,7 @@ class Door:
 
     def _let(self, at_s: float, until_s: float) -> None:
         self._let_until_s = max(self._let_until_s, until_s)
-        if not self._is_late:
-            self._open_since_s = at_s
+        self._open_since_s = at_s
 
     def _opened(self, at_s: float, was_let: bool) -> None:
         self._open_since_s, self._was_let, self._is_late = at_s, was_let, False
@@ -211,9 +220,7 @@ class Door:
     # Levels that come to count
 
     def _settle(self) -> None:
-        """Fire and exit first: what they let be opened may have opened in the same instant."""
-        for what in (Input.FIRE, Input.EXIT, Input.TAMPER, Input.CONTACT):
-            level = self._inputs[what]
+        for what, level in self._inputs.items():
             if level.settle(self._now_s, self.times.debounce_s):
                 self._counts(what, level)
         if self._is_open and self._was_let and not self._is_free:
@@ -258,14 +265,22 @@ class Door:
             yield Alarm.TAMPER
         if state is DoorState.HELD_OPEN:
             yield Alarm.HELD_OPEN
+        if self._inputs[Input.EXIT].active and self._now_s >= self._exit_stuck_s:
+            yield Alarm.EXIT_STUCK
         if self._inputs[Input.FIRE].active:
             yield Alarm.FIRE
+
+    @property
+    def _exit_stuck_s(self) -> float:
+        return self._inputs[Input.EXIT].since_s + self.times.held_open_s
 
     def _ends_s(self) -> Iterator[float]:
         yield self._pulse_end_s
         yield self._exit_end_s
         if self._is_open and self._was_let:
             yield self._open_since_s + self.times.held_open_s
+        if self._inputs[Input.EXIT].active:
+            yield self._exit_stuck_s
 
     def _shown(self, refused: bool = False) -> Shown:
         state = self._state_now()

@@ -26,6 +26,10 @@ class Guesses:
     def going_on(self) -> list[Guessing]:
         return [each for each in (self.codes, *self._digits.values()) if each.goes_on]
 
+    def cannot_be_a_guess(self, scan: Scan, card_hash: bytes) -> bool:
+        """A card of our own form, or one that was granted here lately."""
+        return scan.text is not None and (is_code(scan.text) or card_hash in self._granted)
+
     def tried_by(self, scan: Scan, card_hash: bytes) -> Guessing | None:
         """What goes on that this scan could be a try at; None: it goes ahead."""
         if scan.text is None:
@@ -33,7 +37,7 @@ class Guesses:
         if scan.digits is not None:
             about = self._digits.get(card_hash)
         else:
-            about = None if is_code(scan.text) or card_hash in self._granted else self.codes
+            about = None if self.cannot_be_a_guess(scan, card_hash) else self.codes
         return about if about is not None and about.goes_on else None
 
     def missed_by(self, card_hash: bytes, digits: str | None, reason: Reason) -> Guessing | None:

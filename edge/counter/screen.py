@@ -5,7 +5,7 @@ Knows nothing of HTTP, and of no words.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,8 @@ from edge.ports import Clock
 
 SHOWN_S: Final = 10.0
 """Long enough to read at two metres what is left, short enough for the next in line."""
+WAITS_S: Final = 15.0
+"""Longer than the hub is waited for (confirm_seconds), so that nothing stays if no answer is shown."""
 CHOICE_S: Final = 60.0
 """After a choice, or the last scan under it. Whoever forgets about it serves the next guest what is usual."""
 
@@ -25,13 +27,14 @@ CHOICE_S: Final = 60.0
 @dataclass(frozen=True, slots=True)
 class Shown:
     """`id` is the check-in's, `at` its instant; `shown_s` when it came, on the monotonic clock. `voided`: it was
-    shown before, and is undone."""
+    shown before, and is undone. `number` tells two that look alike apart."""
 
     decision: Decision
     id: bytes
     at: datetime
     shown_s: float
     voided: bool = False
+    number: int = 0
 
 
 class Screen:
@@ -44,6 +47,7 @@ class Screen:
         self._clock = clock
         self._shown: Shown | None = None
         self._last: Shown | None = None
+        self._waits_s: float | None = None
         self._choice: tuple[str, float] | None = None
         self._news = asyncio.Event()
 
@@ -60,6 +64,10 @@ class Screen:
 
     def show_again(self, decision: Decision, checkin: CheckIn) -> None:
         self._show(self._as_shown(decision, checkin))
+
+    def waits(self) -> None:
+        self._shown, self._waits_s = None, self._clock.monotonic_s()
+        self._tell()
 
     def voided(self, checkin_id: bytes) -> None:
         last, self._last = self._last, None
@@ -97,6 +105,11 @@ class Screen:
         """How long what is shown stays."""
         return 0.0 if self._shown is None else SHOWN_S - (self._clock.monotonic_s() - self._shown.shown_s)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the hub is asked about a scan."""
+        return self._waits_s is not None and self._clock.monotonic_s() - self._waits_s < WAITS_S
+
     def undoable(self) -> Shown | None:
         """The last redemption, where it can be undone here and still is young enough."""
         last = self._last
@@ -121,7 +134,7 @@ class Screen:
         return Shown(decision, checkin.id, from_us(checkin.at_us), self._clock.monotonic_s())
 
     def _show(self, shown: Shown) -> None:
-        self._shown = shown
+        self._shown, self._waits_s = replace(shown, number=self.number + 1), None
         self._tell()
 
     def _tell(self) -> None:

@@ -59,6 +59,8 @@ OF_REASON: Final = {
     Reason.CONFIRMATION_NEEDED: Told(Tone.AMBER, "Not while offline", "It has to be confirmed. Try again later."),
     Reason.CANNOT_RECORD: Told(Tone.AMBER, "Try again", "It could not be written down. Nothing was used up."),
 }
+WAITS: Final = Told(Tone.CALM, "One moment", "Asking whether it is still free to use.")
+WAITING_MARK: Final = "…"
 IDENTIFIED: Final = Told(Tone.GREEN, "Valid", "Nothing was used up.")
 UNDONE: Final = Told(Tone.CALM, "Undone", "It does not count any more.")
 NOTHING_TO_UNDO: Final = Told(Tone.AMBER, "Nothing to undo", "Only the last one, for 15 minutes.")
@@ -82,6 +84,7 @@ STATUS: Final = "Status"
 VALID_UNTIL: Final = "Valid until"
 LEFT: Final = "Left"
 NEXT: Final = "Next"
+READ_FROM_AFAR: Final = frozenset({LEFT, NEXT})
 UNLIMITED: Final = "no limit"
 FOR_EVER: Final = "no end"
 TODAY: Final = "today"

@@ -12,11 +12,22 @@ from contract.decision import Decision
 from contract.reader_configuration import Reader, ScreenName
 from contract.trust import ClockState
 from edge.counter import texts
-from edge.counter.screen import Screen, Shown
+from edge.counter.screen import WAITS_S, Screen, Shown
 from edge.counter.texts import Told
 
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 _FRESH_S: Final = 120.0
+_WAITS: Final = {
+    "id": "",
+    "tone": texts.WAITS.tone,
+    "mark": texts.WAITING_MARK,
+    "headline": texts.WAITS.headline,
+    "hint": texts.WAITS.hint,
+    "name": "",
+    "what": "",
+    "facts": [],
+    "left_ms": round(WAITS_S * 1_000),
+}
 
 
 def state_of(screen: Screen, at: datetime, notes: list[str]) -> dict[str, Any]:
@@ -73,12 +84,13 @@ def name_shown(name: str, rule: ScreenName) -> str:
 def _shown(screen: Screen, at: datetime) -> dict[str, Any] | None:
     shown = screen.shown()
     if shown is None:
-        return None
+        return _WAITS | {"number": screen.number} if screen.is_waiting else None
     decision, told = shown.decision, told_of(shown, screen.reader)
     by_card = decision.permission == screen.reader.undo_permission
     name = "" if decision.customer is None or by_card else decision.customer.name
     return {
         "id": shown.id.hex(),
+        "number": shown.number,
         "tone": told.tone,
         "mark": texts.MARKS[told.tone],
         "headline": told.headline,
@@ -103,7 +115,7 @@ def told_of(shown: Shown, reader: Reader) -> Told:
     return told
 
 
-def _facts(decision: Decision, zone: str, at: datetime) -> list[dict[str, str]]:
+def _facts(decision: Decision, zone: str, at: datetime) -> list[dict[str, str | bool]]:
     facts = []
     if decision.plan is not None:
         facts.append((texts.PLAN, decision.plan.name))
@@ -117,7 +129,7 @@ def _facts(decision: Decision, zone: str, at: datetime) -> list[dict[str, str]]:
             facts.append((texts.LEFT, left))
     if decision.next_available_at is not None:
         facts.append((texts.NEXT, instant_said(decision.next_available_at, zone, at)))
-    return [{"label": label, "value": value} for label, value in facts]
+    return [{"label": label, "value": value, "far": label in texts.READ_FROM_AFAR} for label, value in facts]
 
 
 def end_said(end: datetime, zone: str) -> str:

@@ -107,20 +107,30 @@ class RelayBoard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     power_loss: Said
 
 
-Boards = Mapping[str, Board | RelayBoard]
+Boards = Mapping[str, Board | RelayBoard | BoardError]
+"""By name. A file that is wrong is what is wrong with it, and no other board's affair."""
 
 
 @cache
 def read_boards(folder: Path) -> Boards:
-    """All boards of firmware_config/boards, by name. BoardError: a file is wrong.
+    """All boards of firmware_config/boards, by name; a file is called as its board.
 
     Read once, so that a configuration is applied by what it was tested by, and no scan waits for the disk.
     """
-    boards: dict[str, Board | RelayBoard] = {}
+    boards: dict[str, Board | RelayBoard | BoardError] = {}
     for path in sorted(folder.glob("*.toml")):
-        board = _read(path)
-        boards[board.name] = board
+        try:
+            board = _read(path)
+        except BoardError as error:
+            boards[path.stem] = error
+        else:
+            boards[board.name] = board
     return boards
+
+
+def faults_of(boards: Boards) -> list[BoardError]:
+    """What is wrong with files, in their order."""
+    return [each for each in boards.values() if isinstance(each, BoardError)]
 
 
 def computer_of(hardware: Hardware, boards: Boards, model: Path = MODEL) -> Board | None:
@@ -129,7 +139,8 @@ def computer_of(hardware: Hardware, boards: Boards, model: Path = MODEL) -> Boar
         found = boards.get(hardware.board)
         if isinstance(found, Board):
             return found
-        raise _unknown("board", hardware.board, [each.name for each in boards.values() if isinstance(each, Board)])
+        known = [each.name for each in boards.values() if isinstance(each, Board)]
+        raise _not_had("board", hardware.board, found, known)
     try:
         this = model.read_text("utf-8", "replace")
     except OSError:
@@ -146,7 +157,7 @@ def relay_board_of(hardware: Hardware, boards: Boards) -> RelayBoard | None:
     if isinstance(found, RelayBoard):
         return found
     known = [each.name for each in boards.values() if isinstance(each, RelayBoard)]
-    raise _unknown("relay_board", hardware.relay_board, known)
+    raise _not_had("relay_board", hardware.relay_board, found, known)
 
 
 def _read(path: Path) -> Board | RelayBoard:
@@ -156,7 +167,9 @@ def _read(path: Path) -> Board | RelayBoard:
         raise BoardError(f"{path} cannot be used: {error}", "board") from error
 
 
-def _unknown(field: str, name: str, known: list[str]) -> BoardError:
+def _not_had(field: str, name: str, found: object, known: list[str]) -> BoardError:
+    if isinstance(found, BoardError):
+        return BoardError(str(found), field)
     near = get_close_matches(name, known, 1)
     meant = f" (did you mean {near[0]}?)" if near else ""
     return BoardError(f'{field} is "{name}"{meant}; known are {", ".join(known)}', field)

@@ -30,12 +30,23 @@ class _Wire(NamedTuple):
     active: Level
 
 
+class Claimed(NamedTuple):
+    """What is sensed anew; again, on the wire that was given back for a moment, as where the chip is opened by
+    another name; and no more."""
+
+    anew: list[Input]
+    again: list[Input]
+    gone: list[Input]
+
+
 class Contacts:
     """The inputs of one reader. `tell` is called on the loop, for levels that may be the same as before."""
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._wires: dict[Input, _Wire] = {}
+        self._last: dict[Input, _Wire] = {}
+        """As they were claimed, whether they have been given back since or not."""
         self._devices: dict[Input, Any] = {}
         self._looking: asyncio.TimerHandle | None = None
 
@@ -47,8 +58,8 @@ class Contacts:
     def sensed(self) -> Iterable[Input]:
         return self._wires.keys()
 
-    def free(self, kept: dict[Input, int]) -> list[Input]:
-        """Give back all pins but those that `kept` has too; returns what is sensed no more."""
+    def free(self, kept: dict[Input, int]) -> None:
+        """Give back all pins but those that `kept` has too."""
         gone = [what for what, wire in self._wires.items() if kept.get(what) != wire.number]
         for what in gone:
             self._wires.pop(what)
@@ -56,10 +67,9 @@ class Contacts:
         if not self._wires and self._looking is not None:
             self._looking.cancel()
             self._looking = None
-        return gone
 
-    def claim(self, reader: Reader, pins: Pins) -> list[Input]:
-        """Take the reader's pins that it has not yet; returns what is sensed anew. HardwareError."""
+    def claim(self, reader: Reader, pins: Pins) -> Claimed:
+        """Take the reader's pins that it has not yet. HardwareError."""
         fresh = []
         for what, (field, level) in _FIELDS.items():
             number, active = getattr(reader, field), getattr(reader, level)
@@ -71,7 +81,10 @@ class Contacts:
             fresh.append(what)
         if self._wires and self._looking is None:
             self._look_later()
-        return fresh
+        last, self._last = self._last, dict(self._wires)
+        again = [what for what in fresh if last.get(what) == self._wires[what]]
+        gone = [what for what in last if what not in self._wires]
+        return Claimed([what for what in fresh if what not in again], again, gone)
 
     def is_active(self, what: Input) -> bool:
         """As it reads now."""

@@ -81,10 +81,11 @@ class DoorDrive:
         """Whether its relay is on and will go off by itself."""
         return self._door.is_pulsing
 
-    @property
-    def is_interlocked(self) -> bool:
-        """Whether the door that this one is interlocked with is open."""
-        return self.partner is not None and self.partner_is_open(self.partner)
+    def interlocked_by(self) -> str | None:
+        """The door that this one is interlocked with, while that is open; none while this one is held anyway."""
+        if self.partner is None or self._door.is_held or not self.partner_is_open(self.partner):
+            return None
+        return self.partner
 
     def stands(self) -> DoorStands | None:
         """None: nothing is sensed of it."""
@@ -94,27 +95,34 @@ class DoorDrive:
         return DoorStands(state, self._door.since_s, self._last.alarms)
 
     def free(self, kept: Mapping[str, int]) -> None:
-        """Give back all inputs but those that `kept` has too, by field; what is sensed no more is inactive."""
-        gone = self._contacts.free(kept_inputs(kept))
-        for what in gone:
-            self._show(self._door.find(what, False, self._now_s()))
+        """Give back all inputs but those that `kept` has too, by field. How the door stands stays as it was seen
+        until the next `claim`."""
+        self._contacts.free(kept_inputs(kept))
         if "relay_pin" not in self._outputs:
             self._show(self._door.end_pulse())
 
     def claim(self, reader: Reader, pins: Pins) -> None:
-        """Follow the reader's section from now on: its times and inputs. HardwareError."""
+        """Follow the reader's section from now on: its times and inputs. What is sensed no more is inactive.
+        HardwareError."""
         at_s = self._now_s()
-        self._reader, self.partner = reader.name, reader.interlock
+        self.partner = reader.interlock
         self._door.times = _times_of(reader)
-        for what in self._contacts.claim(reader, pins):
+        claimed = self._contacts.claim(reader, pins)
+        for what in claimed.gone:
+            self._show(self._door.find(what, False, at_s))
+        for what in claimed.anew:
             self._show(self._door.find(what, self._contacts.is_active(what), at_s))
+        for what in claimed.again:
+            self._sensed(what, self._contacts.is_active(what), at_s)
         # How a partner stood is looked at with each grant; one that is left out blocks none.
         self._show(self._door.handle(Event.PARTNER_CLOSED, at_s))
 
-    def grant(self) -> bool:
-        """Whether the relay follows: not while the door is open that this one is interlocked with."""
+    def grant(self, way_out: bool = False) -> bool:
+        """Whether the relay follows: not while the door is open that this one is interlocked with, but for
+        somebody who goes out."""
         if self.partner is not None:
-            partner = Event.PARTNER_OPEN if self.is_interlocked else Event.PARTNER_CLOSED
+            keeps_shut = not way_out and self.interlocked_by() is not None
+            partner = Event.PARTNER_OPEN if keeps_shut else Event.PARTNER_CLOSED
             self._door.handle(partner, self._now_s())
         if self.handle(Event.GRANT).refused:
             self._log("door_interlocked", reader=self._reader, open=self.partner)
@@ -128,9 +136,8 @@ class DoorDrive:
         return shown
 
     def close(self) -> None:
-        """Inputs given back, no timer left, nothing told any more. Outputs are closed by who has them."""
+        """No timer left, nothing told any more. Pins are given back by who has them."""
         self._is_closed = True
-        self._contacts.free({})
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -52,7 +52,7 @@ class Pins:
 def open_pins(kind: PinFactory, chip: str | None = None) -> Pins:
     """The pins of the factory named, or HardwareError. `chip`: its label; None: a Raspberry Pi's header."""
     if kind is PinFactory.MOCK:
-        return Pins(MockFactory(), (GPIOZeroError,))
+        return Pins(MockFactory(), (GPIOZeroError, OSError))
     lgpio = load_lgpio()
     errors = (GPIOZeroError, lgpio.error, OSError)
     try:

@@ -1,9 +1,10 @@
-"""Whether a configuration's pins fit the boards they are on, and at which level its relays are on.
+"""Whether a configuration's pins fit the boards they are on, and at which level its outputs are on.
 
 A pin that cannot serve is a fault, and the configuration is refused. What works and still deserves a look, as a
 relay that may be on until this software runs, is told in words. Knows what boards.py reads; opens no pin.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,22 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from contract.configuration import Configuration, PinFactory, place_of
-from contract.door_configuration import OUTPUT_FIELDS, Level
+from contract.door_configuration import OUTPUT_FIELDS, Level, active_field
 from contract.reader_configuration import Reader
 from edge.firmware_config import FirmwareConfigError, firmware_config
-from edge.hardware.boards import MODEL, Board, BoardError, RelayBoard, computer_of, read_boards, relay_board_of
+from edge.hardware.boards import (
+    MODEL,
+    Board,
+    BoardError,
+    RelayBoard,
+    Said,
+    computer_of,
+    read_boards,
+    relay_board_of,
+)
 
 _SERIAL_ON_HEADER: Final = ("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0")
+"""Links to one of them, as udev makes them, are other names for it."""
 _SERIAL_PINS: Final = (14, 15)
 
 
@@ -37,22 +48,29 @@ class Wiring:
     relays: RelayBoard | None
 
     def fill_in(self, configuration: Configuration) -> Configuration:
-        """With relays' levels and the chip's label, where the boards say them and it does not."""
+        """With outputs' levels and the chip's label, where the boards say them and it does not."""
         hardware = replace(configuration.hardware, chip=configuration.hardware.chip or self._chip)
-        readers = tuple(map(self._with_polarity, configuration.readers))
+        readers = tuple(map(self._with_levels, configuration.readers))
         return replace(configuration, hardware=hardware, readers=readers)
 
     @property
     def _chip(self) -> str | None:
         return None if self.computer is None else self.computer.chip.label
 
-    def _with_polarity(self, reader: Reader) -> Reader:
-        if self.relays is None or reader.relay_pin is None or reader.relay_active is not None:
+    def _with_levels(self, reader: Reader) -> Reader:
+        if self.relays is None:
             return reader
-        return replace(reader, relay_active=self.relays.polarity.active)
+        unsaid = [field for field in OUTPUT_FIELDS if field in reader.pins and _said_level(reader, field) is None]
+        return replace(reader, **{active_field(field): self._level_of(reader, field) for field in unsaid})
+
+    def _level_of(self, reader: Reader, field: str) -> Level:
+        """Of an output of which the configuration says none."""
+        if self.relays is not None and (field == "relay_pin" or reader.pins[field] in self.relays.channels.pins):
+            return self.relays.polarity.active
+        return Level.HIGH
 
     def concerns(self, configuration: Configuration) -> Iterator[Concern]:
-        serial = any(reader.device in _SERIAL_ON_HEADER for reader in configuration.readers)
+        serial = any(_is_on_header(reader.device) for reader in configuration.readers)
         for index, reader in enumerate(self.fill_in(configuration).readers):
             for field, pin in reader.pins.items():
                 place = place_of(index, reader, field)
@@ -63,6 +81,7 @@ class Wiring:
                     yield from self._of_boot(place, pin, active_level(reader, field))
                 if field == "relay_pin":
                     yield from self._of_relays(place, pin)
+            yield from self._of_alarm(index, configuration.readers[index])
 
     def _of_header(self, place: str, pin: int) -> Iterator[Concern]:
         if self.computer is None:
@@ -91,13 +110,52 @@ class Wiring:
         channels = ", ".join(map(str, self.relays.channels.pins))
         yield Concern(place, f"GPIO {pin} is no channel of {self.relays.title}, whose pins are {channels}")
 
+    def _of_alarm(self, index: int, reader: Reader) -> Iterator[Concern]:
+        """A siren is mostly switched by a relay; what is wired to which input of the board, nobody says here."""
+        relays = self.relays
+        if relays is None or relays.channels.pins or relays.polarity.active is Level.HIGH:
+            return
+        if reader.alarm_pin is not None and reader.alarm_active is None:
+            yield Concern(
+                place_of(index, reader, "alarm_pin"),
+                f"GPIO {reader.alarm_pin} is on at high, as alarm_active says nothing else. Where it goes to "
+                f"{relays.title}, whose relays are on at low, it would sound at rest: then "
+                'alarm_active = "low"',
+            )
+
+    def facts(self) -> Iterator[str]:
+        """What its boards do by themselves, in words."""
+        if self.relays is not None:
+            yield f"{self.relays.title}, until this software runs: {_told(self.relays.boot)}"
+        for board in (self.relays, self.computer):
+            if board is not None:
+                yield f"{board.title}, without power: {_told(board.power_loss)}"
+
 
 _UNKNOWN: Final = Wiring(None, None)
 
 
 def active_level(reader: Reader, field: str) -> Level:
     """The level at which the output in that field is on."""
-    return (reader.relay_active or Level.HIGH) if field == "relay_pin" else Level.HIGH
+    return _said_level(reader, field) or Level.HIGH
+
+
+def _told(fact: Said) -> str:
+    return fact.text if fact.checked else f"{fact.text} (not looked up: {fact.source})"
+
+
+def _is_on_header(device: str) -> bool:
+    return bool({device, os.path.realpath(device)} & set(_SERIAL_ON_HEADER))
+
+
+def _said_level(reader: Reader, field: str) -> Level | None:
+    level: Level | None = getattr(reader, active_field(field))
+    return level
+
+
+def has_known_level(configuration: Configuration, reader: Reader, field: str) -> bool:
+    """Whether it is, in a configuration that was filled in as far as its boards are known."""
+    return configuration.hardware.relay_board is None or _said_level(reader, field) is not None
 
 
 def wiring_of(configuration: Configuration, folder: Path | None = None, model: Path = MODEL) -> Wiring:
@@ -111,7 +169,7 @@ def wiring_of(configuration: Configuration, folder: Path | None = None, model: P
         return _UNKNOWN
     try:
         boards = read_boards((firmware_config() if folder is None else folder) / "boards")
-    except (BoardError, FirmwareConfigError) as error:
+    except FirmwareConfigError as error:
         if not named:
             return _UNKNOWN
         raise BoardError(str(error), "board" if hardware.relay_board is None else "relay_board") from error
@@ -122,3 +180,15 @@ def wiring_of(configuration: Configuration, folder: Path | None = None, model: P
 def fill_in(configuration: Configuration) -> Configuration:
     """With what its boards say and it does not. BoardError."""
     return wiring_of(configuration).fill_in(configuration)
+
+
+def fill_in_what_is_known(configuration: Configuration) -> tuple[Configuration, list[BoardError]]:
+    """As `fill_in`; what is not known of one board keeps back nothing of another, and is returned."""
+    try:
+        return fill_in(configuration), []
+    except BoardError as error:
+        if error.field != "board":
+            return configuration, [error]
+        without = replace(configuration, hardware=replace(configuration.hardware, board=None))
+        filled, others = fill_in_what_is_known(without)
+        return filled, [error, *others]

@@ -68,8 +68,9 @@ class HubLink:
         clock: Clock,
         log: Log,
         new_id: Callable[[], bytes],
+        connected: Callable[[], None] = lambda: None,
     ) -> None:
-        """On the event loop."""
+        """On the event loop. `connected` is called each time that the broker can be reached."""
         self._replica = replica
         self._journal = journal
         self._own_uses = own_uses
@@ -77,6 +78,7 @@ class HubLink:
         self._orders = orders
         self._clock = clock
         self._log = log
+        self._connected = connected
         self._drops = Drops(log)
         self._time = LinkTime(trust)
         self._session = Session(who.edge, feed, (address.host, address.port), log)
@@ -204,6 +206,7 @@ class HubLink:
         self._trust.contact.connected()
         self._voice.connected(at_s)
         self._up.connected(at_s)
+        self._connected()
         self._down.tell(sync.Connected())
 
     def _note_lost(self, lost: SessionLost) -> None:

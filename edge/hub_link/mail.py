@@ -41,6 +41,24 @@ _KEYS: Final = key("+")
 _KEYS_BEFORE: Final = key("")
 
 
+def topics_of(edge: str, feed_name: str) -> tuple[str, ...]:
+    """All that an edge which follows a feed has to hear."""
+    return (_KEYS, *_types(edge, feed_name))
+
+
+def _types(edge: str, feed_name: str) -> dict[str, type[News]]:
+    return {
+        down(edge, DOWN_MODE): Modes,
+        down(edge, DOWN_CONFIG): Desired,
+        down(edge, DOWN_COMMAND): Command,
+        down(edge, DOWN_ACK): Ack,
+        down(edge, DOWN_PAGE): Page,
+        down(edge, DOWN_CONFIRMED): Confirmed,
+        feed(feed_name, FEED_HEAD): Head,
+        feed(feed_name, FEED_LIVE): Live,
+    }
+
+
 class Mail:
     """Of one edge that follows one feed."""
 
@@ -49,17 +67,8 @@ class Mail:
         self._seals = seals
         self._said = said
         self._time = time
-        self._types: dict[str, type[News]] = {
-            down(edge, DOWN_MODE): Modes,
-            down(edge, DOWN_CONFIG): Desired,
-            down(edge, DOWN_COMMAND): Command,
-            down(edge, DOWN_ACK): Ack,
-            down(edge, DOWN_PAGE): Page,
-            down(edge, DOWN_CONFIRMED): Confirmed,
-            feed(feed_name, FEED_HEAD): Head,
-            feed(feed_name, FEED_LIVE): Live,
-        }
-        self.topics: Final = (_KEYS, *self._types)
+        self._types = _types(edge, feed_name)
+        self.topics: Final = topics_of(edge, feed_name)
         """To be subscribed to, in this order: what a new key sealed follows the key."""
         self._will: Presence | None = None
         self._answers_before = 0

@@ -20,10 +20,11 @@ from contract.reader_configuration import Reader
 from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
 from edge.hardware.boards import BoardError
+from edge.hardware.door_drive import DoorDrive
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.wiring import fill_in
 from edge.readers.running_reader import RunningReader, Shared
-from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_profiles, fault_of_wiring
+from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_wiring, faults_of_profiles
 
 FIRST_OPEN_S: Final = 2.0
 AT_REST_S: Final = 30.0
@@ -56,8 +57,8 @@ class ReaderSet:
     def set_modes(self, modes: Modes) -> None:
         """Every door is held or released before this returns."""
         self._modes = modes
-        for name, reader in self._running.items():
-            reader.set_mode(self._mode_of(name))
+        for reader in self._running.values():
+            reader.set_mode(self._mode_of(reader.reader))
 
     def screen_port(self) -> int | None:
         """Where counters have their pages; None: nowhere."""
@@ -76,7 +77,7 @@ class ReaderSet:
 
     async def self_test(self, configuration: Configuration) -> Fault | None:
         """Why it could not be applied here, as far as that shows beforehand."""
-        if (fault := fault_of_profiles(configuration)) is not None:
+        if (fault := next(faults_of_profiles(configuration), None)) is not None:
             return fault
         if (fault := await asyncio.to_thread(fault_of_wiring, configuration, self._shared.log)) is not None:
             return fault
@@ -92,11 +93,13 @@ class ReaderSet:
         return fault or await fault_of_ports(configuration, self._running.values())
 
     async def apply(self, configuration: Configuration | None) -> Fault | None:
-        """Change to it; after a fault everything is as it was, or `broken` says that it is not."""
-        fault = None if configuration is None else fault_of_profiles(configuration)
-        if fault is not None:
-            return fault
+        """Change to it; after a fault everything is as it was, or `broken` says that it is not.
+
+        A profile that is gone, as after an upgrade, is no fault: it would close every door.
+        """
         if configuration is not None:
+            for lost in faults_of_profiles(configuration):
+                self._shared.log("profile_not_used", place=lost.field, why=lost.why)
             try:
                 configuration = fill_in(configuration)
             except BoardError as error:
@@ -137,6 +140,7 @@ class ReaderSet:
         await self._claim(new, wanted)
         for reader in changed:
             await reader.follow(wanted[reader.name], site)
+            reader.set_mode(self._mode_of(reader.reader))
         for name in wanted:
             self._running[name] = reader = self._running.pop(name)
             if not reader.has_port:
@@ -197,13 +201,17 @@ class ReaderSet:
         return self._pins[1]
 
     def _start(self, reader: Reader, site: str | None, pins: Pins) -> None:
-        running = RunningReader(reader, site, self._mode_of(reader.name), pins, self._shared)
+        running = RunningReader(reader, site, self._mode_of(reader), pins, self._shared)
         running.signals.door.partner_is_open = self._may_be_open
+        running.signals.door_of = self._door_of
         self._running[reader.name] = running
         running.start()
 
     def _may_be_open(self, name: str) -> bool:
         return name in self._running and self._running[name].signals.door.may_be_open
+
+    def _door_of(self, name: str) -> DoorDrive | None:
+        return self._running[name].signals.door if name in self._running else None
 
     def _changing(self, new: Configuration | None) -> list[RunningReader]:
         """Those whose scans wait for the change; those that go finish theirs."""
@@ -217,8 +225,12 @@ class ReaderSet:
             if name in wanted and (before != new.hardware or _differs(reader, wanted[name], new.site))
         ]
 
-    def _mode_of(self, name: str) -> Posture | None:
-        return None if self._modes is None else self._modes.of(name)
+    def _mode_of(self, reader: Reader) -> Posture | None:
+        """A door in lockdown is for all who open it."""
+        if self._modes is None:
+            return None
+        locked = reader.door is not None and self._modes.of(reader.door) is Posture.LOCKDOWN
+        return Posture.LOCKDOWN if locked else self._modes.of(reader.name)
 
     def _claimed(self) -> frozenset[int]:
         return frozenset[int]().union(*(each.signals.pins for each in self._running.values()))

@@ -32,8 +32,8 @@ from edge.life.heart import ENDED_S
 from edge.ports import Clock, Confirmer, Frame, HoursReader, Log, ReplicaReader, Trust
 from edge.recorder import Recorder
 from edge.scanners.choice import scanner_of
-from edge.scanners.profiles import settings_for
-from edge.scanners.scanner import Scanner
+from edge.scanners.device_reader import DeviceReader
+from edge.scanners.profiles import settings_at_hand
 from edge.supervision import supervised
 from edge.turns import Turns
 
@@ -75,7 +75,7 @@ class RunningReader:
     """Between `start` and `stop`. `changing` is held while a scan is handled, and by whoever changes it."""
 
     def __init__(self, reader: Reader, site: str | None, mode: Posture | None, pins: Pins, shared: Shared) -> None:
-        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had. ProfileError."""
+        """`mode` is what it is set to at the hub. HardwareError: a pin cannot be had."""
         self.reader = reader
         self.site = site
         self.signals = ReaderSignals(reader, pins, shared.log)
@@ -108,7 +108,7 @@ class RunningReader:
         return None if stands is None else report_of(self.name, stands, self._shared.trust.now())
 
     def standing(self) -> Standing:
-        return Standing(self.reader, self._door.posture(), self.signals.door.is_interlocked)
+        return Standing(self.reader, self._door.posture(), self.signals.interlocked_by() is not None)
 
     async def undo(self, redemption: bytes) -> bool:
         """Undo its last redemption, if it still is that one and can be undone; whether it was."""
@@ -164,8 +164,8 @@ class RunningReader:
         return self._reading is not None
 
     def leaves_port_for(self, reader: Reader) -> bool:
-        """Whether its port is another one, or read in another way, by that section. ProfileError."""
-        return settings_for(self.reader) != settings_for(reader)
+        """Whether its port is another one, or read in another way, by that section."""
+        return settings_at_hand(self.reader) != settings_at_hand(reader)
 
     async def tried(self) -> None:
         """Returns once the port was tried, whether it could be opened or not."""
@@ -227,8 +227,8 @@ class RunningReader:
         if count:
             self._shared.log("lost", reader=self.name, count=count, why=CUT_OFF)
 
-    def _new_scanner(self) -> Scanner:
-        return scanner_of(self.name, settings_for(self.reader), self._shared.clock, self._shared.log)
+    def _new_scanner(self) -> DeviceReader:
+        return scanner_of(self.name, settings_at_hand(self.reader), self._shared.clock, self._shared.log)
 
     def _first_gate(self) -> Gate:
         shared, reader = self._shared, self.reader

@@ -1,11 +1,13 @@
-"""Whether a configuration could be applied here: its ports open, its pins can be claimed. Nothing changes by it.
+"""Whether a configuration could be applied here: its ports open, its pins can be claimed.
 
+Nothing that runs changes by it; an output that nobody had is driven from then on, at the level at which it is off.
 What the running readers have open or claimed is theirs, and no test of another's. Knows nothing of how a
 configuration is applied.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from contract.configuration import Configuration, place_of
@@ -25,25 +27,30 @@ OPEN_S: Final = 5.0
 """A device that fails can hold up its open for longer than anybody waits."""
 
 
-def fault_of_profiles(configuration: Configuration) -> Fault | None:
-    """The first reader whose profile is not there, or cannot be read."""
+def faults_of_profiles(configuration: Configuration) -> Iterator[Fault]:
+    """Readers whose profile is not there, cannot be read, or is of another kind of scanner."""
     for index, reader in enumerate(configuration.readers):
         try:
             settings_for(reader)
         except ProfileError as error:
-            return Fault(str(error), place_of(index, reader, "profile"))
-    return None
+            yield Fault(str(error), place_of(index, reader, "profile"))
 
 
 async def fault_of_ports(configuration: Configuration, running: Iterable[RunningReader]) -> Fault | None:
-    """The first port that cannot be opened, but for those that are open and those that a reader is left with.
+    """The first port that another reader has too, by whatever name, or that cannot be opened, but for those that
+    are open and those that a reader is left with.
 
-    Every profile is there (`fault_of_profiles`)."""
+    Every profile is there (`faults_of_profiles`)."""
     running = list(running)
     left = {(each.name, each.reader.device) for each in running}
     opened = {node_of(each.reader.device) for each in running if each.is_open}
+    had: dict[Path, Reader] = {}
     for index, reader in enumerate(configuration.readers):
-        if (reader.name, reader.device) in left or node_of(reader.device) in opened:
+        node = node_of(reader.device)
+        if (other := had.setdefault(node, reader)) is not reader:
+            same = f"{reader.device} is the scanner of reader {other.name} too: {other.device}"
+            return Fault(same, place_of(index, reader, "device"))
+        if (reader.name, reader.device) in left or node in opened:
             continue
         try:
             await asyncio.wait_for(asyncio.to_thread(try_open, settings_for(reader)), OPEN_S)

@@ -4,18 +4,17 @@ from pathlib import Path
 
 from edge.ports import Clock, Log
 from edge.scanners import serial_reader
-from edge.scanners.device_reader import CannotOpen
+from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.keyboard.device import open_keyboard
 from edge.scanners.keyboard.errors import KeyboardError
 from edge.scanners.keyboard.layouts import layout_named
 from edge.scanners.keyboard.plugged import NotPlugged, path_of
 from edge.scanners.keyboard_reader import KeyboardReader
-from edge.scanners.scanner import Scanner
 from edge.scanners.serial_reader import SerialReader
 from edge.scanners.settings import ScannerSettings
 
 
-def scanner_of(name: str, settings: ScannerSettings, clock: Clock, log: Log) -> Scanner:
+def scanner_of(name: str, settings: ScannerSettings, clock: Clock, log: Log) -> DeviceReader:
     """The scanner of the reader `name`; nothing is opened yet."""
     kind = KeyboardReader if settings.is_keyboard else SerialReader
     return kind(name, settings, clock, log)

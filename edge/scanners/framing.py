@@ -2,7 +2,8 @@
 
 Pure. A frame ends with CR, LF or CRLF, whichever the scanner is set to; for a scanner that sends no terminator it
 ends with silence as well. What the scanner puts around each code is taken off. How the bytes were cut into chunks
-on their way makes no difference. An empty frame is a frame. Knows nothing of cards.
+on their way makes no difference, nor does how late they were read: only who calls `be_silent` ends a silence. A
+terminator behind nothing is no scan: some scanners send two. Knows nothing of cards.
 """
 
 import re
@@ -16,7 +17,10 @@ from edge.scanners.settings import SILENCE_S, ScannerSettings
 
 _UTF8_BYTES_MAX: Final = 4
 _KEPT_BYTES_MAX: Final = SCAN_BYTES_MAX + 1 + 2 * AFFIX_LETTERS_MAX * _UTF8_BYTES_MAX
-_PIECE: Final = re.compile(rb"[^\r\n]+|\r|\n")
+_PIECE: Final = re.compile(rb"[^\r\n]+|[\r\n]+")
+_REST_S_MAX: Final = 10.0
+"""How late the rest of a scan may come whose beginning was dropped. It is no scan: `123` of `1000123` may be the
+number of somebody else's card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,12 @@ class Framer:
 
     def __init__(self, framing: Framing = BY_TERMINATOR) -> None:
         self.dropped_bytes = 0
-        """How many bytes were dropped since the start, because their terminator never came."""
+        """How many bytes were dropped since the start, because their terminator never came, or too late."""
         self._framing = framing
         self._begun = bytearray()
         self._length = 0
         self._last_s = 0.0
-        self._after_cr = False
+        self._is_skipping = False
 
     @property
     def has_begun(self) -> bool:
@@ -57,30 +61,32 @@ class Framer:
         return self._length > 0
 
     def feed(self, chunk: bytes, at_s: float) -> list[Frame]:
-        """The frames that end in `chunk`, or with the silence before it; it was read at `at_s` (monotonic)."""
-        frames = self.be_silent(at_s)
+        """The frames that end in `chunk`, which was read at `at_s` (monotonic)."""
+        if at_s - self._last_s >= _REST_S_MAX:
+            self._is_skipping = False
         self._last_s = at_s
-        return frames + [self._take(at_s) for piece in _PIECE.findall(chunk) if self._ends(piece)]
+        return [self._take(at_s) for piece in _PIECE.findall(chunk) if self._ends(piece)]
 
     def be_silent(self, at_s: float) -> list[Frame]:
-        """The frame that ends with the silence which has lasted until `at_s`, if one does."""
+        """The frame that ends with the silence which has lasted until `at_s`, if one does; nothing waits."""
         if not self._length or at_s - self._last_s < self._framing.silence_s:
             return []
         if self._framing.by_silence:
             return [self._take(self._last_s)]
-        self.dropped_bytes += self._length
-        self._forget()
+        self._drop()
+        self._is_skipping = True
         return []
 
     def _ends(self, piece: bytes) -> bool:
-        """Whether `piece`, a terminator or a run of other bytes, ends a frame."""
-        after_cr, self._after_cr = self._after_cr, piece == b"\r"
-        if piece == b"\n":
-            return not after_cr
-        if piece != b"\r":
+        """Whether `piece`, terminators or a run of other bytes, ends a frame."""
+        if piece[0] not in b"\r\n":
             self._begun += piece[: _KEPT_BYTES_MAX - len(self._begun)]
             self._length += len(piece)
-        return self._after_cr
+            return False
+        if self._is_skipping:
+            self._is_skipping = False
+            self._drop()
+        return self._length > 0
 
     def _take(self, at_s: float) -> Frame:
         whole, length = bytes(self._begun), self._length
@@ -90,6 +96,10 @@ class Framer:
             # Of a frame that was cut nobody knows the end.
             raw = raw.removesuffix(self._framing.suffix)
         return Frame(raw[: SCAN_BYTES_MAX + 1], length - len(whole) + len(raw), at_s)
+
+    def _drop(self) -> None:
+        self.dropped_bytes += self._length
+        self._forget()
 
     def _forget(self) -> None:
         self._begun.clear()

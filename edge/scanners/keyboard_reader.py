@@ -4,21 +4,24 @@ Owns the device: finds it, opens and grabs it, reads it, and when it is unplugge
 for ever. Turns its keys into frames and knows nothing of what they mean.
 """
 
-import asyncio
+from functools import partial
 
 from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.keyboard.device import EvdevKeyboard, open_keyboard
 from edge.scanners.keyboard.errors import KeyboardError
+from edge.scanners.keyboard.plugged import NotPlugged
 from edge.scanners.keyboard.scans import KeyEvent, KeyScans
 
 
 class KeyboardReader(DeviceReader):
+    letters = "characters"
+
     async def _open_and_read(self) -> str:
         try:
             scans = KeyScans(self._settings)
-            keyboard = await self._open()
+            keyboard = await self._opened(partial(open_keyboard, self._settings.device))
         except KeyboardError as error:
-            raise CannotOpen(str(error)) from error
+            raise CannotOpen(str(error), type(error) is NotPlugged) from error
         try:
             self._look(keyboard, scans)
             return await self._read_until_lost(keyboard.fileno(), lambda: self._read(keyboard, scans))
@@ -26,16 +29,6 @@ class KeyboardReader(DeviceReader):
             raise CannotOpen(f"{self._settings.device} cannot be asked: {error}") from error
         finally:
             keyboard.close()
-
-    async def _open(self) -> EvdevKeyboard:
-        # In a thread: a failing USB device can hold up an open for seconds.
-        opening = asyncio.create_task(asyncio.to_thread(open_keyboard, self._settings.device))
-        try:
-            return await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            # A keyboard that was opened for nobody would stay grabbed.
-            opening.add_done_callback(_close_opened)
-            raise
 
     def _read(self, keyboard: EvdevKeyboard, scans: KeyScans) -> str | None:
         """Why the keyboard is lost, if it is."""
@@ -50,16 +43,11 @@ class KeyboardReader(DeviceReader):
 
     def _look(self, keyboard: EvdevKeyboard, scans: KeyScans) -> None:
         scans.look(keyboard.held(), keyboard.caps_lock(), self._clock.monotonic_s())
+        self._look_for_silence(scans)
 
     def _handle(self, keyboard: EvdevKeyboard, scans: KeyScans, events: list[KeyEvent]) -> None:
-        dropped, broken = scans.dropped_bytes, scans.broken_scans
-        self._put(scans.handle(events, self._clock.monotonic_s()), scans)
+        broken = scans.broken_scans
+        self._take(scans, partial(scans.handle, events))
         if scans.must_look:
             self._look(keyboard, scans)
-        self._tell_dropped("characters", "no terminator came", scans.dropped_bytes - dropped)
         self._tell_dropped("scans", "the kernel lost some of their keys", scans.broken_scans - broken)
-
-
-def _close_opened(opening: "asyncio.Task[EvdevKeyboard]") -> None:
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()

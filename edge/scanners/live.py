@@ -58,6 +58,8 @@ def shown(scan: LiveScan) -> Iterator[str]:
 def fixes(scan: LiveScan, settings: ScannerSettings, layouts: list[str]) -> list[str]:
     """What to change, in words; empty where the edge would read it. `layouts`: those by which the same keys would
     have typed a code of ours."""
+    if not scan.body:
+        return ["two terminators: the scanner sends one more around each code. It does no harm, and one is enough"]
     if not scan.terminator and settings.ends_with is EndsWith.TERMINATOR:
         found = ['no terminator came: have the scanner send CR behind each code, or say ends_with = "silence"']
     else:

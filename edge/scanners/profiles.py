@@ -34,6 +34,9 @@ class Interface(StrEnum):
     SERIAL = "serial"
 
 
+_KINDS: Final = {Interface.KEYBOARD: "keyboard", Interface.SERIAL: "serial port"}
+
+
 class Sourced(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A fact and where it is from. `checked`: the source was read and says so."""
 
@@ -130,11 +133,22 @@ def profile_named(name: str) -> Profile:
 
 
 def settings_for(reader: Scanner) -> ScannerSettings:
-    """`reader` and the profile that it names, put together; ProfileError."""
+    """`reader` and the profile that it names, put together. ProfileError: it is not there, or another kind's."""
     if reader.profile is None:
         return settings_of(reader)
-    said = profile_named(reader.profile).settings
-    return settings_of(reader, said, bytes.fromhex(said.init))
+    profile = profile_named(reader.profile)
+    interface = Interface.KEYBOARD if reader.is_keyboard else Interface.SERIAL
+    if interface not in profile.interfaces:
+        raise ProfileError(f"{profile.name} is no profile of a scanner that is a {_KINDS[interface]}")
+    return settings_of(reader, profile.settings, bytes.fromhex(profile.settings.init))
+
+
+def settings_at_hand(reader: Scanner) -> ScannerSettings:
+    """As `settings_for`; without a profile that cannot be had, by what the section says and the defaults."""
+    try:
+        return settings_for(reader)
+    except ProfileError:
+        return settings_of(reader)
 
 
 def fitting(profiles: Iterable[Profile], usb: str, says: str, interface: Interface) -> tuple[Profile, ...]:

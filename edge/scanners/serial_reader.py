@@ -9,6 +9,8 @@ import errno
 import os
 import termios
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import serial
@@ -27,6 +29,7 @@ _PARITIES: Final = {
     Parity.ODD: serial.PARITY_ODD,
 }
 _WRITE_S: Final = 2.0
+_LOOK_S: Final = 0.01
 _INIT_ANSWER_S: Final = 0.3
 """How long a scanner is given to answer its init bytes. What it answers ends with no terminator (Honeywell: the
 command with ACK or NAK in it), so it would stand before the next code."""
@@ -55,7 +58,7 @@ def open_port(settings: ScannerSettings) -> serial.Serial:
             exclusive=True,
         )
     except _ERRORS as error:
-        raise CannotOpen(_why(error, settings.device)) from error
+        raise _refusal(error, settings.device) from error
 
 
 def try_open(settings: ScannerSettings) -> None:
@@ -69,29 +72,43 @@ def open_scanner(settings: ScannerSettings) -> serial.Serial:
     try:
         if settings.init:
             port.write(settings.init)
-            port.flush()
+            _drain(port)
             time.sleep(_INIT_ANSWER_S)
             port.reset_input_buffer()
     except _ERRORS as error:
+        # Or closing it would wait for them to be taken.
+        with suppress(*_ERRORS):
+            port.reset_output_buffer()
         port.close()
         raise CannotOpen(f"{settings.device} took no init bytes: {error}") from error
     return port
 
 
+def _drain(port: serial.Serial) -> None:
+    """Until all is sent. Not by flush: tcdrain(3) has no end where a device takes nothing."""
+    for _ in range(round(_WRITE_S / _LOOK_S)):
+        if not port.out_waiting:
+            return
+        time.sleep(_LOOK_S)
+    raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+
 class SerialReader(DeviceReader):
     """By a terminator, or by silence; each time the port is opened, framing begins anew."""
+
+    letters = "bytes"
 
     def __init__(self, name: str, settings: ScannerSettings, clock: Clock, log: Log) -> None:
         super().__init__(name, settings, clock, log)
         self._framing = framing_of(settings)
 
     async def _open_and_read(self) -> str:
-        # In threads: a failing USB device can hold up an open or a close for seconds.
-        port = await asyncio.to_thread(open_scanner, self._settings)
+        port = await self._opened(partial(open_scanner, self._settings))
         try:
             framer = Framer(self._framing)
             return await self._read_until_lost(port.fileno(), lambda: self._read(port.fileno(), framer))
         finally:
+            # In a thread: a failing USB device can hold it up for seconds.
             await asyncio.to_thread(port.close)
 
     def _read(self, descriptor: int, framer: Framer) -> str | None:
@@ -109,14 +126,12 @@ class SerialReader(DeviceReader):
         return None
 
     def _handle(self, chunk: bytes, framer: Framer) -> None:
-        dropped = framer.dropped_bytes
-        self._put(framer.feed(chunk, self._clock.monotonic_s()), framer)
-        self._tell_dropped("bytes", "no terminator came", framer.dropped_bytes - dropped)
+        self._take(framer, partial(framer.feed, chunk))
 
 
-def _why(error: Exception, device: str) -> str:
+def _refusal(error: Exception, device: str) -> CannotOpen:
     """Why a port cannot be opened, once: pyserial says it in its own words and the system's."""
     cause = error.__context__ if isinstance(error.__context__, _ERRORS) else error
     number = next((each for each in (*error.args[:1], *cause.args[:1]) if isinstance(each, int)), 0)
     words = _WORDS.get(number)
-    return str(error) if words is None else words.format(device=device)
+    return CannotOpen(str(error) if words is None else words.format(device=device), number == errno.ENOENT)

@@ -17,6 +17,10 @@ def text_of(path: Path) -> str:
 
 def usb_device(device: Path) -> Path | None:
     """The folder of the USB device that `device`, a real path, is or belongs to: the nearest one that is named
-    after a port."""
-    above = (each for each in (device, *device.parents) if _USB_PORT.fullmatch(each.name))
+    after a port and has USB's ids. A chip on an I2C bus is named alike (1-0048)."""
+    above = (
+        each
+        for each in (device, *device.parents)
+        if _USB_PORT.fullmatch(each.name) and (each / "idVendor").exists()
+    )
     return next(above, None)

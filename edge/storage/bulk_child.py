@@ -31,8 +31,8 @@ def main() -> None:
 
 
 def _stand_back() -> None:
-    """SCHED_IDLE (sched(7)): whoever else wakes up is run at once."""
-    os.nice(19)
+    """SCHED_IDLE (sched(7)): whoever else wakes up is run at once. From whatever niceness the edge is run with."""
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 

@@ -83,12 +83,17 @@ class EnrolledEdge:
 
 def read_enrolment(state_dir: Path) -> EnrolledEdge:
     """Who the edge of this state folder is. NotEnrolled; EnrolmentFileError: damaged, or others can read it."""
-    folder = state_dir / FOLDER
     try:
         _finish_swap(state_dir)
-        earlier_state.finish(folder, state_dir)
+        earlier_state.finish(state_dir / FOLDER, state_dir)
     except OSError as error:
         raise EnrolmentFileError(f"{str(state_dir)!r} cannot be written: {error.strerror}") from error
+    return look_at_enrolment(state_dir)
+
+
+def look_at_enrolment(state_dir: Path) -> EnrolledEdge:
+    """As `read_enrolment`, and changes nothing: what an enrolment that was cut short has left stays as it is."""
+    folder = state_dir / FOLDER
     if not folder.is_dir():
         raise NotEnrolled(f"there is no enrolment in {str(state_dir)!r}: {_ENROL_FIRST}")
     _check_mode(folder, folder.stat().st_mode, "700")

@@ -195,17 +195,22 @@ def count_on_disk(path: Path, wanted: Callable[[], bool]) -> tuple[int, int]:
     """
     connection = _connect(path, "rw")
     try:
-        connection.execute("BEGIN")
-        kept, counted = standing(connection).digest, 0
-        rows = connection.execute(sql.SELECT_ALL)
-        while some := rows.fetchmany(_RECOUNT_ROWS):
-            if not wanted():
-                raise ReplicaFileError("the recount was ended before it was done")
-            counted = moved_digest(counted, (), _digests(some))
-            time.sleep(_RECOUNT_PAUSE_S)
-        return kept, counted
+        return count(connection, wanted)
     finally:
         connection.close()
+
+
+def count(connection: sqlite3.Connection, wanted: Callable[[], bool] = lambda: True) -> tuple[int, int]:
+    """As `count_on_disk`, by a connection that is open, in a transaction that it leaves open."""
+    connection.execute("BEGIN")
+    kept, counted = standing(connection).digest, 0
+    rows = connection.execute(sql.SELECT_ALL)
+    while some := rows.fetchmany(_RECOUNT_ROWS):
+        if not wanted():
+            raise ReplicaFileError("the recount was ended before it was done")
+        counted = moved_digest(counted, (), _digests(some))
+        time.sleep(_RECOUNT_PAUSE_S)
+    return kept, counted
 
 
 def _digests(rows: Iterable[StoredRow]) -> Iterable[int]:

@@ -14,11 +14,16 @@ import msgspec
 from msgspec import Struct
 
 from contract.messages import MESSAGE_BYTES_MAX
+from edge.storage.errors import StorageError
 
 Fields = TypeVar("Fields", bound=Struct)
 
 BYTES_MAX: Final = 4 * MESSAGE_BYTES_MAX
 """The longest is orders': two configurations and modes, each at most a message. JSON may take more than CBOR."""
+
+
+class DamagedFile(StorageError):
+    """A small file that does not hold what was written; the text names it."""
 
 
 class SmallFile(Generic[Fields]):
@@ -59,6 +64,19 @@ class SmallFile(Generic[Fields]):
         with contextlib.suppress(OSError):
             self._path.rename(aside)
         self._set_aside = aside.name
+
+
+def look(path: Path, fields: type[Fields]) -> Fields | None:
+    """What was written last; None: nothing. Changes nothing. DamagedFile, or an OSError but for a missing file."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(BYTES_MAX)
+    except FileNotFoundError:
+        return None
+    found = checked(raw, fields)
+    if found is None:
+        raise DamagedFile(f"{str(path)!r} is damaged")
+    return found
 
 
 def checked(raw: bytes, fields: type[Fields]) -> Fields | None:

@@ -25,6 +25,7 @@ class _Door(NamedTuple):
 
     device: str | None
     relay_pin: int | None
+    door: str | None
     lockdown_permission: str | None
 
 
@@ -54,8 +55,9 @@ def _doors(document: dict[str, Any]) -> dict[str, _Door]:
 def _check_reader(edge: Edge, name: str, before: _Door | None, wanted: _Door | None) -> None:
     if wanted is None:
         raise LockdownHolds(f"{edge}/{name} is in lockdown, and this has no reader of that name: {_ENDING}")
-    if before is not None and (wanted.device, wanted.relay_pin) != (before.device, before.relay_pin):
-        raise LockdownHolds(f"{edge}/{name} is in lockdown: its device and relay_pin stay as they are; {_ENDING}")
+    if before is not None and wanted[:3] != before[:3]:
+        stays = "its device, relay_pin and door stay as they are"
+        raise LockdownHolds(f"{edge}/{name} is in lockdown: {stays}; {_ENDING}")
     _check_permission(edge, name, before, wanted)
 
 

@@ -15,7 +15,7 @@ from hub.orders import queries as orders
 from hub.orders.hearing import hearing_of
 from hub.orders.models import Configuration
 from hub.orders.telling import refusal_text
-from hub.watch.doors import door_alarms
+from hub.watch.doors import door_alarms, ended_alarms
 from hub.watch.models import EdgeTelemetry
 
 FRESH: Final = timedelta(minutes=5)
@@ -63,12 +63,13 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
         return Judged(edge, standing.light, standing, configuration, [], wanted)
     if standing.light in (Light.RED, Light.GREY):
         whole = Trouble(standing.faults[0] if standing.faults else "", standing.remedy)
-        return Judged(edge, standing.light, standing, configuration, [whole] if any(whole) else [], wanted)
+        troubles = [*([whole] if any(whole) else []), *_last_alarms(edge, standing, at)]
+        return Judged(edge, standing.light, standing, configuration, troubles, wanted)
     said = (Trouble(fact.text, fact.remedy) for fact in standing.facts if fact.wrong)
     late = _not_taken(edge, wanted if configuration is orders.Standing.WAITING else None, at)
     told = telemetry_of(edge, at)
     alarms = list(door_alarms(edge, told))
-    doors = (Trouble(alarm.text, alarm.remedy) for alarm in alarms)
+    doors = (Trouble(alarm.text, alarm.remedy) for alarm in (*alarms, *ended_alarms(edge, told, at)))
     troubles = [*doors, *said, *_refused(edge, wanted), *late, *_measured(told)]
     light = Light.AMBER if troubles else Light.GREEN
     if any(alarm.grave for alarm in alarms):
@@ -80,6 +81,16 @@ def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:
     """What it told lately, if it did."""
     told: EdgeTelemetry | None = getattr(edge, "telemetry", None)
     return told if told is not None and at - told.received_at <= FRESH else None
+
+
+def _last_alarms(edge: Edge, standing: Standing, at: datetime) -> Iterator[Trouble]:
+    """Of the doors of an edge that is not there: as it told last, whenever that was. A door that was forced and an
+    edge that falls silent may well belong together."""
+    told: EdgeTelemetry | None = getattr(edge, "telemetry", None) if standing.light is Light.RED else None
+    for alarm in door_alarms(edge, told):
+        yield Trouble(f"{alarm.text}, as it told last", alarm.remedy)
+    for alarm in ended_alarms(edge, told, at):
+        yield Trouble(alarm.text, alarm.remedy)
 
 
 def _refused(edge: Edge, wanted: Configuration | None) -> Iterator[Trouble]:

@@ -15,7 +15,15 @@ from contract.grant import Grant
 from contract.hours import ExceptionDay, Schedule, Site, WeeklyWindow, Window
 from contract.limits import Limit
 from contract.membership import Plan
-from contract.plan_rows import plan_change, plan_of, schedule_change, schedule_of, site_change, site_of
+from contract.plan_rows import (
+    plan_change,
+    plan_of,
+    schedule_change,
+    schedule_of,
+    site_change,
+    site_of,
+    zone_named,
+)
 
 
 @given(plans())
@@ -30,6 +38,7 @@ def test_a_site_survives(site: Site) -> None:
     change = site_change("clubhouse", site)
     assert (change.kind, change.key, change.ref) == (Kind.SITE, site_key("clubhouse"), b"")
     assert site_of(change.body or b"") == site
+    assert zone_named(change.body or b"") == site.calendar.zone
 
 
 @given(schedules)

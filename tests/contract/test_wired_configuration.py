@@ -78,6 +78,45 @@ def test_doors_and_a_counter() -> None:
     }
 
 
+OUT = """
+[[readers]]
+name = "out"
+kind = "door"
+permission = "entry"
+device = "/dev/ttyACM1"
+area = "house"
+direction = "out"
+door = "outer"
+tamper_pin = 20
+"""
+
+
+def test_a_reader_that_opens_anothers_door() -> None:
+    out = parse_configuration(DOORS + OUT).readers[3]
+    assert (out.door, out.pins) == ("outer", {"tamper_pin": 20})
+
+
+@pytest.mark.parametrize("door", ["bar", "out", "none"])
+def test_a_door_that_has_no_relay_is_nobodys(door: str) -> None:
+    with pytest.raises(ConfigurationError, match="a door that has a relay_pin"):
+        parse_configuration(DOORS + OUT.replace('door = "outer"', f'door = "{door}"'))
+
+
+@pytest.mark.parametrize(
+    ("word", "field"),
+    [
+        *((f"{field} = 21", field) for field in ("relay_pin", "alarm_pin", "contact_pin", "fire_pin")),
+        ("request_to_exit_pin = 21", "request_to_exit_pin"),
+        ('posture = "unlocked"', "posture"),
+        ('unlocked_schedule = "day"', "unlocked_schedule"),
+    ],
+)
+def test_what_is_said_of_a_door_is_said_once(word: str, field: str) -> None:
+    with pytest.raises(ConfigurationError, match='said at "outer"') as raised:
+        parse_configuration('site = "club"\n' + DOORS + OUT + word)
+    assert raised.value.field.endswith(field)
+
+
 @pytest.mark.parametrize(
     "device", ["/dev/input/event0", "/dev/doorward/kbd-1-1.2", "usb:0c2e:0b61", "usb-port:1-1"]
 )
@@ -96,6 +135,8 @@ def test_devices_that_are_keyboards(device: str) -> None:
         ('layout = "ch(fr)"', 'layout = "Deutsch"', "layout", "keyboard layout"),
         ('layout = "ch(fr)"', 'layout = "ru"', "layout", "us(intl), gb, ie, de"),
         ('parity = "even"', 'layout = "de"', "layout", "left out for a serial port"),
+        ('prefix = "~"', 'prefix = "~\\r"', "prefix", "without CR and LF, which end a scan"),
+        ('suffix = "!"', 'suffix = "\\n"', "suffix", "without CR and LF, which end a scan"),
         ("silence_seconds = 0.1", "silence_seconds = 9", "silence_seconds", "0.02 to 5 seconds"),
         ('interlock = "inner"', 'interlock = "outer"', "interlock", "another door"),
         ('interlock = "inner"', 'interlock = "bar"', "interlock", "another door"),
@@ -103,6 +144,17 @@ def test_devices_that_are_keyboards(device: str) -> None:
         ("fire_pin = 13", "fire_pin = 12", "fire_pin", "another than"),
         ('screen_name = "full"', "contact_pin = 3", "contact_pin", "left out for a counter"),
         ('screen_name = "full"', 'relay_active = "low"', "relay_active", "left out for a counter"),
+        ('screen_name = "full"', 'door = "inner"', "door", "left out for a counter"),
+        ("relay_pin = 18", 'door = "outer"', "contact_pin", 'said at "outer"'),
+        (
+            "contact_pin = 5",
+            'contact_pin = 5\narea = "house"\ndirection = "out"',
+            "interlock",
+            "nobody is kept in",
+        ),
+        ('screen_name = "full"', "alarm_pin = 3", "alarm_pin", "left out for a counter"),
+        ('screen_name = "full"', 'alarm_active = "low"', "alarm_active", "left out for a counter"),
+        ('screen_name = "full"', 'caution_lamp_active = "off"', "caution_lamp_active", "the caution lamp is on"),
         ('screen_name = "full"', 'undo_permission = "coffee"', "undo_permission", "none of its benefits"),
         ("held_open_seconds = 60", 'benefits = ["x"]', "benefits", "left out for a door"),
         ("port = 8090", "port = 80", "port", "from 1024"),

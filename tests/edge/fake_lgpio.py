@@ -22,6 +22,8 @@ class error(Exception):
 CHIPS = {0: "raspberrypi-exp-gpio", 4: "pinctrl-rp1"}
 TAKEN: set[int] = set()
 """Lines that another process holds."""
+TAKER = ["somebody"]
+"""What that process calls itself."""
 heard: list[tuple[object, ...]] = []
 _modes: dict[int, int] = {}
 
@@ -52,6 +54,11 @@ def gpiochip_close(handle: int) -> int:
 
 def gpio_get_chip_info(handle: int) -> list[object]:
     return [0, 54, f"gpiochip{handle}", CHIPS[handle]]
+
+
+def gpio_get_line_info(handle: int, line: int) -> list[object]:
+    held = line in TAKEN or line in _modes
+    return [0, line, int(held), "", (TAKER[0] if line in TAKEN else "lg") if held else ""]
 
 
 def gpio_claim_input(handle: int, line: int, flags: int = 0) -> int:

@@ -200,12 +200,20 @@ class FakeSignals:
         self.shown: list[Decision] = []
         self.on_show = on_show
         self.turned_away = 0
+        self.waits = 0
         self.held = False
         self.locked_down = False
+        self.open_partner: str | None = None
+
+    def interlocked_by(self) -> str | None:
+        return self.open_partner
 
     def show(self, decision: Decision) -> None:
         self.shown.append(decision)
         self.on_show()
+
+    def wait(self) -> None:
+        self.waits += 1
 
     def turn_away(self) -> None:
         self.turned_away += 1

@@ -66,6 +66,8 @@ class Edge:
     trust: EdgeTrust
     marks: EdgeMarks
     orders: "TakenOrders"
+    connections: list[float]
+    """When the broker could be reached."""
 
     async def check_in(self, number: int, counted: bool = True) -> int:
         """As a gate does it."""
@@ -115,11 +117,13 @@ async def edge_at(
     files = TlsFiles(enrolled.authority, enrolled.tls_certificate, enrolled.tls_key)
     address = BrokerAddress("127.0.0.1", port, files if enrolled.broker_tls else None)
     orders = TakenOrders()
-    link = HubLink(who, FEED, address, replica, journal, own, trust, report, orders, clock, log, new_id)
+    connections: list[float] = []
+    connected = lambda: connections.append(clock.monotonic_s())  # noqa: E731
+    link = HubLink(who, FEED, address, replica, journal, own, trust, report, orders, clock, log, new_id, connected)
     keeping = asyncio.create_task(marks.keep())
     await link.start()
     try:
-        yield Edge(journal, replica, own, log, link, trust, marks, orders)
+        yield Edge(journal, replica, own, log, link, trust, marks, orders, connections)
     finally:
         await link.stop()
         marks.stop()

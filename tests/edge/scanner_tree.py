@@ -33,6 +33,12 @@ class ScannerTree:
         (self.sys / "class" / "tty" / name / "type").write_text(f"{kind}\n")
         return node
 
+    def chip(self, name: str, address: str) -> Path:
+        """A UART on an I2C bus."""
+        device = self.sys / "devices" / "platform" / "soc" / "i2c-1" / address
+        device.mkdir(parents=True)
+        return self._link(device, Path(name), "tty", "serial", "")
+
     def console(self, name: str) -> None:
         (self.sys / "class" / "tty" / name).mkdir(parents=True)
 

@@ -1,5 +1,6 @@
 """The files of firmware_config/boards: each is read, and says of each fact where it is from."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from contract.configuration import Hardware, PinFactory
 from contract.door_configuration import Level
 from edge.firmware_config import firmware_config
-from edge.hardware.boards import Board, BoardError, RelayBoard, computer_of, read_boards, relay_board_of
+from edge.hardware.boards import Board, BoardError, RelayBoard, computer_of, faults_of, read_boards, relay_board_of
 from edge.hardware.gpio_chips import HEADER_CHIPS
 
 FOLDER = firmware_config() / "boards"
@@ -23,9 +24,13 @@ def hardware(board: str | None = None, relay_board: str | None = None) -> Hardwa
 def test_a_file_is_called_as_its_board() -> None:
     assert set(BOARDS) == {path.stem for path in FOLDER.glob("*.toml")}
     assert {each.name for each in COMPUTERS} == {
+        "raspberry-pi-3a-plus",
+        "raspberry-pi-3b",
         "raspberry-pi-3b-plus",
         "raspberry-pi-4b",
+        "raspberry-pi-400",
         "raspberry-pi-5",
+        "raspberry-pi-cm4",
         "raspberry-pi-zero-2-w",
     }
     assert len(RELAYS) >= 4
@@ -64,6 +69,10 @@ def test_names_of_two_boards_are_not_the_beginning_of_one_another() -> None:
         ("Raspberry Pi 5 Model B Rev 1.0\0", "raspberry-pi-5"),
         ("Raspberry Pi 4 Model B Rev 1.4\0", "raspberry-pi-4b"),
         ("Raspberry Pi 3 Model B Plus Rev 1.3\0", "raspberry-pi-3b-plus"),
+        ("Raspberry Pi 3 Model B Rev 1.2\0", "raspberry-pi-3b"),
+        ("Raspberry Pi 3 Model A Plus Rev 1.0\0", "raspberry-pi-3a-plus"),
+        ("Raspberry Pi 400 Rev 1.0\0", "raspberry-pi-400"),
+        ("Raspberry Pi Compute Module 4 Rev 1.1\0", "raspberry-pi-cm4"),
         ("Raspberry Pi Zero 2 W Rev 1.0\0", "raspberry-pi-zero-2-w"),
         ("Another computer\0", None),
     ],
@@ -89,8 +98,20 @@ def test_a_name_that_is_not_known_is_told_with_those_that_are() -> None:
 def test_a_file_that_is_wrong_is_named(tmp_path: Path) -> None:
     for text in ("kind = 3", "kind =", 'kind = "relays"\nname = "x"'):
         (tmp_path / "x.toml").write_text(text)
-        with pytest.raises(BoardError, match=r"x\.toml cannot be used"):
-            read_boards(tmp_path)
+        read_boards.cache_clear()
+        (error,) = faults_of(read_boards(tmp_path))
+        assert "x.toml cannot be used" in str(error)
+
+
+def test_a_file_that_is_wrong_refuses_its_own_name_alone(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "boards")
+    (tmp_path / "boards" / "az-delivery-8-relay.toml").write_text("")
+    boards = read_boards(tmp_path / "boards")
+    assert relay_board_of(hardware(relay_board="waveshare-rpi-relay"), boards) is not None
+    for kind, of in (("relay_board", relay_board_of), ("board", computer_of)):
+        with pytest.raises(BoardError, match=r"az-delivery-8-relay\.toml cannot be used") as raised:
+            of(hardware(**{kind: "az-delivery-8-relay"}), boards)
+        assert raised.value.field == kind
 
 
 def test_a_change_is_applied_by_the_boards_it_was_tested_by(tmp_path: Path) -> None:

@@ -259,6 +259,19 @@ def test_while_the_partner_is_open_a_grant_is_shown_as_a_denial() -> None:
     on_board(scenario)
 
 
+def test_an_open_partner_keeps_nobody_out_of_a_door_that_is_held() -> None:
+    async def scenario(board: WiredBoard) -> None:
+        board.signals.claim(replace(WIRED, interlock="inner"), board.pins)
+        board.signals.door.partner_is_open = lambda _: True
+        assert board.signals.interlocked_by() == "inner"
+        board.signals.hold()
+        assert board.signals.interlocked_by() is None
+        board.signals.show(GRANTED)
+        assert (board.is_on(RELAY), board.is_on(RED)) == (True, False)
+
+    on_board(scenario)
+
+
 def test_a_lockdown_is_a_state_of_the_door() -> None:
     async def scenario(board: WiredBoard) -> None:
         board.signals.lock_down(True)

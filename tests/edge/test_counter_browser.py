@@ -35,6 +35,7 @@ async def sees(browser: Browser, tone: str, **texts: str) -> None:
 
 
 async def keep_picture(browser: Browser, name: str) -> None:
+    await asyncio.to_thread(browser.look, "Promise.all(document.getAnimations().map((each) => each.finished))")
     picture = await asyncio.to_thread(browser.picture)
     assert picture.startswith(b"\x89PNG")
     if folder := os.environ.get("DOORWARD_SCREENSHOTS"):

@@ -163,7 +163,7 @@ def test_who_only_looks_uses_nothing_up() -> None:
         await world.scan("gold")
         shown = seen(world)["shown"]
         assert (shown["headline"], shown["hint"]) == ("Valid", "Nothing was used up.")
-        assert {"label": "Left", "value": "2"} in shown["facts"]
+        assert {"label": "Left", "value": "2", "far": True} in shown["facts"]
 
     at_bar(work, structs.replace(BAR, mode=Mode.IDENTIFY))
 

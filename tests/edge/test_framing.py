@@ -28,10 +28,9 @@ def test_a_crlf_that_is_cut_in_two_is_one_terminator() -> None:
     assert frames_of(b"one\r", b"\ntwo\r", b"\n") == [(b"one", 3), (b"two", 3)]
 
 
-def test_an_empty_frame_is_a_frame() -> None:
-    assert frames_of(b"\r\n\r\n") == [(b"", 0), (b"", 0)]
-    assert frames_of(b"\n\n") == [(b"", 0), (b"", 0)]
-    assert frames_of(b"\r\r") == [(b"", 0), (b"", 0)]
+def test_a_terminator_behind_nothing_is_no_scan() -> None:
+    for terminators in (b"\r\r\n", b"\r\r", b"\n\n", b"\r\n\r\n"):
+        assert frames_of(terminators + b"one" + terminators, b"two" + terminators) == [(b"one", 3), (b"two", 3)]
 
 
 def test_noise_is_cut_but_counted() -> None:
@@ -51,11 +50,39 @@ def test_a_frame_carries_when_its_last_byte_was_read() -> None:
     assert framer.feed(b"RD\r", 1.5) == [Frame(b"CARD", 4, 1.5)]
 
 
-def test_after_silence_what_was_begun_is_dropped_and_counted() -> None:
+def test_after_silence_what_was_begun_is_dropped_and_counted_and_its_rest_too() -> None:
     framer = Framer()
-    framer.feed(b"noise", 1.0)
-    assert framer.feed(b"CARD\r", 1.0 + SILENCE_S) == [Frame(b"CARD", 4, 1.0 + SILENCE_S)]
-    assert framer.dropped_bytes == 5
+    framer.feed(b"1000", 1.0)
+    assert framer.be_silent(1.0 + SILENCE_S) == []
+    assert not framer.has_begun
+    assert framer.dropped_bytes == 4
+    assert framer.feed(b"123\rCARD\r", 2.1 + SILENCE_S) == [Frame(b"CARD", 4, 2.1 + SILENCE_S)]
+    assert framer.dropped_bytes == 7
+
+
+def test_a_rest_that_comes_in_pieces_is_no_scan_either() -> None:
+    framer = Framer()
+    for at_s in (1.0, 3.0, 5.0):
+        framer.feed(b"1", at_s)
+        assert framer.be_silent(at_s + SILENCE_S) == []
+    assert framer.feed(b"\r", 7.0) == []
+    assert framer.dropped_bytes == 3
+
+
+def test_noise_from_long_ago_costs_no_scan() -> None:
+    framer = Framer()
+    framer.feed(b"\x00", 1.0)
+    framer.be_silent(1.0 + SILENCE_S)
+    assert framer.feed(b"CARD\r", 11.0) == [Frame(b"CARD", 4, 11.0)]
+    assert framer.dropped_bytes == 1
+
+
+def test_what_was_read_late_is_whole() -> None:
+    """An event loop that is held up is no silence of the scanner's."""
+    for framing in (BY_TERMINATOR, BY_SILENCE):
+        framer = Framer(framing)
+        assert framer.feed(b"1000", 1.0) == []
+        assert framer.feed(b"123\r", 3.0) == [Frame(b"1000123", 7, 3.0)]
 
 
 def test_silence_between_scans_drops_nothing() -> None:
@@ -78,12 +105,6 @@ def test_a_scan_without_a_terminator_ends_with_silence() -> None:
     assert framer.be_silent(1.05) == []
     assert framer.be_silent(1.1) == [Frame(b"CARD", 4, 1.0)]
     assert framer.dropped_bytes == 0
-
-
-def test_a_scan_that_silence_ended_comes_before_the_next_even_if_nobody_looked_meanwhile() -> None:
-    framer = Framer(BY_SILENCE)
-    framer.feed(b"one", 1.0)
-    assert framer.feed(b"two\r", 2.0) == [Frame(b"one", 3, 1.0), Frame(b"two", 3, 2.0)]
 
 
 def test_it_says_whether_bytes_wait() -> None:
@@ -115,6 +136,11 @@ def test_of_a_frame_that_is_cut_the_length_is_still_told() -> None:
     (frame,) = framer.feed(b"]Q3" + b"x" * 9_000 + b"#\r", 1.0)
     assert frame.raw == b"x" * (SCAN_BYTES_MAX + 1)
     assert frame.length == 9_001
+
+
+def test_of_a_frame_that_is_cut_nobody_knows_the_suffix() -> None:
+    (frame,) = Framer(Framing(suffix=b"#")).feed(b"#" * 9_000 + b"\r", 1.0)
+    assert frame == Frame(b"#" * (SCAN_BYTES_MAX + 1), 9_000, 1.0)
 
 
 @given(pieces=st.lists(PIECES, max_size=12), cuts=st.lists(st.integers(0, 4_000), max_size=12))

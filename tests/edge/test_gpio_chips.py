@@ -80,6 +80,11 @@ def test_a_headers_chip_is_found_whatever_its_number(dev: Path) -> None:
     assert chip_number("raspberrypi-exp-gpio", fake_lgpio, dev) == 0
 
 
+def test_a_link_to_the_chip_is_no_second_one(dev: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(fake_lgpio.CHIPS, 7, "pinctrl-rp1")
+    assert chip_number(None, fake_lgpio, dev) == RP1
+
+
 def test_no_such_chip_says_which_are_there(dev: Path) -> None:
     with pytest.raises(HardwareError) as raised:
         chip_number("pinctrl-bcm2711", fake_lgpio, dev)
@@ -127,6 +132,16 @@ def test_pins_that_are_closed_leave_those_of_others(pins: Pins) -> None:
     others.try_claim(RELAY + 1, "relay_pin", "door")
     others.close()
     assert ("free", RP1, RELAY) not in fake_lgpio.heard
+    relay.close()
+
+
+def test_a_test_of_pins_and_those_that_are_claimed_know_nothing_of_each_other(pins: Pins) -> None:
+    others = open_pins(PinFactory.LGPIO)
+    relay = pins.output(RELAY, "relay_pin", "door")
+    others.try_claim(RELAY, "relay_pin", "door")
+    others.close()
+    with pytest.raises(HardwareError, match="already in use"):
+        pins.output(RELAY, "relay_pin", "bar")
     relay.close()
 
 

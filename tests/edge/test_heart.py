@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.life.heart import ENDED_S, PATIENCE_S, Heart, Part, Probed
+from edge.life.heart import BEAT_S, ENDED_S, PATIENCE_S, Heart, Part, Probed
 from edge.life.loop_watch import LoopWatch
 from edge.life.notify import ALIVE, READY, Systemd
 from edge.storage.journal import SqliteJournal
@@ -50,6 +50,12 @@ class Feeding:
         self._said.say("END")
         self._systemd.wait_for("END")
         return ALIVE in self._systemd.said
+
+
+@pytest.mark.parametrize(("watchdog_s", "beat_s"), [(None, BEAT_S), (4 * BEAT_S, BEAT_S), (1.0, 0.25)])
+def test_it_beats_four_times_at_least_in_what_systemd_waits(watchdog_s: float | None, beat_s: float) -> None:
+    heart = Heart(Systemd("", watchdog_s), list, FakeClock(), FakeLog())
+    assert heart._beat_s == beat_s
 
 
 def test_a_part_that_is_slow_does_not_hang(systemd: Notified) -> None:

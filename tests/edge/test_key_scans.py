@@ -99,7 +99,7 @@ def test_whatever_comes_nothing_is_raised_and_scans_go_on(
     scans.handle([REPORT], 2.0)
     scans.look(set(), False, 2.0)
     scans.be_silent(9.0)
-    assert raws(scans.handle(events(strokes_of("CARD\r", LAYOUTS[layout])), 10.0)) == [b"CARD"]
+    assert raws(scans.handle(events(strokes_of("CARD\r", LAYOUTS[layout])), 20.0)) == [b"CARD"]
 
 
 def test_a_scan_that_lost_keys_is_dropped_up_to_its_end() -> None:
@@ -117,7 +117,25 @@ def test_a_scan_that_lost_keys_ends_with_silence_too() -> None:
     scans = KeyScans(settings())
     scans.handle([*typed("12"), DROPPED, REPORT], 1.0)
     scans.look(set(), False, 1.0)
+    assert scans.has_begun
+    assert scans.be_silent(2.0) == []
     assert raws(scans.handle(typed("CARD\r"), 2.0)) == [b"CARD"]
+
+
+def test_a_scan_that_ends_among_the_keys_that_count_for_nothing_costs_the_next_one_nothing() -> None:
+    scans = KeyScans(settings())
+    assert scans.handle([*typed("1"), DROPPED, *typed("2\r")], 1.0) == []
+    scans.look({keys.ENTER}, False, 1.0)
+    assert raws(scans.handle(typed("CARD\r"), 1.5)) == [b"CARD"]
+    assert scans.broken_scans == 1
+
+
+def test_a_scan_that_begins_among_them_is_broken_too() -> None:
+    scans = KeyScans(settings())
+    assert scans.handle([DROPPED, *typed("2\r1000")], 1.0) == []
+    scans.look(set(), False, 1.0)
+    assert raws(scans.handle(typed("123\rCARD\r"), 1.1)) == [b"CARD"]
+    assert scans.broken_scans == 2
 
 
 def test_a_second_loss_in_one_scan_is_the_same_loss() -> None:
@@ -129,9 +147,11 @@ def test_a_second_loss_in_one_scan_is_the_same_loss() -> None:
 def test_keys_that_are_down_in_truth_are_held_on() -> None:
     scans = KeyScans(settings())
     scans.look({keys.LEFT_SHIFT}, False, 0.0)
+    scans.be_silent(1.0)
     assert raws(scans.handle(events([*tapped(keys.NAMES["a"]), *tapped(keys.ENTER)]), 1.5)) == [b"A"]
     scans.handle([Event(keys.EV_KEY, keys.LEFT_SHIFT, 1), DROPPED, REPORT], 3.0)
     scans.look(set(), True, 3.0)
+    scans.be_silent(4.0)
     assert raws(scans.handle(typed("ab\r"), 5.0)) == [b"AB"]
 
 
@@ -154,6 +174,20 @@ def test_a_dead_key_does_not_wait_beyond_silence() -> None:
     scans = KeyScans(settings(layout="de"))
     scans.handle(events(tapped(keys.NAMES["`"])), 1.0)
     assert raws(scans.handle(events(strokes_of("e\r", LAYOUTS["de"])), 2.5)) == [b"e"]
+
+
+def test_keys_that_were_read_late_are_one_scan() -> None:
+    for said in (settings(ends_with=EndsWith.SILENCE, silence_s=0.1), settings()):
+        scans = KeyScans(said)
+        whole = typed("1000123\r")
+        assert scans.handle(whole[:16], 0.0) == []
+        assert raws(scans.handle(whole[16:], 1.05)) == [b"1000123"]
+
+
+def test_two_terminators_are_one_scan() -> None:
+    for ends in ((keys.ENTER, keys.ENTER), (keys.ENTER, keys.TAB), (keys.TAB, keys.ENTER), (keys.TAB, keys.TAB)):
+        strokes = [stroke for key in ends for stroke in tapped(key)]
+        assert raws(KeyScans(settings()).handle([*typed("CARD"), *events(strokes)], 0.0)) == [b"CARD"]
 
 
 def test_a_character_that_takes_many_keys_is_no_silence() -> None:

@@ -45,6 +45,23 @@ def test_what_cannot_be_opened_is_told_with_what_to_do(
     assert "is no keyboard; ls /dev/input/by-id shows" in refusal(ScannerSettings(str(scanner.path), True))
 
 
+@pytest.mark.parametrize("is_grabbed", [False, True])
+def test_what_is_refused_is_closed(
+    scanner: TypingScanner, piped_devices: type[PipedDevice], monkeypatch: pytest.MonkeyPatch, is_grabbed: bool
+) -> None:
+    closed = list[PipedDevice]()
+    monkeypatch.setattr(piped_devices, "close", lambda self: (PipedDevice.close(self), closed.append(self)))
+    scanner.plug_in()
+    if is_grabbed:
+        piped_devices.grabbed[str(scanner.path)] = PipedDevice(str(scanner.path))
+        assert "is grabbed by another program" in refusal(ScannerSettings(str(scanner.path), True))
+        piped_devices.grabbed.pop(str(scanner.path)).close()
+    else:
+        piped_devices.pressable = (0x110, 0x111)
+        assert "is no keyboard" in refusal(ScannerSettings(str(scanner.path), True))
+    assert [device.fd for device in closed] == [-1]
+
+
 def test_what_is_no_input_device_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.undo()
     (tmp_path / "file").write_bytes(b"CARD\r")

@@ -161,9 +161,11 @@ def test_a_broker_that_comes_back_is_told_anew(
             await asyncio.to_thread(watcher.wait_for, lambda presence: presence.online)
             mosquitto.kill()
             await until(lambda: edge.log.all("disconnected"))
+            assert len(edge.connections) == 1
             count = len(watcher.heard)
             mosquitto.start()
             await asyncio.to_thread(watcher.wait_for, lambda presence: presence.online, count)
+            assert len(edge.connections) == 2
 
     asyncio.run(scenario())
     watcher.wait_for(lambda presence: not presence.online)

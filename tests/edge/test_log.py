@@ -37,7 +37,9 @@ def test_a_reader_that_stalls_holds_up_nobody_and_is_told_what_it_missed() -> No
     with os.fdopen(reader, "rb") as stream:
         drain = threading.Thread(target=lambda: received.extend(map(json.loads, stream)))
         drain.start()
+        ends_s = time.monotonic() + 60
         while not any(line["event"] == "log_lines_lost" for line in received):
+            assert time.monotonic() < ends_s
             time.sleep(0.01)
             log("later")
         log.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.card import lookup_hash, new_code, qr_text
+from contract.orders import CommandWhy
 from edge.log import JsonLines, is_journal
 from tests.edge.edge_process import KEY_DIGITS, EdgeProcess
 from tests.edge.fakes import FakeClock
@@ -51,11 +52,11 @@ def test_codes_and_keys_stand_in_no_line_and_codes_in_no_file(tmp_path: Path) ->
     assert KEY_DIGITS.encode() not in read_by_people.lower()
 
 
-def written(events: list[str]) -> list[bytes]:
+def written(events: list[str], **fields: object) -> list[bytes]:
     reader, writer = os.pipe()
     log = JsonLines(writer, FakeClock())
     for event in events:
-        log(event)
+        log(event, **fields)
     log.close()
     os.close(writer)
     with os.fdopen(reader, "rb") as stream:
@@ -67,6 +68,11 @@ def test_the_journal_is_told_how_grave_each_line_is_and_nobody_else(monkeypatch:
     assert all(line.startswith(b"{") for line in written(events))
     monkeypatch.setattr("edge.log.is_journal", lambda _descriptor, _variables: True)
     assert [line[:4] for line in written(events)] == [b"<6>{", b"<4>{", b"<3>{"]
+    for event in ("replica_behind", "disconnected", "too_late", "profile_not_used"):
+        assert written([event])[0][:4] == b"<4>{"
+    # A command that was refused is the hub's to look at, one that failed is this edge's.
+    assert [written(["command"], why=why)[0][:4] for why in (None, "lockdown")] == 2 * [b"<6>{"]
+    assert written(["command"], why=CommandWhy.FAILED)[0][:4] == b"<4>{"
 
 
 def test_the_journal_is_known_by_device_and_inode() -> None:

@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,10 +109,10 @@ def test_an_unknown_card_has_no_card_no_holder_and_no_uses(tmp_path: Path) -> No
     run(tmp_path, work)
 
 
-def million() -> Iterator[Change]:
+def many() -> Iterator[Change]:
     """Cards with a use, a passage and a secret each, and a pool's uses."""
     chance = random.Random(1)
-    for number in range(1_000, 201_000):
+    for number in range(1_000, 11_000):
         card = chance.randbytes(32)
         yield card_change(card, Card(number))
         yield rotating_change(card, b"s" * 16)
@@ -122,20 +121,15 @@ def million() -> Iterator[Change]:
         yield passage_change(passage(number, number, "hall"))
 
 
-def test_every_step_is_one_search_in_the_index_of_a_million_rows(tmp_path: Path) -> None:
+def test_every_step_is_one_search_in_the_index_however_many_rows(tmp_path: Path) -> None:
     async def work(replica: Replica) -> None:
-        rows = numbered([*Club(7, CARD).changes(), *every_kind()[1:], *million()])
+        rows = numbered([*Club(7, CARD).changes(), *every_kind()[1:], *many()])
         await replica.start_fresh(FEED, 1, len(rows))
         for first in range(0, len(rows), 50_000):
             some = rows[first : first + 50_000]
             await replica.load(some, some[-1].sequence)
-        assert len(rows) > 1_000_000
+        assert len(rows) > 50_000
         assert await replica.finish_fresh(digest_of(rows))
-        laps = 2_000
-        began = time.perf_counter()
-        for _ in range(laps):
-            await replica.look_up(CARD)
-        print(f"look_up among {len(rows)} rows: {(time.perf_counter() - began) / laps * 1e6:.0f} us")
 
     run(tmp_path, work)
     (path,) = tmp_path.glob("replica.*.db")

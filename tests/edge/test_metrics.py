@@ -11,6 +11,14 @@ from tests.edge.link_runs import until
 from tests.edge.metrics_runs import asked, served
 
 
+def own(port: int) -> bytes:
+    return f"Host: 127.0.0.1:{port}\r\n\r\n".encode()
+
+
+def get(port: int) -> bytes:
+    return b"GET /metrics HTTP/1.1\r\n" + own(port)
+
+
 @pytest.mark.parametrize(
     ("request_line", "status"),
     [
@@ -25,11 +33,35 @@ from tests.edge.metrics_runs import asked, served
 def test_only_the_metrics_are_there(request_line: bytes, status: bytes) -> None:
     async def run() -> bytes:
         async with served("x 1\n") as port:
-            return await asked(port, request_line + b"\r\n\r\n")
+            return await asked(port, request_line + b"\r\n" + own(port))
 
     answer = asyncio.run(run())
     assert answer.split()[1] == status
     assert answer.endswith(b"x 1\n") == (request_line.startswith(b"GET /metrics?"))
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("Host: evil.example", b"421"),
+        ("Host: 0.0.0.0:PORT", b"421"),
+        ("Host: 127.0.0.1:PORT.evil.example", b"421"),
+        ("X: none", b"421"),
+        ("Host: localhost:PORT", b"200"),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: http://evil.example", b"403"),
+        ("Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT.evil.example", b"403"),
+        ("Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site", b"403"),
+    ],
+)
+def test_a_foreign_page_gets_no_figures(header: str, status: bytes) -> None:
+    async def run() -> bytes:
+        async with served("x 1\n") as port:
+            head = header.replace("PORT", str(port)).encode()
+            return await asked(port, b"GET /metrics HTTP/1.1\r\n" + head + b"\r\n\r\n")
+
+    answer = asyncio.run(run())
+    assert answer.split()[1] == status
+    assert (b"x 1" in answer) == (status == b"200")
 
 
 def test_it_listens_on_the_loopbacks_own_address_alone() -> None:
@@ -82,9 +114,9 @@ def test_few_are_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
         endpoint = MetricsEndpoint(text)
         port = await endpoint.start(0)
-        asking = [asyncio.create_task(asked(port, b"GET /metrics HTTP/1.1\r\n\r\n")) for _ in range(4)]
+        asking = [asyncio.create_task(asked(port, get(port))) for _ in range(4)]
         await until(lambda: waiting == 4)
-        await ended(port, b"GET /metrics HTTP/1.1\r\n\r\n")
+        await ended(port, get(port))
         free.set()
         assert all(answer.endswith(b"x 1\n") for answer in await asyncio.gather(*asking))
         await endpoint.stop()
@@ -104,7 +136,7 @@ def test_a_flood_ends_and_others_are_served_again() -> None:
                 await writer.wait_closed()
             answer = b""
             while not answer:
-                answer = await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n")
+                answer = await asked(port, get(port))
             assert answer.endswith(b"x 1\n")
 
     asyncio.run(run())

@@ -30,6 +30,8 @@ class Machine:
         ):
             (device / name).parent.mkdir(parents=True, exist_ok=True)
             (device / name).write_text(text + "\n")
+        if port:
+            (usb / "idVendor").write_text(vendor + "\n")
         if serial:
             (usb / "serial").write_text(serial + "\n")
         (device / f"event{number}").mkdir()

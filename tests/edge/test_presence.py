@@ -1,4 +1,4 @@
-"""When presence is said: on each connection, when a word of it changes, every 60 s, and not after the end."""
+"""When presence is said: at each connection, when a word changes, soon after its feed moved, and each 60 s."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contract.messages import Presence, ReaderPresence
 from contract.trust import ClockState
-from edge.core.presence import SAY_EVERY_S, PresenceNews
+from edge.core.presence import SAY_EVERY_S, SAY_MOVED_S, PresenceNews
 
 STANDING = Presence(
     start=1,
@@ -60,14 +60,22 @@ def test_a_word_that_changes_is_said_at_once_and_once(change: dict[str, Any]) ->
     assert news.is_due(STANDING, 12.0)
 
 
-@pytest.mark.parametrize(
-    "change", [{"at_us": 2}, {"sequence": 8}, {"replica_age_s": 4.0}, {"last": 6}, {"acked": 5}], ids=str
-)
+@pytest.mark.parametrize("change", [{"at_us": 2}, {"replica_age_s": 4.0}, {"last": 6}, {"acked": 5}], ids=str)
 def test_a_figure_waits_for_the_minute(change: dict[str, Any]) -> None:
     news = news_after_saying(STANDING, 10.0)
     changed = replace(STANDING, **change)
     assert not news.is_due(changed, 10.0 + SAY_EVERY_S - 0.1)
     assert news.is_due(changed, 10.0 + SAY_EVERY_S)
+
+
+def test_a_feed_that_moved_is_said_within_seconds_and_no_more_often() -> None:
+    news = news_after_saying(STANDING, 10.0)
+    changed = replace(STANDING, sequence=8)
+    assert not news.is_due(changed, 10.0 + SAY_MOVED_S - 0.1)
+    assert news.is_due(changed, 10.0 + SAY_MOVED_S)
+    news.said(changed, 20.0)
+    assert not news.is_due(changed, 20.0 + SAY_MOVED_S)
+    assert not news.is_due(replace(STANDING, sequence=9), 20.0 + SAY_MOVED_S - 0.1)
 
 
 def test_another_connection_is_told_anew() -> None:

@@ -10,7 +10,6 @@ from contract.card import SCAN_BYTES_MAX, read_scan, trace_hash
 from tests.edge.edge_process import DEADLINE_S, KEY_DIGITS, EdgeProcess, run_command
 
 HOSTILE = {
-    "empty": b"",
     "ten kB": b"A" * 10_000,
     "binary": bytes(byte for byte in range(256) if byte not in b"\r\n"),
     "control characters": b"\x00\x03\x04\x11\x13\x1a\x1c\x7f",
@@ -29,6 +28,14 @@ def edge(tmp_path: Path) -> Iterator[EdgeProcess]:
         yield edge
     finally:
         edge.close()
+
+
+def test_a_scanner_that_sends_two_terminators_makes_one_check_in(edge: EdgeProcess) -> None:
+    for _ in range(2):
+        edge.door.type(b"ANY-CARD\r\r\n\r")
+    edge.wait_for("scan", count=2)
+    assert edge.stop() == (0, "")
+    assert [checkin.reason for checkin in edge.journal()] == 2 * ["not_ready"]
 
 
 def test_a_cold_start_denies_as_not_ready_and_ends_when_asked(edge: EdgeProcess) -> None:

@@ -43,7 +43,7 @@ def hash_of(code: str) -> bytes:
     return lookup_hash(bytes.fromhex(KEY_DIGITS), code)
 
 
-def test_members_are_served_between_guesses_and_one_guess_waits(edge: EdgeProcess) -> None:
+def test_members_are_served_between_guesses_and_no_guess_waits_for_long(edge: EdgeProcess) -> None:
     edge.door.type(unknown_of_our_form(SIXTH + LONGEST))
     begun = edge.wait_for("guessing")
     assert (begun["reader"], begun["count"]) == ("door", SIXTH)
@@ -52,15 +52,14 @@ def test_members_are_served_between_guesses_and_one_guess_waits(edge: EdgeProces
     edge.counter.type(typed(GUESSES[5]) + card(MEMBER))
     edge.wait_for("scan", lambda scan: scan["reader"] == "counter", 2)
     after = SIXTH + LONGEST
-    edge.wait_for("scan", lambda scan: scan["reader"] == "door", after + 4)
+    edge.wait_for("scan", lambda scan: scan["reader"] == "door", after + 3)
     reasons = [scan["reason"] for scan in scans(edge, "door")[after:]]
-    assert reasons == ["granted", "granted", "unreadable", "unknown_card"]
+    assert reasons == ["granted", "granted", "unreadable"]
     assert [scan["reason"] for scan in scans(edge, "counter")] == ["unknown_card", "granted"]
     assert edge.stop() == (0, "")
     hashes = [checkin.code_hash for checkin in edge.journal() if checkin.reader == "door"]
     assert hashes[after:][0] == hashes[after:][1] == hash_of(MEMBER)
-    assert hashes[-1] == hash_of(GUESSES[0])
-    assert not {hash_of(guess) for guess in GUESSES[1:]} & set(hashes)
+    assert not {hash_of(guess) for guess in GUESSES[:5]} & set(hashes)
     assert len([each for each in edge.events if each["event"] == "guessing"]) == 1
     assert not any(code.encode() in edge.raw_log for code in (*GUESSES, MEMBER))
 

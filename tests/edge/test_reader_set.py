@@ -223,3 +223,17 @@ def _fields(configuration: Configuration, index: int) -> dict[str, Any]:
         "device": reader.device,
         **pins,
     }
+
+
+def test_one_scanner_under_two_names_is_no_two_scanners(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        alias = tmp_path / "alias"
+        alias.symlink_to(world.door.path)
+        fault = await world.readers.self_test(world.configuration(bar={"device": str(alias)}))
+        assert fault is not None
+        assert fault.field == 'readers[1] ("bar").device'
+        assert fault.why == f"{alias} is the scanner of reader door too: {world.door.path}"
+        moved = world.configuration(door={"device": str(world.bar.path)}, bar={"device": str(alias)})
+        assert await world.readers.self_test(moved) is None
+
+    in_world(tmp_path, work)

@@ -9,6 +9,8 @@ import pytest
 from contract.ask import Posture
 from contract.configuration import Hardware, PinFactory
 from contract.orders import Modes
+from edge import recorder
+from edge.clock import SystemClock
 from edge.readers import reader_set, running_reader
 from edge.readers.running_reader import RunningReader
 from tests.edge.link_runs import until
@@ -138,10 +140,12 @@ def test_a_scan_that_is_cut_off_all_the_same_is_told_as_lost(
     in_world(tmp_path, work)
 
 
+@pytest.mark.parametrize("commit_wait_s", [recorder.COMMIT_WAIT_S, 60.0])
 def test_a_scan_that_waits_for_the_disk_as_its_reader_goes_is_kept_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit_wait_s: float
 ) -> None:
     monkeypatch.setattr(running_reader, "LAST_SCANS_S", 0.0)
+    monkeypatch.setattr(recorder, "COMMIT_WAIT_S", commit_wait_s)
 
     async def work(world: World) -> None:
         quick = {"confirm_seconds": 0.1}
@@ -153,6 +157,26 @@ def test_a_scan_that_waits_for_the_disk_as_its_reader_goes_is_kept_later(
         world.journal.free.set()
         await until(lambda: len(world.checkins()) == 1)
         assert world.losses.first(bytes) is None
+        assert world.log.all("lost") == []
+
+    in_world(tmp_path, work)
+
+
+def test_a_change_that_a_scan_waits_for_is_no_scan_that_hangs(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        door, clock = world.readers.ports[0], SystemClock()
+        world.replica.slow_look_up = asyncio.Event()
+        await door.changing.acquire()
+        await asyncio.to_thread(world.door.type, b"ONE\r")
+        await until(lambda: waits_for(door))
+        await asyncio.sleep(0.01)
+        released_s = clock.monotonic_s()
+        door.changing.release()
+        await until(lambda: world.replica.looking == 1)
+        # It counts from its own turn.
+        assert door.waits_s(released_s) <= 0
+        world.replica.slow_look_up.set()
+        await until(lambda: door.waits_s(clock.monotonic_s()) == 0)
 
     in_world(tmp_path, work)
 

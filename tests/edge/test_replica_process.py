@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -270,3 +272,14 @@ def test_a_folder_that_takes_nothing_is_told(tmp_path: Path) -> None:
         assert children() == []
 
     run(tmp_path, work)
+
+
+def test_bulk_work_stands_back_behind_everything_however_the_edge_is_run() -> None:
+    """As its unit runs the edge, with niceness -10, where whoever tests may."""
+    work = (
+        "import os; from edge.storage.bulk_child import _stand_back;"
+        "os.geteuid() or os.setpriority(os.PRIO_PROCESS, 0, -10); _stand_back();"
+        "print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_IDLE)"
+    )
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
+    assert done.stdout == "19 True\n"

@@ -1,6 +1,7 @@
 """`doorward-edge rest`: what a killed edge left on is off, whatever is missing; inputs are left alone."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from contract.orders import Desired
 from edge import resting
 from edge.core.saved_orders import ConfigurationOrders, SavedOrders
+from edge.firmware_config import firmware_config
 from edge.hardware import resting as hardware_resting
 from edge.storage.orders_file import OrdersFile
 from tests.edge import fake_lgpio
@@ -170,6 +172,55 @@ def test_a_pin_that_somebody_holds_is_told_and_the_others_rest(
     assert resting.main(["--state", str(state)]) == 1
     assert fake_lgpio.heard == [("output", 4, 5, 0)]
     assert capsys.readouterr().err == "doorward-edge: not at rest: GPIO 26: GPIO busy\n"
+
+
+@pytest.mark.usefixtures("chip")
+def test_a_relay_whose_level_nobody_knows_is_left_as_it_is_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"board": "no-such-board", "relay_board": "waveshare-rpi-relay-v2"}
+    other = {**DOOR, "name": "other", "device": "/dev/b", "relay_pin": 20, "relay_active": "low"}
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, other, **named))
+    assert resting.main(["--state", str(state)]) == 1
+    assert fake_lgpio.heard == [("output", 4, 20, 1)]
+    said = capsys.readouterr().err
+    assert 'relay_board is "waveshare-rpi-relay-v2"' in said
+    assert "door.relay_pin, GPIO 26: left as it is" in said
+
+
+@pytest.mark.usefixtures("chip")
+def test_another_boards_broken_file_changes_no_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(firmware_config(), tmp_path / "known")
+    (tmp_path / "known" / "boards" / "az-delivery-8-relay.toml").write_text("")
+    monkeypatch.setenv("DOORWARD_FIRMWARE_CONFIG", str(tmp_path / "known"))
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, relay_board="waveshare-rpi-relay"))
+    assert resting.main(["--state", str(state)]) == 0
+    assert fake_lgpio.heard == [("output", 4, 26, 1)]
+
+
+@pytest.mark.usefixtures("chip")
+def test_a_siren_on_the_relay_board_rests_at_its_level(tmp_path: Path) -> None:
+    door = {**DOOR, "alarm_pin": 20, "buzzer_pin": 5, "caution_lamp_pin": 6, "caution_lamp_active": "low"}
+    state = saved(tmp_path / "state", stands=desired(1, door, relay_board="waveshare-rpi-relay"))
+    assert resting.main(["--state", str(state)]) == 0
+    assert {(pin, level) for _, _, pin, level in fake_lgpio.heard} == {(26, 1), (20, 1), (5, 0), (6, 1)}
+
+
+@pytest.mark.usefixtures("chip")
+def test_an_unknown_computer_keeps_no_relay_boards_level_back(tmp_path: Path) -> None:
+    named = {"board": "no-such-board", "relay_board": "waveshare-rpi-relay"}
+    state = saved(tmp_path / "state", stands=desired(1, DOOR, **named))
+    assert resting.main(["--state", str(state)]) == 1
+    assert fake_lgpio.heard == [("output", 4, 26, 1)]
+
+
+@pytest.mark.usefixtures("chip")
+def test_one_chip_by_two_names_is_one(tmp_path: Path) -> None:
+    before = desired(1, {**DOOR, "buzzer_pin": 6})
+    now = desired(2, {**DOOR, "contact_pin": 6}, chip="pinctrl-rp1")
+    state = saved(tmp_path / "state", stands=now, good=before, trying=True)
+    assert resting.main(["--state", str(state)]) == 0
+    assert fake_lgpio.heard == [("output", 4, 26, 0)]
 
 
 @pytest.mark.usefixtures("chip")

@@ -40,6 +40,27 @@ def test_what_is_plugged_in_is_listed_with_its_profile(
     assert told.count("this user may open it") == 2
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_devices_are_listed_whatever_became_of_the_profiles(
+    tree: ScannerTree,
+    tmp_path: Path,
+    is_there: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tree.keyboard("event1", "1-2", "1234:5678", "some keyboard")
+    folder = tmp_path / "firmware_config"
+    monkeypatch.setenv("DOORWARD_FIRMWARE_CONFIG", str(folder))
+    if is_there:
+        (folder / "scanners").mkdir(parents=True)
+        (folder / "scanners" / "broken.toml").write_text("name = 1")
+    assert listed(tree) == 0
+    told = capsys.readouterr().out
+    assert 'device = "usb:1234:5678"' in told
+    assert "profiles cannot be read: " in told
+    assert "this user may open it" in told
+
+
 def test_an_empty_machine_says_so(tree: ScannerTree, capsys: pytest.CaptureFixture[str]) -> None:
     assert listed(tree) == 0
     assert "Nothing is plugged in" in capsys.readouterr().out
@@ -79,19 +100,20 @@ def test_what_cannot_be_listened_to_says_what_to_do(
 
 
 def lines_of(text: str) -> int:
-    """Of a scan without a terminator that has a prefix: three for each piece, its sum, two fixes, four words."""
-    return 1 + 3 * -(-len(text) // BYTES_A_LINE) + 1 + 2 + 1 + 4
+    """Of a scan without a terminator that has a prefix: three for each piece, its sum, two fixes, five words."""
+    return 1 + 3 * -(-len(text) // BYTES_A_LINE) + 1 + 2 + 1 + 5
 
 
 def test_scans_are_shown_as_they_come_until_the_scanner_is_pulled_out(tmp_path: Path) -> None:
     scanner = Scanner(tmp_path / "scanner")
     scanner.plug_in()
     text = f"SHOP-{CODE.decode()}"
-    command = [sys.executable, "-m", "edge", "scanners", "--live", str(scanner.path)]
+    command = [sys.executable, "-m", "edge", "scanners", "--live", str(scanner.path), "--parity", "even"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as listening:
         assert listening.stdout is not None
         assert listening.stderr is not None
-        assert listening.stdout.readline().startswith(f"Listening to {scanner.path} (serial port, 115200 bit/s)")
+        words = f"Listening to {scanner.path} (serial port, 115200 bit/s, parity even)"
+        assert listening.stdout.readline().startswith(words)
         scanner.type(text.encode())
         told = [listening.stdout.readline() for _ in range(lines_of(text))]
         scanner.pull_out()
@@ -101,4 +123,5 @@ def test_scans_are_shown_as_they_come_until_the_scanner_is_pulled_out(tmp_path: 
     assert shown.startswith("Scan\n  hex   53   48   4f   50")
     assert "To fix: no terminator came" in shown
     assert "prefix = " in shown
+    assert 'parity = "even"' in shown
     assert os.fspath(scanner.path) in shown

@@ -24,6 +24,22 @@ def test_a_serial_scanner_is_told_with_all_that_usb_says(tree: ScannerTree) -> N
     assert found.device([found]) == str(tree.dev / "serial/by-id/usb-Symbol_S123-if00")
 
 
+def test_a_chip_on_another_bus_that_is_named_like_a_usb_port_is_none(tree: ScannerTree) -> None:
+    node = tree.chip("ttySC0", "1-0048")
+    (found,) = plugged_in(tree.sys, tree.dev)
+    assert (found.node, found.usb, found.usb_port) == (node, "", "")
+    assert found.device([found]) == str(node)
+
+
+def test_two_of_a_model_with_serial_numbers_of_their_own_keep_their_names(tree: ScannerTree) -> None:
+    for number in (1, 2):
+        tree.serial(f"ttyACM{number}", f"1-{number}", "05f9:4204", "Gryphon", f"G{number}", by_id=f"usb-G{number}")
+        tree.keyboard(f"event{number}", f"2-{number}", "0c2e:0901", "Honeywell", f"H{number}")
+    found = plugged_in(tree.sys, tree.dev)
+    assert [Path(each.device(found)).name for each in found[:2]] == ["usb-G1", "usb-G2"]
+    assert [each.device(found) for each in found[2:]] == ["usb:0c2e:0901:H1", "usb:0c2e:0901:H2"]
+
+
 def test_ports_that_are_none_are_left_out(tree: ScannerTree) -> None:
     tree.console("tty1")
     tree.uart("ttyS3", "0")

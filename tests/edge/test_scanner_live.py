@@ -41,6 +41,12 @@ def test_a_code_as_it_should_be_needs_nothing() -> None:
     ]
 
 
+def test_two_terminators() -> None:
+    for raw in (b"\r", b"\n", b"\r\n"):
+        (told,) = fixes(scan(raw), SERIAL, [])
+        assert told.startswith("two terminators: ")
+
+
 def test_no_terminator() -> None:
     (told,) = fixes(scan(CODE), SERIAL, [])
     assert told.startswith("no terminator came: have the scanner send CR")

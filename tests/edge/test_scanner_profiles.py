@@ -1,10 +1,11 @@
 """Scanner profiles: every file that is shipped parses, says where each fact is from, and gives settings."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from contract.scanner_configuration import EndsWith, Parity, Reading, Scanner
+from contract.scanner_configuration import LAYOUTS, EndsWith, Parity, Reading, Scanner
 from edge.firmware_config import VARIABLE, FirmwareConfigError, firmware_config
 from edge.scanners.profiles import (
     FOLDER,
@@ -123,3 +124,22 @@ def test_a_profile_is_checked_only_if_each_of_its_facts_is() -> None:
     assert not PROFILES["generic-serial"].is_checked
     assert not PROFILES["honeywell-voyager-1250g"].is_checked
     assert isinstance(PROFILES["newland"], Profile)
+
+
+def test_a_profile_is_read_once_so_that_what_was_tested_is_what_is_applied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    folder = tmp_path / "scanners"
+    folder.mkdir()
+    path = folder / "read-once.toml"
+    path.write_text('name = "read-once"\nmodels = ["x"]\ninterfaces = ["serial"]\n[setup]\nhow = "."\n')
+    profile = profile_named("read-once")
+    path.unlink()
+    assert profile_named("read-once") is profile
+
+
+def test_the_document_names_every_layout() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "scanners.md").read_text()
+    told = text.partition("Layouts, by their names at xkb: ")[2].partition("\n\n")[0]
+    assert tuple(re.findall("`([^`]+)`", told)) == LAYOUTS

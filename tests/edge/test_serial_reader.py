@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import termios
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,8 +11,7 @@ import pytest
 
 from contract.scanner_configuration import EndsWith, Parity
 from edge.ports import Frame
-from edge.scanners import scanner as scanners
-from edge.scanners.device_reader import CannotOpen
+from edge.scanners.device_reader import CannotOpen, DeviceReader
 from edge.scanners.scan_queue import WAITING_MAX, ScanQueue
 from edge.scanners.serial_reader import open_port, try_open
 from edge.scanners.settings import ScannerSettings
@@ -111,16 +111,32 @@ def test_what_is_no_terminal(scanner: Scanner, kind: str) -> None:
     asyncio.run(scenario())
 
 
-def test_bytes_without_a_terminator_are_dropped_after_silence_and_told(scanner: Scanner) -> None:
+def test_bytes_without_a_terminator_are_dropped_after_silence_and_told_at_once(scanner: Scanner) -> None:
     async def scenario() -> None:
         scanner.plug_in()
         log = FakeLog()
         async with reading(scanner, log, silence_s=0.1) as reader:
             scanner.type(b"noise")
-            await asyncio.sleep(0.2)
-            scanner.type(b"CARD\r")
+            await until(log, "dropped")
+            scanner.type(b"rest\rCARD\r")
             assert (await anext(aiter(reader.frames()))).raw == b"CARD"
-        assert log.all("dropped") == [{"what": "bytes", "why": "no terminator came", "reader": "door", "count": 5}]
+        told = {"what": "bytes", "why": "no terminator came", "reader": "door"}
+        assert log.all("dropped") == [told | {"count": 5}, told | {"count": 4}]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("ends_with", EndsWith)
+def test_an_event_loop_that_is_held_up_is_no_silence(scanner: Scanner, ends_with: EndsWith) -> None:
+    async def scenario() -> None:
+        scanner.plug_in()
+        async with reading(scanner, FakeLog(), ends_with=ends_with, silence_s=0.1) as reader:
+            frames = aiter(reader.frames())
+            scanner.type(b"1000")
+            await asyncio.sleep(0.02)
+            scanner.type(b"123\r")
+            time.sleep(0.3)
+            assert (await anext(frames)).raw == b"1000123"
 
     asyncio.run(scenario())
 
@@ -133,6 +149,24 @@ def test_a_scanner_without_a_terminator_ends_its_scan_with_silence(scanner: Scan
             for code in (b"one", b"two"):
                 scanner.type(code)
                 assert (await anext(frames)).raw == code
+
+    asyncio.run(scenario())
+
+
+def test_what_was_begun_as_the_scanner_was_pulled_out_is_no_scan(scanner: Scanner) -> None:
+    async def scenario() -> None:
+        log = FakeLog()
+        scanner.plug_in()
+        async with reading(scanner, log, ends_with=EndsWith.SILENCE, silence_s=0.3) as reader:
+            scanner.type(b"1000")
+            await asyncio.sleep(0.05)
+            scanner.pull_out()
+            await until(log, "reader_lost")
+            await asyncio.sleep(0.4)
+            scanner.plug_in()
+            await until(log, "reader_open", 2)
+            scanner.type(b"CARD")
+            assert (await anext(aiter(reader.frames()))).raw == b"CARD"
 
     asyncio.run(scenario())
 
@@ -177,6 +211,8 @@ def test_a_port_is_set_to_its_pace_and_parity(scanner: Scanner) -> None:
         assert termios.tcgetattr(port.fileno())[5] == termios.B9600
         # A pseudo-terminal's driver clears the parity bit of whoever sets it (drivers/tty/pty.c).
         assert port.parity == "E"
+        # Nobody waits for ever for a device that takes no init bytes.
+        assert port.write_timeout == 2.0
 
 
 def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> None:
@@ -202,7 +238,7 @@ def test_a_flood_on_one_port_lets_the_other_have_its_turn(tmp_path: Path) -> Non
     asyncio.run(scenario())
 
 
-async def _drain(reader: scanners.Scanner) -> None:
+async def _drain(reader: DeviceReader) -> None:
     async for _ in reader.frames():
         await asyncio.sleep(0.005)
 

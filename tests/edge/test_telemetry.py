@@ -107,7 +107,7 @@ def test_metrics_are_read_by_the_formats_rules(log: CountedLog) -> None:
         log("scan", outcome="denied", latency_ms=40.0)
         telling = report(log, AckedJournal(), FakeClock())
         async with served(await telling.exposition()) as port:
-            return await asked(port, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return await asked(port, f"GET /metrics HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
 
     head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.card import new_code
+from edge import turns
 from edge.core import guessing
 from tests.edge.link_runs import until
 from tests.edge.turns_runs import (
@@ -187,5 +188,20 @@ def test_who_comes_while_a_guess_is_looked_up_waits_for_what_comes_of_it(monkeyp
         reader.scan(MEMBER)
         await until(lambda: MEMBER in reader.handled)
         assert reader.handled == [GUESS, MEMBER]
+
+    at_a_reader(work)
+
+
+@pytest.mark.usefixtures("long_pauses")
+def test_whoever_has_waited_for_too_long_is_turned_away_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "WAIT_S_MAX", 0.1)
+
+    async def work(reader: Reader) -> None:
+        await reader.guess()
+        reader.scan(GUESS, OTHER_GUESS)
+        await until(lambda: reader.signals.turned_away == 2)
+        assert reader.handled == []
+        reader.scan(MEMBER)
+        await until(lambda: reader.handled)
 
     at_a_reader(work)

@@ -9,7 +9,7 @@ from contract.door_configuration import Level
 from edge.cli import main
 from edge.firmware_config import firmware_config
 from edge.hardware.boards import BoardError
-from edge.hardware.wiring import Concern, wiring_of
+from edge.hardware.wiring import Concern, active_level, wiring_of
 from edge.readers.self_test import fault_of_wiring
 from tests.edge.fakes import FakeLog
 
@@ -58,6 +58,40 @@ def test_the_relay_board_says_the_level_unless_the_reader_does() -> None:
             {"relay_pin": 26} | ({} if word is None else {"relay_active": word}), relay_board="waveshare-rpi-relay"
         )
         assert wiring_of(configuration).fill_in(configuration).readers[0].relay_active is level
+
+
+def test_whatever_is_on_a_channel_of_the_relay_board_is_on_at_its_level() -> None:
+    pins = {"relay_pin": 26, "alarm_pin": 20, "granted_lamp_pin": 5, "buzzer_pin": 21, "buzzer_active": "high"}
+    configuration = configured(pins, relay_board="waveshare-rpi-relay")
+    (reader,) = wiring_of(configuration).fill_in(configuration).readers
+    assert {field: active_level(reader, field) for field in reader.pins} == {
+        "relay_pin": Level.LOW,
+        "alarm_pin": Level.LOW,
+        "granted_lamp_pin": Level.HIGH,
+        "buzzer_pin": Level.HIGH,
+    }
+
+
+def test_a_siren_that_may_sound_at_rest_is_told_of_until_its_level_is_said() -> None:
+    (concern,) = concerns({"alarm_pin": 20}, relay_board="az-delivery-8-relay")
+    assert concern.place == 'readers[0] ("door").alarm_pin'
+    assert 'alarm_active = "low"' in concern.text
+    for level in ("low", "high"):
+        assert concerns({"alarm_pin": 20, "alarm_active": level}, relay_board="az-delivery-8-relay") == []
+
+
+@pytest.mark.parametrize("device", ["/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"])
+def test_each_name_of_the_headers_serial_port(device: str) -> None:
+    (concern,) = concerns({"device": device, "contact_pin": 14})
+    assert concern.is_fault
+
+
+def test_a_link_to_the_headers_serial_port_is_another_name_for_it(tmp_path: Path) -> None:
+    (tmp_path / "platform-fe201000.serial").symlink_to("/dev/ttyAMA0")
+    (concern,) = concerns({"device": str(tmp_path / "platform-fe201000.serial"), "contact_pin": 14})
+    assert concern.is_fault
+    (tmp_path / "usb").symlink_to("/dev/ttyACM0")
+    assert concerns({"device": str(tmp_path / "usb"), "contact_pin": 14}) == []
 
 
 def test_the_computer_says_the_chip_unless_the_configuration_does() -> None:
@@ -125,9 +159,15 @@ relay_pin = 4
 """
     path.write_text(text)
     assert main(["check", "--config", str(path)]) == 0
-    right, concern = capsys.readouterr().out.splitlines()
+    right, concern, power_loss = capsys.readouterr().out.splitlines()
     assert "is right: readers door (door)" in right
     assert concern.startswith('  readers[0] ("door").relay_pin: GPIO 4 is pulled up from power-on until it is set')
+    assert power_loss.startswith("  Raspberry Pi 5, without power: nothing is driven")
+    path.write_text(text.replace("[[readers]]", 'relay_board = "az-delivery-8-relay"\n[[readers]]'))
+    assert main(["check", "--config", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "relay module with optocouplers, until this software runs: rests at a pin" in said
+    assert "(not looked up: follows from [pulls]" in said
     for slip, says in (("relay_pin = 14", "a scanner's"), ('board = "pi-5"', "hardware.board: ")):
         path.write_text(text.replace('board = "raspberry-pi-5"' if "board" in slip else "relay_pin = 4", slip))
         assert main(["check", "--config", str(path)]) == 2

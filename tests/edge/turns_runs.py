@@ -42,9 +42,11 @@ class Reader:
     async def serve(self) -> None:
         await self.turns.serve(self._scans(), self.handle)
 
-    def scan(self, *raws: bytes) -> None:
+    def scan(self, *raws: bytes, at_s: float | None = None) -> None:
+        """Now, or at that time of the event loop's."""
+        at_s = asyncio.get_running_loop().time() if at_s is None else at_s
         for raw in raws:
-            self._readings.put_nowait(read(bytes(32), raw, len(raw), 0.0))
+            self._readings.put_nowait(read(bytes(32), raw, len(raw), at_s))
 
     def end(self) -> None:
         self._readings.put_nowait(None)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,26 @@ def test_pages_that_take_a_request_and_do_not_answer_feed_nothing(
     systemd.wait_for("END")
     assert systemd.said == ["END"]
     assert len(caplog.records) == 2
+
+
+def test_pages_are_asked_by_a_name_that_is_always_allowed_and_as_behind_tls() -> None:
+    """Or a hub that knows its own address would refuse or redirect, and log that, every five seconds."""
+    heard = list[bytes]()
+
+    def answer(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            heard.append(connection.recv(4_096))
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=answer, args=(server,))
+        answering.start()
+        life.ask_pages("127.0.0.1", server.getsockname()[1])
+        answering.join(PATIENCE_S)
+    (request,) = heard
+    assert b"\r\nHost: localhost\r\n" in request
+    assert b"\r\nX-Forwarded-Proto: https\r\n" in request
 
 
 def test_work_is_told_now_and_then_however_often_it_is_done(

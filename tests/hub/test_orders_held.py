@@ -149,3 +149,11 @@ def test_a_clerks_pages_say_so(edge: Edge) -> None:
     assert queries.modes_for(Edge.objects.get()).of("door") is LOCKDOWN
     clerk.user_permissions.add(Right.objects.get(codename="set_mode"))
     assert client.post(url, {"text": RENAMED, "over": over}).status_code == 302
+
+
+def test_a_reader_in_lockdown_comes_to_open_no_other_door(edge: Edge) -> None:
+    door = '[[readers]]\nname = "{0}"\nkind = "door"\npermission = "front-door"\ndevice = "/dev/{0}"\n'
+    text = TOML + door.format("gate") + "relay_pin = 5\n" + door.format("out") + 'door = "door"\n'
+    operations.push("east", text, AT, "owner")
+    locked(Place(edge="east", reader="out"))
+    refused(lambda: operations.push("east", text.replace('door = "door"', 'door = "gate"'), AT, BY, CLERK), edge)

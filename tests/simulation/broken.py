@@ -42,7 +42,11 @@ BREAKS = (
     Break("hub/checkins/over_limit.py", "None if reach is None else last + reach,", "last,"),
     Break("hub/checkins/consequences.py", "if use.id not in gone)", "if True)"),
     Break("hub/feed/operations.py", "_digests(removed), _digests(moved))", "[], _digests(moved))"),
-    Break("edge/readers/reader_set.py", "            reader.set_mode(self._mode_of(name))", "            pass"),
+    Break(
+        "edge/readers/reader_set.py",
+        "        for reader in self._running.values():\n            reader.set_mode(self._mode_of(reader.reader))",
+        "        pass",
+    ),
     Break(
         "edge/readers/reader_set.py",
         "            await reader.follow(wanted[reader.name], site)",

@@ -97,12 +97,60 @@ def test_the_edge_may_do_what_it_does() -> None:
     allowed = " ".join(said["SystemCallFilter"])
     # It asks whether the clock is kept, and fills a replica by a process of low priority.
     assert "adjtimex" in allowed
-    assert "setpriority" in allowed
+    assert {"setpriority", "sched_setscheduler"} <= set(allowed.split())
+    assert said["RestrictRealtime"] == ["yes"]
     assert "ProtectClock" not in said
     assert "ProcSubset" not in said
     devices = {value.split()[0] for value in said["DeviceAllow"]}
-    assert devices >= {"char-ttyACM", "char-ttyUSB", "char-ttyAMA", "char-ttyS", "char-input", "char-gpiochip"}
+    serial = {"char-ttyACM", "char-ttyUSB", "char-ttyAMA", "char-ttyS", "char-ttySC"}
+    assert devices >= serial | {"char-input", "char-gpiochip"}
     assert set(said["SupplementaryGroups"][0].split()) == {"dialout", "input", "gpio"}
+
+
+def test_the_edge_is_run_as_its_folder_and_its_ports_are_meant() -> None:
+    said = settings("doorward-edge.service")
+    assert said["ConditionPathExists"] == ["/var/lib/doorward/enrolment"]
+    assert (said["User"], said["Group"], said["StateDirectory"]) == (["doorward"], ["doorward"], ["doorward"])
+    assert said["WatchdogSignal"] == ["SIGKILL"]
+    # DeviceAllow= takes names of drivers that are there: those of USB's serial ports come with the first one.
+    drivers = "modprobe@cdc_acm.service modprobe@usbserial.service"
+    assert drivers in said["Wants"]
+    assert drivers in said["After"]
+    allowed = set(" ".join(said["SystemCallFilter"]).split())
+    assert {"adjtimex", "clock_adjtime", "clock_adjtime64"} <= allowed
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_each_unit_has_folders_of_its_own(unit: str) -> None:
+    said = settings(unit)
+    assert said["StateDirectoryMode"] == said["RuntimeDirectoryMode"] == ["0700"]
+    # The one that ends first takes its folder along.
+    assert said["RuntimeDirectory"] == [unit.removesuffix(".service") if "hub" in unit else "doorward"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_unit_makes_code_of_what_it_wrote(unit: str) -> None:
+    assert settings(unit)["MemoryDenyWriteExecute"] == ["yes"]
+
+
+def test_each_of_the_pages_processes_may_say_that_they_answer() -> None:
+    assert settings("doorward-hub-web.service")["NotifyAccess"] == ["all"]
+
+
+@pytest.mark.parametrize("unit", ["doorward-hub-web.service", "doorward-hub-worker.service"])
+def test_without_a_database_of_its_own_a_hub_has_one_among_its_data(unit: str) -> None:
+    said = settings(unit)
+    data = "/var/lib/doorward-hub/data"
+    assert said["SetCredential"] == [f"database_url:sqlite:///{data}/hub.db"]
+    assert f"DOORWARD_DATA={data}" in said["Environment"]
+
+
+def test_the_machines_watchdog_is_one_that_a_raspberry_pi_has() -> None:
+    text = (SYSTEMD / "doorward-watchdog.conf").read_text()
+    seconds = re.search(r"^RuntimeWatchdogSec=(\d+)s$", text, re.MULTILINE)
+    assert seconds is not None
+    # bcm2835_wdt.c: max_timeout is 0xfffff ticks of 1/65536 s, in whole seconds 15.
+    assert int(seconds.group(1)) <= 15
 
 
 @pytest.mark.parametrize("unit", UNITS)

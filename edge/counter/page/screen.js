@@ -4,6 +4,7 @@
 const BEATS_MISSED_MS = 7000; // the edge says something every 2 s
 const SURE_MS = 3000;
 const TOLD_MS = 4000;
+const FITS = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
 const LONG_NAME = 22; // letters that fit beside the mark
 const TYPED_MS = 80; // a scanner that types leaves less between two keys, and is no hand
 
@@ -15,6 +16,9 @@ let state = null;
 let hidden = ""; // what was shown, and put away by hand
 let clearing = 0;
 let lost = 0;
+let isLost = true; // until the edge is heard, and from when it no longer is
+let drawnKey = "";
+let unsure = 0;
 let source = null;
 
 function text(id, value) {
@@ -22,31 +26,49 @@ function text(id, value) {
 }
 
 function draw() {
+  at("lost").hidden = !isLost;
+  if (isLost) { drawLost(); return; }
   const shown = state && state.shown && key(state.shown) !== hidden ? state.shown : null;
   document.body.dataset.tone = shown ? shown.tone : "calm";
-  at("lost").hidden = true;
   at("ready").hidden = Boolean(shown);
   at("shown").hidden = !shown;
   text("notes", state.notes.join(" · "));
   text("asked", state.asked);
-  if (shown) drawShown(shown);
   drawChoices();
   drawUndo(shown);
+  if (shown) drawShown(shown);
+  if (shown && key(shown) !== drawnKey) flash();
+  drawnKey = shown ? key(shown) : "";
 }
 
-const key = (shown) => `${shown.id} ${shown.headline}`;
+const key = (shown) => `${shown.id} ${shown.number}`;
+
+// Each decision is seen to be a new one, also where it looks like the one before.
+function flash() {
+  at("flash").animate({ opacity: [0.75, 0] }, { duration: 600, easing: "ease-out" });
+}
 
 function drawShown(shown) {
   for (const id of ["mark", "headline", "name", "what", "hint"]) text(id, shown[id]);
   at("name").classList.toggle("long", shown.name.length > LONG_NAME);
-  const facts = shown.facts.map(({ label, value }) => {
+  const facts = shown.facts.map(({ label, value, far }) => {
     const pair = document.createElement("div");
+    pair.classList.toggle("far", far);
     pair.append(document.createElement("dt"), document.createElement("dd"));
     pair.firstChild.textContent = label;
     pair.lastChild.textContent = value;
     return pair;
   });
   at("facts").replaceChildren(...facts);
+  fit(at("shown"));
+}
+
+// Whatever has to be said there: nothing of it is cut.
+function fit(place) {
+  for (const size of FITS) {
+    place.style.setProperty("--fit", size);
+    if (place.scrollHeight <= place.clientHeight) return;
+  }
 }
 
 function drawChoices() {
@@ -93,7 +115,8 @@ function undoPressed() {
   }
   button.classList.add("sure");
   text("undo", words.sure);
-  setTimeout(() => { notSure(); draw(); }, SURE_MS);
+  clearTimeout(unsure);
+  unsure = setTimeout(() => { notSure(); draw(); }, SURE_MS);
 }
 
 const notSure = () => at("undo").classList.remove("sure");
@@ -113,6 +136,7 @@ function heard(event) {
   const said = JSON.parse(event.data);
   if (said.token !== token) { location.reload(); return; } // the edge has started anew
   state = said;
+  isLost = false;
   beat();
   clearTimeout(clearing);
   if (state.shown) clearing = setTimeout(() => { state.shown = null; draw(); }, state.shown.left_ms);
@@ -124,12 +148,22 @@ function beat() {
   lost = setTimeout(loseEdge, BEATS_MISSED_MS);
 }
 
-function loseEdge() {
+function drawLost() {
   document.body.dataset.tone = "lost";
   for (const id of ["ready", "shown", "choosing", "undo"]) at(id).hidden = true;
-  at("lost").hidden = false;
   text("notes", "");
+}
+
+function loseEdge() {
+  isLost = true;
+  draw();
   listen();
+}
+
+function refused() {
+  if (source.readyState !== EventSource.CLOSED) return; // it comes again by itself
+  isLost = true;
+  draw();
 }
 
 // A stream that was refused does not come back by itself; one that hangs says nothing.
@@ -137,6 +171,7 @@ function listen() {
   if (source) source.close();
   source = new EventSource(`${own}/events`);
   source.onmessage = heard;
+  source.onerror = refused;
   beat();
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge.scanners.keyboard import keys
 from edge.scanners.keyboard.errors import KeyboardError
-from edge.scanners.keyboard.plugged import path_of
+from edge.scanners.keyboard.plugged import NotPlugged, path_of
 from edge.scanners.keyboard.scans import KeyEvent
 
 if TYPE_CHECKING:
@@ -69,20 +69,21 @@ def open_keyboard(device: str) -> EvdevKeyboard:
     try:
         opened = InputDevice(path)
     except OSError as error:
-        raise CannotOpenKeyboard(_why(error, device)) from error
+        raise _refusal(error, device) from error
     try:
         if not keys.OF_WHAT_TYPES.issubset(opened.capabilities().get(keys.EV_KEY, [])):
             raise CannotOpenKeyboard(_NO_KEYBOARD.format(device=device))
         opened.grab()
     except OSError as error:
         opened.close()
-        raise CannotOpenKeyboard(_why(error, device)) from error
+        raise _refusal(error, device) from error
     except CannotOpenKeyboard:
         opened.close()
         raise
     return EvdevKeyboard(opened)
 
 
-def _why(error: OSError, device: str) -> str:
+def _refusal(error: OSError, device: str) -> KeyboardError:
     words = _WORDS.get(error.errno or 0)
-    return str(error) if words is None else words.format(device=device)
+    kind = NotPlugged if error.errno in (errno.ENOENT, errno.ENODEV) else CannotOpenKeyboard
+    return kind(str(error) if words is None else words.format(device=device))

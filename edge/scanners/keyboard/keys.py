@@ -16,6 +16,8 @@ TAB: Final = 15
 SPACE: Final = 57
 KP_ENTER: Final = 96
 KP_DECIMAL: Final = 83
+ENDS: Final = frozenset((ENTER, KP_ENTER, TAB))
+"""What ends a scan."""
 CAPS_LOCK: Final = 58
 RO: Final = 89
 """Left of the right Shift on Brazilian keyboards."""

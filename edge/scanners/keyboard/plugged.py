@@ -18,7 +18,11 @@ _NEEDED: Final = sum(1 << key for key in keys.OF_WHAT_TYPES)
 
 
 class NotPlugged(KeyboardError):
-    """None, or more than one, is the keyboard that a configuration means."""
+    """None is the keyboard that a configuration means."""
+
+
+class SeveralPlugged(NotPlugged):
+    """More than one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def path_of(device: str, sys_input: Path = SYS_INPUT) -> Path:
         raise NotPlugged(f"{device} is not there; is the scanner plugged in? {_told(plugged)}")
     if len({each.usb_port for each in found}) > 1:
         choices = " or ".join(f'"usb-port:{each.usb_port}"' for each in found)
-        raise NotPlugged(f"{device} is there more than once; say which by its port: device = {choices}")
+        raise SeveralPlugged(f"{device} is there more than once; say which by its port: device = {choices}")
     return found[0].path
 
 

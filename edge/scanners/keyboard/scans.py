@@ -56,13 +56,15 @@ class KeyScans:
 
     @property
     def has_begun(self) -> bool:
-        """Whether characters wait for what ends them."""
-        return self._framer.has_begun
+        """Whether characters wait for what ends them, or are passed over until then."""
+        return self._framer.has_begun or self._is_skipping
 
     def handle(self, events: Iterable[KeyEvent], at_s: float) -> list[Frame]:
         """The frames that end with `events`, which were read at `at_s` (monotonic)."""
+        if self._was_silent(at_s):
+            self._typing.forget()
         # Keys that type nothing yet (Alt and its number, a Shift) are no silence either.
-        frames = self.be_silent(at_s) + self._framer.feed(b"", at_s)
+        frames = self._framer.feed(b"", at_s)
         self._last_s = at_s
         for event in events:
             frames += self._framed(self._typed(event), at_s)
@@ -70,25 +72,27 @@ class KeyScans:
 
     def be_silent(self, at_s: float) -> list[Frame]:
         """The frame that ends with the silence which has lasted until `at_s`, if one does."""
-        if at_s - self._last_s >= self._silence_s:
+        if self._was_silent(at_s):
             self._is_skipping = False
             self._typing.forget()
         return self._framer.be_silent(at_s)
 
     def look(self, held: set[int], caps_lock: bool, at_s: float) -> None:
         """The keys that are down and caps lock's lamp, by the device: as it was opened, or must be asked."""
-        if held:
+        if held - keys.ENDS:
             self._skip()
         self._last_s = at_s
         self._typing.look(held, caps_lock)
         self._is_losing = self.must_look = False
 
+    def _was_silent(self, at_s: float) -> bool:
+        return at_s - self._last_s >= self._silence_s
+
     def _typed(self, event: KeyEvent) -> bytes:
         if event.type == keys.EV_SYN:
             self._mark(event.code)
         elif self._is_losing:
-            # Until `look`: what comes behind the gap belongs to no known state.
-            return b""
+            self._pass_over(event)
         elif event.type == keys.EV_KEY:
             return self._typing.key(event.code, event.value)
         elif event.type == keys.EV_LED and event.code == keys.LED_CAPSL:
@@ -101,6 +105,15 @@ class KeyScans:
             self._skip()
         elif code == keys.SYN_REPORT and self._is_losing:
             self.must_look = True
+
+    def _pass_over(self, event: KeyEvent) -> None:
+        """Until `look`, what comes belongs to no known state; but what was broken ends, and another begins."""
+        if event.type != keys.EV_KEY or event.value != keys.DOWN or event.code in keys.MODIFIERS:
+            return
+        if event.code in keys.ENDS:
+            self._is_skipping = False
+        else:
+            self._skip()
 
     def _skip(self) -> None:
         if not self._is_skipping:

@@ -113,7 +113,7 @@ class Typing:
         if key == keys.CAPS_LOCK:
             self.caps_lock = not self.caps_lock
             return ""
-        if key in (keys.ENTER, keys.KP_ENTER, keys.TAB):
+        if key in keys.ENDS:
             return self._plain("\n" if after_tab and key != keys.TAB else "\r")
         if self._alt and not self._altgr:
             return self._alt_digit(key)
