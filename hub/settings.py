@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "hub.enrolment",
     "hub.checkins",
     "hub.decisions",
+    "hub.exchange",
     "hub.reports",
     "hub.watch",
     "hub.desk",

@@ -23,13 +23,14 @@ def note_changed(before: Model | None, after: Model, action: str = "") -> Entry 
     word (cancelled, frozen); empty: created or changed."""
     if before is None:
         return note(action or "created", after, None, values_of(after))
-    old, new = values_of(before), values_of(after)
-    moved = [name for name in new if old.get(name) != new[name]]
-    if not moved:
-        return None
-    return note(
-        action or "changed", after, {name: old.get(name) for name in moved}, {name: new[name] for name in moved}
-    )
+    old, new = _moved(before, after)
+    return note(action or "changed", after, old, new) if new else None
+
+
+def note_all_changed(pairs: Iterable[tuple[Model, Model]]) -> None:
+    """Many at once, each as it was and as it is."""
+    moved = ((after, *_moved(before, after)) for before, after in pairs)
+    Entry.objects.bulk_create(_entry("changed", after, old, new) for after, old, new in moved if new)
 
 
 def note_created(things: Iterable[Model]) -> None:
@@ -66,6 +67,13 @@ def values_of(thing: Model) -> Values:
         for field in thing._meta.concrete_fields
         if not (field.primary_key or isinstance(field, BinaryField) or field.name in hidden)
     }
+
+
+def _moved(before: Model, after: Model) -> tuple[Values, Values]:
+    """The fields that changed, as they were and as they are."""
+    old, new = values_of(before), values_of(after)
+    names = [name for name in new if old.get(name) != new[name]]
+    return {name: old.get(name) for name in names}, {name: new[name] for name in names}
 
 
 def _entry(action: str, thing: Model, before: Values | None, after: Values | None) -> Entry:

@@ -5,7 +5,7 @@ The feed is held from the first statement on, so that rows are computed from wha
 writers wait for each other in a circle. Many new things are written in transactions of at most 1,000.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -66,6 +66,19 @@ def add(model: type[Thing], things: Iterable[Thing], row: RowOf[Thing] | None = 
                 feed.append(EVERYONE, map(row, chunk))
         added += chunk
     return added
+
+
+def change(model: type[Thing], things: Sequence[Thing], row: RowOf[Thing] | None = None) -> None:
+    """Many that are there already, all in one transaction. What must be unique is for the caller to look at."""
+    references = [field.name for field in model._meta.fields if isinstance(field, ForeignKey)]
+    with writing():
+        stored_ones = model._default_manager.select_related(*references).in_bulk([each.pk for each in things])
+        _check_fields(model, things)
+        for thing in things:
+            thing.save(force_update=True)
+        audit.note_all_changed((stored_ones[each.pk], each) for each in things)
+        if row is not None:
+            feed.append(EVERYONE, [moved for each in things for moved in _moved(stored_ones[each.pk], each, row)])
 
 
 def delete(things: Iterable[Thing], row: RowOf[Thing] | None = None) -> None:

@@ -1,0 +1,28 @@
+"""A cell of our files: how a text stands in it, and what it means when it comes back. Pure.
+
+Spreadsheets calculate what begins like a formula, so an apostrophe stands before it; import takes that away again.
+What has apostrophes there already gets one more: every text comes back as it was.
+"""
+
+import re
+from typing import Final
+
+CLEAR: Final = "(clear)"
+"""Empties a field: an empty cell leaves it as it is."""
+BETWEEN: Final = "|"
+"""Between several things in one cell."""
+_NEEDS_APOSTROPHE: Final = re.compile(r"'*(?:[=+\-@\t\r]|\(clear\)\Z)")
+_HAS_APOSTROPHE: Final = re.compile(r"'+(?:[=+\-@\t\r]|\(clear\)\Z)")
+
+
+def escaped(text: str) -> str:
+    return f"'{text}" if _NEEDS_APOSTROPHE.match(text) else text
+
+
+def unescaped(text: str) -> str:
+    return text[1:] if _HAS_APOSTROPHE.match(text) else text
+
+
+def parts_of(text: str) -> list[str]:
+    """Each once, in their order."""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in text.split(BETWEEN)))))

@@ -1,0 +1,41 @@
+"""Many things written at once, each with its feed rows and its entries in the audit log, in one transaction.
+
+For imports: what is changed here was read inside the caller's transaction (writing.writing), and checked.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from contract.card import canonical_code
+from contract.feed import Change
+from contract.rows import membership_change
+from hub.members import codes, rows
+from hub.members.models import Card, Company, Customer, Membership
+from hub.members.status_operations import with_grace
+from hub.members.writing import add, change
+
+
+def change_customers(customers: Sequence[Customer]) -> None:
+    change(Customer, customers, rows.customer_row)
+
+
+def change_companies(companies: Sequence[Company]) -> None:
+    change(Company, companies)
+
+
+def change_memberships(memberships: Sequence[Membership]) -> None:
+    """With their freezes prefetched, inside the transaction that writes."""
+    change(Membership, [with_grace(each) for each in memberships], _row)
+
+
+def import_cards(carried: Iterable[tuple[Customer, str]]) -> list[Card]:
+    """Cards that customers carry already, by their codes. contract.card.CardError: no code can be like this.
+    django.db.IntegrityError: one is taken."""
+    return add(Card, (_card(customer, canonical_code(text)) for customer, text in carried), rows.card_row)
+
+
+def _card(customer: Customer, code: str) -> Card:
+    return Card(customer=customer, lookup_hash=codes.hash_of(code), code_encrypted=codes.encrypt(code))
+
+
+def _row(held: Membership) -> Change:
+    return membership_change(rows.meaning_of(held))
