@@ -12,9 +12,10 @@ from typing import Final
 
 from hub import environment, keys
 from hub.audit.acting import HUB, Actor, ActorKind, acting
+from hub.backup import keys_first
 from hub.errors import HubError
 
-_PREPARE: Final = {"init", "broker_setup"}
+_PREPARE: Final = {"init", "broker_setup", "restore"}
 """Of the hub's own commands those that work before there is a database."""
 _NOBODYS: Final = {"web", "worker"}
 """What these change, others ask for, or time."""
@@ -125,6 +126,8 @@ def _command(arguments: list[str]) -> None:
         # Settings are built from the keys.
         if command == "init":
             made += keys.create_missing(environment.data_folder(os.environ) / "keys")
+        if command == "restore":
+            made += keys_first.put_back(arguments[1:], os.environ)
         _set_up(command)
         with acting(_actor(command)):
             _run(["doorward-hub", *arguments])

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
+
 from contract.feed import moved_digest, row_digest
 from contract.messages import CheckIn, decode
 from demo.club import EDGE_CONFIG
@@ -26,15 +28,15 @@ _SETTLE_S = 60.0
 class Hub:
     """Broker and worker, and the hub's commands and database."""
 
-    def __init__(self, folder: Path, broker: str = "mosquitto") -> None:
-        """`broker` is one of tests.brokers.KINDS."""
+    def __init__(self, folder: Path, broker: str = "mosquitto", database_url: str = "") -> None:
+        """`broker` is one of tests.brokers.KINDS; `database_url` "": SQLite, among its data."""
         self.folder = folder
         self._broker = Broker(folder / "broker", broker)
         self.port = self._broker.port
         self.env = {
             "DOORWARD_DATA": str(folder / "hub"),
             "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self.port}",
-            "DATABASE_URL": "",
+            "DATABASE_URL": database_url,
         }
         self._running: dict[str, Process] = {}
         self._starts = 0
@@ -108,6 +110,9 @@ class Hub:
 
     def rows(self, statement: str) -> list[tuple]:
         """Of the hub's database."""
+        if url := self.env["DATABASE_URL"]:
+            with psycopg.connect(url) as connection:
+                return connection.execute(statement).fetchall()
         return rows_of(self._hub_db, statement)
 
     @property
@@ -118,8 +123,15 @@ class Hub:
 class Club(Hub):
     """The hub, and one edge with a door and a counter."""
 
-    def __init__(self, folder: Path, members: int = 5, seconds: float = 3_600, broker: str = "mosquitto") -> None:
-        super().__init__(folder, broker)
+    def __init__(
+        self,
+        folder: Path,
+        members: int = 5,
+        seconds: float = 3_600,
+        broker: str = "mosquitto",
+        database_url: str = "",
+    ) -> None:
+        super().__init__(folder, broker, database_url)
         seed = [sys.executable, "-m", "tests.system.seed", str(members), str(seconds), str(BENEFIT_LIMIT)]
         self.seeded = json.loads(run_to_end(seed, self.env, folder / "seed.log"))
         self.scanners = {name: Scanner(folder / f"{name}.tty") for name in ("door", "counter")}
