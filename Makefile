@@ -74,8 +74,9 @@ lint: $(INSTALLED)
 
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
-# Whole clubs as processes: long, and most of what they find shows in the tests of the parts first.
-WHOLE := tests/demo tests/simulation tests/system
+# Whole clubs as processes, the commonest work in a browser, an API that is asked all it can be asked: long, and most
+# of what they find shows in the tests of the parts first.
+WHOLE := tests/demo tests/simulation tests/system tests/hub/walks tests/hub/test_api_schemathesis.py
 test: $(INSTALLED) apt-for-tests lint
 	$(PYTEST) $(WHOLE:%=--ignore=%) --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
 

@@ -70,12 +70,12 @@ class Database:
         return {"DOORWARD_DATA": str(DATA), "DATABASE_URL": self.url}
 
 
-def _connect(url: str) -> None:
+def connect(url: str) -> None:
     """This process's default database is `url` from now on, for threads that start later too."""
     _use(environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database)
 
 
-def _disconnect() -> None:
+def disconnect() -> None:
     """Until a test asks for a database there is none: nothing may reach what the others are copied from."""
     _use({"ENGINE": "django.db.backends.dummy"})
 
@@ -87,7 +87,7 @@ def _use(settings: dict[str, Any]) -> None:
     connections.databases.update(connections.configure_settings({"default": settings}))
 
 
-_disconnect()
+disconnect()
 
 
 @pytest.fixture(scope="session")
@@ -105,18 +105,18 @@ def cluster() -> Iterator[postgresql.Cluster]:
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     shutil.copy(DATA / "hub.db", tmp_path / "hub.db")
     url = f"sqlite:///{tmp_path / 'hub.db'}"
-    _connect(url)
+    connect(url)
     yield Database("sqlite", url)
-    _disconnect()
+    disconnect()
 
 
 @pytest.fixture
 def postgresql_database(cluster: postgresql.Cluster) -> Iterator[Database]:
     cluster.copy_database("template_hub", "hub")
     url = cluster.url("hub")
-    _connect(url)
+    connect(url)
     yield Database("postgresql", url)
-    _disconnect()
+    disconnect()
     cluster.drop_database("hub")
 
 

@@ -52,6 +52,12 @@ class Visitor(Browser):
 
     hub = ""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.requests: list[str] = []
+        """Whatever pages asked for, of whatever host."""
+        self._call("Network.enable")
+
     def sign_in(self, hub: str, user: User) -> None:
         self.hub = hub
         cookie = {"name": "sessionid", "value": client_of(user).cookies["sessionid"].value, "url": hub}
@@ -97,7 +103,8 @@ class Visitor(Browser):
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self._call("Emulation.setDeviceMetricsOverride", size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._call("Emulation.setEmulatedMedia", {"features": [scheme]})
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self._call("Emulation.setEmulatedMedia", {"features": [scheme, still]})
 
     def keep(self, name: str) -> None:
         picture = self.picture()
@@ -113,6 +120,12 @@ class Visitor(Browser):
             ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
             ".slice(0, 5).map(e => e.outerHTML.slice(0, 120)).join('\\n')"
         )
+
+    def _hear(self) -> dict[str, Any]:
+        heard = super()._hear()
+        if heard.get("method") == "Network.requestWillBeSent":
+            self.requests.append(heard["params"]["request"]["url"])
+        return heard
 
     def complaints(self) -> list[str]:
         """What the page complained of, but for pages that were refused on purpose."""

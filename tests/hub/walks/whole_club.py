@@ -1,0 +1,116 @@
+"""A club that has one of everything that a page of the desk can show, for tests that open every page.
+
+`EXAMPLES` says which thing a page with a number in its address is opened for. A page of a new kind of thing gets a
+line there, and its thing in `furnish`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copy
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from contract.instants import to_us
+from hub import example_club
+from hub.access.queries import actor_of
+from hub.access.roles import Role
+from hub.access.user_operations import invite
+from hub.api.models import ApiToken
+from hub.api.scopes import Scope
+from hub.api.token_operations import make_token
+from hub.audit.acting import acting
+from hub.checkins.operations import ingest
+from hub.fleet.models import Edge
+from hub.fleet.operations import note_presence
+from hub.members.models import (
+    Card,
+    Company,
+    CompanyNote,
+    Customer,
+    CustomerNote,
+    Link,
+    Membership,
+    Permission,
+    Plan,
+)
+from hub.members.profile_operations import add_company_note, add_customer_note
+from hub.partners.models import Partner
+from hub.watch.operations import note_worker
+from hub.webhooks.models import Delivery, Endpoint
+from tests.hub import conftest
+from tests.hub.colleagues import a_user
+from tests.hub.presences import well
+from tests.hub.scans import batch, checkin, journal_rows
+from tests.hub.webhook_drafts import queue_many
+from tests.hub.webhook_queue import an_endpoint
+
+EXAMPLES: Final[dict[str, Callable[[], object]]] = {
+    "customers": lambda: Link.objects.order_by("pk").values_list("customer", flat=True).first(),
+    "companies": Company.objects.first,
+    "cards": Card.objects.first,
+    "links": Link.objects.first,
+    "memberships": Membership.objects.first,
+    "customer-notes": CustomerNote.objects.first,
+    "company-notes": CompanyNote.objects.first,
+    "plans": Plan.objects.first,
+    "permissions": Permission.objects.first,
+    "partners": Partner.objects.first,
+    "edges": Edge.objects.first,
+    "named": lambda: Edge.objects.get().name,
+    "tokens": ApiToken.objects.first,
+    "users": User.objects.last,
+    "webhooks": Endpoint.objects.first,
+    "webhook-deliveries": Delivery.objects.first,
+}
+"""What stands before the number in an address: the thing, or what stands in the address for it."""
+
+
+def example(address: str) -> str:
+    """An address of the table of tests/hub/test_desk_rights.py, with something that is there instead of each 0."""
+    return re.sub(r"([a-z-]+)/0(?=[/.])", lambda found: f"{found[1]}/{_key(found[1])}", address)
+
+
+def _key(kind: str) -> object:
+    thing = EXAMPLES[kind]()
+    assert thing is not None, f"tests/hub/walks/whole_club.py has none of {kind}"
+    return getattr(thing, "pk", thing)
+
+
+@contextmanager
+def whole_club(folder: Path) -> Iterator[User]:
+    """A database of its own, on SQLite; the owner who works there. For many tests together."""
+    copy(conftest.DATA / "hub.db", folder / "hub.db")
+    conftest.connect(f"sqlite:///{folder / 'hub.db'}")
+    try:
+        owner = a_user("owner", Role.OWNER)
+        with acting(actor_of(owner)):
+            furnish(owner, timezone.now())
+        yield owner
+    finally:
+        conftest.disconnect()
+
+
+def furnish(owner: User, at: datetime) -> None:
+    example_club.seed(at)
+    company = Company.objects.get()
+    add_customer_note(Customer.objects.get(pk=_key("customers")), "Comes with a dog.", owner, at)
+    add_company_note(company, "Pays in March.", owner, at)
+    invite("Somebody new", "new@club.example", Role.STAFF, owner, at)
+    make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
+    an_endpoint()
+    queue_many(3)
+    _fleet(at)
+
+
+def _fleet(at: datetime) -> None:
+    """The worker runs, the edge has said that all is well, and members have come."""
+    edge = Edge.objects.get()
+    note_worker("worker", at, True, {}, at)
+    note_presence(edge.name, well(edge.feed, at_us=to_us(at)), at)
+    scans = [checkin(number, at_us=to_us(at - timedelta(minutes=number))) for number in range(1, 4)]
+    ingest([batch(b"j" * 16, journal_rows(*scans), edge.name)], at)
