@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -24,6 +24,9 @@ from hub.feed import queries as feeds
 from hub.feed.epoch_operations import begin_as_told
 from hub.feed.models import Feed
 from hub.fleet.models import WorkerBeat
+
+NAME: Final = "doorward-{:%Y%m%dT%H%M%SZ}.backup"
+"""Of a backup in a folder of them: names stand in the order of time."""
 
 
 class AlreadyThere(HubError):
@@ -41,6 +44,12 @@ def back_up(path: Path, authority: Path, keys: bytes | None, at: datetime) -> No
             postgresql_dump.copy_to(settings, file)
 
     archive.write(path, queries.about_database(at), copy, authority.read_bytes(), keys)
+
+
+def drop_old(folder: Path, keep: int) -> None:
+    """Of the backups by our names in `folder` the newest `keep` stay."""
+    for path in sorted(folder.glob("doorward-????????T??????Z.backup"))[:-keep]:
+        path.unlink()
 
 
 def restore(

@@ -74,6 +74,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "mode cleared": _("mode cleared"),
     "command given": _("command given"),
     "key rotated": _("key rotated"),
+    "restored": _("put back from a backup"),
     "invited": _("invited"),
     "role changed": _("role changed"),
     "deactivated": _("deactivated"),

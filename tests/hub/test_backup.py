@@ -164,6 +164,11 @@ def test_a_backup_is_its_owners_alone_and_never_written_over(
     assert names() == ["In the backup"]
     assert "--passphrase-file" in told(database, "backup", str(folder), code=2)
     assert list(folder.iterdir()) == [made]
+    for name in ("doorward-20200101T000000Z.backup", "doorward-20200102T000000Z.backup", "another.backup"):
+        (folder / name).touch()
+    told(database, "backup", str(folder), "--keep", "2", "--passphrase-file", phrase)
+    kept = sorted(path.name for path in folder.iterdir())
+    assert (len(kept), kept[:2]) == (3, ["another.backup", made.name])
 
 
 def test_a_log_that_was_left_of_a_lost_file_is_not_played_into_the_new_one(

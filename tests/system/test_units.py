@@ -10,6 +10,7 @@ import pytest
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
+DAEMONS = [name for name in UNITS if name != "doorward-hub-backup.service"]
 COMMANDS = ("usr/bin/doorward-edge", "opt/doorward-hub/bin/doorward-hub")
 EXPOSURE_MAX = 2.0
 NEWER = re.compile(r"Unknown key '(RestartSteps|RestartMaxDelaySec)' in section \[Service\], ignoring")
@@ -49,7 +50,12 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_there_is_one_for_each_process() -> None:
-    assert UNITS == ["doorward-edge.service", "doorward-hub-web.service", "doorward-hub-worker.service"]
+    assert [*DAEMONS, "doorward-hub-backup.service"] == [
+        "doorward-edge.service",
+        "doorward-hub-web.service",
+        "doorward-hub-worker.service",
+        "doorward-hub-backup.service",
+    ]
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -74,7 +80,7 @@ def test_a_unit_exposes_little(unit: str) -> None:
     assert float(overall.group(1)) <= EXPOSURE_MAX
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", DAEMONS)
 def test_a_unit_starts_for_ever_waits_for_no_network_and_is_watched(unit: str) -> None:
     said = settings(unit)
     assert said["Type"] == ["notify"]
@@ -158,4 +164,15 @@ def test_no_secret_stands_in_a_unit(unit: str) -> None:
     said = settings(unit)
     assert not any("DATABASE_URL" in value for value in said["Environment"])
     if unit != "doorward-edge.service":
-        assert said["LoadCredential"] == ["database_url:/etc/doorward-hub/database_url"]
+        assert said["LoadCredential"][0] == "database_url:/etc/doorward-hub/database_url"
+
+
+def test_backups_are_made_by_a_timer_under_a_passphrase_that_only_the_unit_sees() -> None:
+    said = settings("doorward-hub-backup.service")
+    assert said["LoadCredential"][1:] == ["backup_passphrase:/etc/doorward-hub/backup_passphrase"]
+    assert said["Type"] == ["oneshot"]
+    assert said["ExecStart"][0].endswith("doorward-hub backup /var/lib/doorward-hub-backups --keep 30")
+    assert "doorward-hub-backups" in said["StateDirectory"][0].split()
+    timer = (SYSTEMD / "doorward-hub-backup.timer").read_text()
+    (when,) = re.findall(r"^OnCalendar=(.+)$", timer, re.MULTILINE)
+    assert analyze("calendar", when).returncode == 0

@@ -24,6 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="a new file, or a folder to make one in")
         parser.add_argument("--without-keys", action="store_true", help="leave the keys out")
         parser.add_argument(
+            "--keep",
+            type=int,
+            default=0,
+            metavar="COUNT",
+            help="of those in that folder the newest (default: all)",
+        )
+        parser.add_argument(
             "--passphrase-file",
             type=Path,
             metavar="FILE",
@@ -33,13 +40,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environment, at = settings.ENVIRONMENT, timezone.now()
         path: Path = options["file"]
-        if path.is_dir():
-            path = path / f"doorward-{at:%Y%m%dT%H%M%SZ}.backup"
+        folder = path if path.is_dir() else None
+        if folder is not None:
+            path = folder / operations.NAME.format(at)
         keys = None
         if not options["without_keys"]:
             phrase = passphrase.find(options["passphrase_file"], os.environ, twice=True)
             keys = sealed_keys.seal(sealed_keys.read(environment.keys), phrase)
         operations.back_up(path, environment.authority, keys, at)
+        if folder is not None and options["keep"] > 0:
+            operations.drop_old(folder, options["keep"])
         self.stdout.write(f"wrote {path} ({max(1, path.stat().st_size // 1_000)} kB)")
         if keys is None:
             self.stderr.write(_NO_KEYS.format(keys=environment.keys))
