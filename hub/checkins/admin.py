@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
-from hub.checkins import lost_admin, names, passages_admin, queries, undoing  # noqa: F401
+from hub.checkins import lost_admin, names, passages_admin, places, queries, undoing  # noqa: F401
 from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voided, void_text
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.checkins.read_only_admin import ReadOnlyAdmin
@@ -78,7 +78,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
         ReaderFilter,
         ("at", admin.DateFieldListFilter),
     )
-    list_select_related = ("edge__site", "customer")
+    list_select_related = (*places.RELATED, "customer")
     list_per_page = 50
     search_fields = ("customer__name",)
     search_help_text = "Search by the member's name"
@@ -87,7 +87,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     fields = (
         *("result_text", "why", "when", "arrived_after", "who", "reader_of_edge"),
         *("permission_text", "mode", "used_up"),
-        *("left", "marks", "voided", "undo", "detail", "partner_text", "site"),
+        *("left", "marks", "voided", "undo", "detail", "partner_text", "site", "checked_in_by"),
         *("code_length", "code_classes", "decided_from", "id_hex", "journal_place"),
     )
     readonly_fields = fields
@@ -97,7 +97,9 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CheckIn]:
         # select_related for the page of one check-in too: a customer who is gone is None then, not an error.
-        return super().get_queryset(request).select_related("edge__site", "customer", "voided_by")
+        return (
+            super().get_queryset(request).select_related(*places.RELATED, "customer", "voided_by", "checked_in_by")
+        )
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """With what a page of check-ins names, and what they undid, read once for all of them."""
@@ -145,7 +147,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
 
     @display(description="Reader")
     def reader_of_edge(self, checkin: CheckIn) -> str:
-        return f"{checkin.edge.name} / {checkin.reader}"
+        return f"{places.edge_name(checkin) or places.HUB} / {checkin.reader}"
 
     @display(description="Reason", ordering="reason")
     def why(self, checkin: CheckIn) -> SafeString:

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hub.checkins.models import CheckIn
+from hub.checkins.places import zone_name
 from hub.checkins.undoing import is_undone
 from hub.checkins.voids import AT_THE_READER
 
@@ -92,4 +93,4 @@ def void_text(checkin: CheckIn) -> str:
 
 def instant_text(checkin: CheckIn, at: datetime) -> str:
     """By the clock on the wall where it happened."""
-    return f"{at.astimezone(ZoneInfo(checkin.edge.site.time_zone)):%Y-%m-%d %H:%M:%S %Z}"
+    return f"{at.astimezone(ZoneInfo(zone_name(checkin))):%Y-%m-%d %H:%M:%S %Z}"

@@ -1,5 +1,7 @@
 """What scans became: the check-ins that stand at the hub, how far each journal is in, and rows that could not be.
 
+Those made at the hub itself have no edge: their journal is the hub's own, and `reader` says where (places.py).
+
 What an edge said of a check-in is never changed, and it outlives the customer and the membership it names (no
 database constraint holds those). Beside it stands what the hub has found since: whether it was over a limit,
 whether it was voided, and whether it is in the feed as a use. Nothing here knows the wire or the feed.
@@ -8,6 +10,8 @@ whether it was voided, and whether it is in the feed as a use. Nothing here know
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from contract.reasons import Outcome
 
 
 def _named(model: str) -> models.ForeignKey:
@@ -27,7 +31,7 @@ class CheckIn(models.Model):
     number = models.BigAutoField(primary_key=True)
     checkin_id = models.BinaryField("id", max_length=16, unique=True)
     # The indexes below begin with edge and customer, so these need none of their own.
-    edge = models.ForeignKey("fleet.Edge", on_delete=models.PROTECT, db_index=False, related_name="+")
+    edge = models.ForeignKey("fleet.Edge", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     journal = models.BinaryField(max_length=16)
     sequence = models.BigIntegerField()
     at = models.DateTimeField("when")
@@ -58,6 +62,13 @@ class CheckIn(models.Model):
     site = models.CharField(max_length=64, null=True)
 
     counts_at = models.DateTimeField("counts from")
+    plan = _named("members.Plan")
+    """That of the membership when it came in."""
+    hub_site = _named("fleet.Site")
+    """Where it was made without an edge."""
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     over_limit = models.BooleanField("over the limit", db_default=False)
     voided_at = models.DateTimeField("voided", null=True)
     void_reason = models.CharField("why it was voided", max_length=200, db_default="")
@@ -76,6 +87,10 @@ class CheckIn(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["edge", "journal", "sequence"], name="checkin_once_a_journal"),
+            # Where there is no edge the one above holds nothing.
+            models.UniqueConstraint(
+                fields=["journal", "sequence"], name="checkin_once_at_the_hub", condition=Q(edge__isnull=True)
+            ),
         ]
         indexes = [
             models.Index(fields=["-at", "-number"], name="checkin_by_time"),
@@ -92,11 +107,42 @@ class CheckIn(models.Model):
                 condition=Q(counted=True, is_use=False),
             ),
             models.Index(fields=["-at"], name="checkin_over_limit", condition=Q(over_limit=True)),
+            # Of lists by one of these, the newest first.
+            models.Index(fields=["site", "-at", "-number"], name="checkin_by_site"),
+            models.Index(fields=["edge", "reader", "-at", "-number"], name="checkin_by_reader"),
+            models.Index(fields=["permission", "-at", "-number"], name="checkin_by_permission"),
+            models.Index(
+                fields=["partner", "-at", "-number"], name="checkin_by_partner", condition=Q(partner__isnull=False)
+            ),
+            models.Index(
+                fields=["-at", "-number"], name="checkin_denied", condition=Q(outcome=Outcome.DENIED.value)
+            ),
+            models.Index(
+                fields=["reason", "-at", "-number"],
+                name="checkin_by_reason",
+                condition=Q(outcome=Outcome.DENIED.value),
+            ),
         ]
 
     def __str__(self) -> str:
         why = "" if self.reason == self.outcome else f" ({self.reason.replace('_', ' ')})"
         return f"{self.reader}: {self.outcome}{why}"
+
+
+class HubJournal(models.Model):
+    """The hub's own journal: one row, and the last check-in that was made without an edge."""
+
+    journal = models.BinaryField(max_length=16)
+    sequence = models.BigIntegerField(default=0)
+
+
+class TouchedHour(models.Model):
+    """In this hour (UTC) check-ins came, or were voided: whoever keeps figures counts it anew, and takes the row.
+
+    Rows are only added: one that stands already may just be taken by somebody who cannot see this change yet.
+    """
+
+    hour = models.DateTimeField()
 
 
 class EarlyVoid(models.Model):

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from contract.errors import ContractError
 from contract.messages import Ack, CheckIn, CheckIns, JournalRow, Lost
-from hub.checkins import content, losses, queries, statements
+from hub.checkins import content, losses, queries, statements, touched
 from hub.checkins.consequences import bring_about
 from hub.checkins.journal_rows import Batch, RefusedCheckIn, gap_before, holds_from, next_rows, parse_row
 from hub.checkins.losses import Gap, LostArrival
@@ -58,10 +58,10 @@ class _Arrival:
     at: datetime
     counts_at: datetime
 
-    def values(self, received_at: Any) -> tuple[Any, ...]:
+    def values(self, received_at: Any, plan_id: int | None) -> tuple[Any, ...]:
         """In the order of CHECKIN_COLUMNS."""
         said = content.values(self.checkin, *map(statements.instant_value, (self.at, self.counts_at)))
-        return (*self.key, self.row.sequence, received_at, *said)
+        return (*self.key, self.row.sequence, received_at, plan_id, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         taken = _take(sent, positions, done, at)
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(taken.arrivals, received_at)
+        touched.note(each.at for each in inserted)
         brought = bring_about([(each.checkin, each.counts_at) for each in inserted], taken.voids)
         reservations.settle((each.key[0], each.checkin.id) for each in inserted)
         refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
@@ -185,7 +186,10 @@ def _insert(arrivals: list[_Arrival], received_at: Any) -> tuple[list[_Arrival],
 
     An arrival whose id stands already with the same content (a journal that was copied) is neither.
     """
-    if statements.insert_checkins([each.values(received_at) for each in arrivals]) == len(arrivals):
+    held = queries.memberships_by_id({each.checkin.membership for each in arrivals} - {None})
+    plans = {membership_id: each.plan_id for membership_id, each in held.items()}
+    rows = [each.values(received_at, plans.get(each.checkin.membership)) for each in arrivals]
+    if statements.insert_checkins(rows) == len(arrivals):
         return arrivals, []
     inserted, conflicts = [], []
     stored = queries.checkins_by_id([each.checkin.id for each in arrivals])

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from contract.messages import CheckIn as CheckInMessage
 from contract.reasons import Outcome
-from hub.checkins import content
+from hub.checkins import content, places
 from hub.checkins.models import CheckIn, JournalPosition
 from hub.feed.models import Feed
 from hub.fleet.models import Edge
@@ -122,7 +122,7 @@ def newest_number() -> int:
 
 
 def _shown() -> QuerySet[CheckIn]:
-    return CheckIn.objects.select_related("edge__site", "customer")
+    return CheckIn.objects.select_related(*places.RELATED, "customer")
 
 
 def _here(model: type[Customer] | type[Company], wanted: Collection[int]) -> set[int]:

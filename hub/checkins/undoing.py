@@ -6,6 +6,7 @@ from contract.ask import Mode
 from contract.effects import VOID_WITHIN
 from contract.reasons import Outcome
 from hub.checkins.models import CheckIn
+from hub.checkins.places import RELATED
 
 
 def is_undone(checkin: CheckIn) -> bool:
@@ -19,7 +20,7 @@ def undone_by(checkins: Iterable[CheckIn]) -> dict[int, CheckIn]:
     if not asking:
         return {}
     instants = [at for _, _, at in asking]
-    undone = CheckIn.objects.select_related("edge__site", "customer").filter(
+    undone = CheckIn.objects.select_related(*RELATED, "customer").filter(
         at__range=(min(instants) - VOID_WITHIN, max(instants) + VOID_WITHIN),
         edge__in={edge for edge, _, _ in asking},
         voided_at__in=instants,
@@ -33,7 +34,7 @@ def undoing(checkin: CheckIn) -> CheckIn | None:
     """The check-in that undid this one at its reader; None: none did, or it has not come in."""
     if not is_undone(checkin):
         return None
-    there = CheckIn.objects.select_related("edge__site", "customer").filter(
+    there = CheckIn.objects.select_related(*RELATED, "customer").filter(
         edge=checkin.edge_id, reader=checkin.reader, at=checkin.voided_at
     )
     return next(filter(_can_undo, there), None)

@@ -19,6 +19,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contract.reasons import Outcome
+from hub.checkins import places
 from hub.checkins.marks import instant_text
 from hub.checkins.models import CheckIn
 from hub.checkins.staff_operations import REASON_LETTERS_MAX, ReasonMissing, void_checkins
@@ -97,5 +98,5 @@ class VoidingAdmin(ModelAdmin):
 
 def _told(checkin: CheckIn) -> str:
     who = "nobody known" if checkin.customer is None else checkin.customer.name
-    where = f"{checkin.edge.name} / {checkin.reader}"
+    where = places.place_text(checkin).replace("/", " / ")
     return f"{instant_text(checkin, checkin.at)}: {who}, {checkin.permission} at {where}"

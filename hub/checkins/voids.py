@@ -12,6 +12,7 @@ from typing import Any, Final
 from contract.effects import NotVoidable, why_not_voidable
 from contract.instants import to_us
 from contract.messages import JournalRow, Void, encode
+from hub.checkins import touched
 from hub.checkins.content import message_of
 from hub.checkins.models import CheckIn, EarlyVoid
 from hub.checkins.statements import JournalKey
@@ -60,6 +61,7 @@ def save(checkins: Sequence[CheckIn]) -> None:
     if checkins:
         fields = ("voided_at", "void_reason", "voided_by", "undone", "over_limit")
         CheckIn.objects.bulk_update(checkins, fields, batch_size=_IDS_AT_ONCE)
+        touched.note(each.at for each in checkins)
 
 
 # Those that came early

@@ -8,11 +8,11 @@ from django.conf import settings
 
 from contract.ask import Ask, Codes, Contact
 from contract.decision import Decision, decide
-from contract.facts import Facts
+from contract.facts import Card, Facts
 from contract.gathering import facts_from_rows
 from contract.limits import Use
 from contract.membership import HolderKind
-from hub.feed.lookup import rows_of_card
+from hub.feed.lookup import rows_of_card, rows_of_customer
 
 
 def facts_of_card(
@@ -24,6 +24,15 @@ def facts_of_card(
     """
     found = rows_of_card(feed, card_hash, at_sequence, epoch=epoch)
     return facts_from_rows(found.position, found.rows, site, settings.KEYS.organization)
+
+
+def facts_of_holder(
+    feed: str, customer_id: int, site: str | None, at_sequence: int | None = None, epoch: int | None = None
+) -> Facts:
+    """The same of a customer who shows no card: as of one whose card is in order."""
+    found = rows_of_customer(feed, customer_id, at_sequence, epoch=epoch)
+    known = facts_from_rows(found.position, found.rows, site, settings.KEYS.organization)
+    return replace(known, card=Card(customer_id))
 
 
 def decide_at_hub(ask: Ask, facts: Facts, at: datetime) -> Decision:

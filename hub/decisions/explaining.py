@@ -8,6 +8,7 @@ from contract.decision import answers
 from contract.facts import HeldMembership
 from contract.membership import Detail
 from contract.reasons import Outcome, Reason
+from hub.checkins import places
 from hub.checkins.models import CheckIn
 from hub.decisions import denials, evidence, since, words
 from hub.decisions.case import Case
@@ -104,7 +105,7 @@ class Explanation:
 
 def find(which: str) -> CheckIn:
     """By its number, its id (32 hex digits), or `last`: the last that `checkins` prints. NoCheckIn."""
-    checkins = CheckIn.objects.select_related("edge__site", "customer", "voided_by")
+    checkins = CheckIn.objects.select_related(*places.RELATED, "customer", "voided_by")
     text = which.strip().lower()
     if text == "last":
         found = checkins.order_by("-number").first()
@@ -126,7 +127,7 @@ def explain(checkin: CheckIn) -> Explanation:
     replayed = replay(checkin)
     ask = replayed.ask
     register = Register() if ask is None else register_for(checkin, ask, replayed.facts)
-    zone, reader = checkin.edge.site.time_zone, f"{checkin.edge.name}/{checkin.reader}"
+    zone, reader = places.zone_name(checkin), places.place_text(checkin)
     case = _case(checkin, replayed, reader, zone, register)
     # Where the replay differs, its figures are about another answer.
     fitting = case if case is not None and case.answer.reason == checkin.reason else None

@@ -27,7 +27,9 @@ _OF_PASSAGE: Final = ("area", "direction", "passback", "passback_seconds")
 
 
 def mismatches(checkin: CheckIn, ask: Ask, register: Register) -> list[str]:
-    """Sentences, each of which says what to correct; none where all fits."""
+    """Sentences, each of which says what to correct; none where all fits, or it was made at the hub itself."""
+    if checkin.edge is None:
+        return []
     found = list(_unknown(checkin, ask, register))
     if register.reader is not None:
         found += _differences(ask, register.reader)

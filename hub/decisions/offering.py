@@ -4,18 +4,14 @@ A look, never a use: nothing is recorded and nothing is used up. The card's own 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.conf import settings
 
 from contract.ask import Ask, Mode, Policy
 from contract.decision import Decision
-from contract.facts import Card, Facts
-from contract.gathering import facts_from_rows
+from contract.facts import Facts
 from contract.reasons import Reason
-from hub.decisions.deciding import companies_of, decide_at_hub, with_uses
-from hub.feed.lookup import rows_of_customer
+from hub.decisions.deciding import companies_of, decide_at_hub, facts_of_holder, with_uses
 from hub.feed.operations import EVERYONE
 from hub.reservations import queries as reserved
 
@@ -31,9 +27,7 @@ class Offer:
 
 def facts_of_customer(customer_id: int, site: str | None, at: datetime) -> Facts:
     """As of one who shows a card that is in order, asked about at `site`; with what is held for them at `at`."""
-    found = rows_of_customer(EVERYONE, customer_id)
-    known = facts_from_rows(found.position, found.rows, site, settings.KEYS.organization)
-    facts = replace(known, card=Card(customer_id))
+    facts = facts_of_holder(EVERYONE, customer_id, site)
     return with_uses(facts, reserved.uses_held(customer_id, companies_of(facts), at))
 
 

@@ -21,7 +21,7 @@ from contract.messages import OWN_USES_MAX
 from contract.reasons import Outcome, Reason
 from hub.checkins import content, queries
 from hub.checkins.models import CheckIn
-from hub.decisions.deciding import facts_of_card, with_uses
+from hub.decisions.deciding import facts_of_card, facts_of_holder, with_uses
 from hub.feed.lookup import PositionLost
 from hub.feed.queries import UnknownFeed
 
@@ -75,7 +75,7 @@ def replay(checkin: CheckIn) -> Replay:
 def _decide(checkin: CheckIn, ask: Ask, facts: Facts) -> Decision:
     """As the edge did: what was confirmed went by the membership that the hub had named."""
     confirmed = None
-    if ask.circumstances.contact is Contact.CONFIRMED:
+    if ask.circumstances.contact is Contact.CONFIRMED and checkin.edge_id is not None:
         confirmed = granted_by(checkin.membership_id, ask, facts, checkin.at)
     return confirmed or decide(ask, facts, checkin.at)
 
@@ -89,8 +89,7 @@ def _is_hubs_denial(checkin: CheckIn, ask: Ask, decision: Decision) -> bool:
 def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
     if checkin.feed is None:
         return Facts(position=None), 0
-    place = (checkin.feed, bytes(checkin.code_hash), ask.policy.site)
-    facts = facts_of_card(*place, checkin.feed_sequence, checkin.feed_epoch)
+    facts = _rows_as_they_stood(checkin, checkin.feed, ask.policy.site)
     own = content.own_uses_of(checkin)
     uses = tuple(filter(None, map(_as_its_edge_had_it, queries.rows_by_id(own))))
     undone = _undone(checkin, facts)
@@ -102,6 +101,14 @@ def _facts(checkin: CheckIn, ask: Ask) -> tuple[Facts, int]:
         since_contact=frozenset(own),
     )
     return known, len(set(own)) - len(uses)
+
+
+def _rows_as_they_stood(checkin: CheckIn, feed: str, site: str | None) -> Facts:
+    """At the hub a customer may have been named who showed no card."""
+    at = (checkin.feed_sequence, checkin.feed_epoch)
+    if not checkin.code_hash and checkin.customer_id is not None:
+        return facts_of_holder(feed, checkin.customer_id, site, *at)
+    return facts_of_card(feed, bytes(checkin.code_hash), site, *at)
 
 
 def _undone(checkin: CheckIn, facts: Facts) -> set[bytes]:

@@ -63,6 +63,7 @@ def notes(checkin: CheckIn, ask: Ask | None, grant: Grant | None, zone: str) -> 
         found.append(Note(_let_through(ask, grant)))
     if (
         checkin.outcome == Outcome.GRANTED
+        and checkin.edge is not None
         and ask is not None
         and ask.circumstances.posture is not Posture.LOCKDOWN
     ):

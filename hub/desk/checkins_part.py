@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contract.calendar import zone_of
 from contract.reasons import Outcome
-from hub.checkins import names
+from hub.checkins import names, places
 from hub.checkins.models import CheckIn
 from hub.desk.allowed import reason_text
 from hub.desk.answers import page
@@ -43,7 +43,7 @@ def newest_checkins(request: HttpRequest, customer_id: int) -> dict[str, Any]:
     """Nothing for who may not see check-ins."""
     if not request.user.has_perm("checkins.view_checkin"):
         return {"may_see_checkins": False}
-    found = CheckIn.objects.filter(customer=customer_id).select_related("edge__site").order_by("-at", "-number")
+    found = CheckIn.objects.filter(customer=customer_id).select_related(*places.RELATED).order_by("-at", "-number")
     last = request.GET.get("before", "")
     if last.isdecimal() and len(last) < 19:
         after = CheckIn.objects.filter(customer=customer_id, number=int(last)).values_list("at", "number").first()
@@ -62,7 +62,7 @@ def _seen(row: CheckIn, permissions: dict[str, str]) -> Seen:
         light, word = Light.GREY, _("Voided")
     elif row.over_limit:
         light, word = Light.AMBER, _("Granted, over the limit")
-    zone = zone_of(row.edge.site.time_zone)
+    zone = zone_of(places.zone_name(row))
     what = permissions.get(row.permission, row.permission)
-    place = f"{row.edge}/{row.reader}"
+    place = places.place_text(row)
     return Seen(row.at.astimezone(zone), place, what, light, word, granted and row.counted, row.number)

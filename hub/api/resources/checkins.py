@@ -13,6 +13,7 @@ from hub.api.endpoints import Endpoints, found
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import Id, Instant, Page, Paging, QueryYes, Slug
+from hub.checkins import places
 from hub.checkins.models import CheckIn
 
 endpoints = Endpoints("Check-ins")
@@ -20,13 +21,14 @@ CheckInId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class CheckInShown(Schema):
-    """`counted`: it used a limited benefit up (a redemption). `customer` and `membership` may be gone."""
+    """`counted`: it used a limited benefit up (a redemption). `customer` and `membership` may be gone.
+    `edge` is null where it was made at the hub itself."""
 
     id: str
     number: int
     at: datetime
     received_at: datetime
-    edge: str
+    edge: str | None
     reader: str
     site: str | None
     partner: str | None
@@ -64,7 +66,7 @@ def shown(row: CheckIn) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in same},
         "id": bytes(row.checkin_id).hex(),
-        "edge": row.edge.name,
+        "edge": places.edge_name(row),
         "customer": row.customer_id,
         "membership": row.membership_id,
         "company": row.company_id,

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from contract.reasons import Outcome
-from hub.checkins import marks, queries, undoing
+from hub.checkins import marks, places, queries, undoing
 from hub.checkins.follow import Follower
 from hub.checkins.models import CheckIn
 
@@ -55,9 +55,9 @@ def _json_line(checkin: CheckIn, marked: list[str]) -> str:
             "number": checkin.number,
             "id": bytes(checkin.checkin_id).hex(),
             "at": checkin.at.isoformat(),
-            "time_zone": checkin.edge.site.time_zone,
+            "time_zone": places.zone_name(checkin),
             "received_at": checkin.received_at.isoformat(),
-            "edge": checkin.edge.name,
+            "edge": places.edge_name(checkin),
             "reader": checkin.reader,
             "permission": checkin.permission,
             "outcome": checkin.outcome,
@@ -78,7 +78,7 @@ def _table_line(checkin: CheckIn, marked: list[str]) -> str:
         checkin.number,
         "✓" if granted else "✕",
         marks.instant_text(checkin, checkin.at),
-        f"{checkin.edge.name}/{checkin.reader}",
+        places.place_text(checkin),
         checkin.permission,
         _printable(checkin.customer.name) if checkin.customer else "-",
         checkin.reason,

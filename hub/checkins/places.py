@@ -1,0 +1,31 @@
+"""Where a check-in was made: at a reader of an edge, or at the hub itself, by whom it has in front of it."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from hub.checkins.models import CheckIn
+
+HUB: Final = "hub"
+FRONT_DESK: Final = "front-desk"
+"""What stands for a reader where staff check somebody in."""
+RELATED: Final = ("edge__site", "hub_site")
+"""To be selected along with check-ins whose place is told."""
+
+
+def edge_name(checkin: CheckIn) -> str | None:
+    return None if checkin.edge is None else checkin.edge.name
+
+
+def place_text(checkin: CheckIn) -> str:
+    """As in `clubhouse/door`, or `hub/front-desk`."""
+    return f"{edge_name(checkin) or HUB}/{checkin.reader}"
+
+
+def zone_name(checkin: CheckIn) -> str:
+    """That of the site where it was made; UTC where there is none."""
+    site = checkin.hub_site if checkin.edge is None else checkin.edge.site
+    return "UTC" if site is None else site.time_zone
+
+
+def made_at_hub(checkins: Iterable[CheckIn]) -> list[CheckIn]:
+    return [each for each in checkins if each.edge_id is None]
