@@ -13,7 +13,7 @@ _GROUPS: list[tuple[str, list[_Item]]] = [
         "Every day",
         [
             ("Fleet now", "monitor_heart", "desk:fleet", "fleet.view_edge"),
-            ("Lockdown", "lock", "modes", "fleet.view_edge"),
+            ("Lockdown", "lock", "desk:modes", "fleet.view_edge"),
             ("Check-ins", "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
             ("Customers", "person", "admin:members_customer_changelist", "members.view_customer"),
             ("Companies", "apartment", "admin:members_company_changelist", "members.view_company"),

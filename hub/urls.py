@@ -12,8 +12,8 @@ from django.views.generic import RedirectView
 from hub.access.views import back_office_sign_in
 from hub.decisions.views import explain_page
 from hub.enrolment.views import code_page, enrol
-from hub.health import healthz
-from hub.orders.views import command_page, configuration_page, modes_page, set_mode_page
+from hub.health import healthz, readyz
+from hub.page_policy import ONE_PAGE, text_of
 from hub.watch.metrics import metrics_page
 
 _WRONG_HOST = """<!doctype html>
@@ -33,7 +33,7 @@ def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not isinstance(exception, DisallowedHost):
         return bad_request(request, exception)
     _LOG.warning("refused a request for another host than that of DOORWARD_URL, which browsers have to use")
-    return HttpResponseBadRequest(_WRONG_HOST)
+    return HttpResponseBadRequest(_WRONG_HOST, headers={"Content-Security-Policy": text_of(ONE_PAGE)})
 
 
 handler400 = refuse
@@ -41,17 +41,16 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("desk/", include("hub.desk.urls")),
     path("healthz", healthz),
+    path("readyz", readyz),
     path("metrics", metrics_page),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
     path("admin/fleet/edge/<int:number>/enrol/", admin.site.admin_view(code_page), name="enrol_edge"),
     path(
         "admin/fleet/edge/<int:number>/configuration/",
-        admin.site.admin_view(configuration_page),
-        name="edge_configuration",
+        RedirectView.as_view(pattern_name="desk:edge_configuration"),
     ),
-    path("admin/fleet/edge/<int:number>/command/", admin.site.admin_view(command_page), name="edge_command"),
-    path("admin/lockdown/", admin.site.admin_view(modes_page), name="modes"),
-    path("admin/lockdown/set/", admin.site.admin_view(set_mode_page), name="set_mode"),
+    path("admin/lockdown/", RedirectView.as_view(pattern_name="desk:modes")),
+    path("admin/lockdown/set/", RedirectView.as_view(pattern_name="desk:set_mode", query_string=True)),
     path("enrol", enrol),
     # Where the fleet was shown once.
     path("now/", RedirectView.as_view(pattern_name="desk:fleet", query_string=True)),

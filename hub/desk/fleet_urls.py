@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from hub.desk import fleet, fleet_edge
+from hub.desk import fleet, fleet_commands, fleet_configuration, fleet_edge, fleet_modes, fleet_push, lockdowns
 
 urlpatterns = [
     path("fleet/", fleet.fleet_page, name="fleet"),
     path("fleet/named/<slug:name>/", fleet.edge_by_name, name="edge_by_name"),
     path("fleet/edges/<int:number>/", fleet_edge.edge_page, name="edge"),
+    path("fleet/edges/<int:number>/command/", fleet_commands.command, name="edge_command"),
+    path(
+        "fleet/edges/<int:number>/configuration/",
+        fleet_configuration.configuration_page,
+        name="edge_configuration",
+    ),
+    path(
+        "fleet/edges/<int:number>/configuration/compare/",
+        fleet_configuration.compare_page,
+        name="compare_configurations",
+    ),
+    path("fleet/push/", fleet_push.push_page, name="push"),
+    path("fleet/pushed/", fleet_push.pushed_page, name="pushed"),
+    path("lockdown/", fleet_modes.modes_page, name="modes"),
+    path("lockdown/set/", fleet_modes.set_mode_page, name="set_mode"),
+    path("lockdown/banner/", lockdowns.lockdowns_part, name="lockdowns"),
 ]

@@ -29,8 +29,11 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         _("Every day"),
         [
             Item(_("Desk"), "home", "desk:home"),
+            Item(_("Check in"), "card", "desk:checkin", "checkins.add_desk_checkin"),
             Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
+            Item(_("Import"), "swap", "desk:imports", "members.import_csv"),
+            Item(_("Export"), "log", "desk:export", "members.export_csv"),
         ],
     ),
     (
@@ -45,7 +48,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         _("Fleet"),
         [
             Item(_("Fleet now"), "fleet", "desk:fleet", "fleet.view_edge"),
-            Item(_("Lockdown"), "lock", "modes", "fleet.view_edge"),
+            Item(_("Lockdown"), "lock", "desk:modes", "fleet.view_edge"),
         ],
     ),
     (

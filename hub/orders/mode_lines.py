@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from contract.ask import Posture
 from hub.fleet.models import Edge, Reader, Site
@@ -18,11 +21,11 @@ from hub.orders.models import ModeOrder
 from hub.orders.places import EVERYTHING, Place
 from hub.orders.telling import origin_text, place_text, posture_text
 
-_LOCKDOWN_EFFECT: Final = (
+_LOCKDOWN_EFFECT: Final = _(
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
     " restarts and without a network, until it is ended here."
 )
-_CLEAR_EFFECT: Final = (
+_CLEAR_EFFECT: Final = _(
     "Configuration and hours hold there again, unless something else that is set by hand covers it."
 )
 
@@ -130,13 +133,13 @@ class Board:
 
     def _address(self, place: Place, posture: str) -> str:
         fields = {"posture": posture, **fields_of(place), "back": self.back}
-        return f"{reverse('set_mode')}?{urlencode(fields)}"
+        return f"{reverse('desk:set_mode')}?{urlencode(fields)}"
 
 
 def modes_context(looked_for: str = "", page: int = 1) -> dict[str, Any]:
     """Every site, and a page of edges with their readers, at their sites. `looked_for` is part of an edge's or a
     site's name; pages begin at 1. What is set by hand is shown on each page, wherever it is."""
-    board = Board.of(reverse("modes"))
+    board = Board.of(reverse("desk:modes"))
     meant = [each.edge for each in board.edges.values() if is_looked_for(each.edge, looked_for)]
     meant.sort(key=lambda edge: (edge.site.name, edge.name))
     on_page, page, pages = page_of(meant, page)
@@ -162,30 +165,21 @@ def fields_of(place: Place) -> dict[str, str]:
     return {word: value for word, value in fields.items() if value is not None}
 
 
-def effect_text(place: Place, posture: str) -> dict[str, str]:
+def effect_text(place: Place, posture: str) -> dict[str, str | Promise]:
     """What is asked, what it does, and what is said when it is done."""
-    name = "everything" if place.word == EVERYTHING else place.word.removeprefix("reader ")
+    name = gettext("everything") if place.word == EVERYTHING else place.word.removeprefix("reader ")
+    said = {"name": name, "posture": "" if posture == "clear" else posture_text(posture)}
     if posture == "clear":
-        done = f"Ended: nothing is set for {name} itself."
-        return {
-            "heading": f"End what is set for {name}?",
-            "effect": _CLEAR_EFFECT,
-            "button": "End it",
-            "done": done,
-        }
-    if posture == Posture.LOCKDOWN:
-        return {
-            "heading": f"Lock down {name}?",
-            "effect": _LOCKDOWN_EFFECT,
-            "button": "Lock down",
-            "done": f"Lockdown set: {name}.",
-        }
-    return {
-        "heading": f"Set {name} by hand?",
-        "effect": f"It is {posture_text(posture)}, until that is ended here.",
-        "button": "Set it",
-        "done": f"Set: {name} is {posture_text(posture)}.",
-    }
+        heading, button = _("End what is set for %(name)s?"), _("End it")
+        effect, done = _CLEAR_EFFECT, _("Ended: nothing is set for %(name)s itself.")
+    elif posture == Posture.LOCKDOWN:
+        heading, button = _("Lock down %(name)s?"), _("Lock down")
+        effect, done = _LOCKDOWN_EFFECT, _("Lockdown set: %(name)s.")
+    else:
+        heading, button = _("Set %(name)s by hand?"), _("Set it")
+        effect = _("It is %(posture)s, until that is ended here.") % said
+        done = _("Set: %(name)s is %(posture)s.")
+    return {"heading": heading % said, "effect": effect, "button": button, "done": done % said}
 
 
 def _around(edge: Edge) -> list[Place]:

@@ -59,9 +59,10 @@ def configuration_context(edge: Edge, written: str | None, refused: Configuratio
 
 
 def edge_context(edge: Edge) -> dict[str, Any]:
-    """For the edge's page in the admin."""
+    """For the edge's page. `is_asked`: the answer to a command may come any moment."""
     state = queries.state_of(edge)
-    board = Board.of(reverse("admin:fleet_edge_change", args=[edge.pk]), Place(edge=edge.name))
+    commands = list(edge.command_orders.all()[:_COMMANDS_SHOWN])
+    board = Board.of(reverse("desk:edge", args=[edge.pk]), Place(edge=edge.name))
     return {
         **_light(state),
         "config_state_text": state_text(state),
@@ -72,7 +73,8 @@ def edge_context(edge: Edge) -> dict[str, Any]:
         "left_out": left_out_text(edge),
         "why_not": why_unreached(edge, timezone.now()),
         "clock_unknown": getattr(presence_of(edge), "clock", None) == ClockState.UNKNOWN,
-        "commands": [_command_text(edge, each) for each in edge.command_orders.all()[:_COMMANDS_SHOWN]],
+        "commands": [_command_text(edge, each) for each in commands],
+        "is_asked": any(each.answered_at is None and not _is_late(each) for each in commands),
     }
 
 
@@ -106,5 +108,8 @@ def _command_text(edge: Edge, order: CommandOrder) -> str:
     what = f"{instant_text(edge, order.given_at)}: {_NAMES[order.kind]}{' ' if order.reader else ''}{order.reader}"
     if order.answered_at is not None:
         return f"{what}: {'not done, ' if order.why else ''}{answer_text(order)}"
-    late = timezone.now() - order.given_at > timedelta(seconds=COMMAND_LIFE_S)
-    return f"{what}: {'nothing was heard of it' if late else 'on its way'}"
+    return f"{what}: {'nothing was heard of it' if _is_late(order) else 'on its way'}"
+
+
+def _is_late(order: CommandOrder) -> bool:
+    return timezone.now() - order.given_at > timedelta(seconds=COMMAND_LIFE_S)

@@ -142,7 +142,7 @@ def test_a_clerks_pages_say_so(edge: Edge) -> None:
     fields = {"site": lake.pk, "feed": edge.feed_id, **inline("readers")}
     shown = client.post(address(Edge, "change", edge.pk), fields, follow=True).content.decode()
     assert "Not saved: east is in lockdown where it stands" in shown
-    url = reverse("edge_configuration", args=[edge.pk])
+    url = reverse("desk:edge_configuration", args=[edge.pk])
     over = queries.newest(edge).pk
     shown = client.post(url, {"text": RENAMED, "over": over}).content.decode()
     assert "Not pushed: east/door is in lockdown" in shown

@@ -9,6 +9,7 @@ from django.utils.dateformat import format as dated
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hub.desk.lockdowns import banner_html
 from hub.desk.menu import menu_of
 
 register = template.Library()
@@ -18,6 +19,12 @@ register = template.Library()
 def desk_menu(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     return {"groups": menu_of(request.user, request.path), "user": request.user}
+
+
+@register.inclusion_tag("desk/fleet/banner.html", takes_context=True)
+def desk_lockdowns(context: template.Context) -> dict[str, Any]:
+    text, mark = banner_html(context["request"])
+    return {"banner": text, "mark": mark}
 
 
 @register.simple_tag
