@@ -39,6 +39,7 @@ KINDS: Final[dict[str, Promise]] = {
     "user": _("User"),
     "apitoken": _("API token"),
     "endpoint": _("Webhook"),
+    "job": _("CSV file"),
 }
 _ACTIONS: Final[dict[str, Promise]] = {
     "created": _("created"),
@@ -48,6 +49,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "cancelled": _("cancelled"),
     "uncancelled": _("cancellation taken back"),
     "cancelled now": _("cancelled at once"),
+    "imported": _("imported"),
+    "exported": _("exported"),
     "renewed": _("renewed"),
     "plan changed": _("plan changed"),
     "paid": _("payment confirmed"),

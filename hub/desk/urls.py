@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
+from hub.desk import exchange_urls, fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -13,6 +13,7 @@ urlpatterns = [
     *member_urls.urlpatterns,
     *granting_urls.urlpatterns,
     *fleet_urls.urlpatterns,
+    *exchange_urls.urlpatterns,
     path("arrival/", arrival_part, name="arrival"),
     path("audit/", audit_page, name="audit"),
     path("audit.csv", audit_csv, name="audit_csv"),

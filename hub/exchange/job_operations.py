@@ -19,9 +19,9 @@ from hub.audit.acting import Actor, ActorKind, acting, who_acts
 from hub.errors import HubError
 from hub.exchange.catalogue import kind_called
 from hub.exchange.drafts import Draft, Outcome
-from hub.exchange.intake import look_at, pieces_of, unpacked
+from hub.exchange.intake import Taken, look_at, pieces_of, unpacked
 from hub.exchange.models import Job, Piece
-from hub.exchange.reading import check_size
+from hub.exchange.reading import Unreadable, check_size
 from hub.exchange.sealed import opened, sealed
 from hub.members.writing import writing
 
@@ -35,31 +35,29 @@ class Refused(HubError):
     """It cannot be done now; the text says why and what to do."""
 
 
-@transaction.atomic
 def take_in(kind: str, file: IO[bytes], size: int, at: datetime, **said: Any) -> Job:
-    """`said`: file_name, zone (its name) and day_first. hub.exchange.reading.Unreadable: nothing is kept of it."""
+    """`said`: file_name, zone (its name) and day_first. hub.exchange.reading.Unreadable: nothing is kept of it.
+
+    Many short transactions: nobody waits while a large file is read.
+    """
     check_size(size)
     forget_old(at)
     handled = kind_called(kind)(ZoneInfo(said["zone"]), said["day_first"])
     taken, actor = look_at(file, handled), who_acts()
-    form = {
-        "encoding": taken.form.encoding,
-        "separator": taken.form.separator,
-        "guessed": taken.form.guessed,
-        "columns": [name for name in taken.columns if name],
-        "ignored": list(taken.ignored),
-        "zone": said["zone"],
-        "day_first": said["day_first"],
-        "language": get_language(),
-    }
-    job = Job(kind=kind, file_name=said["file_name"][:200], form=form, made_at=at, began_at=at, beat_at=at - LEASE)
+    job = Job(kind=kind, file_name=said["file_name"][:200], made_at=at, began_at=at, beat_at=at)
+    job.form = _form(taken) | {"zone": said["zone"], "day_first": said["day_first"]}
     job.actor_kind, job.actor, job.user_id = actor.kind.value, actor.name[:200], actor.user_id
     job.save()
-    for number, rows in enumerate(pieces_of(file, taken, handled)):
-        Piece.objects.create(job=job, number=number, rows=sealed(rows))
-        job.pieces_all, job.rows = number + 1, job.rows + len(rows)
-    if not job.rows:
-        raise Refused(_("The file has a header and no rows."))
+    try:
+        for number, rows in enumerate(pieces_of(file, taken, handled)):
+            Piece.objects.create(job=job, number=number, rows=sealed(rows))
+            job.pieces_all, job.rows = number + 1, job.rows + len(rows)
+        if not job.rows:
+            raise Unreadable(_("The file has a header and no rows."))
+    except Unreadable:
+        forget(job)
+        raise
+    job.state = Job.State.CHECKING
     job.save()
     return job
 
@@ -124,6 +122,17 @@ def forget(job: Job) -> None:
         held = _held(job)
         held.pieces.all().delete()
         held.delete()
+
+
+def _form(taken: Taken) -> dict[str, Any]:
+    return {
+        "encoding": taken.form.encoding,
+        "separator": taken.form.separator,
+        "guessed": taken.form.guessed,
+        "columns": [name for name in taken.columns if name],
+        "ignored": list(taken.ignored),
+        "language": get_language(),
+    }
 
 
 def _check_next(job: Job, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from django.db import models
 
 class Job(models.Model):
     class State(models.TextChoices):
+        READING = "reading"
         CHECKING = "checking"
         CHECKED = "checked"
         WRITING = "writing"
@@ -22,7 +23,7 @@ class Job(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     form = models.JSONField(default=dict)
     """encoding, separator, guessed, columns (taken over), ignored (of the header), zone, day_first, language."""
-    state = models.CharField(max_length=8, choices=State.choices, default=State.CHECKING)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
     skip_bad = models.BooleanField(default=False)
     halted = models.TextField(blank=True)
     """Why it stopped before its end; empty: it did not."""

@@ -41,7 +41,7 @@ class Progress:
 
 
 def jobs() -> QuerySet[Job]:
-    return Job.objects.select_related("user")[:JOBS_SHOWN]
+    return Job.objects.exclude(state=Job.State.READING)[:JOBS_SHOWN]
 
 
 def progress_of(job: Job, at: datetime) -> Progress:
@@ -60,15 +60,20 @@ def rows_found(job: Job, outcome: str = "", after: int = 0) -> tuple[list[Found]
     or 0."""
     wanted = outcome if outcome in set(Outcome) else ""
     shown: list[Found] = []
-    for piece in _pieces(job, wanted):
-        for line, came_to, changes, errors in opened(piece.found):
-            if line <= after or wanted not in ("", came_to):
-                continue
-            if len(shown) == ROWS_SHOWN:
-                return shown, shown[-1].line
-            moved = [(name, *texts) for name, texts in changes.items()]
-            shown.append(Found(line, came_to, moved, [tuple(each) for each in errors]))
+    for found in all_found(job, wanted, after):
+        if len(shown) == ROWS_SHOWN:
+            return shown, shown[-1].line
+        shown.append(found)
     return shown, 0
+
+
+def all_found(job: Job, outcome: str = "", after: int = 0) -> Iterator[Found]:
+    """Of one outcome, or of all; below line `after`."""
+    for piece in _pieces(job, outcome):
+        for line, came_to, changes, errors in opened(piece.found):
+            if line > after and outcome in ("", came_to):
+                moved = [(name, *texts) for name, texts in changes.items()]
+                yield Found(line, came_to, moved, [tuple(each) for each in errors])
 
 
 def bad_rows(job: Job) -> Iterator[str]:

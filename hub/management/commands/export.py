@@ -1,0 +1,22 @@
+"""`doorward-hub export KIND`: customers, companies or memberships as CSV on stdout, as import takes them again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from hub.desk.zones import organization_zone
+from hub.exchange.catalogue import KINDS
+from hub.exchange.exporting import export
+
+
+class Command(BaseCommand):
+    help = "Writes customers, companies or memberships as CSV."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=list(KINDS))
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        for line in export(options["kind"], organization_zone(), timezone.now()):
+            self.stdout.write(line, ending="")
