@@ -47,7 +47,7 @@ def _has_section(text: str, name: str) -> bool:
 
 def _find(text: str, section: str, index: int, word: str) -> int | None:
     """`index` of several sections of one name. Nothing of the section: no line."""
-    here, seen, begins = "", -1, None if section else 1
+    here, seen, begins = "", -1, None
     for number, line in enumerate(text.splitlines(), 1):
         if found := _SECTION.match(line):
             here = found.group(2)
@@ -56,7 +56,7 @@ def _find(text: str, section: str, index: int, word: str) -> int | None:
                 begins = number
         elif here == section and seen == (index if section else -1) and word and _says(line, word):
             return number
-    return begins if section else None
+    return begins
 
 
 def _says(line: str, word: str) -> bool:
