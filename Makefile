@@ -21,6 +21,7 @@ help:
 	@echo "make deb-test        installs, upgrades and removes it on fresh Debian systems in folders; needs root"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make simulate        a fleet on a virtual clock, from a printed seed: SEEDS=1000 worlds, or SEED=n again"
+	@echo "make messages        the texts that people read into their catalogues, and what is left to translate"
 	@echo "make bench           the figures, into docs/figures.md"
 	@echo "make lock            renew requirements.lock from pyproject.toml"
 
@@ -104,6 +105,11 @@ $(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
 deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc \
 	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
+
+# What is newly marked, into hub/locale; what the hub reads, out of it. docs/translating.md says the rest.
+.PHONY: messages
+messages: $(INSTALLED)
+	@$(BIN)/python -m translating
 
 $(VENV)/.bench-installed: requirements-bench.lock $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

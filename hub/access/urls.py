@@ -2,6 +2,7 @@
 
 from allauth.account import views
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from hub.access.views import choose_password_page
 
@@ -13,4 +14,6 @@ urlpatterns = [
     path("password/", views.password_change, name="account_change_password"),
     path("link/", choose_password_page, name="choose_password"),
     path("2fa/", include("allauth.mfa.urls")),
+    # For whoever reads a page of ours, signed in or not.
+    path("language/", set_language, name="set_language"),
 ]

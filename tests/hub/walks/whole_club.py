@@ -49,6 +49,7 @@ from tests.hub.scans import batch, checkin, journal_rows
 from tests.hub.webhook_drafts import queue_many
 from tests.hub.webhook_queue import an_endpoint
 
+PASSWORD: Final = "a long way round"
 EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "customers": lambda: Link.objects.order_by("pk").values_list("customer", flat=True).first(),
     "companies": Company.objects.first,
@@ -88,6 +89,8 @@ def whole_club(folder: Path) -> Iterator[User]:
     conftest.connect(f"sqlite:///{folder / 'hub.db'}")
     try:
         owner = a_user("owner", Role.OWNER)
+        owner.set_password(PASSWORD)
+        owner.save()
         with acting(actor_of(owner)):
             furnish(owner, timezone.now())
         yield owner
