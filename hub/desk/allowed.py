@@ -17,6 +17,10 @@ from hub.members.models import Customer, Permission
 
 REASONS: Final[dict[str, str | Promise]] = {
     Reason.GRANTED: gettext_lazy("Yes"),
+    Reason.UNKNOWN_CARD: gettext_lazy("No card has this code"),
+    Reason.CARD_REVOKED: gettext_lazy("The card is revoked"),
+    Reason.CARD_NOT_YET_VALID: gettext_lazy("The card is not valid yet"),
+    Reason.CARD_EXPIRED: gettext_lazy("The card is no longer valid"),
     Reason.NO_MEMBERSHIP: gettext_lazy("No membership"),
     Reason.PENDING: gettext_lazy("The first payment is open"),
     Reason.SCHEDULED: gettext_lazy("The membership has not begun"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import exchange_urls, fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
+from hub.desk import checkin_urls, exchange_urls, fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -11,6 +11,7 @@ app_name = "desk"
 urlpatterns = [
     path("", home_page, name="home"),
     *member_urls.urlpatterns,
+    *checkin_urls.urlpatterns,
     *granting_urls.urlpatterns,
     *fleet_urls.urlpatterns,
     *exchange_urls.urlpatterns,

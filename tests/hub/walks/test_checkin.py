@@ -1,0 +1,93 @@
+"""The front desk in a real browser: a scanner that types, the keyboard alone, a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+
+from contract.limits import Limit
+from hub.checkins.models import CheckIn
+from tests.hub.limited_club import GLASS, LimitedClub, limited_club
+from tests.hub.people import a_card
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    browser = Visitor(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Visitor, front_desk: User) -> Iterator[Visitor]:
+    with serving() as hub:
+        chromium.errors.clear()
+        chromium.wears(WIDE)
+        chromium.sign_in(hub, front_desk)
+        yield chromium
+        assert chromium.complaints() == []
+        chromium.go("about:blank")
+
+
+@pytest.fixture
+def here(database: object) -> LimitedClub:
+    return limited_club(Limit(1, 7 * 86_400))
+
+
+def in_the_field(visitor: Visitor) -> None:
+    visitor.until("document.activeElement.id === 'checkin-text' && !document.activeElement.value")
+
+
+def test_scan_enter_scan_with_the_keyboard_alone(visitor: Visitor, here: LimitedClub) -> None:
+    code, other = a_card(here.club.customer), a_card(here.people[0])
+    visitor.open("/desk/checkin/")
+    visitor.look(f"document.querySelector('#checkin-permission').value = '{GLASS}'")
+    visitor.keep("checkin_empty")
+    in_the_field(visitor)
+    visitor.write("#checkin-text", code)
+    visitor.key("Enter")
+    visitor.sees("May: glass-of-wine")
+    in_the_field(visitor)
+    visitor.keep("checkin_who")
+    # The next one scans before the first is checked in: nobody is checked in by that.
+    visitor.write("#checkin-text", other)
+    visitor.key("Enter")
+    visitor.sees("Person 0")
+    in_the_field(visitor)
+    assert not CheckIn.objects.exists()
+    visitor.key("Enter")
+    visitor.sees("Checked in")
+    in_the_field(visitor)
+    visitor.keep("checkin_granted")
+    visitor.write("#checkin-text", other)
+    visitor.key("Enter")
+    visitor.sees("Used up")
+    in_the_field(visitor)
+    visitor.key("Enter")
+    visitor.until("!!document.querySelector('.checkin-result.denied')")
+    visitor.keep("checkin_denied")
+    assert list(CheckIn.objects.order_by("number").values_list("outcome", flat=True)) == ["granted", "denied"]
+
+
+def test_on_a_phone_in_the_dark_chosen_by_name_and_undone(visitor: Visitor, here: LimitedClub) -> None:
+    visitor.wears(NARROW, dark=True)
+    visitor.open("/desk/checkin/")
+    visitor.look(f"document.querySelector('#checkin-permission').value = '{GLASS}'")
+    visitor.write("#checkin-text", "person")
+    visitor.key("Enter")
+    visitor.sees("Who is it?")
+    visitor.fits()
+    visitor.keep("checkin_found_narrow")
+    visitor.look("[...document.querySelectorAll('.checkin-found button')][1].click()")
+    visitor.sees("May: glass-of-wine")
+    in_the_field(visitor)
+    visitor.fits()
+    visitor.keep("checkin_who_narrow")
+    visitor.key("Enter")
+    visitor.sees("Checked in")
+    visitor.fits()
+    visitor.keep("checkin_granted_narrow")
+    visitor.click("Undo", "#checkin")
+    visitor.sees("it counts no more")
+    assert CheckIn.objects.get().voided_at is not None
