@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from hub.access.views import back_office_sign_in
 from hub.decisions.views import explain_page
-from hub.enrolment.views import code_page, enrol
+from hub.enrolment.views import enrol
 from hub.health import healthz, readyz
 from hub.page_policy import ONE_PAGE, text_of
 from hub.watch.metrics import metrics_page
@@ -44,7 +44,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics_page),
     path("admin/checkins/checkin/<int:number>/why/", admin.site.admin_view(explain_page), name="explain_checkin"),
-    path("admin/fleet/edge/<int:number>/enrol/", admin.site.admin_view(code_page), name="enrol_edge"),
+    path("admin/fleet/edge/<int:number>/enrol/", RedirectView.as_view(pattern_name="desk:enrol")),
     path(
         "admin/fleet/edge/<int:number>/configuration/",
         RedirectView.as_view(pattern_name="desk:edge_configuration"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hub.desk.fleet import live_page
+from hub.desk.fleet_enrolment import enrolment_context
 from hub.desk.gate import desk
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, as_of_text, elapsed_text, standing_of
@@ -30,6 +31,7 @@ def edge_page(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "edge": edge,
         **_orders(edge, figures),
+        **enrolment_context(edge),
         "doors": [*_doors(edge, figures.told)],
         "each": figures.shown,
         "facts": standing_of(edge, at).facts,

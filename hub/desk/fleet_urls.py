@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from hub.desk import fleet, fleet_commands, fleet_configuration, fleet_edge, fleet_modes, fleet_push, lockdowns
+from hub.desk import (
+    fleet,
+    fleet_commands,
+    fleet_configuration,
+    fleet_edge,
+    fleet_enrolment,
+    fleet_modes,
+    fleet_push,
+    lockdowns,
+)
 
 urlpatterns = [
     path("fleet/", fleet.fleet_page, name="fleet"),
@@ -19,6 +28,9 @@ urlpatterns = [
         fleet_configuration.compare_page,
         name="compare_configurations",
     ),
+    path("fleet/edges/<int:number>/enrol/", fleet_enrolment.enrol_page, name="enrol"),
+    path("fleet/edges/<int:number>/enrol/progress/", fleet_enrolment.enrolment_part, name="enrolling"),
+    path("fleet/edges/<int:number>/revoke/", fleet_enrolment.revoke_page, name="revoke_edge"),
     path("fleet/push/", fleet_push.push_page, name="push"),
     path("fleet/pushed/", fleet_push.pushed_page, name="pushed"),
     path("lockdown/", fleet_modes.modes_page, name="modes"),

@@ -1,14 +1,9 @@
-"""What edges ask over HTTP when they enrol, and the staff's page that makes a code and shows it once."""
+"""What edges ask over HTTP when they enrol."""
 
 import logging
 from typing import Final
 
-from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -17,10 +12,7 @@ from django.views.decorators.http import require_POST
 from contract.enrolment import REQUEST_BYTES_MAX
 from contract.enrolment_code import EnrolError, EnrolWhy
 from hub.enrolment import attempt_operations, operations
-from hub.enrolment.states import State, state_of, state_without_code
 from hub.errors import HubError
-from hub.fleet.models import Edge
-from hub.fleet.standing import instant_text
 from hub.login.address import address_of
 
 _LOG: Final = logging.getLogger("hub.enrolment")
@@ -56,30 +48,6 @@ def enrol(request: HttpRequest) -> HttpResponse:
         _LOG.error("an edge could not enrol: %s", error)
         return _refused("hub_not_ready", "the hub's set-up is not complete: its log says what is missing", 503)
     return HttpResponse(answer, content_type="application/cbor")
-
-
-@never_cache
-def code_page(request: HttpRequest, number: int) -> TemplateResponse:
-    """Inside the admin, which has asked who it is. A POST makes a code and shows it. 403: may not change edges."""
-    if not request.user.has_perm("fleet.change_edge"):
-        raise PermissionDenied
-    edge = get_object_or_404(Edge.objects.select_related("enrolment_code", "site"), pk=number)
-    at = timezone.now()
-    state, made = state_of(edge, at), None
-    if request.method == "POST":
-        made = operations.make_code_for(edge.name, at)
-        LogEntry.objects.log_actions(request.user.pk, [edge], CHANGE, "Made an enrolment code.")
-    context = {
-        **admin.site.each_context(request),
-        "title": f"Enrol {edge}",
-        "edge": edge,
-        "state": state.value,
-        "enrolled": state_without_code(edge) is State.ENROLLED,
-        "made": made,
-        "until": made and instant_text(edge, made.until),
-        "minutes": int(operations.CODE_LASTS.total_seconds() // 60),
-    }
-    return TemplateResponse(request, "enrolment/code.html", context)
 
 
 def _fits(request: HttpRequest) -> bool:

@@ -1,6 +1,5 @@
 """The fleet in Django's admin: edges and readers; sites and schedules are in hours_admin.py."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin
@@ -8,7 +7,6 @@ from django.db.models import ForeignKey, QuerySet
 from django.forms import BaseModelForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from hub.feed.models import Feed
@@ -83,12 +81,8 @@ class EdgeAdmin(PresenceColumns, RevocableAdmin):
     search_fields = ["name"]
     inlines = [ReaderInline]
     change_form_outer_before_template = "fleet/edge_presence.html"
-    parts: ClassVar[list[Callable[[HttpRequest, Edge], SafeString]]] = []
-    """What rooms above this one show on an edge's page, below how it is; they add to `list_display` as well."""
-    parts_first: ClassVar[list[Callable[[HttpRequest, Edge], SafeString]]] = []
-    """Likewise above how it is."""
     shown_with: ClassVar[list[str]] = []
-    """What their columns read of an edge, loaded with the list."""
+    """What columns of rooms above this one, which add them to `list_display`, read of an edge."""
 
     def may_be_revoked(self, thing: Edge) -> bool:
         return thing.signing_key is not None and thing.revoked_at is None
@@ -105,8 +99,6 @@ class EdgeAdmin(PresenceColumns, RevocableAdmin):
             extra_context = {**(extra_context or {}), **presence_context(edge), "toml": toml}
             if _is_configured(edge):
                 extra_context |= {"configured": edge.pk, "toml": None}
-            extra_context["parts_first"] = [part(request, edge) for part in self.parts_first]
-            extra_context["parts"] = [part(request, edge) for part in self.parts]
         return super().change_view(request, object_id, form_url, extra_context)
 
     def save_related(

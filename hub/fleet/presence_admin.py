@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from hub.fleet.models import Edge
-from hub.fleet.standing import TO_ENROL, Light, as_of_text, standing_of
+from hub.fleet.standing import Light, as_of_text, standing_of
 from hub.fleet.workers import watched
 
 COLOURS: Final = {
@@ -53,6 +53,9 @@ def presence_context(edge: Edge) -> dict[str, Any]:
     """What fleet/edge_presence.html shows."""
     at = timezone.now()
     standing = standing_of(edge, at)
-    # On this very page the way to enrol stands above.
-    remedy = "" if standing.remedy == TO_ENROL else standing.remedy
-    return {"standing": standing, "remedy": remedy, "sign": SIGNS[standing.light], "as_of": as_of_text(edge, at)}
+    return {
+        "standing": standing,
+        "remedy": standing.remedy,
+        "sign": SIGNS[standing.light],
+        "as_of": as_of_text(edge, at),
+    }

@@ -235,8 +235,8 @@ def test_a_length_that_is_none_is_refused(sqlite_database: Database, length: str
 def test_staff_make_a_code_on_an_edges_page(edge: Edge) -> None:
     staff = Client(SERVER_NAME="localhost")
     staff.force_login(User.objects.create_superuser("owner"))
-    way = reverse("enrol_edge", args=[edge.pk])
-    assert way in staff.get(address(Edge, "change", edge.pk)).content.decode()
+    way, its_page = reverse("desk:enrol", args=[edge.pk]), reverse("desk:edge", args=[edge.pk])
+    assert way in staff.get(its_page).content.decode()
     asked = staff.get(way)
     assert "Make the code" in asked.content.decode()
     assert "The Pi that is this edge now goes on" in asked.content.decode()
@@ -245,38 +245,47 @@ def test_staff_make_a_code_on_an_edges_page(edge: Edge) -> None:
     assert "no-store" in made["Cache-Control"]
     assert "doorward-edge enroll --hub http://127.0.0.1:8000 --name clubhouse</pre>" in made.content.decode()
     assert "code waiting" in staff.get(address(Edge, "changelist")).content.decode()
-    assert "code waiting until" in staff.get(address(Edge, "change", edge.pk)).content.decode()
+    assert "A code waits until" in staff.get(its_page).content.decode()
+    assert "<svg" in made.content.decode() and "The code counts for 59 min" in made.content.decode()
+    progress = f"{reverse('desk:enrolling', args=[edge.pk])}?before={edge.enrolments}"
+    assert "Waiting for the Pi" in staff.get(progress).content.decode()
+    Edge.objects.update(enrolments=edge.enrolments + 1)
+    done = staff.get(progress).content.decode()
+    assert "Enrolled" in done and "hx-get" not in done
+    EnrolmentCode.objects.all().delete()
+    assert "The code counts no more" in staff.get(reverse("desk:enrolling", args=[edge.pk])).content.decode()
 
 
 def test_enrolment_stands_first_on_the_page_until_a_machine_is_the_edge(edge: Edge) -> None:
     staff = Client(SERVER_NAME="localhost")
     staff.force_login(User.objects.create_superuser("owner"))
-    revoking = reverse("admin:fleet_edge_revoke_this", args=[edge.pk])
+    revoking = reverse("desk:revoke_edge", args=[edge.pk])
 
     def shown() -> str:
-        return staff.get(address(Edge, "change", edge.pk)).content.decode()
+        return staff.get(reverse("desk:edge", args=[edge.pk])).content.decode()
 
     Edge.objects.update(signing_key=None, enrolments=0)
     before = shown()
-    assert before.index("Enrolment:") < before.index('class="edge-presence')
+    assert before.index(">Enrolment<") < before.index('id="doings"')
     assert revoking not in before
-    assert ">clubhouse</a>" in before
     Edge.objects.update(signing_key=bytes(32), enrolments=1)
     enrolled = shown()
-    assert enrolled.index('class="edge-presence') < enrolled.index("Enrolment:")
-    assert enrolled.count("Enrolment:") == 1
-    assert revoking in enrolled.partition("Enrolment:")[2]
-    Edge.objects.update(revoked_at=datetime.now(UTC))
+    assert enrolled.index('id="doings"') < enrolled.index(">Enrolment<")
+    assert revoking in enrolled
+    assert "goes on deciding" in staff.get(revoking).content.decode()
+    assert Edge.objects.get().revoked_at is None
+    assert "is revoked" in staff.post(revoking, follow=True).content.decode()
+    assert Edge.objects.get().revoked_at is not None
     revoked = shown()
-    assert revoked.index("Enrolment:") < revoked.index('class="edge-presence')
+    assert revoked.index(">Enrolment<") < revoked.index('id="doings"')
     assert revoking not in revoked
-    assert "The Pi that is this edge now" not in staff.get(reverse("enrol_edge", args=[edge.pk])).content.decode()
+    assert "The Pi that is this edge now" not in staff.get(reverse("desk:enrol", args=[edge.pk])).content.decode()
 
 
 def test_who_may_not_change_edges_makes_no_code(edge: Edge) -> None:
     staff = Client(SERVER_NAME="localhost")
     staff.force_login(User.objects.create_user("viewer", is_staff=True))
-    way = reverse("enrol_edge", args=[edge.pk])
+    way = reverse("desk:enrol", args=[edge.pk])
     assert staff.get(way).status_code == staff.post(way).status_code == 403
     assert EnrolmentCode.objects.count() == 0
 

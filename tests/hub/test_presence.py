@@ -152,7 +152,7 @@ def test_rows_that_stay_are(feed: Feed) -> None:
 def test_what_is_wrong_says_what_to_do(feed: Feed, club: Club) -> None:
     assert "Is it switched on" in standing().remedy
     Edge.objects.update(signing_key=None)
-    assert "its settings make a code" in standing().remedy
+    assert "its page at the desk makes a code" in standing().remedy
     note(well(feed, clock=ClockState.UNKNOWN))
     [wrong] = [fact for fact in standing().facts if fact.wrong]
     assert "timedatectl" in wrong.remedy
