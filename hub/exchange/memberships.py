@@ -172,3 +172,4 @@ def _check(draft: Draft) -> None:
     for column, is_wrong, text in rules:
         if is_wrong:
             draft.wrong(column, text)
+            return

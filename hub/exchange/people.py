@@ -143,7 +143,7 @@ def _by_email(draft: Draft, known: Known) -> Any:
 
 def _begin_new(draft: Draft, model: Any, told: str, *others: str) -> None:
     """An empty one, unless nothing would find it again."""
-    if not any(draft.row.text(name) for name in (EXTERNAL_ID, *others)):
+    if not draft.errors and not any(draft.row.text(name) for name in (EXTERNAL_ID, *others)):
         draft.wrong(EXTERNAL_ID, told)
     if not draft.errors:
         draft.thing, draft.is_new = model(), True

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from hub.checkins.hourly import tidy
+from hub.exchange.job_operations import forget_old
 from hub.feed.history import HISTORY_DAYS, prune_history
 from hub.reservations.operations import drop_lapsed
 from hub.watch.operations import prune_slots
@@ -25,7 +26,8 @@ class Pruning:
             return
         if self._steps is None:
             lapsed, slots = iter(lambda: drop_lapsed(at), 0), iter(lambda: prune_slots(at), 0)
-            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots)
+            files = iter(lambda: forget_old(at), 0)
+            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots, files)
         if next(self._steps, None) is None:
             self._steps = None
             self._due_s = at_s + PRUNE_EVERY_S
