@@ -14,6 +14,7 @@ export CODE
 help:
 	@echo "make demo            a whole club on this machine: hub, broker, an edge with two doors and a counter"
 	@echo "make demo ONCE=1     the same, ends after its tour; exit 0 only if every row is as expected"
+	@echo "make serve           a hub of your own on this machine, its data in $(SERVE_DATA): OWNER=you@club.example at first"
 	@echo "make scan CODE=...   scan a card at the running demo (READER=door, lounge or counter)"
 	@echo "make test            all checks, and all tests of the parts"
 	@echo "make test-system     tests of whole clubs: hub, broker and edges as processes"
@@ -42,6 +43,18 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m demo run $(if $(ONCE),--once)
+
+# A hub with nothing in it, until you fill it: pages, worker, and a broker where mosquitto is installed.
+SERVE_DATA ?= $(HOME)/doorward/hub
+SERVE_BIND ?= 127.0.0.1:8000
+.PHONY: serve
+serve: export DOORWARD_DATA := $(SERVE_DATA)
+serve: export DOORWARD_URL ?= http://$(SERVE_BIND)
+serve: $(INSTALLED)
+	@$(BIN)/doorward-hub init $(if $(OWNER),--owner "$(OWNER)")
+	@command -v mosquitto /usr/sbin/mosquitto >/dev/null || echo "No broker here: edges need one (sudo apt install mosquitto)."
+	@exec $(BIN)/doorward-hub serve --bind $(SERVE_BIND) \
+	  $$(command -v mosquitto /usr/sbin/mosquitto >/dev/null && echo --broker)
 
 scan:
 	@[ -x $(BIN)/python ] || { echo "No demo is installed here yet: run make demo first, in another terminal."; exit 1; }

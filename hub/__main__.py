@@ -17,7 +17,7 @@ from hub.errors import HubError
 
 _PREPARE: Final = {"init", "broker_setup", "restore"}
 """Of the hub's own commands those that work before there is a database."""
-_NOBODYS: Final = {"web", "worker"}
+_NOBODYS: Final = {"web", "worker", "serve"}
 """What these change, others ask for, or time."""
 _UNTOLD: Final = {"createsuperuser", "changepassword"}
 """Of Django's: they go past the roles and the audit log, as `owner_link` does not."""

@@ -52,9 +52,10 @@ INSTALLED_APPS = [
     "hub.login",
 ]
 MIDDLEWARE = [
+    "hub.page_policy.PagePolicyMiddleware",
     "hub.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hub.static_names.HashedFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,6 +98,10 @@ LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure
 STATIC_URL = "static/"
 # Files are served as the packages bring them: there is no collecting step to forget.
 WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "hub.static_names.HashedNames"},
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hub.access import second_factor
 
-_OPEN: Final = ("/account/", "/static/", "/healthz")
+_OPEN: Final = ("/account/", "/static/", "/healthz", "/readyz")
 
 
 class SecondFactorMiddleware:

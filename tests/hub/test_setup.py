@@ -226,7 +226,7 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
     environment = os.environ | sqlite_database.environment
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as web:
         try:
-            assert _fetch(f"http://127.0.0.1:{port}/healthz") == "ok\n"
+            assert _fetch(f"http://127.0.0.1:{port}/healthz") == '{"status": "ok"}'
             page = _fetch(f"http://127.0.0.1:{port}/")
             assert "Doorward" in page
             assert 'type="password"' in page

@@ -1,0 +1,57 @@
+"""What a browser may load for each of the hub's pages, and who may put them in a frame: on every response.
+
+Pages take scripts, styles and pictures from the hub itself, and no script or style that stands in the page. Two
+kinds of pages need more, which others wrote: the back office (unfold: its Alpine evaluates words of the page, and
+styles stand in it) and Swagger's page of the API (pictures as data).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+Policy = Mapping[str, str]
+STRICT: Final[Policy] = {
+    "default-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+_INLINE: Final = "'self' 'unsafe-inline'"
+BACK_OFFICE: Final[Policy] = {
+    **STRICT,
+    "script-src": f"{_INLINE} 'unsafe-eval'",
+    "style-src": _INLINE,
+    "img-src": "'self' data:",
+}
+SWAGGER: Final[Policy] = {**STRICT, "img-src": "'self' data:"}
+ONE_PAGE: Final[Policy] = {**STRICT, "default-src": "'none'", "style-src": "'unsafe-inline'"}
+"""For a page that is whole by itself."""
+_OTHERS: Final = {"/admin/": BACK_OFFICE, "/now/": BACK_OFFICE, "/desk/api/": SWAGGER}
+_FIXED: Final = {
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_NAME: Final = "Content-Security-Policy"
+
+
+class PagePolicyMiddleware:
+    """The first of all: what others answer before a view is reached is covered too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in {**_FIXED, _NAME: text_of(policy_of(request.path))}.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def policy_of(path: str) -> Policy:
+    return next((policy for prefix, policy in _OTHERS.items() if path.startswith(prefix)), STRICT)
+
+
+def text_of(policy: Policy) -> str:
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())
