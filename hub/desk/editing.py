@@ -1,4 +1,4 @@
-"""Customers and companies made, edited and deleted: the same pages for both."""
+"""Things of one form made, edited and deleted, as customers, companies, sites and edges."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from hub.members.versions import do_as_shown, version_of
 
 
 class Editor(NamedTuple):
-    """`route`: of the profile, and of the list that is gone back to with an s."""
+    """`profile` and `listing`: the routes of the thing's own page, and of the list of all."""
 
     form: type[forms.ModelForm]
     save: Callable[[Any], Any]
@@ -25,20 +25,32 @@ class Editor(NamedTuple):
     profile: str
     listing: str
 
+    def address_of(self, thing: Any) -> str:
+        return reverse(self.profile, args=[thing.pk])
 
-def make(request: HttpRequest, editor: Editor, title: str) -> HttpResponse:
-    form = editor.form(request.POST or None)
+    def address_of_all(self, thing: Any) -> str:
+        """The list that `thing` is in, or was."""
+        return reverse(self.listing)
+
+
+def make(request: HttpRequest, editor: Editor, title: str, thing: Any = None) -> HttpResponse:
+    """`thing`: what it begins as, where that is not empty."""
+    form = editor.form(request.POST or None, instance=thing)
     if request.method == "POST" and form.is_valid():
-        thing = editor.save(form.instance)
-        messages.success(request, _("Added: %(name)s.") % {"name": thing})
-        return goes_to(request, reverse(editor.profile, args=[thing.pk]))
+        try:
+            made = editor.save(form.instance)
+        except (HubError, ValidationError) as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Added: %(name)s.") % {"name": made})
+            return goes_to(request, editor.address_of(made))
     status = 422 if request.method == "POST" else 200
-    return page(request, "desk/edit.html", status, form=form, title=title, back=reverse(editor.listing))
+    return page(request, "desk/edit.html", status, form=form, title=title, back=editor.address_of_all(thing))
 
 
 def edit(request: HttpRequest, editor: Editor, thing: Any, title: str) -> HttpResponse:
     version = request.POST.get("shown") or version_of(thing)
-    back, status = reverse(editor.profile, args=[thing.pk]), 200
+    back, status = editor.address_of(thing), 200
     form = editor.form(request.POST or None, instance=thing)
     if request.method == "POST":
         status = 422
@@ -46,7 +58,7 @@ def edit(request: HttpRequest, editor: Editor, thing: Any, title: str) -> HttpRe
             try:
                 do_as_shown(thing, version, lambda held: editor.save(_taken_over(form, held)))
             except (HubError, ValidationError) as error:
-                form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+                _refuse(form, error)
                 status = 409
             else:
                 messages.success(request, _("Saved."))
@@ -56,7 +68,7 @@ def edit(request: HttpRequest, editor: Editor, thing: Any, title: str) -> HttpRe
 
 def delete(request: HttpRequest, editor: Editor, thing: Any, title: str, says: list[str]) -> HttpResponse:
     form = DeleteForm(request.POST or None, name=str(thing))
-    back, status = reverse(editor.profile, args=[thing.pk]), 200
+    back, status = editor.address_of(thing), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -66,9 +78,19 @@ def delete(request: HttpRequest, editor: Editor, thing: Any, title: str, says: l
                 form.add_error(None, str(error))
             else:
                 messages.success(request, _("Deleted: %(name)s.") % {"name": thing})
-                return goes_to(request, reverse(editor.listing))
+                return goes_to(request, editor.address_of_all(thing))
     context = {"form": form, "title": title, "says": says, "back": back, "is_danger": True}
     return page(request, "desk/edit.html", status, **context)
+
+
+def _refuse(form: forms.ModelForm, error: HubError | ValidationError) -> None:
+    """What is said of a field that is not asked for stands above the form."""
+    if isinstance(error, HubError):
+        form.add_error(None, str(error))
+    elif hasattr(error, "error_dict") and not error.error_dict.keys() <= form.fields.keys():
+        form.add_error(None, error.messages)
+    else:
+        form.add_error(None, error)
 
 
 def _taken_over(form: forms.ModelForm, held: Any) -> Any:

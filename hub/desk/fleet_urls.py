@@ -3,14 +3,17 @@
 from django.urls import path
 
 from hub.desk import (
+    feeds,
     fleet,
     fleet_commands,
     fleet_configuration,
     fleet_edge,
+    fleet_editing,
     fleet_enrolment,
     fleet_modes,
     fleet_push,
     lockdowns,
+    sites,
 )
 
 urlpatterns = [
@@ -31,6 +34,20 @@ urlpatterns = [
     path("fleet/edges/<int:number>/enrol/", fleet_enrolment.enrol_page, name="enrol"),
     path("fleet/edges/<int:number>/enrol/progress/", fleet_enrolment.enrolment_part, name="enrolling"),
     path("fleet/edges/<int:number>/revoke/", fleet_enrolment.revoke_page, name="revoke_edge"),
+    path("fleet/edges/new/", fleet_editing.new_edge, name="new_edge"),
+    path("fleet/edges/<int:number>/edit/", fleet_editing.edit_edge, name="edit_edge"),
+    path("fleet/edges/<int:number>/delete/", fleet_editing.delete_edge, name="delete_edge"),
+    path("fleet/edges/<int:number>/readers/", fleet_editing.readers_page, name="readers"),
+    path("fleet/edges/<int:number>/readers/new/", fleet_editing.new_reader, name="new_reader"),
+    path("fleet/readers/<int:number>/edit/", fleet_editing.edit_reader, name="edit_reader"),
+    path("fleet/readers/<int:number>/delete/", fleet_editing.delete_reader, name="delete_reader"),
+    path("sites/", sites.sites_page, name="sites"),
+    path("sites/new/", sites.new_site, name="new_site"),
+    path("sites/<int:number>/", sites.site_page, name="site"),
+    path("sites/<int:number>/edit/", sites.edit_site, name="edit_site"),
+    path("sites/<int:number>/delete/", sites.delete_site, name="delete_site"),
+    path("feeds/", feeds.feeds_page, name="feeds"),
+    path("feeds/<int:number>/", feeds.feed_page, name="feed"),
     path("fleet/push/", fleet_push.push_page, name="push"),
     path("fleet/pushed/", fleet_push.pushed_page, name="pushed"),
     path("lockdown/", fleet_modes.modes_page, name="modes"),

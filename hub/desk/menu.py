@@ -30,6 +30,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         [
             Item(_("Desk"), "home", "desk:home"),
             Item(_("Check in"), "card", "desk:checkin", "checkins.add_desk_checkin"),
+            Item(_("Check-ins"), "clock", "desk:all_checkins", "checkins.view_checkin"),
             Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
             Item(_("Import"), "swap", "desk:imports", "members.import_csv"),
@@ -49,6 +50,8 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         [
             Item(_("Fleet now"), "fleet", "desk:fleet", "fleet.view_edge"),
             Item(_("Lockdown"), "lock", "desk:modes", "fleet.view_edge"),
+            Item(_("Sites"), "company", "desk:sites", "fleet.view_site"),
+            Item(_("Feeds"), "swap", "desk:feeds", "feed.view_feed"),
         ],
     ),
     (
