@@ -79,7 +79,7 @@ def is_at(browser: Browser, path: str) -> None:
 
 
 def sign_out(browser: Browser) -> None:
-    press(browser, ".me form button")
+    press(browser, ".me form[action*=logout] button")
     is_at(browser, "/account/login/")
 
 
