@@ -50,12 +50,12 @@ def newest_checkins(request: HttpRequest, customer_id: int) -> dict[str, Any]:
         found = found.filter(Q(at__lt=after[0]) | Q(at=after[0], number__lt=after[1])) if after else found.none()
     rows = list(found.defer("policy", "circumstances", "own_uses")[: SHOWN + 1])
     permissions = names.permissions(each.permission for each in rows)
-    seen = [_seen(each, permissions) for each in rows[:SHOWN]]
-    older = seen[-1].number if len(rows) > SHOWN else None
-    return {"may_see_checkins": True, "checkins": seen, "older": older}
+    shown = [seen(each, permissions) for each in rows[:SHOWN]]
+    older = shown[-1].number if len(rows) > SHOWN else None
+    return {"may_see_checkins": True, "checkins": shown, "older": older}
 
 
-def _seen(row: CheckIn, permissions: dict[str, str]) -> Seen:
+def seen(row: CheckIn, permissions: dict[str, str]) -> Seen:
     granted = row.outcome == Outcome.GRANTED
     light, word = (Light.GREEN, _("Granted")) if granted else (Light.RED, reason_text(row.reason))
     if row.voided_at is not None:
