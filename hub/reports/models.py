@@ -1,10 +1,46 @@
-"""Nothing is stored here: figures are counted from check-ins. What may be asked for hangs on this."""
+"""Check-ins counted by the hour, so that a year of them is read at once. Only rolling_operations.py writes them.
+
+Each row can be counted anew from the check-ins, and is, whenever one of its hour comes late, is voided or undone.
+"""
 
 from django.db import models
 
 
 class Figures(models.Model):
+    """What may be asked for hangs on this; nothing is stored in it."""
+
     class Meta:
         managed = False
         default_permissions = ()
         permissions = [("view_figures", "Can view figures of check-ins and redemptions")]
+
+
+class HourlyFigure(models.Model):
+    """How many check-ins of `hour` (UTC) are alike in all that stands here. Voided ones are in none.
+
+    `slot` begins with the hour, or with one of its quarters where the site's clock is not whole hours from UTC.
+    """
+
+    hour = models.DateTimeField()
+    slot = models.DateTimeField()
+    site = models.CharField(max_length=64, null=True)
+    edge_id = models.BigIntegerField(null=True)
+    reader = models.CharField(max_length=64)
+    permission = models.CharField(max_length=64)
+    partner = models.CharField(max_length=64, null=True)
+    plan_id = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=64)
+    reason = models.CharField(max_length=64)
+    counted = models.BooleanField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["hour"], name="figure_by_hour")]
+
+
+class Turn(models.Model):
+    """Whoever holds this one row rolls up; others pass."""
+
+    class Meta:
+        default_permissions = ()

@@ -20,6 +20,7 @@ from hub.checkins.queries import KnownEdge
 from hub.feed.queries import UnknownFeed
 from hub.sync.clocks import Clocks
 from hub.sync.epochs import Epochs
+from hub.sync.figures import Figures
 from hub.sync.heads import Heads
 from hub.sync.inbox import Inbox, Incoming
 from hub.sync.ingesting import Ingesting
@@ -65,6 +66,7 @@ class Worker:
         self._heads = Heads()
         self._orders = Orders(log)
         self._pruning = Pruning(clocks.monotonic_s())
+        self._figures = Figures(clocks.monotonic_s())
         self._epochs = Epochs(log)
         self._greeted = 0
 
@@ -170,6 +172,7 @@ class Worker:
 
     def prune(self) -> None:
         self._pruning.step(self._clocks.now(), self._clocks.monotonic_s())
+        self._figures.step(self._clocks.monotonic_s())
 
     def _supervise(self, stopping: threading.Event, turn: Callable[[], None]) -> None:
         def live() -> None:
