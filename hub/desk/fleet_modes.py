@@ -32,6 +32,8 @@ def modes_page(request: HttpRequest) -> HttpResponse:
 def set_mode_page(request: HttpRequest) -> HttpResponse:
     """Asks once more, then does it: `posture` or clear, and of `site`, `edge`, `reader` what is meant."""
     asked = request.POST if request.method == "POST" else request.GET
+    if not asked:
+        return goes_to(request, reverse("desk:modes"))
     place = _place(asked)
     posture = asked.get("posture", "")
     if posture not in [*Posture, CLEAR]:

@@ -56,7 +56,7 @@ class Standing(NamedTuple):
 
 
 _NEVER: Final = ["nothing has come from it"]
-TO_ENROL: Final = "Enrol it: its page at the desk makes a code, and say what to type on the machine."
+TO_ENROL: Final = "Enrol it: its page at the desk makes a code, and says what to type on the machine."
 _TO_TAKE_DOWN: Final = (
     "its machine goes on deciding from the copy it has until it is taken down; enrol another in its place"
 )

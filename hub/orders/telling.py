@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from django.utils.timezone import get_current_timezone
+
 from contract.ask import Posture
 from contract.calendar import zone_of
 from contract.orders import CommandKind, CommandWhy
@@ -100,7 +102,7 @@ def mode_text(order: ModeOrder) -> str:
 def origin_text(order: ModeOrder) -> str:
     """Since when it is set, by the clock of its site, or the hub's where it is of none; and by whom."""
     site = order.site or (order.edge.site if order.edge else None)
-    since = order.since.astimezone(zone_of("UTC" if site is None else site.time_zone))
+    since = order.since.astimezone(get_current_timezone() if site is None else zone_of(site.time_zone))
     return f"since {since:%Y-%m-%d %H:%M %Z}, by {order.by}"
 
 
