@@ -19,7 +19,7 @@ MIXED = (
     "external_id;name;email;companies;shoe size\n"
     "A;Ann Berg;ann@club.example;C1;38\n"
     "B;Bert Anders;bert.club.example;C1;44\n"
-    "C;Carla Hannover;;C1|C9;40\n"
+    "C;Carla Hannöver;;C1|C9;40\n"
     "D;Dora Lund;dora@club.example;;\n"
     "A;Ann Berg;;;\n"
     ";Emil;;;\n"
