@@ -33,6 +33,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Check-ins"), "clock", "desk:all_checkins", "checkins.view_checkin"),
             Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
+            Item(_("Reports"), "chart", "desk:reports", "reports.view_figures"),
             Item(_("Import"), "swap", "desk:imports", "members.import_csv"),
             Item(_("Export"), "log", "desk:export", "members.export_csv"),
         ],

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from hub.desk import checkin_urls, exchange_urls, fleet_urls, granting_urls, member_urls, tokens, users, webhook_urls
+from hub.desk import (
+    checkin_urls,
+    exchange_urls,
+    fleet_urls,
+    granting_urls,
+    member_urls,
+    report_urls,
+    tokens,
+    users,
+    webhook_urls,
+)
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.views import home_page
@@ -12,6 +22,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     *member_urls.urlpatterns,
     *checkin_urls.urlpatterns,
+    *report_urls.urlpatterns,
     *granting_urls.urlpatterns,
     *fleet_urls.urlpatterns,
     *exchange_urls.urlpatterns,

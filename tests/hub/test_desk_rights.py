@@ -27,6 +27,8 @@ PAGES: Final = {
     "/desk/checkin/do/": "checkins.add_desk_checkin",
     "/desk/checkin/0/undo/": "checkins.add_desk_checkin",
     "/desk/checkins/": "checkins.view_checkin",
+    "/desk/reports/": "reports.view_figures",
+    "/desk/reports/day.csv": "reports.view_figures",
     "/desk/checkins.csv": "members.export_csv",
     "/desk/checkins/0/void/": "checkins.void_checkin",
     "/desk/customers/": "members.view_customer",

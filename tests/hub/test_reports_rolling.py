@@ -52,10 +52,9 @@ def roll_all() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_stored_is_what_counting_anew_gives(seed: int, colleague: User) -> None:
-    dice, here, journal = random.Random(seed), limited_club(), 0
+    dice, here = random.Random(seed), limited_club()
     Site.objects.create(name="pune", time_zone="Asia/Kolkata")
-    for _ in range(12):
-        journal += 1
+    for journal in range(1, 13):
         at = AT + timedelta(minutes=dice.randrange(-6_000, 6_000))
         site = dice.choice([None, "clubhouse", "pune"])
         rows = [

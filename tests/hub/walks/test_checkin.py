@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from contract.limits import Limit
 from hub.checkins.models import CheckIn
+from hub.decisions.checkin_operations import Station, check_in
+from hub.fleet.models import Site
 from tests.hub.limited_club import GLASS, LimitedClub, limited_club
 from tests.hub.people import a_card
 from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
@@ -91,3 +94,38 @@ def test_on_a_phone_in_the_dark_chosen_by_name_and_undone(visitor: Visitor, here
     visitor.click("Undo", "#checkin")
     visitor.sees("it counts no more")
     assert CheckIn.objects.get().voided_at is not None
+
+
+def test_the_list_fills_by_itself_and_reports_are_drawn(
+    chromium: Visitor, colleague: User, here: LimitedClub
+) -> None:
+    with serving() as hub:
+        chromium.errors.clear()
+        chromium.wears(WIDE)
+        chromium.sign_in(hub, colleague)
+        chromium.open("/desk/checkins/")
+        chromium.sees("No check-in is like this.")
+        site = Site.objects.get(name="clubhouse")
+        check_in(here.people[0], GLASS, Station(site=site), timezone.now())
+        check_in(here.people[0], GLASS, Station(site=site), timezone.now())
+        chromium.sees("Used up")
+        chromium.keep("checkins")
+        chromium.click("Void")
+        chromium.sees("what was used up is given back")
+        chromium.keep("checkins_void")
+        chromium.write("#void-reason", "scanned twice")
+        chromium.click("Void", "dialog .buttons")
+        chromium.sees("Voided")
+        chromium.wears(NARROW, dark=True)
+        chromium.open("/desk/checkins/")
+        chromium.fits()
+        chromium.keep("checkins_narrow")
+        chromium.open("/desk/reports/")
+        chromium.fits()
+        chromium.keep("reports_narrow")
+        chromium.wears(WIDE)
+        chromium.open("/desk/reports/")
+        chromium.sees("By hour of the day")
+        chromium.keep("reports")
+        assert chromium.complaints() == []
+        chromium.go("about:blank")
