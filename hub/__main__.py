@@ -32,6 +32,7 @@ _PACKAGES: Final = (
     "segno",
     "httpx",
     "standardwebhooks",
+    "import_export",
 )
 _VARIABLES: Final = (
     *("DATABASE_URL", "DOORWARD_URL", "DOORWARD_SECOND_FACTOR"),
