@@ -15,7 +15,6 @@ from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.members import codes, drawing, operations, queries
-from hub.members.labels import card_label
 from hub.members.models import Card, Customer
 from hub.members.versions import do_as_shown, version_of
 
@@ -55,8 +54,8 @@ def import_card(request: HttpRequest, number: int) -> HttpResponse:
 def card_page(request: HttpRequest, number: int) -> HttpResponse:
     """Its QR code and its code to type. Looking at it makes nothing."""
     card = get_object_or_404(Card.objects.select_related("customer"), pk=number)
-    state, label = card_label(queries.card_state(card, timezone.now()))
-    context = {"card": card, "state": state, "label": label, "version": version_of(card), "error": ""}
+    state = queries.card_state(card, timezone.now())
+    context = {"card": card, "state": state, "version": version_of(card), "error": ""}
     try:
         context["qr"] = drawing.qr_svg(card, size_mm=_QR_MM)
         context["code"] = codes.typed_text(codes.decrypt(card))

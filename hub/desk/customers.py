@@ -20,7 +20,6 @@ from hub.desk.standing import light_of, shown_of_customer, word_of
 from hub.fleet.arrival import arrival_of
 from hub.fleet.paging import number_of
 from hub.members import operations, queries
-from hub.members.labels import card_label
 from hub.members.models import Customer
 from hub.members.profiles import customer_profiles
 
@@ -54,7 +53,7 @@ def customer_page(request: HttpRequest, number: int) -> HttpResponse:
         "plan": plan,
         "allowed": allowed(customer, site, at),
         "site": site,
-        "cards": [(each, *card_label(queries.card_state(each, at))) for each in customer.cards.all()],
+        "cards": [(each, queries.card_state(each, at)) for each in customer.cards.all()],
         "notes": customer.notes.select_related("written_by")[:NOTES_SHOWN],
         "history": history_of(request, customer_id=customer.pk),
         "arrival": arrival_of(at, customer),

@@ -1,8 +1,13 @@
 """In which language somebody reads: their browser's, or the one that they chose in the menu."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+
+from hub.desk.templatetags.desk import day_text
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -40,3 +45,11 @@ def test_the_choice_stands_in_the_menu(colleague_client: Client) -> None:
     page = colleague_client.get("/desk/").content.decode()
     assert 'value="de" lang="de">Deutsch</button>' in page
     assert 'value="en" lang="en" aria-current="true">English</button>' in page
+
+
+def test_days_are_written_as_the_language_does() -> None:
+    at = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+    assert day_text(at) == "1 Mar 2026, 18:30"
+    with translation.override("de"):
+        assert day_text(at) == "01.03.2026, 18:30"
+        assert day_text(at.replace(hour=0, minute=0)) == "01.03.2026"

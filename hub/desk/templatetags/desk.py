@@ -1,18 +1,27 @@
 """What the desk's templates ask for: the menu, a light, instants as people read them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as dated
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from hub.desk.lockdowns import banner_html
 from hub.desk.menu import menu_of
+from hub.members.queries import CardState
 
 register = template.Library()
+_CARD_WORDS: Final[dict[CardState, str | Promise]] = {
+    CardState.LIVE: gettext_lazy("Live"),
+    CardState.NOT_YET_VALID: gettext_lazy("Not yet valid"),
+    CardState.EXPIRED: gettext_lazy("Not valid any more"),
+    CardState.REVOKED: pgettext_lazy("a card", "Revoked"),
+}
 
 
 @register.inclusion_tag("desk/menu.html", takes_context=True)
@@ -42,15 +51,15 @@ def card_colour(state: str) -> str:
 
 
 @register.filter
-def cut_sign(label: str) -> str:
-    """A label of hub.members.labels without the sign that a light says already."""
-    return label.partition("\u00a0")[2].capitalize()
+def card_word(state: str) -> str | Promise:
+    """What stands beside that light."""
+    return _CARD_WORDS[CardState(state)]
 
 
 @register.filter
 def instant(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026, 12:00`, in the zone that is set; a dash where there is none."""
-    return _time(at, "j M Y, H:i")
+    return _time(at, _instant_form())
 
 
 @register.filter
@@ -58,13 +67,21 @@ def day(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026`; with its time of day where that is not midnight."""
     if at is None or timezone.localtime(at).time() != datetime.min.time():
         return instant(at)
-    return _time(at, "j M Y")
+    return _time(at, _day_form())
 
 
 def day_text(at: datetime) -> str:
     """The same without markup, for sentences."""
     local = timezone.localtime(at)
-    return dated(local, "j M Y" if local.time() == datetime.min.time() else "j M Y, H:i")
+    return dated(local, _day_form() if local.time() == datetime.min.time() else _instant_form())
+
+
+def _day_form() -> str:
+    return pgettext("how a day is written, in letters of Django's date filter", "j M Y")
+
+
+def _instant_form() -> str:
+    return pgettext("how a day and time are written, in letters of Django's date filter", "j M Y, H:i")
 
 
 def _time(at: datetime | None, form: str) -> str | SafeString:
