@@ -12,7 +12,8 @@ from django.urls import reverse
 from contract.ask import Posture
 from contract.orders import Refused
 from hub.audit.models import Entry
-from hub.fleet.models import Edge
+from hub.fleet.models import Edge, Site
+from hub.fleet.paging import PAGE_EDGES
 from hub.orders import operations, queries
 from hub.orders.mode_operations import set_mode
 from hub.orders.models import Configuration
@@ -195,3 +196,17 @@ def test_a_lockdown_stands_above_every_page_with_who_since_when_and_its_end(
     colleague_client.post(reverse("desk:set_mode"), {"posture": "clear", "edge": "east"})
     assert queries.set_by_hand() == []
     assert not shown(colleague_client, f"/desk/lockdown/banner/?shown={mark}").strip()
+
+
+def test_many_edges_are_shown_by_the_page_and_what_is_set_on_each(client: Client, edge: Edge) -> None:
+    operations.push("east", TOML, now(), "owner")
+    lake = Site.objects.create(name="lake", time_zone="UTC")
+    several = [Edge(name=f"e{number:03}", site=lake, feed=edge.feed) for number in range(PAGE_EDGES + 10)]
+    Edge.objects.bulk_create(several)
+    for place in (Place(edge="e055"), Place(edge="e002"), Place(edge="east", reader="bar")):
+        set_mode(place, Posture.SECURE, now(), "owner")
+    first, second = (shown(client, f"{reverse('desk:modes')}?page={number}") for number in (1, 2))
+    assert ("e002 <" in first, "e058 <" in first, "e055 <" in first, "Page 1 of 2" in first) == (1, 0, 1, 1)
+    assert ("e002 <" in second, "e058 <" in second, "east/bar <" in second, ">Back</a>" in second) == (1, 1, 1, 1)
+    found = shown(client, f"{reverse('desk:modes')}?q=east&page=999999")
+    assert ("no longer there" in found, "e003 <" in found, ">door <" in found) == (0, 0, 1)

@@ -7,13 +7,13 @@ from contract.messages import READERS_MAX
 from contract.orders import Modes, ReaderMode, Reported
 from hub.fleet.models import Edge
 from hub.orders import operations, queries
+from hub.orders.banner import banner
 from hub.orders.hearing import not_heard, reached
 from hub.orders.mode_lines import modes_context
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.places import Place
 from hub.orders.report_operations import note_reported
 from hub.orders.revoke_operations import revoke_edges
-from hub.orders.banner import banner
 from tests.hub.conftest import Database
 from tests.hub.ordered import AHEAD, TOML, another, house, reported
 from tests.hub.scans import AT

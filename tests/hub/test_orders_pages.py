@@ -11,15 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from contract.ask import Posture
 from contract.orders import Answered, Refused
 from hub.fleet.models import Edge, Reader, Site
-from hub.fleet.paging import PAGE_EDGES
 from hub.orders import operations, queries
 from hub.orders.command_operations import note_answered
-from hub.orders.mode_operations import set_mode
 from hub.orders.models import CommandOrder, Configuration
-from hub.orders.places import Place
 from hub.orders.report_operations import note_reported
 from hub.watch.operations import note_worker
 from tests.hub.conftest import Database
@@ -273,20 +269,6 @@ def test_who_may_look_may_not_order(staff: Client, edge: Edge) -> None:
     )
     assert not [button for button in ("Lock down", "Identify", "Unlock once", ">Push<") if button in shown]
     assert (Configuration.objects.count(), queries.set_by_hand()) == (1, [])
-
-
-def test_many_edges_are_shown_by_the_page_and_what_is_set_on_each(staff: Client, edge: Edge) -> None:
-    push(staff, edge)
-    lake = Site.objects.create(name="lake", time_zone="UTC")
-    several = [Edge(name=f"e{number:03}", site=lake, feed=edge.feed) for number in range(PAGE_EDGES + 10)]
-    Edge.objects.bulk_create(several)
-    for place in (Place(edge="e055"), Place(edge="e002"), Place(edge="east", reader="bar")):
-        set_mode(place, Posture.SECURE, datetime.now(UTC), "owner")
-    first, second = (page(staff, f"{reverse('desk:modes')}?page={number}") for number in (1, 2))
-    assert ("e002 <" in first, "e058 <" in first, "e055 <" in first, "Page 1 of 2" in first) == (1, 0, 1, 1)
-    assert ("e002 <" in second, "e058 <" in second, "east/bar <" in second, ">Back</a>" in second) == (1, 1, 1, 1)
-    found = page(staff, f"{reverse('desk:modes')}?q=east&page=999999")
-    assert ("no longer there" in found, "e003 <" in found, ">door <" in found) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("right", ["add_configuration", "give_command", "set_mode"])
