@@ -4,6 +4,7 @@ nobody but the hub is asked for anything; nothing complains; the keyboard is eno
 A page that is added to the table of tests/hub/test_desk_rights.py is opened here too.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,7 +15,7 @@ from tests.hub.colleagues import client_of
 from tests.hub.test_desk_rights import PAGES
 from tests.hub.walks.page_rules import other_hosts, unseen_focus, violations
 from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
-from tests.hub.walks.whole_club import example, whole_club
+from tests.hub.walks.whole_club import EXAMPLES, example, whole_club
 
 OF_AN_ACCOUNT: Final = (
     "/account/2fa/",
@@ -22,7 +23,8 @@ OF_AN_ACCOUNT: Final = (
     "/account/logout/",
     "/account/reauthenticate/",
 )
-ENTRANCES: Final = ("/account/login/", "/account/link/")
+NOT_IN_THE_CLUB: Final = {"checkin", "import"}
+"""Things that its pages are walked through with by themselves: test_checkin.py, test_import.py."""
 WALKED: Final = ("/desk/", "/desk/customers/0/", "/desk/plans/0/edit/", "/desk/fleet/")
 
 
@@ -42,9 +44,9 @@ def visitor(owner: User, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
 
 
 def is_page(owner: User, address: str) -> bool:
-    """Not what takes posts alone, and no file."""
+    """Not what takes posts alone, no file, and not what the club has none of."""
     response = client_of(owner).get(address)
-    if response.status_code == 405:
+    if response.status_code in (404, 405):
         return False
     assert response.status_code in (200, 302), (address, response.status_code)
     return response.status_code == 200 and b"<html" in response.content
@@ -71,6 +73,13 @@ def test_a_page_is_for_everybody(visitor: Visitor, owner: User, address: str) ->
     there = example(address)
     if is_page(owner, there):
         keeps_the_rules(visitor, there)
+
+
+def test_each_kind_of_page_has_its_example() -> None:
+    """Else its pages would be passed over here: it gets a line in EXAMPLES of whole_club.py, and a thing there."""
+    looked_at = [each for each in PAGES if not each.endswith((".jpg", ".csv"))]
+    kinds = {kind for each in looked_at for kind in re.findall(r"([a-z-]+)/0/", each)}
+    assert kinds - EXAMPLES.keys() == NOT_IN_THE_CLUB
 
 
 @pytest.mark.parametrize("address", OF_AN_ACCOUNT)
