@@ -186,8 +186,8 @@ class Patient:
 
     @property
     def ahead_of_hub_s(self) -> float | None:
-        """Seconds by which this machine's clock is ahead of the hub's, below 0 where it is behind; None: the hub has
-        not told its time in this boot."""
+        """Seconds by which this machine's clock is ahead of the hub's, below 0 where it is behind; None: the hub
+        has not told its time in this boot."""
         hub = self.clock_trust.marks().hub
         if hub is None:
             return None
