@@ -111,13 +111,15 @@ def test_a_hub_that_has_fallen_silent(ward: Ward) -> None:
 
 def test_a_name_that_nobody_knows(ward: Ward) -> None:
     ward.enrol(host="no-such-host.invalid")
-    assert failed(ward).check == "broker.name"
+    one = failed(ward)
+    assert (one.check, one.what.startswith("no-such-host.invalid: ")) == ("broker.name", True)
 
 
 def test_a_broker_that_is_dead(ward: Ward, naming: NamingBroker) -> None:
     ward.enrol(naming.tls_port, tls=True)
     naming.kill()
-    assert (failed(ward).check, failed(ward).what) == ("broker.port", "Connection refused")
+    one = failed(ward)
+    assert (one.check, one.what) == ("broker.port", f"127.0.0.1, port {naming.tls_port}: Connection refused")
 
 
 @pytest.mark.parametrize(
