@@ -141,10 +141,13 @@ def test_what_is_wrong_around_it_is_said_and_a_lost_edge_comes_back(browser: Bro
             port, world.port = world.port, None
             await sees(browser, "lost")
             await keep_picture(browser, "lost")
-            world.port, world.is_open, trust.contact, trust.age_s = port, True, True, 0.0
-            trust.state = ClockState.SYNCED
             world.later(60)
-            await sees(browser, "calm", notes="", headline="Granted")
+            world.port, trust.contact, trust.age_s, trust.state = port, True, 0.0, ClockState.SYNCED
+            scanner = "The scanner is not connected"
+            await sees(browser, "away", invitation="No card can be read", asked=scanner, notes=scanner)
+            await keep_picture(browser, "away")
+            world.is_open = True
+            await sees(browser, "calm", invitation="Scan a card", asked="Glass of wine", notes="")
 
     asyncio.run(run())
 
@@ -157,7 +160,7 @@ def test_long_names_and_many_benefits_leave_room_for_what_matters(browser: Brows
         world.is_open = False
         async with showing(world) as address:
             await asyncio.to_thread(browser.go, address)
-            await sees(browser, "calm", notes="The scanner is not connected")
+            await sees(browser, "away", notes="The scanner is not connected")
             await world.scan("gold")
             await sees(browser, "green", headline="Granted")
             edges = "['header', '#headline', '#facts', 'footer'].map((each) => document.querySelector(each)"
