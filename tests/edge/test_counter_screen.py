@@ -34,6 +34,11 @@ def seen(world: CounterWorld) -> Any:
     return state_of(world.screen, world.world.clock.now(), [])
 
 
+def far(world: CounterWorld) -> dict[str, str]:
+    """What is to be read at two metres."""
+    return {each["label"]: each["value"] for each in seen(world)["shown"]["facts"] if each["far"]}
+
+
 def test_every_reason_and_every_status_has_its_words() -> None:
     assert set(texts.OF_REASON) == set(Reason)
     assert set(texts.OF_DETAIL) == set(Detail)
@@ -187,6 +192,21 @@ def test_who_only_looks_uses_nothing_up() -> None:
         assert {"label": "Left", "value": "2", "far": True} in shown["facts"]
 
     at_bar(work, structs.replace(BAR, mode=Mode.IDENTIFY))
+
+
+def test_what_uses_up_the_last_says_when_the_next_is_due() -> None:
+    async def work(world: CounterWorld) -> None:
+        await world.scan("gold")
+        assert far(world) == {"Left": "1"}
+        world.later(60)
+        await world.scan("gold")
+        assert far(world) == {"Left": "0", "Next": "Sat 8 Jun, 14:00"}
+        world.later(60)
+        await world.scan("gold")
+        assert seen(world)["shown"]["headline"] == "All used up"
+        assert far(world) == {"Left": "0", "Next": "Sat 8 Jun, 14:00"}
+
+    at_bar(work)
 
 
 def test_a_redemption_that_could_not_be_kept_is_none_on_the_screen() -> None:
