@@ -62,6 +62,9 @@ def test_what_a_scan_gives_is_seen_and_goes_away_again(browser: Browser) -> None
             world.later(20)
             await sees(browser, "calm", undo="Undo the last\nGlass of wine, 14:00")
             await world.scan("gold")
+            await sees(browser, "green", headline="Granted", name="Given")
+            assert (await facts(browser)).endswith("Left\n0\nNext\nSat 8 Jun, 14:00")
+            await keep_picture(browser, "granted_last")
             world.later(20)
             await world.scan("gold")
             await sees(browser, "amber", headline="All used up", name="Given")
@@ -94,6 +97,12 @@ def test_a_finger_chooses_a_benefit_and_undoes_the_last(browser: Browser) -> Non
             await sees(browser, "calm", headline="Undone", what="Slice of cake")
             await keep_picture(browser, "undone")
             assert world.world.own_uses.is_voided(world.world.journal.checkins[-1].id)
+            world.later(10)
+            await world.scan("gold")
+            await sees(browser, "green", headline="Granted")
+            await world.scan("staff")
+            await sees(browser, "calm", headline="Undone", name="Given", what="Slice of cake")
+            await keep_picture(browser, "undone_by_card")
             assert not browser.errors
 
     asyncio.run(run())
