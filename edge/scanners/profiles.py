@@ -123,7 +123,7 @@ def all_profiles() -> tuple[Profile, ...]:
 
 
 def profile_of(model: str) -> Profile:
-    """By its profile's name, else by the model's own, in capitals or not. ProfileError: there is none, or several."""
+    """By its profile's name, else by the model's own, in capitals or not. ProfileError: none, or several."""
     named = [each for each in all_profiles() if each.name == model]
     found = named or [each for each in all_profiles() if model.lower() in map(str.lower, each.models)]
     if len(found) != 1:
