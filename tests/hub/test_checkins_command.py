@@ -69,7 +69,7 @@ def test_the_last_checkins_as_a_table(club: Club, sqlite_database: Database) -> 
     said = [str(first), "✓", "2026-03-01", "19:30:01", "CET", "clubhouse/counter", "glass-of-wine"]
     assert lines[1].split()[:7] == said
     assert lines[2].split()[:2] == [str(second), "✕"]
-    assert "Member?[31m with more escapes  expired  " in lines[2]
+    assert "Member?[31m with more escapes  expired" in lines[2]
 
 
 @pytest.fixture
