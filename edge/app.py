@@ -115,7 +115,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
 
         def make_link(reach: Reach) -> HubLink:
             address = BrokerAddress(reach.broker.host, reach.broker.port, tls if reach.broker.tls else None)
-            presence = PresenceReport(reach.feed, _version(), trust, journal, readers.ports)
+            presence = PresenceReport(reach.feed, version(), trust, journal, readers.ports)
             return HubLink(
                 who,
                 reach.feed,
@@ -232,7 +232,7 @@ def new_id() -> bytes:
     return secrets.token_bytes(16)
 
 
-def _version() -> str:
+def version() -> str:
     """Of this software, as it was installed; "unknown" where it runs from its sources alone."""
     try:
         return metadata.version("doorward")[:64]

@@ -142,6 +142,7 @@ def _summary(configuration: Configuration) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="doorward-edge", description="Doorward beside a door or on a counter.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {app.version()}")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="serve the readers")
     _take_state(run)

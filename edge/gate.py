@@ -19,6 +19,7 @@ from contract.reader_configuration import Reader
 from contract.reasons import Outcome, Reason
 from edge.core.checkin import Scanned, checkin_of, scan_fields
 from edge.core.confirmation import decide_answered
+from edge.core.next_due import next_due
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading, read
@@ -92,6 +93,7 @@ class Gate:
             shown = await self._undo(scanned, checkin, shown)
 
         self.signals.show(shown)
+        shown = self._with_next_due(scanned, facts, shown)
         self.screen.show(shown, checkin, None if facts.position is None else facts.site.calendar.zone)
         self.turns.note(code_hash, scan.digits, shown.reason)
         self.rescans.remember(FirstOutcome(checkin, shown, reading.arrived_s))
@@ -183,6 +185,13 @@ class Gate:
         facts = await self._look_up(scanned.code_hash)
         ask, decision = decide_answered(scanned, answer, self._with_own(scanned, facts))
         return decision, checkin_of(scanned, ask, decision, facts)
+
+    def _with_next_due(self, scanned: Scanned, facts: Facts, shown: Decision) -> Decision:
+        """Own uses hold this one by now; a denial says it by itself."""
+        if not (shown.granted and shown.counted):
+            return shown
+        due_at = next_due(scanned.ask(), self._with_own(scanned, facts), shown, scanned.at)
+        return replace(shown, next_available_at=due_at)
 
     async def _undo(self, scanned: Scanned, undoing: CheckIn, decision: Decision) -> Decision:
         undone = await self.recorder.undo(scanned.at, undoing)

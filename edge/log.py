@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from edge.core.floors import REPLAYED, STALE
 from edge.ports import Clock
 
 _WAITING_MAX = 10_000
@@ -42,6 +43,8 @@ _WARNINGS: Final = frozenset(
 )
 """Something is not as it should be, and the edge goes on."""
 
+_NO_NEWS: Final = frozenset({STALE, REPLAYED})
+"""Why a message is dropped that was heard before: brokers and hubs say things again whenever they connect."""
 _FAILED_COMMAND: Final = ("command", "failed")
 
 
@@ -112,4 +115,6 @@ def _priority(event: str, fields: Mapping[str, object]) -> bytes:
     """As sd-daemon(3) writes it; usual where nothing else is known."""
     if (event, fields.get("why")) == _FAILED_COMMAND:
         return _WARNING
+    if event == "dropped" and fields.get("why") in _NO_NEWS:
+        return _USUAL
     return _ERROR if event in _ERRORS else _WARNING if event in _WARNINGS else _USUAL

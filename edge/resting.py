@@ -6,6 +6,7 @@ is a matter of wiring.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,11 +24,13 @@ from edge.core.saved_orders import SavedOrders
 from edge.hardware.gpio_chips import HardwareError
 from edge.hardware.resting import inputs_of, levels_at_rest, number_of, outputs_left_as_they_are, set_levels
 from edge.hardware.wiring import fill_in_what_is_known
+from edge.log import is_journal
 from edge.storage.orders_file import OrdersFile
 from edge.storage.state_folder import default_state_dir
 
 EXIT_NOT_AT_REST: Final = 1
 """Something could not be set, or read; everything else is at rest."""
+_STDOUT: Final = 1
 
 
 def words_of(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +51,9 @@ def main(arguments: Sequence[str]) -> int:
     for configuration in rest.configurations(asked.state, asked.config):
         rest.note(configuration)
     rest.carry_out()
+    if not rest.problems and not is_journal(_STDOUT, os.environ):
+        # Whoever asked by hand may have named a wrong folder; systemd's journal has JSON on this way.
+        sys.stdout.write(f"doorward-edge: {rest.done(asked.state)}\n")
     for problem in rest.problems:
         sys.stderr.write(f"doorward-edge: not at rest: {problem}\n")
     return EXIT_NOT_AT_REST if rest.problems else 0
@@ -58,11 +64,14 @@ class Rest:
 
     def __init__(self) -> None:
         self._levels: dict[int, dict[int, int]] = {}
+        self._noted = 0
         self.problems: Final[list[str]] = []
 
     def configurations(self, state_dir: Path, own: Path | None) -> Iterator[Configuration]:
         """Those whose outputs may be on. The one that stands comes last; while it is tried, the one before it
         counts as well. The edge's own does where the hub's is missing or cannot be read."""
+        if own is None and not state_dir.is_dir():
+            self.problems.append(f"there is no folder {state_dir}: --state names the edge's own")
         orders = (OrdersFile(state_dir).read() or SavedOrders()).configuration
         good, stands = list(self._desired(orders.good)), list(self._desired(orders.stands))
         if own is not None and not (stands and (good or not orders.trying)):
@@ -71,6 +80,7 @@ class Rest:
 
     def note(self, configuration: Configuration) -> None:
         """A pin that several configurations name is as the last of them says."""
+        self._noted += 1
         if configuration.hardware.pin_factory is PinFactory.MOCK:
             return
         configuration, unknown = fill_in_what_is_known(configuration)
@@ -90,6 +100,14 @@ class Rest:
     def carry_out(self) -> None:
         for chip, levels in self._levels.items():
             self.problems.extend(set_levels(levels, chip))
+
+    def done(self, state_dir: Path) -> str:
+        """What was set where there were no problems, in words."""
+        pins = sorted(pin for levels in self._levels.values() for pin in levels)
+        if pins:
+            return f"at rest: GPIO {', '.join(map(str, pins))}"
+        why = "its configuration has no output at a pin" if self._noted else "it holds no configuration"
+        return f"nothing was set: {state_dir}: {why}"
 
     def _desired(self, desired: Desired | None) -> Iterator[Configuration]:
         if desired is not None:

@@ -23,7 +23,7 @@ from edge.scanners.profiles import (
     Sourced,
     all_profiles,
     fitting,
-    profile_named,
+    profile_of,
     settings_for,
 )
 from edge.scanners.settings import ScannerSettings
@@ -54,7 +54,7 @@ def add_scanner_commands(commands: "argparse._SubParsersAction[argparse.Argument
     for root in ("sys", "dev"):
         scanners.add_argument(f"--{root}", type=Path, default=Path("/", root), help=argparse.SUPPRESS)
     sheet = commands.add_parser("setup-sheet", help="print what sets a scanner model up")
-    sheet.add_argument("model", metavar="MODEL", help="a profile's name (doorward-edge scanners --profiles)")
+    sheet.add_argument("model", metavar="MODEL", help="as `doorward-edge scanners --profiles` lists it")
 
 
 def scanners(asked: argparse.Namespace) -> None:
@@ -71,7 +71,7 @@ def scanners(asked: argparse.Namespace) -> None:
 def setup_sheet(asked: argparse.Namespace) -> None:
     """ScannerCommandError."""
     try:
-        _print(_sheet(profile_named(asked.model)))
+        _print(_sheet(profile_of(asked.model)))
     except ProfileError as error:
         raise ScannerCommandError(str(error)) from error
 

@@ -127,6 +127,8 @@ class NewEpoch:
 
 UNASKED: Final = "unasked"
 """Why an answer changed nothing that no question is out for: one to an earlier session's, or the second to one."""
+CLEARED: Final = "cleared"
+"""Why an empty message changed nothing: the hub took back what the broker kept, as when it enrols an edge anew."""
 
 
 @dataclass(frozen=True, slots=True)

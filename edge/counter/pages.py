@@ -162,7 +162,7 @@ class CounterPages:
     def _state(self, counter: Counter) -> dict[str, Any]:
         trust = self._trust
         notes = notes_of(trust.in_contact(), trust.replica_age_s(), trust.clock_state(), counter.is_open)
-        return {"token": self._token, **state_of(counter.screen, trust.now(), notes)}
+        return {"token": self._token, **state_of(counter.screen, trust.now(), notes, counter.is_open)}
 
     # What is asked
 

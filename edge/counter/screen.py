@@ -47,6 +47,8 @@ class Screen:
         self._clock = clock
         self._shown: Shown | None = None
         self._last: Shown | None = None
+        self._undone: Shown | None = None
+        self._undone_by: bytes | None = None
         self._waits_s: float | None = None
         self._choice: tuple[str, float] | None = None
         self._news = asyncio.Event()
@@ -58,22 +60,24 @@ class Screen:
         self.zone = zone or self.zone
         if counts(decision.outcome, decision.counted):
             self._last = shown
+        self._undone_by = checkin.id if self._undoes(decision) else None
         if self._choice is not None:
             self._choice = (self._choice[0], shown.shown_s)
-        self._show(shown)
+        self._show(self._undone_or(shown))
 
     def show_again(self, decision: Decision, checkin: CheckIn) -> None:
-        self._show(self._as_shown(decision, checkin))
+        self._show(self._undone_or(self._as_shown(decision, checkin)))
 
     def waits(self) -> None:
         self._shown, self._waits_s = None, self._clock.monotonic_s()
         self._tell()
 
     def voided(self, checkin_id: bytes) -> None:
-        last, self._last = self._last, None
+        last, self._last, self._undone = self._last, None, None
         if last is not None and last.id == checkin_id:
             now_s = self._clock.monotonic_s()
-            self._show(Shown(last.decision, last.id, last.at, now_s, voided=True))
+            self._undone = Shown(last.decision, last.id, last.at, now_s, voided=True)
+            self._show(self._undone)
 
     def permission(self) -> str:
         if self._choice is not None and self._clock.monotonic_s() - self._choice[1] > CHOICE_S:
@@ -132,6 +136,15 @@ class Screen:
 
     def _as_shown(self, decision: Decision, checkin: CheckIn) -> Shown:
         return Shown(decision, checkin.id, from_us(checkin.at_us), self._clock.monotonic_s())
+
+    def _undoes(self, decision: Decision) -> bool:
+        return decision.granted and decision.permission == self.reader.undo_permission
+
+    def _undone_or(self, shown: Shown) -> Shown:
+        """In place of a card that undoes: what it undid, where that was shown since the start."""
+        if self._undone is None or shown.id != self._undone_by:
+            return shown
+        return replace(self._undone, shown_s=shown.shown_s)
 
     def _show(self, shown: Shown) -> None:
         self._shown, self._waits_s = replace(shown, number=self.number + 1), None

@@ -30,12 +30,13 @@ _WAITS: Final = {
 }
 
 
-def state_of(screen: Screen, at: datetime, notes: list[str]) -> dict[str, Any]:
-    """All that the page of one counter shows at `at` (aware UTC)."""
+def state_of(screen: Screen, at: datetime, notes: list[str], is_open: bool = True) -> dict[str, Any]:
+    """All that the page of one counter shows at `at` (aware UTC). `is_open`: its scanner can be read."""
     asked = screen.permission()
     choices = [{"permission": each, "label": said(each), "chosen": each == asked} for each in screen.choices]
     return {
         "asked": said(asked),
+        "open": is_open,
         "choices": choices,
         "shown": _shown(screen, at),
         "undo": _undo(screen),

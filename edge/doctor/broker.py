@@ -17,6 +17,7 @@ from contract.trust import ClockState
 from edge.core.configuration_events import Reach
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
+from edge.doctor.spans import span
 from edge.hub_link.broker_probe import Step, Tried, Visit, probe
 from edge.hub_link.connection import BrokerAddress
 from edge.hub_link.mail import topics_of
@@ -76,7 +77,7 @@ def _told(tried: Tried, patient: Patient) -> Iterator[Finding]:
 
 
 def _heard(check: str, told: str, ago: timedelta) -> Finding:
-    told = f"{told}, said {max(0, round(ago.total_seconds()))} s ago"
+    told = f"{told}, said {span(max(0.0, ago.total_seconds()))} ago"
     if ago > SILENT:
         return failure(check, told, "the hub says it again each minute while it is up", _TO_DO[Step.KEPT])
     return ok(check, told)

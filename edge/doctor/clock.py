@@ -12,6 +12,7 @@ from contract.trust import ClockState
 from edge.core.clock_trust import TOLERANCE
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
+from edge.doctor.spans import span
 from edge.scanners.sysfs import text_of
 from edge.storage.small_file import DamagedFile
 
@@ -58,14 +59,14 @@ def _battery_clock(found: Path, patient: Patient) -> Finding:
 
 
 def floor(patient: Patient) -> Iterator[Finding]:
-    """Against a time that has surely passed."""
+    """Against a time that has surely passed, and what the hub's clock says."""
     try:
         saved = patient.saved_trust
     except (DamagedFile, OSError) as error:
         why = "how old the replica is, and a time that has surely passed, are not known until the hub answers"
         yield failure("clock.floor", str(error), why, "start the edge anew: it sets the file aside")
         return
-    known, now = patient.known, patient.clock.now()
+    known, now, ahead_s = patient.known, patient.clock.now(), patient.ahead_of_hub_s
     if saved is None or known.floor is None:
         what = "the hub has told no time yet"
         why = "a clock that is wrong cannot be told from one that is right"
@@ -76,6 +77,13 @@ def floor(patient: Patient) -> Iterator[Finding]:
             f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC; {known.floor:%Y-%m-%d %H:%M:%S} has surely passed",
             "it is behind: it is not believed, and the edge decides by the time that has passed",
             _SET,
+        )
+    elif ahead_s is not None and ahead_s > TOLERANCE.total_seconds():
+        yield failure(
+            "clock.floor",
+            f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, {span(ahead_s)} ahead of the hub's time",
+            "the edge decides by it all the same: cards and memberships that are valid are denied as expired",
+            f"{_SET}. Should this one be right, it is the hub's clock that is wrong",
         )
     else:
         yield ok("clock.floor", f"{now:%Y-%m-%d %H:%M:%S} UTC, after all that has surely passed")

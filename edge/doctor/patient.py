@@ -185,6 +185,15 @@ class Patient:
         return Known(trust.now(at, at_s), trust.floor(at_s), trust.state(at, at_s))
 
     @property
+    def ahead_of_hub_s(self) -> float | None:
+        """Seconds by which this machine's clock is ahead of the hub's, below 0 where it is behind; None: the hub
+        has not told its time in this boot."""
+        hub = self.clock_trust.marks().hub
+        if hub is None:
+            return None
+        return (self.clock.now() - hub.carried_to(self.clock.boottime_s())).total_seconds()
+
+    @property
     def replica_age_s(self) -> float | None:
         """Seconds since the hub last said that the replica is whole, as it was last written down (each minute);
         None: not known, or not in this boot."""

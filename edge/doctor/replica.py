@@ -12,6 +12,7 @@ from contract.plan_rows import zone_named
 from edge.core.floors import is_below
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
+from edge.doctor.spans import span
 from edge.storage.feed_tables import FORMAT
 from edge.storage.inspection import ReplicaSeen, Unreadable, look_at_replica, replica_in, site_row_in
 from edge.storage.small_file import DamagedFile
@@ -80,7 +81,7 @@ def age(patient: Patient) -> Iterator[Finding]:
     readers = () if patient.configuration is None else patient.configuration.readers
     limits_s = {each.name: each.replica_age_seconds_max for each in readers if each.replica_age_seconds_max}
     denying = [name for name, limit_s in limits_s.items() if age_s is None or age_s > limit_s]
-    told = "how old the replica is, is not known" if age_s is None else f"whole as of {age_s:.0f} s ago"
+    told = "how old the replica is, is not known" if age_s is None else f"whole as of {span(age_s)} ago"
     reach = "let the edge reach its hub: broker.* says what is in the way"
     if denying:
         yield failure("replica.age", told, f"{', '.join(denying)} take none as old, and deny", reach)

@@ -17,6 +17,7 @@ from typing import Any, Final
 DEV: Final = Path("/dev")
 HEADER_CHIPS: Final = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 """Labels of the chips behind the headers of Raspberry Pis; a machine has one of them."""
+_IN_AN_ENVIRONMENT: Final = ", and a virtual environment that sees it (python3 -m venv --system-site-packages)"
 _CHIP: Final = re.compile(r"gpiochip(\d+)")
 
 
@@ -36,9 +37,10 @@ def load_lgpio() -> Any:
         with _folder_for_its_pipe():
             return importlib.import_module("lgpio")
     except ImportError as error:
+        seen = _IN_AN_ENVIRONMENT if sys.prefix != sys.base_prefix else ""
         raise HardwareError(
-            'pin_factory = "lgpio" needs the lgpio library: apt install python3-lgpio, and a virtual environment '
-            'that sees it (python3 -m venv --system-site-packages). Without any pins: pin_factory = "mock"'
+            'pin_factory = "lgpio" needs the lgpio library: apt install python3-lgpio, which Raspberry Pi OS has '
+            f'and Debian itself has not{seen}. Without any pins: pin_factory = "mock"'
         ) from error
     except OSError as error:
         raise HardwareError(f'pin_factory = "lgpio": the lgpio library cannot begin: {error}') from error

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from contract.configuration import Configuration, PinFactory, place_of
-from contract.door_configuration import OUTPUT_FIELDS, Level, active_field
+from contract.door_configuration import INPUT_FIELDS, OUTPUT_FIELDS, Level, active_field
 from contract.reader_configuration import Reader
 from edge.firmware_config import FirmwareConfigError, firmware_config
 from edge.hardware.boards import (
@@ -82,6 +82,8 @@ class Wiring:
                 if field == "relay_pin":
                     yield from self._of_relays(place, pin)
             yield from self._of_alarm(index, configuration.readers[index])
+            if configuration.hardware.pin_factory is PinFactory.MOCK:
+                yield from _of_no_inputs(index, reader)
 
     def _of_header(self, place: str, pin: int) -> Iterator[Concern]:
         if self.computer is None:
@@ -138,6 +140,17 @@ _UNKNOWN: Final = Wiring(None, None)
 def active_level(reader: Reader, field: str) -> Level:
     """The level at which the output in that field is on."""
     return _said_level(reader, field) or Level.HIGH
+
+
+def _of_no_inputs(index: int, reader: Reader) -> Iterator[Concern]:
+    for field in INPUT_FIELDS:
+        says = "contact_open" if field == "contact_pin" else active_field(field)
+        if field in reader.pins and getattr(reader, says) is Level.HIGH:
+            yield Concern(
+                place_of(index, reader, field),
+                f'pin_factory = "mock" has no wires: it reads high for ever, as if cut, which {says} = "high" '
+                f'takes for true, with its alarm. Leave {field} out, or say {says} = "low", until pins are real',
+            )
 
 
 def _told(fact: Said) -> str:

@@ -71,14 +71,14 @@ def probe(address: BrokerAddress, known: Known, visit: Visit | None) -> Iterator
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        yield Tried(Step.NAME, words_of(error))
+        yield Tried(Step.NAME, f"{address.host}: {words_of(error)}")
         return
     addresses = dict.fromkeys(str(each[4][0]) for each in found)
     yield Tried(Step.NAME, told=f"{address.host} is {', '.join(addresses)}")
     try:
         connection = socket.create_connection((address.host, address.port), STEP_S)
     except OSError as error:
-        yield Tried(Step.PORT, words_of(error))
+        yield Tried(Step.PORT, f"{address.host}, port {address.port}: {words_of(error)}")
         return
     yield Tried(Step.PORT, told=f"port {address.port} is open")
     with connection:

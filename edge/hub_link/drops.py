@@ -1,13 +1,13 @@
 """What was dropped, and why: counted always, logged at most once a second for each kind, with the count.
 
 An answer that nothing asked for comes to a healthy edge too, just after a start: to what it asked before. It is
-logged only where it goes on.
+logged only where it goes on. What the hub has taken back is never logged.
 """
 
 from collections import Counter, deque
 from typing import Final
 
-from edge.core.sync_events import UNASKED, Dropped
+from edge.core.sync_events import CLEARED, UNASKED, Dropped
 from edge.ports import Log
 
 _QUIET_S = 1.0
@@ -31,7 +31,7 @@ class Drops:
         """`at_s` is monotonic seconds."""
         kind = (dropped.what, dropped.why)
         self.counts[dropped.why] += 1
-        worth_telling = self._unasked(at_s) if dropped.why == UNASKED else 1
+        worth_telling = self._unasked(at_s) if dropped.why == UNASKED else int(dropped.why != CLEARED)
         if worth_telling:
             self._untold[kind] += worth_telling
             self._texts[kind] = dropped.text

@@ -32,13 +32,15 @@ from contract.topics import (
 from contract.trust import ClockState
 from edge.core.feed_order import is_in_order
 from edge.core.said import Said
-from edge.core.sync_events import Dropped
+from edge.core.sync_events import CLEARED, Dropped
 from edge.hub_link.link_time import Known, LinkTime
 from edge.hub_link.seals import Seals
 from edge.hub_link.transport import Heard, HubKey, HubKeyNotKept, News
 
 _KEYS: Final = key("+")
 _KEYS_BEFORE: Final = key("")
+_TAKEN_BACK: Final = (Modes, Desired)
+"""What the broker keeps for an edge until the hub deletes it there, which everybody hears as an empty message."""
 
 
 def topics_of(edge: str, feed_name: str) -> tuple[str, ...]:
@@ -109,6 +111,8 @@ class Mail:
         if message_type is None:
             return Dropped("message", "on a topic that was not asked for")
         what = message_type.__name__.lower()
+        if not payload and message_type in _TAKEN_BACK:
+            return Dropped(what, "the hub has taken it back", CLEARED)
         try:
             plain, is_current = self._seals.opened(topic, payload, self._old_at(known))
             news: News = decode(plain, message_type)

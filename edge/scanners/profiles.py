@@ -122,6 +122,19 @@ def all_profiles() -> tuple[Profile, ...]:
     return tuple(read_profile(path) for path in sorted(_folder().glob("*.toml")))
 
 
+def profile_of(model: str) -> Profile:
+    """By its profile's name, else by the model's own, in capitals or not. ProfileError: none, or several."""
+    named = [each for each in all_profiles() if each.name == model]
+    found = named or [each for each in all_profiles() if model.lower() in map(str.lower, each.models)]
+    if len(found) != 1:
+        which = f": {', '.join(each.name for each in found)}" if found else ""
+        raise ProfileError(
+            f"{len(found) or 'no'} scanner profiles have the name or model {model!r}{which}; "
+            "`doorward-edge scanners --profiles` lists them"
+        )
+    return found[0]
+
+
 @cache
 def profile_named(name: str) -> Profile:
     """ProfileError: there is none of that name. Read once, so that a change of configuration which was tested with

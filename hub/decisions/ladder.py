@@ -59,7 +59,7 @@ def _rule(topic: str, text: str, *reasons: Reason) -> Rule:
 
 BEFORE_MEMBERSHIPS: Final = (
     _rule("Reader", "The reader is switched on", Reason.READER_DISABLED),
-    _rule("Reader", "The door does not stand open", *OPENS),
+    _rule("Reader", "It is no door that stands open", *OPENS),
     _rule("Reader", "The edge has a whole replica", Reason.NOT_READY),
     _rule("Code", "The code can be read", Reason.UNREADABLE),
     _rule("Code", "It is the code of a card", Reason.UNKNOWN_CARD),

@@ -63,7 +63,7 @@ def make_code_for(edge_name: str, at: datetime, lasts: timedelta = CODE_LASTS) -
         )
         audit.note("enrolment code made", edge, None, {"until": at + lasts})
     text = code.text()
-    command = f"doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name}"
+    command = f"sudo doorward-edge enroll --hub {settings.DOORWARD_URL} --name {edge_name}"
     return CodeShown(edge_name, text, at + lasts, command)
 
 

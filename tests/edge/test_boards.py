@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.configuration import Hardware, PinFactory
-from contract.door_configuration import Level
+from contract.door_configuration import OUTPUT_FIELDS, Level
 from edge.firmware_config import firmware_config
 from edge.hardware.boards import Board, BoardError, RelayBoard, computer_of, faults_of, read_boards, relay_board_of
 from edge.hardware.gpio_chips import HEADER_CHIPS
@@ -136,3 +136,10 @@ def test_each_board_stands_in_the_docs_with_its_pins_and_polarity() -> None:
         else:
             assert (", ".join(map(str, board.channels.pins)) or "wired by hand") in row
             assert f"| {board.polarity.active}{'' if board.polarity.checked else ' (unchecked)'} |" in row
+
+
+def test_how_each_output_is_wired_stands_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hardware.md").read_text()
+    section = page.partition("## Lamps, buzzer and siren")[2].partition("## The computer itself")[0]
+    drawn = {field for field in OUTPUT_FIELDS if f"GPIO {field} " in section}
+    assert drawn == set(OUTPUT_FIELDS) - {"relay_pin"}

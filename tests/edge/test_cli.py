@@ -1,6 +1,7 @@
 """The commands, as a person runs them: exit codes and what stands on the terminal."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,12 @@ def test_check_says_what_it_found(tmp_path: Path) -> None:
     found = "edge clubhouse, feed everyone, readers door (door), counter (counter)"
     assert command("check", "--config", path) == (0, f"{path} is right: {found}\n", "")
     assert not (tmp_path / "state").exists()
+
+
+def test_it_says_which_version_it_is() -> None:
+    code, out, error = command("--version")
+    assert (code, error) == (0, "")
+    assert re.fullmatch(r"doorward-edge (\d+\.\d+\.\d+|unknown)\n", out)
 
 
 def test_a_wrong_field_is_named_with_its_value_and_what_is_allowed(tmp_path: Path) -> None:

@@ -62,6 +62,9 @@ def test_what_a_scan_gives_is_seen_and_goes_away_again(browser: Browser) -> None
             world.later(20)
             await sees(browser, "calm", undo="Undo the last\nGlass of wine, 14:00")
             await world.scan("gold")
+            await sees(browser, "green", headline="Granted", name="Given")
+            assert (await facts(browser)).endswith("Left\n0\nNext\nSat 8 Jun, 14:00")
+            await keep_picture(browser, "granted_last")
             world.later(20)
             await world.scan("gold")
             await sees(browser, "amber", headline="All used up", name="Given")
@@ -94,6 +97,12 @@ def test_a_finger_chooses_a_benefit_and_undoes_the_last(browser: Browser) -> Non
             await sees(browser, "calm", headline="Undone", what="Slice of cake")
             await keep_picture(browser, "undone")
             assert world.world.own_uses.is_voided(world.world.journal.checkins[-1].id)
+            world.later(10)
+            await world.scan("gold")
+            await sees(browser, "green", headline="Granted")
+            await world.scan("staff")
+            await sees(browser, "calm", headline="Undone", name="Given", what="Slice of cake")
+            await keep_picture(browser, "undone_by_card")
             assert not browser.errors
 
     asyncio.run(run())
@@ -141,10 +150,13 @@ def test_what_is_wrong_around_it_is_said_and_a_lost_edge_comes_back(browser: Bro
             port, world.port = world.port, None
             await sees(browser, "lost")
             await keep_picture(browser, "lost")
-            world.port, world.is_open, trust.contact, trust.age_s = port, True, True, 0.0
-            trust.state = ClockState.SYNCED
             world.later(60)
-            await sees(browser, "calm", notes="", headline="Granted")
+            world.port, trust.contact, trust.age_s, trust.state = port, True, 0.0, ClockState.SYNCED
+            scanner = "The scanner is not connected"
+            await sees(browser, "away", invitation="No card can be read", asked=scanner, notes=scanner)
+            await keep_picture(browser, "away")
+            world.is_open = True
+            await sees(browser, "calm", invitation="Scan a card", asked="Glass of wine", notes="")
 
     asyncio.run(run())
 
@@ -157,7 +169,7 @@ def test_long_names_and_many_benefits_leave_room_for_what_matters(browser: Brows
         world.is_open = False
         async with showing(world) as address:
             await asyncio.to_thread(browser.go, address)
-            await sees(browser, "calm", notes="The scanner is not connected")
+            await sees(browser, "away", notes="The scanner is not connected")
             await world.scan("gold")
             await sees(browser, "green", headline="Granted")
             edges = "['header', '#headline', '#facts', 'footer'].map((each) => document.querySelector(each)"

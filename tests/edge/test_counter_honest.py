@@ -144,7 +144,7 @@ def test_the_longest_of_all_is_cut_nowhere(browser: Browser, size: tuple[int, in
         async with showing(world) as address:
             await asyncio.to_thread(resize, browser, *size)
             await asyncio.to_thread(browser.go, address)
-            await sees(browser, "calm", asked="Glass of wine")
+            await sees(browser, "away", asked="The scanner is not connected")
             for _ in range(3):
                 await world.scan("gold")
                 world.later(20)

@@ -1,6 +1,7 @@
 """What a counter's screen says of scans at a real gate: no more of a name than is allowed, choices, undoing."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from contract.reader_configuration import Reader, ScreenName
 from contract.reasons import Reason
 from contract.trust import ClockState
 from edge.counter import texts
-from edge.counter.screen import CHOICE_S
+from edge.counter.screen import CHOICE_S, Screen
 from edge.counter.view import end_said, instant_said, name_shown, notes_of, span_said, state_of
 from tests.edge.counter_world import BAR, CounterWorld
 from tests.edge.fakes import NOON
@@ -31,6 +32,11 @@ def at_bar(work: Callable[[CounterWorld], Awaitable[None]], reader: Reader = BAR
 
 def seen(world: CounterWorld) -> Any:
     return state_of(world.screen, world.world.clock.now(), [])
+
+
+def far(world: CounterWorld) -> dict[str, str]:
+    """What is to be read at two metres."""
+    return {each["label"]: each["value"] for each in seen(world)["shown"]["facts"] if each["far"]}
 
 
 def test_every_reason_and_every_status_has_its_words() -> None:
@@ -146,14 +152,34 @@ def test_nothing_is_undone_where_no_card_may() -> None:
     at_bar(work, structs.replace(BAR, undo_permission=None))
 
 
-def test_a_card_that_undoes_shows_that_and_no_name_of_staff() -> None:
+def test_a_card_that_undoes_shows_what_it_undid_and_no_name_of_staff() -> None:
     async def work(world: CounterWorld) -> None:
         await world.scan("staff")
         assert seen(world)["shown"]["headline"] == "Nothing to undo"
+        world.later(60)
+        await world.scan("gold")
+        world.screen.choose("coffee")
+        for _ in ("scanned", "scanned again"):
+            await world.scan("staff")
+            shown = seen(world)["shown"]
+            assert (shown["headline"], shown["name"], shown["what"]) == ("Undone", "Given", "Glass of wine")
+            assert (shown["hint"], shown["facts"]) == ("It does not count any more.", [])
+        assert len(world.world.log.all("voided")) == 1
+
+    at_bar(work, SHOP)
+
+
+def test_a_card_that_undoes_what_was_before_the_start_names_nothing() -> None:
+    async def work(world: CounterWorld) -> None:
         await world.scan("gold")
         await world.scan("staff")
+        await world.scan("gold")
+        world.later(30)
+        world.screen = Screen(world.reader, world.world.clock)
+        world.gate = dataclasses.replace(world.gate, screen=world.screen)
+        await world.scan("staff")
         shown = seen(world)["shown"]
-        assert (shown["headline"], shown["name"], shown["facts"]) == ("Undone", "", [])
+        assert (shown["headline"], shown["name"], shown["what"], shown["facts"]) == ("Undone", "", "", [])
 
     at_bar(work)
 
@@ -166,6 +192,21 @@ def test_who_only_looks_uses_nothing_up() -> None:
         assert {"label": "Left", "value": "2", "far": True} in shown["facts"]
 
     at_bar(work, structs.replace(BAR, mode=Mode.IDENTIFY))
+
+
+def test_what_uses_up_the_last_says_when_the_next_is_due() -> None:
+    async def work(world: CounterWorld) -> None:
+        await world.scan("gold")
+        assert far(world) == {"Left": "1"}
+        world.later(60)
+        await world.scan("gold")
+        assert far(world) == {"Left": "0", "Next": "Sat 8 Jun, 14:00"}
+        world.later(60)
+        await world.scan("gold")
+        assert seen(world)["shown"]["headline"] == "All used up"
+        assert far(world) == {"Left": "0", "Next": "Sat 8 Jun, 14:00"}
+
+    at_bar(work)
 
 
 def test_a_redemption_that_could_not_be_kept_is_none_on_the_screen() -> None:

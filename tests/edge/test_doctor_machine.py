@@ -55,6 +55,19 @@ def test_a_clock_that_is_behind_what_has_passed(ward: Ward) -> None:
     assert "set-ntp" in str(one.to_do)
 
 
+def test_a_clock_that_is_ahead_of_the_hubs(ward: Ward) -> None:
+    told = ward.told_by_hub()
+    told.elapsed_s += 3_600
+    told.at = NOON + timedelta(days=1_100, hours=1)
+    one = the(clock.floor, ward.patient(told), "clock.floor")
+    assert (one.level, "3 years ahead of the hub's time" in one.what) == (FAILURE, True)
+    told.at = NOON + timedelta(hours=1, minutes=5)
+    assert the(clock.floor, ward.patient(told), "clock.floor").level is OK
+    told.boot = "another-boot"
+    told.at = NOON + timedelta(days=1_100)
+    assert the(clock.floor, ward.patient(told), "clock.floor").level is OK
+
+
 def test_a_clock_of_which_nothing_is_known(ward: Ward) -> None:
     told = FakeClock()
     assert the(clock.synchronized, ward.patient(told), "clock.synchronized").level is WARNING

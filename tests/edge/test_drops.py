@@ -1,6 +1,6 @@
 """Drops are counted always, and told with their count: a flood of them is a few lines, and none is left out."""
 
-from edge.core.sync_events import UNASKED, Dropped
+from edge.core.sync_events import CLEARED, UNASKED, Dropped
 from edge.hub_link.drops import Drops
 from tests.edge.fakes import FakeLog
 
@@ -38,3 +38,11 @@ def test_answers_to_an_earlier_session_are_counted_and_told_only_where_they_go_o
     drops.count(late, 1_011.0)
     drops.tick(1_012.0)
     assert told(log)[1:] == [("page", UNASKED, 6)]
+
+
+def test_what_the_hub_has_taken_back_is_counted_and_never_told() -> None:
+    log = FakeLog()
+    drops = Drops(log)
+    drops.count(Dropped("modes", "the hub has taken it back", CLEARED), 10.0)
+    drops.tick(12.0)
+    assert (log.lines, drops.counts) == ([], {CLEARED: 1})

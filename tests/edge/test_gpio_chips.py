@@ -65,6 +65,17 @@ def test_the_librarys_pipe_lies_in_nobodys_way(
     assert not list((tmp_path / "here").iterdir())
 
 
+@pytest.mark.parametrize("in_an_environment", [True, False])
+def test_a_library_that_is_missing_is_told_as_it_can_be_had_here(
+    monkeypatch: pytest.MonkeyPatch, in_an_environment: bool
+) -> None:
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.setattr(sys, "prefix", "/srv/venv" if in_an_environment else sys.base_prefix)
+    with pytest.raises(HardwareError, match="Debian itself has not") as missing:
+        load_lgpio()
+    assert ("virtual environment" in str(missing.value)) is in_an_environment
+
+
 def test_a_library_that_cannot_begin_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lgpio.py").write_text("open('.lgd-nfy-3', 'rb')")
     monkeypatch.syspath_prepend(tmp_path)

@@ -135,7 +135,9 @@ def test_what_its_hub_did_not_seal_for_it_changes_nothing(
         before = await settled(edge, hub)
         for topic, payload in news(edge).items():
             attacker.say(topic, made(topic, payload), retain=True)
-        await dropped(edge, why, len(news(edge)))
+        # An order that is empty is one that was taken back: no fault.
+        taken_back = {down(EDGE, DOWN_CONFIG), down(EDGE, DOWN_MODE)} if how == "empty" else set()
+        await dropped(edge, why, len(news(edge).keys() - taken_back))
         assert await held(edge) == before
         await still_follows(edge, hub)
 

@@ -73,6 +73,8 @@ def test_the_journal_is_told_how_grave_each_line_is_and_nobody_else(monkeypatch:
     # A command that was refused is the hub's to look at, one that failed is this edge's.
     assert [written(["command"], why=why)[0][:4] for why in (None, "lockdown")] == 2 * [b"<6>{"]
     assert written(["command"], why=CommandWhy.FAILED)[0][:4] == b"<4>{"
+    for why, priority in (("stale", b"<6>{"), ("replayed", b"<6>{"), ("bad_signature", b"<4>{")):
+        assert written(["dropped"], why=why)[0][:4] == priority
 
 
 def test_the_journal_is_known_by_device_and_inode() -> None:

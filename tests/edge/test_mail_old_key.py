@@ -12,10 +12,10 @@ from contract.instants import to_us
 from contract.keys import SigningKey, Trusted
 from contract.messages import Head, Live, Page
 from contract.seal import Rotation
-from contract.topics import DOWN_COMMAND, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed, key
+from contract.topics import DOWN_COMMAND, DOWN_CONFIG, DOWN_MODE, DOWN_PAGE, FEED_HEAD, FEED_LIVE, down, feed, key
 from contract.trust import ClockState
 from edge.core.said import Said
-from edge.core.sync_events import Answer, Dropped, State
+from edge.core.sync_events import CLEARED, Answer, Dropped, State
 from edge.hub_link.link_time import Known, LinkTime
 from edge.hub_link.mail import Mail
 from edge.hub_link.seals import Seals
@@ -66,6 +66,14 @@ def run(tmp_path: Path) -> Run:
 
 def test_keys_are_subscribed_to_before_all_that_they_seal(run: Run) -> None:
     assert run.mail.topics[0] == key("+")
+
+
+@pytest.mark.parametrize("what", [DOWN_CONFIG, DOWN_MODE])
+def test_an_order_that_is_taken_back_is_no_fault(run: Run, what: str) -> None:
+    (heard,) = run.mail.read(down(EDGE, what), b"")
+    assert isinstance(heard, Dropped) and heard.why == CLEARED
+    (broken,) = run.mail.read(down(EDGE, DOWN_COMMAND), b"")
+    assert isinstance(broken, Dropped) and broken.why == "wrong_size"
 
 
 def test_rows_out_of_order_are_dropped(run: Run) -> None:

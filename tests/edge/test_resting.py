@@ -88,7 +88,7 @@ def test_a_killed_edge_leaves_no_relay_on(tmp_path: Path) -> None:
         timeout=DEADLINE_S,
         check=False,
     )
-    assert (rested.returncode, rested.stdout, rested.stderr) == (0, "", "")
+    assert (rested.returncode, rested.stdout, rested.stderr) == (0, "doorward-edge: at rest: GPIO 26\n", "")
     assert fake_lgpio.kept_levels(lines) == {26: 1}
 
 
@@ -246,3 +246,29 @@ def test_without_lgpio_it_says_what_to_install(
     state = saved(tmp_path / "state", stands=desired(1, DOOR))
     assert resting.main(["--state", str(state)]) == 1
     assert "apt install python3-lgpio" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_none_is_not_taken_for_an_edge_at_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert resting.main(["--state", str(tmp_path / "none")]) == 1
+    assert f"there is no folder {tmp_path / 'none'}" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.usefixtures("chip")
+def test_what_was_set_is_told_to_a_person_and_not_to_the_journal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, mock = desired(1, DOOR), desired(1, DOOR, pin_factory="mock")
+    for name, stands, told in (
+        ("real", real, "at rest: GPIO 26"),
+        ("mock", mock, "its configuration has no output at a pin"),
+        ("empty", None, "it holds no configuration"),
+    ):
+        state = saved(tmp_path / name, stands=stands)
+        assert resting.main(["--state", str(state)]) == 0
+        assert told in capsys.readouterr().out
+    monkeypatch.setattr(resting, "is_journal", lambda _descriptor, _variables: True)
+    assert resting.main(["--state", str(tmp_path / "real")]) == 0
+    assert capsys.readouterr().out == ""

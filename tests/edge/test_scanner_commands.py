@@ -79,7 +79,13 @@ def test_a_setup_sheet_prints_codes_or_why_not(capsys: pytest.CaptureFixture[str
     assert main(["setup-sheet", "zebra-ds2208"]) == 0
     assert "There are no codes to print" in capsys.readouterr().out
     assert main(["setup-sheet", "no-such"]) == EXIT_WRONG
-    assert "no scanner profile is named 'no-such'" in capsys.readouterr().err
+    assert "no scanner profiles have the name or model 'no-such'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("model", ["ZKB200", "zkb200", "zkteco-zkb200"])
+def test_a_setup_sheet_is_found_by_its_models_name_too(capsys: pytest.CaptureFixture[str], model: str) -> None:
+    assert main(["setup-sheet", model]) == 0
+    assert "Setting up ZKB200" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

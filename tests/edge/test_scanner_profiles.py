@@ -15,6 +15,7 @@ from edge.scanners.profiles import (
     all_profiles,
     fitting,
     profile_named,
+    profile_of,
     read_profile,
     settings_for,
 )
@@ -117,6 +118,19 @@ def test_the_folder_may_be_named_and_a_missing_one_is_told(
         firmware_config()
     with pytest.raises(ProfileError, match="looked at"):
         all_profiles()
+
+
+def test_a_model_of_two_profiles_is_asked_for_by_a_profiles_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    (tmp_path / "scanners").mkdir()
+    for name in ("a", "b"):
+        text = f'name = "{name}"\nmodels = ["Twin"]\ninterfaces = ["serial"]\n[setup]\nhow = "."\n'
+        (tmp_path / "scanners" / f"{name}.toml").write_text(text)
+    with pytest.raises(ProfileError, match="2 scanner profiles have the name or model 'twin': a, b;"):
+        profile_of("twin")
+    assert profile_of("b").name == "b"
 
 
 def test_a_profile_is_checked_only_if_each_of_its_facts_is() -> None:

@@ -13,7 +13,8 @@ from edge.hardware.wiring import Concern, active_level, wiring_of
 from edge.readers.self_test import fault_of_wiring
 from tests.edge.fakes import FakeLog
 
-DOOR = {"name": "door", "kind": "door", "permission": "p", "device": "/dev/ttyACM0", "relay_pin": 17}
+PLACE = {"name": "door", "kind": "door", "permission": "p", "device": "/dev/ttyACM0"}
+DOOR: dict[str, object] = {**PLACE, "relay_pin": 17, "contact_open": "low"}
 
 
 def configured(door: dict[str, object], **hardware: str) -> Configuration:
@@ -142,6 +143,18 @@ def test_files_that_are_missing_hold_up_only_who_names_one(
     assert concerns({}, pin_factory="lgpio") == []
     with pytest.raises(BoardError, match="no folder firmware_config"):
         wiring_of(configured({}, board="raspberry-pi-5"))
+
+
+def test_contacts_that_no_pin_reads_are_told_of() -> None:
+    wired = {"contact_pin": 5, "contact_open": "high", "request_to_exit_pin": 6, "tamper_pin": 7, "fire_pin": 8}
+    assert [(each.place, each.is_fault) for each in concerns({**wired, "fire_active": "low"})] == [
+        ('readers[0] ("door").contact_pin', False),
+        ('readers[0] ("door").tamper_pin', False),
+    ]
+    text = concerns(wired)[0].text
+    assert "reads high for ever" in text
+    assert 'contact_open = "low"' in text
+    assert concerns(wired, pin_factory="lgpio") == []
 
 
 def test_check_says_it_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ def test_the_last_checkins_as_json(club: Club, sqlite_database: Database) -> Non
 
 
 def test_the_last_checkins_as_a_table(club: Club, sqlite_database: Database) -> None:
-    named = Customer.objects.create(name="Member\x1b[31m with escapes", email="")
+    named = Customer.objects.create(name="Member\x1b[31m with more escapes", email="")
     Site.objects.update(time_zone="Europe/Berlin")
     ingest(redemption(club), checkin(2, outcome="denied", reason="expired", customer=named.pk))
     first, second = CheckIn.objects.order_by("number").values_list("number", flat=True)
@@ -69,7 +69,7 @@ def test_the_last_checkins_as_a_table(club: Club, sqlite_database: Database) -> 
     said = [str(first), "✓", "2026-03-01", "19:30:01", "CET", "clubhouse/counter", "glass-of-wine"]
     assert lines[1].split()[:7] == said
     assert lines[2].split()[:2] == [str(second), "✕"]
-    assert "Member?[31m with escapes" in lines[2]
+    assert "Member?[31m with more escapes  expired" in lines[2]
 
 
 @pytest.fixture

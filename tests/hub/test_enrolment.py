@@ -243,7 +243,7 @@ def test_staff_make_a_code_on_an_edges_page(edge: Edge) -> None:
     assert EnrolmentCode.objects.count() == 0
     made = staff.post(way)
     assert "no-store" in made["Cache-Control"]
-    assert "doorward-edge enroll --hub http://127.0.0.1:8000 --name clubhouse</pre>" in made.content.decode()
+    assert "sudo doorward-edge enroll --hub http://127.0.0.1:8000 --name clubhouse</pre>" in made.content.decode()
     assert "code waiting" in staff.get(address(Edge, "changelist")).content.decode()
     assert "A code waits until" in staff.get(its_page).content.decode()
     assert "<svg" in made.content.decode() and "The code counts for 59 min" in made.content.decode()

@@ -29,11 +29,13 @@ function draw() {
   at("lost").hidden = !isLost;
   if (isLost) { drawLost(); return; }
   const shown = state && state.shown && key(state.shown) !== hidden ? state.shown : null;
-  document.body.dataset.tone = shown ? shown.tone : "calm";
+  document.body.dataset.tone = shown ? shown.tone : state.open ? "calm" : "away";
   at("ready").hidden = Boolean(shown);
   at("shown").hidden = !shown;
   text("notes", state.notes.join(" · "));
-  text("asked", state.asked);
+  // Nobody is asked for a card that nothing would read.
+  text("invitation", state.open ? words.ready : words.away);
+  text("asked", state.open ? state.asked : words.noScanner);
   drawChoices();
   drawUndo(shown);
   if (shown) drawShown(shown);

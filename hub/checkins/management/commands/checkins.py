@@ -18,7 +18,7 @@ from hub.checkins.models import CheckIn
 _NEWEST = 20
 _POLL_S = 0.2
 _GREEN, _RED = 32, 31
-_COLUMNS = "{:>6} {:<1} {:<25} {:<20} {:<16} {:<26} {:<20} {:<4} {}"
+_COLUMNS = "{:>6} {:<1} {:<25}  {:<20}  {:<16}  {:<26}  {:<20}  {:<4}  {}"
 _HEADINGS = ("number", "", "when, at the site", "reader", "permission", "who", "reason", "left", "marks")
 
 
