@@ -128,5 +128,5 @@ class Visitor(Browser):
         return heard
 
     def complaints(self) -> list[str]:
-        """What the page complained of, but for pages that were refused on purpose."""
-        return [each for each in self.errors if "status of 4" not in each]
+        """What the page complained of, but for refusals on purpose and Chromium's advice on forms."""
+        return [each for each in self.errors if "status of 4" not in each and '"recommendation"' not in each]
