@@ -55,7 +55,8 @@ def build(release: Release, wheels: list[Path], out: Path) -> Path:
     path = out / f"doorward-edge_{release.version}_{release.architecture}.deb"
     with tempfile.TemporaryDirectory(dir=out) as folder:
         root = Path(folder) / "root"
-        root.mkdir(mode=0o755)
+        root.mkdir()
+        root.chmod(0o755)
         unpack(wheels, root / CODE)
         date = formatdate(release.at)
         lay_out(root, release, _CHANGELOG.format(version=release.version, maintainer=_MAINTAINER, date=date))

@@ -61,12 +61,14 @@ def lay_out(root: Path, release: Release, changelog: str) -> None:
 
 def control_files(folder: Path, control: str) -> None:
     """What dpkg itself reads: `folder` is DEBIAN/ of the package."""
-    folder.mkdir(mode=0o755)
+    folder.mkdir()
     (folder / "control").write_text(control)
     (folder / "conffiles").write_text("".join(f"/{path}\n" for path in _CONFIGURATION))
     for name in _SCRIPTS:
         shutil.copyfile(_OWN / name, folder / name)
-        (folder / name).chmod(0o755)
+    # mkdir's own mode is less what the umask takes.
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755 if path.is_dir() or path.name in _SCRIPTS else 0o644)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
 from contract_strategies import (
     CUSTOMER,
     PARTNERS,
@@ -109,6 +110,7 @@ def facts_and_more(draw: st.DrawFn) -> tuple[Facts, Facts]:
     return known, replace(known, held=held)
 
 
+@pytest.mark.timeout(600)  # 20 s where nothing else runs
 @settings(max_examples=600)
 @given(asks, facts_and_more(), moments)
 def test_who_is_given_more_is_denied_nothing_that_was_granted(
