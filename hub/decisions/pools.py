@@ -1,4 +1,4 @@
-"""What a company's pools have left: of each grant that its people share, by the contract's counting. Reads only."""
+"""What a company's pools have left: of each grant that its people share, by the contract's counting. Read only."""
 
 from collections.abc import Iterable
 from datetime import datetime
