@@ -90,7 +90,8 @@ lint: $(INSTALLED)
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 # Whole clubs as processes, the commonest work in a browser, an API that is asked all it can be asked: long, and most
 # of what they find shows in the tests of the parts first.
-WHOLE := tests/demo tests/simulation tests/system tests/hub/walks tests/hub/test_api_schemathesis.py
+WHOLE := tests/demo tests/simulation tests/system tests/hub/walks \
+  $(patsubst %,tests/hub/test_%.py,api_schemathesis migrations processes_together unmarked_texts)
 test: $(INSTALLED) apt-for-tests lint
 	$(PYTEST) $(WHOLE:%=--ignore=%) --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
 
