@@ -12,7 +12,6 @@ from typing import Final
 
 from hub import environment, keys
 from hub.audit.acting import HUB, Actor, ActorKind, acting
-from hub.backup import keys_first
 from hub.errors import HubError
 
 _PREPARE: Final = {"init", "broker_setup", "restore"}
@@ -128,6 +127,8 @@ def _command(arguments: list[str]) -> None:
         if command == "init":
             made += keys.create_missing(environment.data_folder(os.environ) / "keys")
         if command == "restore":
+            from hub.backup import keys_first  # noqa: PLC0415 (its packages are known to be there only now)
+
             made += keys_first.put_back(arguments[1:], os.environ)
         _set_up(command)
         with acting(_actor(command)):
