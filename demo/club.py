@@ -244,8 +244,8 @@ class Club:
     def _enrol_edge(self) -> None:
         said = self._hub("enrol", self.seeded["edge"])
         lines = [line.strip() for line in said.splitlines() if line.startswith("  ")]
-        typed, code = lines[0].split(), lines[1]
-        command = [sys.executable, "-m", "edge", *typed[1:], "--state", str(self._edge_state)]
+        typed, code = lines[0].partition("doorward-edge ")[2].split(), lines[1]
+        command = [sys.executable, "-m", "edge", *typed, "--state", str(self._edge_state)]
         run_to_end(command, {}, self._logs / "edge-enroll.log", typed=f"{code}\n")
 
     @property
