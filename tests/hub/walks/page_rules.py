@@ -11,7 +11,8 @@ from tests.hub.walks.visitor import Visitor
 SERIOUS: Final = ("serious", "critical")
 # The API's page is Swagger UI's inside its frame: what it draws is theirs.
 _RUN: Final = """axe.run({exclude: [".swagger-ui"]}, {resultTypes: ["violations"], elementRef: false, ONLY})
-    .then(found => found.violations.map(rule => [rule.impact, rule.id, rule.nodes.map(node => node.html.slice(0, 200))]))"""
+    .then(found => found.violations.map(
+        rule => [rule.impact, rule.id, rule.nodes.map(node => node.html.slice(0, 200))]))"""
 _SEEN: Final = """(() => {
     const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
     const near = [e, e.nextElementSibling, e.parentElement].filter(Boolean).map(each => getComputedStyle(each));
