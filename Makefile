@@ -50,11 +50,13 @@ SERVE_BIND ?= 127.0.0.1:8000
 .PHONY: serve
 serve: export DOORWARD_DATA := $(SERVE_DATA)
 serve: export DOORWARD_URL ?= http://$(SERVE_BIND)
+# Debian puts mosquitto where only root looks.
+serve: export PATH := $(PATH):/usr/sbin
 serve: $(INSTALLED)
 	@$(BIN)/doorward-hub init $(if $(OWNER),--owner "$(OWNER)")
-	@command -v mosquitto /usr/sbin/mosquitto >/dev/null || echo "No broker here: edges need one (sudo apt install mosquitto)."
+	@command -v mosquitto >/dev/null || echo "No broker here: edges need one (sudo apt install mosquitto)."
 	@exec $(BIN)/doorward-hub serve --bind $(SERVE_BIND) \
-	  $$(command -v mosquitto /usr/sbin/mosquitto >/dev/null && echo --broker)
+	  $$(command -v mosquitto >/dev/null && echo --broker)
 
 scan:
 	@[ -x $(BIN)/python ] || { echo "No demo is installed here yet: run make demo first, in another terminal."; exit 1; }
