@@ -13,6 +13,8 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/", views.password_change, name="account_change_password"),
     path("link/", choose_password_page, name="choose_password"),
+    # Whoever has no password, and asks to change it, is sent here: an owner's link gives them one.
+    path("link/", choose_password_page, name="account_set_password"),
     path("2fa/", include("allauth.mfa.urls")),
     # For whoever reads a page of ours, signed in or not.
     path("language/", set_language, name="set_language"),

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from contract.instants import from_us, to_us
+from contract.instants import InstantError, from_us, to_us
 from contract.reader_rules import OPENS
 from contract.reasons import Outcome, Reason
 from hub.checkins import places
@@ -81,8 +81,12 @@ def _place(row: CheckIn) -> str:
 
 
 def _after(place: str) -> Q:
+    """What is no place of a list is passed over."""
     at_us, _dot, number = place.partition(".")
     if not (at_us.isdecimal() and number.isdecimal() and len(place) < 39):
         return Q()
-    at = from_us(int(at_us))
+    try:
+        at = from_us(int(at_us))
+    except InstantError:
+        return Q()
     return Q(at__lte=at) & (Q(at__lt=at) | Q(number__lt=int(number)))

@@ -1,9 +1,10 @@
 """What may be asked of the list of check-ins: the form above it. Choices are what this hub has."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +16,23 @@ from hub.fleet.models import Reader, Site
 from hub.members.models import Permission
 from hub.partners.models import Partner
 
+_DAYS: Final = (date(1900, 1, 1), date(9000, 1, 1))
+"""Those outside have no midnight in every zone."""
+_NUMBER_MAX: Final = 10**18
+
 
 def _choice(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False)
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first, last = _DAYS
+    return forms.DateField(
+        label=label,
+        required=False,
+        validators=[MinValueValidator(first), MaxValueValidator(last)],
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
 
 class FilterForm(forms.Form):
@@ -33,7 +44,7 @@ class FilterForm(forms.Form):
     site = _choice(_("Site"))
     partner = _choice(_("Partner"))
     reason = _choice(_("Reason"))
-    customer = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    customer = forms.IntegerField(required=False, min_value=1, max_value=_NUMBER_MAX, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

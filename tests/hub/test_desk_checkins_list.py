@@ -68,6 +68,21 @@ def test_the_list_tells_who_what_where_and_why(here: LimitedClub, colleague_clie
     assert "hub/front-desk</td>" not in filtered and "clubhouse/door</td>" in filtered
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"after": "99999999999999999999999.1"},
+        {"until_day": "9999-12-31"},
+        {"from_day": "0001-01-01"},
+        {"customer": "99999999999999999999"},
+    ],
+)
+def test_what_cannot_be_asked_is_passed_over(
+    here: LimitedClub, colleague_client: Client, asked: dict[str, str]
+) -> None:
+    assert "hub/front-desk</td>" in colleague_client.get(LIST, asked).content.decode()
+
+
 def test_the_first_page_is_asked_again_and_answers_where_something_came(
     here: LimitedClub, front_desk_client: Client
 ) -> None:

@@ -191,6 +191,12 @@ def test_a_new_password_signs_out_everywhere_else(colleague: User) -> None:
     assert Entry.objects.get().action == "password changed"
 
 
+def test_who_has_no_password_gets_one_by_a_link(outsider_client: Client) -> None:
+    sent_on = outsider_client.get("/account/password/")
+    assert sent_on["Location"] == "/account/link/"
+    assert b"What stands behind the # of your link." in outsider_client.get(sent_on["Location"]).content
+
+
 def test_who_is_deactivated_does_not_sign_in(colleague: User) -> None:
     User.objects.filter(pk=colleague.pk).update(is_active=False)
     client, there = sign_in()
