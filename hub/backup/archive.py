@@ -5,8 +5,6 @@ owner alone, and never written over another. Must not know Django.
 """
 
 import json
-import os
-import secrets
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+from hub import whole_file
 from hub.errors import HubError
 
 FORMAT: Final = 1
@@ -51,17 +50,9 @@ def write(
     path: Path, about: About, database: Callable[[IO[bytes]], None], authority: bytes, keys: bytes | None
 ) -> None:
     """`database` writes it into the file that it is given. CannotWrite, and whatever `database` raises."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                _fill(file, about, database, authority, keys)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        finally:
-            draft.unlink()
+        with whole_file.created(path, 0o600) as file:
+            _fill(file, about, database, authority, keys)
     except FileExistsError as error:
         raise CannotWrite(f"{path} is there already: name another file") from error
     except OSError as error:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Final
 
+from hub import whole_file
 from hub.backup.archive import NoBackup
 from hub.errors import HubError
 
@@ -36,8 +37,7 @@ def copy_to(database: Path, file: IO[bytes]) -> None:
 
 def write_draft(file: IO[bytes], draft: Path) -> None:
     """NoBackup: it is no whole SQLite database."""
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
+    with whole_file.created(draft, 0o600) as target:
         shutil.copyfileobj(file, target, 1 << 20)
     try:
         with closing(sqlite3.connect(draft)) as connection:
@@ -76,11 +76,7 @@ def swap(draft: Path, database: Path, aside: Path) -> None:
         if path.exists():
             path.rename(aside.with_name(aside.name + ending))
     draft.rename(database)
-    folder = os.open(database.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    whole_file.sync_folder(database.parent)
 
 
 def remove(draft: Path) -> None:
