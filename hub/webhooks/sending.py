@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
@@ -111,6 +112,7 @@ def _client() -> httpx.AsyncClient:
         limits=limits,
         timeout=timeout,
         trust_env=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"user-agent": "Doorward", "content-type": "application/json"},
     )
 

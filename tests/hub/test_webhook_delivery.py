@@ -96,6 +96,18 @@ def test_what_is_not_taken_is_tried_again(
         assert (len(receiver.got), states()) == (2, ["delivered"])
 
 
+def test_no_cookie_is_kept(deliverer: Deliverer) -> None:
+    """Several receivers may stand behind one address."""
+    with receiving(headers={"set-cookie": "theirs=secret; Path=/"}) as one, receiving() as other:
+        for number, each in enumerate((one, other, one)):
+            Endpoint.objects.all().delete()
+            an_endpoint(each.url)
+            queue_many(1, first=number)
+            deliverer.until_idle()
+        assert [len(one.got), len(other.got)] == [2, 1]
+        assert not any("cookie" in each.headers for each in one.got + other.got)
+
+
 def test_who_hangs_is_given_up(database: Database) -> None:
     with receiving(hangs=True) as receiver, delivering(whole_s=0.3) as deliverer:
         an_endpoint(receiver.url)
