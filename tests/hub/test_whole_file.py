@@ -24,17 +24,17 @@ def test_it_is_there_whole_and_for_whom_it_is_meant(path: Path) -> None:
         file.write(b"whole")
         assert not path.exists()
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"whole", 0o600)
-    assert os.listdir(path.parent) == ["file"]
+    assert [each.name for each in path.parent.iterdir()] == ["file"]
 
 
 def test_one_that_is_there_stays(path: Path) -> None:
     assert whole_file.create(path, b"first", 0o600)
     assert not whole_file.create(path, b"second", 0o600)
-    assert (path.read_bytes(), os.listdir(path.parent)) == (b"first", ["file"])
+    assert ([each.name for each in path.parent.iterdir()], path.read_bytes()) == (["file"], b"first")
 
 
 def test_what_fails_half_way_leaves_nothing(path: Path) -> None:
     with pytest.raises(ValueError, match="half way"), whole_file.created(path, 0o600) as file:
         file.write(b"half")
         raise ValueError("half way")
-    assert os.listdir(path.parent) == []
+    assert list(path.parent.iterdir()) == []
