@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "hub.rates",
+    "hub.organization",
     "hub.feed",
     "hub.reservations",
     "hub.wire_keys",

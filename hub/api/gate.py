@@ -16,6 +16,7 @@ from hub.api.problems import Kind, Problem, answer_of
 from hub.api.scopes import Scope
 from hub.audit.acting import Actor, ActorKind, acting
 from hub.login.address import address_of
+from hub.rates.operations import Limit, Rate, take
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="doorward"'}
@@ -61,7 +62,7 @@ def admitted(request: HttpRequest, scope: Scope | None) -> ApiToken:
     return token
 
 
-def rate_fields(rate: rates.Rate) -> dict[str, str]:
+def rate_fields(rate: Rate) -> dict[str, str]:
     """What is left and when all is free again, as draft-ietf-httpapi-ratelimit-headers-10 writes it."""
     limit = rate.limit
     return {
@@ -70,9 +71,9 @@ def rate_fields(rate: rates.Rate) -> dict[str, str]:
     }
 
 
-def _spend(request: HttpRequest, limit: rates.Limit, whose: str) -> None:
+def _spend(request: HttpRequest, limit: Limit, whose: str) -> None:
     """The answer tells what is left, whatever it is."""
-    request.rate = rate = rates.take(limit, whose, request.at)
+    request.rate = rate = take(limit, whose, request.at)
     if not rate.granted:
         again = {"Retry-After": str(rate.wait_s)}
         raise Problem(Kind.TOO_MANY, f"ask again in {rate.wait_s} s", headers=again)

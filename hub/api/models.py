@@ -1,6 +1,6 @@
-"""Tokens of the API, what was answered under an idempotency key, and how much of a rate limit is spent.
+"""Tokens of the API, and what was answered under an idempotency key.
 
-Only token_operations.py, idempotency.py and rates.py beside this file write them.
+Only token_operations.py and idempotency.py beside this file write them.
 """
 
 from typing import ClassVar
@@ -51,11 +51,3 @@ class KeptAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key_hash"], name="answered_once")]
-
-
-class Spent(models.Model):
-    """How much of a rate limit is spent (the generic cell rate algorithm): all is free again at `free_at_us`."""
-
-    whose = models.CharField(max_length=80, primary_key=True)
-    free_at_us = models.BigIntegerField()
-    at = models.DateTimeField(db_index=True)

@@ -31,6 +31,11 @@ class Permission(models.Model):
     login_required = models.BooleanField(
         default=False, help_text="Only where somebody is signed in or present: at no reader that stands alone."
     )
+    is_benefit = models.BooleanField(
+        "partners offer it",
+        default=False,
+        help_text="It stands on the scan page and on members' cards. Off: doors and our own counters ask for it.",
+    )
     approved_partners_only = models.BooleanField(
         default=False, help_text="Only at the partners chosen here; else at all partners."
     )

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from hub.api import rates, token_operations
-from hub.api.models import ApiToken, Spent
+from hub.api.models import ApiToken
 from hub.api.scopes import Scope
 from hub.api.service import api as service
+from hub.rates.models import Spent
+from hub.rates.operations import Limit, take
 from tests.hub.api_client import Api, a_token, problem_of
 
 pytest_plugins = ["tests.hub.colleagues"]
@@ -41,7 +43,7 @@ def operations() -> Iterator[tuple[str, str, Scope]]:
 
 
 def test_each_endpoint_lets_in_its_own_scope_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "OF_A_TOKEN", rates.Limit("token", 100_000, 60))
+    monkeypatch.setattr(rates, "OF_A_TOKEN", Limit("token", 100_000, 60))
     clients = {scope: Api(scope, name=scope) for scope in Scope}
     assert len(list(operations())) > 40
     for method, address, needed in operations():
@@ -52,7 +54,7 @@ def test_each_endpoint_lets_in_its_own_scope_and_no_other(monkeypatch: pytest.Mo
 
 
 def test_without_a_token_that_counts_nothing_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", rates.Limit("address", 100_000, 60))
+    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", Limit("address", 100_000, 60))
     gone, over = a_token(name="Gone"), a_token(name="Over")
     token_operations.revoke_token(ApiToken.objects.get(name="Gone"), timezone.now())
     ApiToken.objects.filter(name="Over").update(expires_at=timezone.now())
@@ -87,7 +89,7 @@ def test_a_token_s_use_is_noted_once_a_minute() -> None:
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "OF_A_TOKEN", rates.Limit("token", 3, 600))
+    monkeypatch.setattr(rates, "OF_A_TOKEN", Limit("token", 3, 600))
     api, other = Api(), Api(name="Other")
     left = [api.ask("GET", "/customers")["RateLimit"] for _ in range(3)]
     assert [each.split(";")[1] for each in left] == ["r=2", "r=1", "r=0"]
@@ -98,7 +100,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(monkeypatch: pytest.Monke
 
 
 def test_wrong_tokens_are_counted_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", rates.Limit("address", 2, 600))
+    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", Limit("address", 2, 600))
     wrong, right = Api(secret="dw_wrong"), Api()
     assert [problem_of(wrong.ask("GET", "/customers")) for _ in range(3)] == ["no-token", "no-token", "too-many"]
     assert right.ask("GET", "/customers").status_code == 200
@@ -106,15 +108,15 @@ def test_wrong_tokens_are_counted_by_address(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_limits_that_are_free_again_are_forgotten() -> None:
     now = timezone.now()
-    rates.take(rates.OF_A_TOKEN, "old", now - timedelta(days=2))
-    rates.take(rates.OF_A_TOKEN, "new", now)
+    take(rates.OF_A_TOKEN, "old", now - timedelta(days=2))
+    take(rates.OF_A_TOKEN, "new", now)
     assert [each.whose for each in Spent.objects.all()] == ["token:new"]
 
 
 def test_the_limit_comes_back_evenly() -> None:
-    limit, now = rates.Limit("token", 4, 40), timezone.now()
-    assert [rates.take(limit, "a", now).granted for _ in range(5)] == [True] * 4 + [False]
-    assert rates.take(limit, "a", now).wait_s == 10
-    assert rates.take(limit, "a", now + timedelta(seconds=10)).granted
-    assert not rates.take(limit, "a", now + timedelta(seconds=10)).granted
-    assert rates.take(limit, "a", now + timedelta(seconds=100)).remaining == 3
+    limit, now = Limit("token", 4, 40), timezone.now()
+    assert [take(limit, "a", now).granted for _ in range(5)] == [True] * 4 + [False]
+    assert take(limit, "a", now).wait_s == 10
+    assert take(limit, "a", now + timedelta(seconds=10)).granted
+    assert not take(limit, "a", now + timedelta(seconds=10)).granted
+    assert take(limit, "a", now + timedelta(seconds=100)).remaining == 3

@@ -15,6 +15,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 
 from hub.api import rates
+from hub.rates.operations import Limit
 from tests.hub.api_client import Api, a_token
 from tests.hub.conftest import Database
 from tests.hub.served import served
@@ -71,8 +72,8 @@ def seed_of_data() -> None:
 
 @pytest.mark.timeout(300)
 def test_every_operation_is_as_its_document_says(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "OF_A_TOKEN", rates.Limit("token", 1_000_000, 60))
-    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", rates.Limit("address", 1_000_000, 60))
+    monkeypatch.setattr(rates, "OF_A_TOKEN", Limit("token", 1_000_000, 60))
+    monkeypatch.setattr(rates, "OF_WRONG_TOKENS", Limit("address", 1_000_000, 60))
     seed_of_data()
     headers = {"Authorization": f"Bearer {a_token(name='Schemathesis')}"}
     config = SchemathesisConfig.from_dict(CONFIG | {"headers": headers})

@@ -1,0 +1,1 @@
+"""Rate limits: how much somebody may ask, counted by all processes together."""
