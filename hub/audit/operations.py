@@ -15,6 +15,8 @@ from hub.audit.models import Entry
 
 LABEL_MAX: Final = 300
 ERASED: Final = "erased"
+_CSV_FILE: Final = "job"
+"""As those that are imported are called."""
 Values = dict[str, Any]
 
 
@@ -55,6 +57,12 @@ def note(action: str, thing: Model, before: Values | None, after: Values | None)
     return entry
 
 
+def note_exported(name: str, rows: int) -> None:
+    """Before its first line is given out: a file of personal data, and whose doing it is."""
+    entry = Entry(action="exported", thing_kind=_CSV_FILE, thing=name, after={"rows": rows})
+    _by_whoever_acts(entry).save(force_insert=True)
+
+
 def erase_customer(customer_id: int) -> None:
     """After somebody is deleted: who did what kind of thing when stays known, not to whom and what it was."""
     Entry.objects.filter(customer_id=customer_id).update(thing=ERASED, before=None, after=None)
@@ -77,12 +85,8 @@ def _moved(before: Model, after: Model) -> tuple[Values, Values]:
 
 
 def _entry(action: str, thing: Model, before: Values | None, after: Values | None) -> Entry:
-    actor = who_acts()
     customer_id, company_id = _concerns(thing)
-    return Entry(
-        actor_kind=actor.kind,
-        actor=actor.name[:200],
-        user_id=actor.user_id,
+    entry = Entry(
         action=action,
         thing_kind=thing._meta.model_name,
         thing_id=thing.pk,
@@ -92,6 +96,13 @@ def _entry(action: str, thing: Model, before: Values | None, after: Values | Non
         before=before,
         after=after,
     )
+    return _by_whoever_acts(entry)
+
+
+def _by_whoever_acts(entry: Entry) -> Entry:
+    actor = who_acts()
+    entry.actor_kind, entry.actor, entry.user_id = actor.kind, actor.name[:200], actor.user_id
+    return entry
 
 
 def _value(thing: Model, field: "Field[Any, Any]") -> Any:

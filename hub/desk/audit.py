@@ -1,15 +1,13 @@
 """The audit log for staff: who did what to what, from what to what, when; and the part of it on profiles."""
 
-import csv
 import json
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hub.audit import queries
@@ -17,36 +15,36 @@ from hub.audit.models import Entry
 from hub.audit.queries import Wanted, log_page
 from hub.desk.answers import page
 from hub.desk.audit_words import KINDS, EntryShown, shown
+from hub.desk.csv_answers import noted_csv_answer
+from hub.desk.filter_fields import begin_of, day_field, end_of, number_field
 from hub.desk.gate import desk
 
 _HISTORY_ENTRIES: Final = 20
+_AT_ONCE: Final = 2_000
 _COLUMNS: Final = (
     *("number", "at", "actor_kind", "actor", "action", "thing_kind", "thing_id", "thing"),
     *("customer_id", "company_id", "before", "after"),
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With one of these a cell begins that spreadsheets would calculate."""
 
 
 class FilterForm(forms.Form):
     who = forms.CharField(label=_("Who"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("everything")), *KINDS.items()])
-    from_day = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until_day = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    customer = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-    company = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    from_day = day_field(_("From"))
+    until_day = day_field(_("Until"))
+    customer = number_field()
+    company = number_field()
 
     def wanted(self) -> Wanted:
         """What was understood of it; days are those of the zone that is set, the last one included."""
         asked = self.cleaned_data if self.is_valid() else {}
-        last = asked.get("until_day")
         return Wanted(
             who=asked.get("who", ""),
             thing_kind=asked.get("kind", ""),
             customer_id=asked.get("customer"),
             company_id=asked.get("company"),
-            from_at=_midnight(asked.get("from_day")),
-            until_at=_midnight(last + timedelta(days=1) if last else None),
+            from_at=begin_of(asked.get("from_day")),
+            until_at=end_of(asked.get("until_day")),
         )
 
 
@@ -71,8 +69,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All that the filter finds, as it is stored; instants in UTC."""
     found = queries.entries(FilterForm(request.GET).wanted())
-    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return StreamingHttpResponse(_lines(found.iterator(2_000)), content_type="text/csv", headers=headers)
+    return noted_csv_answer(request, "audit.csv", _COLUMNS, _told(found.iterator(_AT_ONCE)), found.count())
 
 
 def history(customer_id: int | None = None, company_id: int | None = None) -> list[EntryShown]:
@@ -81,28 +78,11 @@ def history(customer_id: int | None = None, company_id: int | None = None) -> li
     return [shown(each) for each in found.entries]
 
 
-class _Line:
-    """What csv writes a line into: it is handed on, not kept."""
-
-    def write(self, text: str) -> str:
-        return text
+def _told(entries: Iterable[Entry]) -> Iterator[list[object]]:
+    return ([_text(getattr(each, name)) for name in _COLUMNS] for each in entries)
 
 
-def _lines(entries: Iterator[Entry]) -> Iterator[str]:
-    writer: Any = csv.writer(_Line())
-    yield writer.writerow(_COLUMNS)
-    for each in entries:
-        yield writer.writerow([_cell(getattr(each, name)) for name in _COLUMNS])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
+def _text(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else timezone.make_aware(datetime.combine(day, time()))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value

@@ -20,7 +20,7 @@ from hub.desk.allowed import reason_text
 from hub.desk.answers import goes_to, page
 from hub.desk.checkins_form import FilterForm
 from hub.desk.checkins_part import Seen, seen
-from hub.desk.csv_answers import csv_answer
+from hub.desk.csv_answers import noted_csv_answer
 from hub.desk.gate import desk
 from hub.members.models import Customer
 
@@ -59,7 +59,8 @@ def checkins_page(request: HttpRequest) -> HttpResponse:
 def checkins_csv(request: HttpRequest) -> HttpResponse:
     """All that the filter finds, row by row; instants in UTC."""
     found = wanted_rows(FilterForm(request.GET).wanted())
-    return csv_answer("check-ins.csv", _COLUMNS, _lines(found.iterator(_AT_ONCE)))
+    rows = _lines(found.iterator(_AT_ONCE))
+    return noted_csv_answer(request, "check-ins.csv", _COLUMNS, rows, found.count())
 
 
 @desk("checkins.void_checkin")

@@ -4,7 +4,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+
+from hub.access.queries import actor_of
+from hub.audit.acting import acting
+from hub.audit.operations import note_exported
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -20,6 +24,15 @@ def csv_answer(name: str, header: Iterable[str], rows: Iterable[Iterable[object]
     """`name`: of the file. UTF-8 with a mark of it, so that spreadsheets read names right."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(_lines(header, rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def noted_csv_answer(
+    request: HttpRequest, name: str, header: Iterable[str], rows: Iterable[Iterable[object]], count: int
+) -> StreamingHttpResponse:
+    """Of personal data: that this user was given so many rows stands in the audit log before the first one."""
+    with acting(actor_of(request.user)):
+        note_exported(name, count)
+    return csv_answer(name, header, rows)
 
 
 def _lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -104,9 +104,8 @@ def export_page(request: HttpRequest) -> HttpResponse:
     """Posted: the file itself. It is asked for by a form, so that no link makes a file of everybody."""
     kind = request.POST.get("kind", "")
     if request.method == "POST" and kind in KINDS_SHOWN:
-        at = timezone.now()
-        name = f"{kind}-{timezone.localtime(at):%Y-%m-%d}.csv"
-        return _file(name, export(kind, organization_zone(), at))
+        name = f"{kind}-{timezone.localtime():%Y-%m-%d}.csv"
+        return _file(name, export(kind, organization_zone()))
     return page(request, "desk/exchange/export.html", kinds=KINDS_SHOWN.items())
 
 

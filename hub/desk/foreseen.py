@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from hub.decisions.foreseen import Finding, Foreseen, Terms, Verdict
 from hub.decisions.foreseen_operations import NotAsForeseen, save_as_foreseen
-from hub.desk.csv_answers import csv_answer
+from hub.desk.csv_answers import noted_csv_answer
 from hub.desk.gate import check
 from hub.fleet.models import Schedule
 from hub.fleet.standing import Light
@@ -66,7 +66,9 @@ def save_or_show(
     at, do = timezone.now(), request.POST.get("do", "")
     if do == "csv":
         check(request, "members.export_csv")
-        return csv_answer("preview.csv", _HEADER, csv_rows(look(at)))
+        foreseen = look(at)
+        count = sum(len(each.customers) for each in foreseen.findings)
+        return noted_csv_answer(request, "preview.csv", _HEADER, csv_rows(foreseen), count)
     given = request.POST.get("mark", "") if do == "save" else ""
     try:
         save_as_foreseen(given, lambda: look(at), save)

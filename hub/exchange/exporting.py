@@ -2,14 +2,12 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hub.audit import operations as audit
 from hub.exchange.catalogue import kind_called
 from hub.exchange.cells import escaped
-from hub.exchange.models import Job
 
 _AT_ONCE: Final = 1_000
 
@@ -21,11 +19,10 @@ class _Line:
         return text
 
 
-def export(name: str, zone: ZoneInfo, at: datetime) -> Iterator[str]:
+def export(name: str, zone: ZoneInfo) -> Iterator[str]:
     """Noted in the audit log before the first line. UTF-8 with a mark of it: spreadsheets read names right."""
     kind = kind_called(name)(zone)
-    count = kind.all().count()
-    audit.note("exported", Job(kind=name, made_at=at), None, {"rows": count})
+    audit.note_exported(name, kind.all().count())
     return _lines(kind)
 
 

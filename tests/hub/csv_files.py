@@ -52,4 +52,4 @@ def changes(job: Job) -> list[tuple[int, str, str, str]]:
 
 
 def exported(kind: str) -> str:
-    return "".join(export(kind, BERLIN, timezone.now()))
+    return "".join(export(kind, BERLIN))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contract.instants import to_us
+from hub.audit.models import Entry
 from hub.checkins.listing import Wanted, page_of
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station, check_in
@@ -113,6 +114,8 @@ def test_the_export_has_what_the_filter_finds(here: LimitedClub, colleague_clien
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 3 and lines[0].startswith("number,at,time_zone,place")
     assert "unknown_card" in lines[1] and "expired" in lines[2] and "Person 0" in lines[2]
+    entry = Entry.objects.get(action="exported")
+    assert (entry.actor, entry.thing, entry.after) == ("Colleague", "check-ins.csv", {"rows": 2})
 
 
 def test_questions_are_as_many_for_one_row_as_for_thirty(here: LimitedClub, colleague_client: Client) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contract.limits import Limit
+from hub.audit.models import Entry
 from hub.members import operations, rows
 from hub.members.models import Customer, Grant, Membership, Permission, Plan
 from tests.hub.followed import assert_exact
@@ -116,6 +117,7 @@ def test_who_loses_is_seen_before_it_is_saved(colleague_client: Client) -> None:
         ("loses", "door", "'=Ann & Sons"),
         ("gains", "lounge", "'=Ann & Sons"),
     ]
+    assert (Entry.objects.get(action="exported").thing, len(lines)) == ("preview.csv", 2)
     assert str(holder.pk) == lines[0]["customer"] and lines[0]["before"] == "1 per week"
     other = sent({"permission": lounge.pk, "limits": "3 in all"}, do="save", mark=mark)
     page = posted(colleague_client, address, 409, **other)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
 from hub.desk.zones import organization_zone
 from hub.exchange.catalogue import KINDS
@@ -18,5 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("kind", choices=list(KINDS))
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        for line in export(options["kind"], organization_zone(), timezone.now()):
+        for line in export(options["kind"], organization_zone()):
             self.stdout.write(line, ending="")
