@@ -17,10 +17,16 @@ from edge.scanners.settings import SILENCE_S, ScannerSettings
 
 _UTF8_BYTES_MAX: Final = 4
 _KEPT_BYTES_MAX: Final = SCAN_BYTES_MAX + 1 + 2 * AFFIX_LETTERS_MAX * _UTF8_BYTES_MAX
+_LETTER: Final = re.compile(rb"[0-9A-Za-z]")
+_NO_TEXT: Final = re.compile(rb"[^ -~]")
 _PIECE: Final = re.compile(rb"[^\r\n]+|[\r\n]+")
 _REST_S_MAX: Final = 10.0
 """How late the rest of a scan may come whose beginning was dropped. It is no scan: `123` of `1000123` may be the
 number of somebody else's card."""
+_LETTERS_OF_A_SCAN: Final = 2
+"""So many letters or digits, and nothing that cannot be printed, make what was dropped the beginning of a scan. All
+else is a glitch, or what a scanner sends behind its terminator (ETX, NUL): nothing comes of it later, and the next
+card is a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Framer:
         self._begun = bytearray()
         self._length = 0
         self._last_s = 0.0
-        self._is_skipping = False
+        self._rest_until_s = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -62,8 +68,6 @@ class Framer:
 
     def feed(self, chunk: bytes, at_s: float) -> list[Frame]:
         """The frames that end in `chunk`, which was read at `at_s` (monotonic)."""
-        if at_s - self._last_s >= _REST_S_MAX:
-            self._is_skipping = False
         self._last_s = at_s
         return [self._take(at_s) for piece in _PIECE.findall(chunk) if self._ends(piece)]
 
@@ -73,8 +77,9 @@ class Framer:
             return []
         if self._framing.by_silence:
             return [self._take(self._last_s)]
+        if _begins_a_scan(self._begun):
+            self._rest_until_s = self._last_s + _REST_S_MAX
         self._drop()
-        self._is_skipping = True
         return []
 
     def _ends(self, piece: bytes) -> bool:
@@ -83,8 +88,8 @@ class Framer:
             self._begun += piece[: _KEPT_BYTES_MAX - len(self._begun)]
             self._length += len(piece)
             return False
-        if self._is_skipping:
-            self._is_skipping = False
+        if self._last_s < self._rest_until_s:
+            self._rest_until_s = 0.0
             self._drop()
         return self._length > 0
 
@@ -104,3 +109,7 @@ class Framer:
     def _forget(self) -> None:
         self._begun.clear()
         self._length = 0
+
+
+def _begins_a_scan(dropped: bytearray) -> bool:
+    return not _NO_TEXT.search(dropped) and len(_LETTER.findall(dropped)) >= _LETTERS_OF_A_SCAN

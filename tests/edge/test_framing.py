@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,12 +70,41 @@ def test_a_rest_that_comes_in_pieces_is_no_scan_either() -> None:
     assert framer.dropped_bytes == 3
 
 
-def test_noise_from_long_ago_costs_no_scan() -> None:
+def test_a_beginning_from_long_ago_costs_no_scan() -> None:
     framer = Framer()
-    framer.feed(b"\x00", 1.0)
+    framer.feed(b"1000", 1.0)
     framer.be_silent(1.0 + SILENCE_S)
     assert framer.feed(b"CARD\r", 11.0) == [Frame(b"CARD", 4, 11.0)]
-    assert framer.dropped_bytes == 1
+    assert framer.dropped_bytes == 4
+
+
+def read_with_silences(*sent: tuple[float, bytes]) -> list[bytes]:
+    """What is read of chunks that come at those seconds, with a silence behind each."""
+    framer = Framer()
+    read = []
+    for at_s, chunk in sent:
+        read += [frame.raw for frame in framer.feed(chunk, at_s)]
+        read += [frame.raw for frame in framer.be_silent(at_s + SILENCE_S)]
+    return read
+
+
+@pytest.mark.parametrize("stray", [b"\x03", b"\x00", b"\xff\x80", b"x", b"\xfeA7"])
+def test_what_comes_behind_each_terminator_costs_no_scan(stray: bytes) -> None:
+    sent = [(at_s, b"C%d\r" % at_s + stray) for at_s in (1, 4, 7, 10)]
+    assert read_with_silences(*sent) == [b"C1", b"C4", b"C7", b"C10"]
+
+
+def test_a_line_that_says_a_letter_every_few_seconds_locks_nobody_out() -> None:
+    noise = [(float(at_s), b"x") for at_s in range(0, 40, 2)]
+    cards = [(at_s + 1.5, b"CARD\r") for at_s, _ in noise]
+    assert read_with_silences(*sorted(noise + cards)) == [b"CARD"] * len(cards)
+
+
+def test_noise_keeps_no_rest_waited_for_longer() -> None:
+    """It costs the one card that comes in its time, if one does."""
+    noise = [(float(at_s), b"x") for at_s in range(3, 12, 2)]
+    assert read_with_silences((1.0, b"1000"), *noise, (12.5, b"CARD\r")) == [b"CARD"]
+    assert read_with_silences((1.0, b"1000"), *noise, (10.5, b"123\r"), (12.5, b"CARD\r")) == [b"CARD"]
 
 
 def test_what_was_read_late_is_whole() -> None:
