@@ -39,5 +39,6 @@ urlpatterns = [
     path("users/<int:number>/role/", users.change_role, name="change_role"),
     path("users/<int:number>/active/", users.set_active, name="set_active"),
     path("users/<int:number>/link/", users.new_link, name="new_link"),
+    path("users/<int:number>/delete/", users.delete_user, name="delete_user"),
     *webhook_urls.urlpatterns,
 ]

@@ -112,6 +112,23 @@ def new_link(request: HttpRequest, number: int) -> HttpResponse:
     return _link(request, user, link)
 
 
+@desk(_MAY)
+def delete_user(request: HttpRequest, number: int) -> HttpResponse:
+    """Asked once more: there is no way back."""
+    user = get_object_or_404(User, pk=number)
+    name, refused = name_of(user), ""
+    if request.method == "POST":
+        try:
+            operations.delete_user(number, _me(request), timezone.now())
+        except UserRefused as error:
+            refused = str(error)
+        else:
+            messages.success(request, _("Deleted: %(name)s.") % {"name": name})
+            return goes_to(request, reverse("desk:users"))
+    context = {"name": name, "number": number, "refused": refused, "is_me": user == request.user}
+    return page(request, "desk/user_delete.html", 409 if refused else 200, **context)
+
+
 def _done(request: HttpRequest, number: int, do: Callable[[], Any]) -> HttpResponse:
     get_object_or_404(User, pk=number)
     try:

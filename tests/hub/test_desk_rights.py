@@ -123,6 +123,7 @@ PAGES: Final = {
     "/desk/users/0/role/": "access.manage_users",
     "/desk/users/0/active/": "access.manage_users",
     "/desk/users/0/link/": "access.manage_users",
+    "/desk/users/0/delete/": "access.manage_users",
     "/desk/webhooks/": "access.manage_webhooks",
     "/desk/webhooks/new/": "access.manage_webhooks",
     "/desk/webhooks/0/": "access.manage_webhooks",

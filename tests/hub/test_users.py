@@ -193,3 +193,22 @@ def test_the_first_owner_comes_from_init_and_is_let_in_again_by_owner_link(sqlit
     assert "Owners: ann@club.example." in nobody.stderr
     assert {entry.actor_kind for entry in Entry.objects.exclude(action="password chosen")} == {"command"}
     assert all(entry.actor.startswith("doorward-hub by ") for entry in Entry.objects.filter(actor_kind="command"))
+
+
+def test_a_user_is_deleted_at_the_desk_after_one_more_look(database: Database, owner: User) -> None:
+    client, second = client_of(owner), a_user("second", Role.OWNER)
+    theirs, address = client_of(second), f"/desk/users/{second.pk}/delete/"
+    assert address in client.get(f"/desk/users/{second.pk}/").content.decode()
+    assert "This cannot be undone." in client.get(address).content.decode()
+    assert is_signed_in(theirs) and User.objects.count() == 2
+    assert "Deleted: Second." in client.post(address, follow=True).content.decode()
+    assert not is_signed_in(theirs) and not User.objects.filter(pk=second.pk).exists()
+    assert client.post(address).status_code == 404
+    mine = client.post(f"/desk/users/{owner.pk}/delete/")
+    assert (mine.status_code, "This is you" in mine.content.decode()) == (409, True)
+    entry = Entry.objects.get(action="deleted")
+    assert (entry.actor, entry.thing, entry.before) == (
+        "Owner",
+        "second",
+        {"email": second.email, "role": "owner"},
+    )
