@@ -23,7 +23,7 @@ _COUNTS: Final = (0, 0, 0, 0, 1, 4)
 _UTC_FILE: Final = (
     b"TZif" + bytes(16) + b"".join(each.to_bytes(4, "big") for each in _COUNTS) + bytes(6) + b"UTC\0"
 )
-_UTC: Final = ZoneInfo.from_file(BytesIO(_UTC_FILE), key="UTC")
+_UTC: Final = "UTC"
 """Known on a machine without time zone files too: it is what counts where nothing else is said."""
 
 
@@ -59,8 +59,6 @@ class Calendar:
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of an IANA name. CalendarError: it is none, or this machine has no file of it."""
-    if name == _UTC.key:
-        return _UTC
     if name in _NO_PLACES:
         raise CalendarError(
             f"{name!r} is no time zone, but what a machine is set to: name one, like Europe/Berlin or UTC"
@@ -68,6 +66,8 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        if name == _UTC:
+            return ZoneInfo.from_file(BytesIO(_UTC_FILE), key=_UTC)
         raise CalendarError(f"{name!r} is no time zone: names are like Europe/Berlin or UTC") from error
 
 

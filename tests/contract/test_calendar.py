@@ -1,6 +1,9 @@
 """Calendars: the periods of a site tile time, over clock changes, skipped days, leap days and year ends."""
 
+import copy
+import pickle
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_model
@@ -164,3 +167,9 @@ def test_what_cannot_be_meant_is_refused_in_words(make: object, text: str) -> No
 def test_the_ends_of_what_a_calendar_may_be() -> None:
     assert Calendar("UTC", 6, 1_439).day_starts_minute == 1_439
     assert zone_of("UTC") is zone_of("UTC")
+
+
+def test_utc_is_the_systems_and_goes_wherever_an_instant_goes() -> None:
+    assert zone_of("UTC") is ZoneInfo("UTC")
+    noon = datetime(2030, 6, 1, 12, tzinfo=zone_of("UTC"))
+    assert pickle.loads(pickle.dumps(noon)) == copy.deepcopy(noon) == noon
