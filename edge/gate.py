@@ -15,11 +15,11 @@ from contract.errors import ContractError
 from contract.facts import Facts
 from contract.gathering import facts_from_rows
 from contract.messages import CheckIn
+from contract.next_due import next_due
 from contract.reader_configuration import Reader
 from contract.reasons import Outcome, Reason
 from edge.core.checkin import Scanned, checkin_of, scan_fields
 from edge.core.confirmation import decide_answered
-from edge.core.next_due import next_due
 from edge.core.own_facts import with_own
 from edge.core.own_uses import OwnUses
 from edge.core.reading import Reading, read
@@ -187,10 +187,10 @@ class Gate:
         return decision, checkin_of(scanned, ask, decision, facts)
 
     def _with_next_due(self, scanned: Scanned, facts: Facts, shown: Decision) -> Decision:
-        """Own uses hold this one by now; a denial says it by itself."""
-        if not (shown.granted and shown.counted):
+        """Own uses hold this one by now; a denial says it by itself, and so may the hub."""
+        if not (shown.granted and shown.counted) or shown.next_available_at is not None:
             return shown
-        due_at = next_due(scanned.ask(), self._with_own(scanned, facts), shown, scanned.at)
+        due_at = next_due(scanned.ask(Contact.CONFIRMED), self._with_own(scanned, facts), shown, scanned.at)
         return replace(shown, next_available_at=due_at)
 
     async def _undo(self, scanned: Scanned, undoing: CheckIn, decision: Decision) -> Decision:

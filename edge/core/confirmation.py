@@ -1,5 +1,7 @@
 """What the hub's answer makes of a redemption that it was asked to confirm. Pure."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from contract.ask import Ask, Contact
@@ -25,7 +27,8 @@ def decide_answered(scanned: Scanned, answer: Confirmed | None, facts: Facts) ->
         confirmed = scanned.ask(Contact.CONFIRMED)
         granted = granted_by(answer.membership, confirmed, facts, scanned.at)
         if granted is not None:
-            return confirmed, granted if answer.remaining is None else replace(granted, remaining=answer.remaining)
+            remaining = granted.remaining if answer.remaining is None else answer.remaining
+            return confirmed, replace(granted, remaining=remaining, next_available_at=_next_of(answer))
     asked = scanned.ask(Contact.ONLINE)
     decision = decide(asked, facts, scanned.at)
     return asked, decision if answer.outcome == Outcome.GRANTED else _denied(decision, answer)
@@ -38,8 +41,12 @@ def _denied(decision: Decision, answer: Confirmed) -> Decision:
         reason=_reason_of(answer),
         counted=False,
         remaining=answer.remaining,
-        next_available_at=None if answer.next_available_us is None else from_us(answer.next_available_us),
+        next_available_at=_next_of(answer),
     )
+
+
+def _next_of(answer: Confirmed) -> datetime | None:
+    return None if answer.next_available_us is None else from_us(answer.next_available_us)
 
 
 def _reason_of(answer: Confirmed) -> Reason:

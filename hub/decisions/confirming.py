@@ -10,16 +10,25 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from contract.ask import Ask, Mode
 from contract.errors import ContractError
 from contract.instants import from_us, to_us
 from contract.messages import CheckIn, Confirm, Confirmed, encode
+from contract.next_due import next_due
 from contract.reasons import Outcome, Reason
 from contract.topics import is_name
 from hub.checkins import queries as checkins
 from hub.checkins.queries import KnownEdge
-from hub.decisions.deciding import companies_of, decide_at_hub, facts_of_card, with_static_codes, with_uses
+from hub.decisions.deciding import (
+    companies_of,
+    confirmed,
+    decide_at_hub,
+    facts_of_card,
+    with_static_codes,
+    with_uses,
+)
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.fleet import queries as fleet
@@ -115,6 +124,9 @@ def _decide(edge: KnownEdge, question: Confirm, ask: Ask, at: datetime) -> Confi
     if card is not None:
         place = (ask.policy.partner, ask.policy.site)
         use = reservations.use_held_for(decision, card.customer_id, checkin.id, asked_at, place)
+    if use is not None:
+        after = with_uses(facts, (use,))
+        decision = replace(decision, next_available_at=next_due(confirmed(ask), after, decision, asked_at))
     kept = reservations.keep((edge.id, checkin.id), _digest(checkin), decision, use, at)
     return _confirmed(question, kept)
 

@@ -18,6 +18,8 @@ from contract.messages import Confirmed
 from contract.plan_rows import plan_change
 from contract.reasons import Outcome, Reason
 from contract.rows import membership_change
+from edge.counter.screen import Screen
+from edge.counter.view import state_of
 from edge.ports import Frame
 from tests.edge.fakes import NOON, FakeSignals
 from tests.edge.gate_world import CODE, COUNTER, DOOR, KEY, STRANGER, World, reasons, run, scan, stored
@@ -56,6 +58,19 @@ def test_what_the_hub_denies_is_denied_for_its_reason() -> None:
     assert (kept.id, kept.reason, kept.outcome) == (world.confirmer.asked[0][0].id, "limit_reached", "denied")
     assert kept.circumstances.contact is Contact.ONLINE
     assert world.own_uses.of(7) == ()
+
+
+def test_whoever_takes_the_last_hears_from_the_hub_when_the_next_is_due() -> None:
+    """The other uses have not come here yet."""
+    world = confirmed_world(structs.replace(GRANTED, remaining=0, next_available_us=to_us(LATER)))
+    screen = Screen(COUNTER, world.clock)
+
+    async def scenario(world: World) -> None:
+        await replace(world.gate(COUNTER, FakeSignals()), screen=screen).handle(world.reading(CODE.encode()))
+
+    run(scenario, world)
+    facts = {each["label"]: each["value"] for each in state_of(screen, NOON, [])["shown"]["facts"]}
+    assert (facts["Left"], facts["Next"]) == ("0", "Tue 4 Jun, 12:00")
 
 
 def test_a_reason_of_a_newer_hub() -> None:

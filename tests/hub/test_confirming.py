@@ -44,11 +44,10 @@ def ingest(bar: Bar, *came: Any, first: int = 1) -> None:
 def test_the_last_one_is_held_free_for_who_asked_first(bar: Bar) -> None:
     first, second = question(asked_about(bar)), question(asked_about(bar, AT + timedelta(seconds=1)))
     given = confirm(bar.edge, first, AT).confirmed
-    assert given == Confirmed(
-        first.nonce, first.checkin.id, *GRANTED, remaining=0, membership=bar.club.membership.pk
-    )
-    refused = confirm(bar.edge, second, AT).confirmed
     due_us = to_us(AT + timedelta(days=7))
+    membership = bar.club.membership.pk
+    assert given == Confirmed(first.nonce, first.checkin.id, *GRANTED, 0, due_us, membership)
+    refused = confirm(bar.edge, second, AT).confirmed
     assert refused == Confirmed(second.nonce, second.checkin.id, *LIMIT, remaining=0, next_available_us=due_us)
 
 

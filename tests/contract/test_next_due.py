@@ -12,7 +12,7 @@ from contract.grant import Grant
 from contract.hours import Site
 from contract.limits import Limit, Use, Window
 from contract.membership import Holder, HolderKind, Membership, Plan
-from edge.core.next_due import next_due
+from contract.next_due import next_due
 from tests.edge.fakes import NOON
 
 WINE = "glass-of-wine"
