@@ -24,9 +24,8 @@ _REST_S_MAX: Final = 10.0
 """How late the rest of a scan may come whose beginning was dropped. It is no scan: `123` of `1000123` may be the
 number of somebody else's card."""
 _LETTERS_OF_A_SCAN: Final = 2
-"""So many letters or digits, and nothing that cannot be printed, make what was dropped the beginning of a scan. All
-else is a glitch, or what a scanner sends behind its terminator (ETX, NUL): nothing comes of it later, and the next
-card is a card."""
+"""So many letters or digits, and nothing that cannot be printed, make what was dropped the beginning of a scan.
+All else is a glitch, or what a scanner sends behind its terminator (ETX, NUL): no rest of it comes."""
 
 
 @dataclass(frozen=True, slots=True)
