@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "hub.reports",
     "hub.watch",
     "hub.desk",
+    "hub.scan",
     # Its static files, of which the page of the API is made.
     "ninja",
     "hub.api",
