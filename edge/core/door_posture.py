@@ -18,6 +18,9 @@ Pure. The first that applies; `mode` is what it was set to at the hub (contract.
 A counter has no door: it takes lockdown and secure as its mode, and passes over the others. So whatever is not
 known leaves a door as it is without hours, nothing but a mode unlocks it in a lockdown of the configuration, and
 nothing at all in one by mode.
+
+Who opens another reader's door (`door`) is in lockdown with it, whatever says so, and holds nothing open: as its
+mode it takes lockdown and secure.
 """
 
 from collections.abc import Iterable
@@ -30,6 +33,7 @@ from contract.ask import Posture
 from contract.feed import Kind, schedule_key, site_key
 from contract.gathering import StoredRow
 from contract.hours import Schedule, Site, is_open
+from contract.orders import Modes
 from contract.plan_rows import schedule_of, site_of
 from contract.reader_configuration import Reader, ReaderKind
 from contract.trust import ClockState
@@ -47,6 +51,7 @@ class Why(StrEnum):
     HOURS = "hours"
 
 
+_STAND_OPEN: Final = (Posture.UNLOCKED, Posture.FREE)
 NOT_FOLLOWED: Final = frozenset((Why.NOT_READY, Why.CLOCK_UNKNOWN, Why.HOURS_UNKNOWN))
 """There are hours, and they cannot be gone by."""
 
@@ -80,11 +85,20 @@ class Standing:
 
 def setting_of(reader: Reader, site: str | None, mode: Posture | None) -> DoorSetting:
     """What the door of a reader at `site` is set to, `mode` at the hub."""
-    has_no_door = reader.kind is ReaderKind.COUNTER
-    passed_over = has_no_door and mode in (Posture.UNLOCKED, Posture.FREE)
+    passed_over = reader.kind is ReaderKind.COUNTER and mode in _STAND_OPEN
     return DoorSetting(
         reader.posture, reader.enabled, reader.unlocked_schedule, site, None if passed_over else mode
     )
+
+
+def mode_of(reader: Reader, door: Reader | None, modes: Modes | None) -> Posture | None:
+    """What `modes` set a reader to; None: to nothing. `door` is the one that its `door` names, if it is there."""
+    own = None if modes is None else modes.of(reader.name)
+    if reader.door is None:
+        return own
+    if door is not None and _is_locked(setting_of(door, None, None if modes is None else modes.of(door.name))):
+        return Posture.LOCKDOWN
+    return None if own in _STAND_OPEN else own
 
 
 def hours_of(rows: Iterable[StoredRow], setting: DoorSetting) -> Hours | None:
@@ -113,7 +127,7 @@ def names_missing(rows: Iterable[StoredRow], setting: DoorSetting) -> tuple[str,
 
 def posture_of(setting: DoorSetting, now: Standing) -> tuple[Posture, Why]:
     """The table above."""
-    if setting.mode is Posture.LOCKDOWN or (setting.mode is not None and setting.enabled):
+    if setting.mode is not None and _is_set_by_mode(setting):
         return setting.mode, Why.MODE
     configured = setting.posture
     if configured is Posture.LOCKDOWN:
@@ -130,3 +144,11 @@ def posture_of(setting: DoorSetting, now: Standing) -> tuple[Posture, Why]:
         return configured, Why.HOURS_UNKNOWN
     unlocked = is_open(now.hours.schedule, now.hours.site, now.at)
     return Posture.UNLOCKED if unlocked else configured, Why.HOURS
+
+
+def _is_locked(setting: DoorSetting) -> bool:
+    return (setting.mode if _is_set_by_mode(setting) else setting.posture) is Posture.LOCKDOWN
+
+
+def _is_set_by_mode(setting: DoorSetting) -> bool:
+    return setting.mode is Posture.LOCKDOWN or (setting.mode is not None and setting.enabled)

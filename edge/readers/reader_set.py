@@ -8,7 +8,7 @@ known here.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Final
@@ -19,6 +19,7 @@ from contract.orders import DoorReport, Modes
 from contract.reader_configuration import Reader
 from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
+from edge.core.door_posture import mode_of
 from edge.hardware.boards import BoardError
 from edge.hardware.door_drive import DoorDrive
 from edge.hardware.pins import HardwareError, Pins, open_pins
@@ -57,8 +58,7 @@ class ReaderSet:
     def set_modes(self, modes: Modes) -> None:
         """Every door is held or released before this returns."""
         self._modes = modes
-        for reader in self._running.values():
-            reader.set_mode(self._mode_of(reader.reader))
+        self._set_all({name: each.reader for name, each in self._running.items()})
 
     def screen_port(self) -> int | None:
         """Where counters have their pages; None: nowhere."""
@@ -140,7 +140,7 @@ class ReaderSet:
         await self._claim(new, wanted)
         for reader in changed:
             await reader.follow(wanted[reader.name], site)
-            reader.set_mode(self._mode_of(reader.reader))
+        self._set_all(wanted)
         for name in wanted:
             self._running[name] = reader = self._running.pop(name)
             if not reader.has_port:
@@ -183,7 +183,7 @@ class ReaderSet:
                 if name in self._running:
                     self._running[name].signals.claim(reader, pins)
                 else:
-                    self._start(reader, new.site, pins)
+                    self._start(reader, new.site, pins, wanted)
             except HardwareError as error:
                 raise _CannotChange(Fault(str(error), place_of(index, reader, error.field))) from error
 
@@ -200,8 +200,8 @@ class ReaderSet:
             self._pins = (kind, self._open_pins(*kind))
         return self._pins[1]
 
-    def _start(self, reader: Reader, site: str | None, pins: Pins) -> None:
-        running = RunningReader(reader, site, self._mode_of(reader), pins, self._shared)
+    def _start(self, reader: Reader, site: str | None, pins: Pins, readers: Mapping[str, Reader]) -> None:
+        running = RunningReader(reader, site, self._mode_of(reader, readers), pins, self._shared)
         running.signals.door.partner_is_open = self._may_be_open
         running.signals.door_of = self._door_of
         self._running[reader.name] = running
@@ -225,12 +225,13 @@ class ReaderSet:
             if name in wanted and (before != new.hardware or _differs(reader, wanted[name], new.site))
         ]
 
-    def _mode_of(self, reader: Reader) -> Posture | None:
-        """A door in lockdown is for all who open it."""
-        if self._modes is None:
-            return None
-        locked = reader.door is not None and self._modes.of(reader.door) is Posture.LOCKDOWN
-        return Posture.LOCKDOWN if locked else self._modes.of(reader.name)
+    def _set_all(self, readers: Mapping[str, Reader]) -> None:
+        """To their modes. One that changes with the door that it opens may be no one that follows."""
+        for each in self._running.values():
+            each.set_mode(self._mode_of(each.reader, readers))
+
+    def _mode_of(self, reader: Reader, readers: Mapping[str, Reader]) -> Posture | None:
+        return mode_of(reader, None if reader.door is None else readers.get(reader.door), self._modes)
 
     def _claimed(self) -> frozenset[int]:
         return frozenset[int]().union(*(each.signals.pins for each in self._running.values()))

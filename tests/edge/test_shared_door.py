@@ -79,6 +79,44 @@ def test_a_door_in_lockdown_is_for_both_and_held_by_its_own(tmp_path: Path) -> N
     in_world(tmp_path, work)
 
 
+def locked(configuration: Configuration, name: str) -> Configuration:
+    """With a lockdown in the section of that reader."""
+    readers = configuration.readers
+    sections = (replace(each, posture=Posture.LOCKDOWN) if each.name == name else each for each in readers)
+    return replace(configuration, readers=tuple(sections))
+
+
+def test_a_door_that_its_section_has_in_lockdown_is_for_both_too(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        def posture_outside() -> Posture:
+            return world.readers.standings()["out"].posture
+
+        assert await world.readers.apply(locked(both_sides(world), "door")) is None
+        assert posture_outside() is Posture.LOCKDOWN
+        assert await world.readers.apply(both_sides(world)) is None
+        assert posture_outside() is Posture.SECURE
+        assert await world.readers.apply(locked(both_sides(world), "door")) is None
+        assert posture_outside() is Posture.LOCKDOWN
+        modes = Modes(epoch=7, generation=1, readers=[ReaderMode(reader="door", posture=Posture.UNLOCKED)])
+        world.readers.set_modes(modes)
+        assert posture_outside() is Posture.SECURE
+        world.readers.set_modes(replace(modes, readers=[]))
+        assert posture_outside() is Posture.LOCKDOWN
+
+    in_world(tmp_path, work)
+
+
+def test_nothing_is_unlocked_by_the_other_side_alone(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        assert await world.readers.apply(both_sides(world, granted_lamp_pin=22)) is None
+        modes = Modes(epoch=7, generation=1, readers=[ReaderMode(reader="out", posture=Posture.UNLOCKED)])
+        world.readers.set_modes(modes)
+        assert world.readers.standings()["out"].posture is Posture.SECURE
+        assert not world.mock.pin(22).state
+
+    in_world(tmp_path, work)
+
+
 def test_a_reader_that_comes_to_open_a_locked_door_is_locked_too(tmp_path: Path) -> None:
     async def work(world: World) -> None:
         alone = both_sides(world)
