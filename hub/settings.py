@@ -126,6 +126,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Doorward"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
+    "activate_totp": "hub.access.forms.SetUpAppForm",
     "authenticate": "hub.access.forms.AuthenticateForm",
     "reauthenticate": "hub.access.forms.ReauthenticateForm",
     "add_webauthn": "hub.access.forms.AddPasskeyForm",

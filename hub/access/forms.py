@@ -1,18 +1,25 @@
 """What django-allauth's forms check, and what we hold beside: codes count once, passkeys from our own address."""
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 
 from allauth.account import forms as accounts
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as apps
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode
+
+from hub.access import secrets
+from hub.access.secrets import SecretUnreadable
 
 _CODE_COUNTS_S: Final = 90
 """A code of an app counts in its own half minute and in those beside it: MFA_TOTP_TOLERANCE."""
@@ -49,6 +56,20 @@ class AuthenticateForm(_Once, codes.AuthenticateForm):
 
 class ReauthenticateForm(_Once, codes.ReauthenticateForm):
     pass
+
+
+class SetUpAppForm(apps.ActivateTOTPForm):
+    """Until a code proves it the secret waits in the session, so in the database: encrypted, as later on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        waiting = session.pop(SECRET_SESSION_KEY, None)
+        if waiting:
+            # One that cannot be read gives way to a new one.
+            with suppress(SecretUnreadable, ValueError):
+                session[SECRET_SESSION_KEY] = secrets.decrypt(waiting)
+        super().__init__(*args, **kwargs)
+        session[SECRET_SESSION_KEY] = secrets.encrypt(self.secret)
 
 
 class _FromHere(forms.Form):

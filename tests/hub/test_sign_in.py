@@ -148,7 +148,11 @@ def test_it_is_set_up_with_recovery_codes_that_count_once(colleague: User) -> No
     page = client.get("/account/2fa/totp/activate/").content.decode()
     assert "<svg" in page
     assert "http" not in page[page.index("<svg") : page.index("</svg>")].replace("http://www.w3.org", "")
-    secret = client.session["mfa.totp.secret"]
+    waiting = client.session["mfa.totp.secret"]
+    secret = secrets.decrypt(waiting)
+    assert secret in page and secret not in waiting
+    assert "not right" in client.post("/account/2fa/totp/activate/", {"code": "none"}).content.decode()
+    assert secrets.decrypt(client.session["mfa.totp.secret"]) == secret
     now = format_hotp_value(hotp_value(secret, int(datetime.now(UTC).timestamp()) // 30))
     shown = client.post("/account/2fa/totp/activate/", {"code": now}, follow=True)
     codes = re.findall(r"<li>(\d{8})</li>", shown.content.decode())
