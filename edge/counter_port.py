@@ -21,6 +21,10 @@ class CounterScreen(Protocol):
         """The hub is asked about a scan: what was shown before is no answer to it."""
         ...
 
+    def turned_away(self) -> None:
+        """Whoever scanned is to scan again: what was shown before is no answer to it."""
+        ...
+
     def voided(self, checkin_id: bytes) -> None:
         """A redemption was undone."""
         ...

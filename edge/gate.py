@@ -117,7 +117,7 @@ class Gate:
         waited_s = self.clock.monotonic_s() - reading.arrived_s
         if waited_s <= WAIT_S_MAX:
             return False
-        self.signals.turn_away()
+        self._turn_away()
         self.log("too_late", reader=self.reader.name, waited_s=round(waited_s, 3))
         return True
 
@@ -127,9 +127,13 @@ class Gate:
         partner = self.signals.interlocked_by()
         if partner is None:
             return False
-        self.signals.turn_away()
+        self._turn_away()
         self.log("door_interlocked", reader=self.reader.name, open=partner)
         return True
+
+    def _turn_away(self) -> None:
+        self.signals.turn_away()
+        self.screen.turned_away()
 
     def _repeat(self, first: FirstOutcome) -> None:
         self.signals.show(first.shown)

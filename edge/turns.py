@@ -18,6 +18,7 @@ from edge.core.guesses import Guesses
 from edge.core.guessing import Guessing
 from edge.core.noise import Noise
 from edge.core.reading import Reading
+from edge.counter_port import CounterScreen
 from edge.ports import Clock, Log, Signals
 
 WAITING_MAX: Final = 4
@@ -31,8 +32,9 @@ Handle = Callable[[Reading], Awaitable[None]]
 class Turns:
     """`serve` gives scans to be handled, one at a time; `note` is told what became of each."""
 
-    def __init__(self, reader: str, signals: Signals, clock: Clock, log: Log) -> None:
+    def __init__(self, reader: str, signals: Signals, screen: CounterScreen, clock: Clock, log: Log) -> None:
         self._reader = reader
+        self._screen = screen
         self._signals = signals
         self._clock = clock
         self._log = log
@@ -84,7 +86,7 @@ class Turns:
         noise.readable()
         if not noise.goes_on or self._guesses.cannot_be_a_guess(reading.scan, reading.code_hash):
             return False
-        self._signals.turn_away()
+        self._show_turned_away()
         return True
 
     def _waits_for(self, reading: Reading) -> Guessing | None:
@@ -133,8 +135,12 @@ class Turns:
 
     def _turn_away(self, guessing: Guessing) -> None:
         guessing.turned_away()
-        self._signals.turn_away()
+        self._show_turned_away()
         self._tell(guessing)
+
+    def _show_turned_away(self) -> None:
+        self._signals.turn_away()
+        self._screen.turned_away()
 
     def _pause_s(self, guessing: Guessing) -> float:
         return guessing.pause_s(self._clock.monotonic_s())

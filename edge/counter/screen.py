@@ -20,6 +20,8 @@ SHOWN_S: Final = 10.0
 """Long enough to read at two metres what is left, short enough for the next in line."""
 WAITS_S: Final = 15.0
 """Longer than the hub is waited for (confirm_seconds), so that nothing stays if no answer is shown."""
+TURNED_AWAY_S: Final = 5.0
+"""Long enough to be seen by whoever looks up for an answer."""
 CHOICE_S: Final = 60.0
 """After a choice, or the last scan under it. Whoever forgets about it serves the next guest what is usual."""
 
@@ -50,6 +52,7 @@ class Screen:
         self._undone: Shown | None = None
         self._undone_by: bytes | None = None
         self._waits_s: float | None = None
+        self._turned_away_s: float | None = None
         self._choice: tuple[str, float] | None = None
         self._news = asyncio.Event()
 
@@ -69,7 +72,13 @@ class Screen:
         self._show(self._undone_or(self._as_shown(decision, checkin)))
 
     def waits(self) -> None:
-        self._shown, self._waits_s = None, self._clock.monotonic_s()
+        self._show_none()
+        self._waits_s = self._clock.monotonic_s()
+        self._tell()
+
+    def turned_away(self) -> None:
+        self._show_none()
+        self._turned_away_s = self._clock.monotonic_s()
         self._tell()
 
     def voided(self, checkin_id: bytes) -> None:
@@ -109,6 +118,12 @@ class Screen:
         """How long what is shown stays."""
         return 0.0 if self._shown is None else SHOWN_S - (self._clock.monotonic_s() - self._shown.shown_s)
 
+    def turned_away_left_s(self) -> float:
+        """How long it stays shown that the last scan was turned away; 0 and less: it is not."""
+        if self._turned_away_s is None:
+            return 0.0
+        return TURNED_AWAY_S - (self._clock.monotonic_s() - self._turned_away_s)
+
     @property
     def is_waiting(self) -> bool:
         """Whether the hub is asked about a scan."""
@@ -147,8 +162,12 @@ class Screen:
         return replace(self._undone, shown_s=shown.shown_s)
 
     def _show(self, shown: Shown) -> None:
-        self._shown, self._waits_s = replace(shown, number=self.number + 1), None
+        self._show_none()
+        self._shown = replace(shown, number=self.number + 1)
         self._tell()
+
+    def _show_none(self) -> None:
+        self._shown = self._waits_s = self._turned_away_s = None
 
     def _tell(self) -> None:
         self.number += 1

@@ -60,6 +60,7 @@ OF_REASON: Final = {
     Reason.CANNOT_RECORD: Told(Tone.AMBER, "Try again", "It could not be written down. Nothing was used up."),
 }
 WAITS: Final = Told(Tone.CALM, "One moment", "Asking whether it is still free to use.")
+TURNED_AWAY: Final = Told(Tone.AMBER, "Scan again", "Nothing was used up.")
 WAITING_MARK: Final = "…"
 IDENTIFIED: Final = Told(Tone.GREEN, "Valid", "Nothing was used up.")
 UNDONE: Final = Told(Tone.CALM, "Undone", "It does not count any more.")

@@ -17,17 +17,6 @@ from edge.counter.texts import Told
 
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 _FRESH_S: Final = 120.0
-_WAITS: Final = {
-    "id": "",
-    "tone": texts.WAITS.tone,
-    "mark": texts.WAITING_MARK,
-    "headline": texts.WAITS.headline,
-    "hint": texts.WAITS.hint,
-    "name": "",
-    "what": "",
-    "facts": [],
-    "left_ms": round(WAITS_S * 1_000),
-}
 
 
 def state_of(screen: Screen, at: datetime, notes: list[str], is_open: bool = True) -> dict[str, Any]:
@@ -85,7 +74,7 @@ def name_shown(name: str, rule: ScreenName) -> str:
 def _shown(screen: Screen, at: datetime) -> dict[str, Any] | None:
     shown = screen.shown()
     if shown is None:
-        return _WAITS | {"number": screen.number} if screen.is_waiting else None
+        return _of_nobody(screen)
     decision, told = shown.decision, told_of(shown, screen.reader)
     by_card = decision.permission == screen.reader.undo_permission
     name = "" if decision.customer is None or by_card else decision.customer.name
@@ -101,6 +90,20 @@ def _shown(screen: Screen, at: datetime) -> dict[str, Any] | None:
         "facts": [] if by_card or shown.voided else _facts(decision, screen.zone, at),
         "left_ms": round(screen.left_s() * 1_000),
     }
+
+
+def _of_nobody(screen: Screen) -> dict[str, Any] | None:
+    """What is shown of a scan that is not decided about: not yet, or not at all."""
+    if screen.is_waiting:
+        told, mark, left_s = texts.WAITS, texts.WAITING_MARK, WAITS_S
+    elif screen.turned_away_left_s() > 0:
+        told, left_s = texts.TURNED_AWAY, screen.turned_away_left_s()
+        mark = texts.MARKS[told.tone]
+    else:
+        return None
+    said = {"tone": told.tone, "mark": mark, "headline": told.headline, "hint": told.hint}
+    nobody = {"id": "", "number": screen.number, "name": "", "what": "", "facts": []}
+    return {**nobody, **said, "left_ms": round(left_s * 1_000)}
 
 
 def told_of(shown: Shown, reader: Reader) -> Told:

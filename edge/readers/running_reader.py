@@ -246,7 +246,7 @@ class RunningReader:
             confirmer=shared.confirmer,
             door=self._door,
             signals=self.signals,
-            turns=Turns(reader.name, self.signals, shared.clock, shared.log),
+            turns=Turns(reader.name, self.signals, self.screen, shared.clock, shared.log),
             clock=shared.clock,
             trust=shared.trust,
             log=shared.log,

@@ -1,7 +1,6 @@
 """A bar with a screen: a gate with the fakes of edge/ports.py, and its page on a real port of the loopback."""
 
 import asyncio
-import dataclasses
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,7 +59,7 @@ class CounterWorld:
         self.is_open = True
         self.screen = Screen(reader, self.world.clock)
         self.signals = FakeSignals()
-        self.gate = dataclasses.replace(self.world.gate(reader, self.signals), screen=self.screen)
+        self.gate = self.world.gate(reader, self.signals, self.screen)
         self.port: int | None = None
         self.pages = CounterPages(lambda: [self], lambda: self.port, self.world.trust, self.world.log)
         for number, plan in enumerate(PLANS, start=1):

@@ -76,7 +76,8 @@ class World:
             stored(membership_change(self.membership)),
         ]
 
-    def gate(self, reader: Reader, signals: FakeSignals) -> Gate:
+    def gate(self, reader: Reader, signals: FakeSignals, screen: Screen | None = None) -> Gate:
+        screen = screen or Screen(reader, self.clock)
         return Gate(
             reader=reader,
             policy=policy_of(reader, self.site),
@@ -89,12 +90,12 @@ class World:
             confirmer=self.confirmer,
             door=self.door,
             signals=signals,
-            turns=Turns(reader.name, signals, self.clock, self.log),
+            turns=Turns(reader.name, signals, screen, self.clock, self.log),
             clock=self.clock,
             trust=self.trust,
             log=self.log,
             new_id=lambda: next(self._ids).to_bytes(16, "big"),
-            screen=Screen(reader, self.clock),
+            screen=screen,
         )
 
     def nudge(self) -> None:

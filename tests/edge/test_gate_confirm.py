@@ -66,7 +66,7 @@ def test_whoever_takes_the_last_hears_from_the_hub_when_the_next_is_due() -> Non
     screen = Screen(COUNTER, world.clock)
 
     async def scenario(world: World) -> None:
-        await replace(world.gate(COUNTER, FakeSignals()), screen=screen).handle(world.reading(CODE.encode()))
+        await world.gate(COUNTER, FakeSignals(), screen).handle(world.reading(CODE.encode()))
 
     run(scenario, world)
     facts = {each["label"]: each["value"] for each in state_of(screen, NOON, [])["shown"]["facts"]}

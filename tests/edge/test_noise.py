@@ -54,6 +54,7 @@ def test_noise_is_told_once_and_leaves_nothing_while_cards_go_ahead() -> None:
         assert reader.handled == [*UNREADABLE_MAX * [UNREADABLE], MEMBER, GUESS]
         assert reader.log.lines == [("noise", {"reader": "door"})]
         assert reader.signals.turned_away == 1
+        assert reader.screen.turned_away_left_s() > 0
 
     at_a_reader(work)
 

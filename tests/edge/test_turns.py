@@ -8,8 +8,10 @@ import pytest
 from contract.card import new_code
 from contract.reasons import Reason
 from edge.core import guessing
+from edge.counter.screen import Screen
 from edge.turns import Turns
 from tests.edge.fakes import FakeClock, FakeLog, FakeSignals
+from tests.edge.gate_world import DOOR
 from tests.edge.link_runs import until
 from tests.edge.turns_runs import (
     GUESS,
@@ -120,7 +122,7 @@ def test_an_unknown_code_after_a_quiet_time_begins_nothing(monkeypatch: pytest.M
 def test_an_unknown_code_that_comes_before_the_timer_ends_it_too() -> None:
     async def work() -> None:
         clock, log = FakeClock(), FakeLog()
-        turns = Turns("door", FakeSignals(), clock, log)
+        turns = Turns("door", FakeSignals(), Screen(DOOR, clock), clock, log)
         for _ in range(SIXTH):
             turns.note(b"", None, Reason.UNKNOWN_CARD)
         clock.elapsed_s += guessing.QUIET_S

@@ -41,6 +41,7 @@ def test_four_wait_and_more_are_turned_away() -> None:
         reader.scan(*(b"%d" % number for number in range(1_000, 1_006)), MEMBER)
         await until(lambda: reader.handled)
         assert reader.signals.turned_away == 2
+        assert reader.screen.turned_away_left_s() > 0
         assert reader.handled == [MEMBER]
         assert reader.turns._guesses.codes.count == SIXTH + 2
 

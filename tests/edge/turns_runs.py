@@ -7,8 +7,10 @@ from contract.card import new_code
 from contract.reasons import Reason
 from edge.core import guessing
 from edge.core.reading import Reading, read
+from edge.counter.screen import Screen
 from edge.turns import Turns
 from tests.edge.fakes import FakeClock, FakeLog, FakeSignals
+from tests.edge.gate_world import DOOR
 from tests.edge.link_runs import until
 
 MEMBER = new_code(b"0123456789").encode()
@@ -29,7 +31,8 @@ class Reader:
 
     def __init__(self) -> None:
         self.signals, self.log = FakeSignals(), FakeLog()
-        self.turns = Turns("door", self.signals, LoopClock(), self.log)
+        self.screen = Screen(DOOR, LoopClock())
+        self.turns = Turns("door", self.signals, self.screen, LoopClock(), self.log)
         self.handled: list[bytes] = []
         self.at_work = 0
         self.free = asyncio.Event()
