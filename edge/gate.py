@@ -81,9 +81,13 @@ class Gate:
             return
         undoing = self._undoing(scanned, facts)
         decision, checkin = self._decide(scanned, undoing or scanned.ask(), facts)
+        asked = None
         if _is_to_be_confirmed(checkin) and self.signals.interlocked_by() is None:
+            asked = decision, checkin
             decision, checkin = await self._confirm(scanned, checkin)
         if (decision.granted or _is_to_be_confirmed(checkin)) and self._stays_shut():
+            if asked is not None:
+                await self._keep_asked(*asked)
             return
         # From the last look at own uses to here without an await: of two readers that want the last, one gets it.
         self.own_uses.add(checkin)
@@ -122,14 +126,19 @@ class Gate:
         return True
 
     def _stays_shut(self) -> bool:
-        """Turned away by an interlock: no check-in, so that nobody is inside, or has used a benefit, who was kept
-        out, and the next scan is decided anew."""
+        """Turned away by an interlock: no use and no passage, so that nobody is inside, or has used a benefit, who
+        was kept out, and the next scan is decided anew."""
         partner = self.signals.interlocked_by()
         if partner is None:
             return False
         self._turn_away()
         self.log("door_interlocked", reader=self.reader.name, open=partner)
         return True
+
+    async def _keep_asked(self, decision: Decision, asked: CheckIn) -> None:
+        """As it was asked about, denied: the hub holds none free for it as soon as it hears of that."""
+        self.used_steps.take(asked)
+        await self.recorder.keep(decision, asked)
 
     def _turn_away(self) -> None:
         self.signals.turn_away()
