@@ -130,6 +130,15 @@ def test_a_scan_that_ends_among_the_keys_that_count_for_nothing_costs_the_next_o
     assert scans.broken_scans == 1
 
 
+def test_a_shift_among_them_begins_no_scan() -> None:
+    scans = KeyScans(settings())
+    shift = events(tapped(keys.LEFT_SHIFT))
+    assert scans.handle([*typed("1"), DROPPED, *typed("2\r"), *shift], 1.0) == []
+    scans.look(set(), False, 1.0)
+    assert raws(scans.handle(typed("CARD\r"), 1.5)) == [b"CARD"]
+    assert scans.broken_scans == 1
+
+
 def test_a_scan_that_begins_among_them_is_broken_too() -> None:
     scans = KeyScans(settings())
     assert scans.handle([DROPPED, *typed("2\r1000")], 1.0) == []

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -103,13 +103,23 @@ def test_a_device_that_takes_no_bytes_is_told_and_closed(
     scanner: Scanner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scanner.plug_in()
+    done: list[str] = []
+
+    def noted(name: str) -> Callable[[serial.Serial], None]:
+        really = getattr(serial.Serial, name)
+        return lambda port: (done.append(name), really(port))[1]
+
     monkeypatch.setattr(serial_reader, "_WRITE_S", 0.05)
     with monkeypatch.context() as stuck:
         # A pseudo-terminal takes whatever is sent; a UART whose other end holds CTS does not.
         stuck.setattr(serial.Serial, "out_waiting", 3)
         stuck.setattr(serial.Serial, "flush", lambda _: pytest.fail("tcdrain may have no end"))
+        for name in ("reset_output_buffer", "close"):
+            stuck.setattr(serial.Serial, name, noted(name))
         with pytest.raises(CannotOpen, match=r"took no init bytes: .*timed out"):
             serial_reader.open_scanner(ScannerSettings(str(scanner.path), False, init=INIT))
+        # close(2) of such a UART waits for what is not sent yet, up to 30 s (closing_wait).
+        assert done[:2] == ["reset_output_buffer", "close"]
     try_open(ScannerSettings(str(scanner.path), False))
 
 
