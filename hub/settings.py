@@ -135,7 +135,7 @@ MFA_FORMS = {
     "login_webauthn": "hub.access.forms.LoginPasskeyForm",
 }
 # What several processes count together: codes that were used, and tries.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+CACHES = {"default": {"BACKEND": "hub.access.shared_cache.SharedCache"}}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,20 @@ from django.conf import settings
 from django.db import models
 
 
+class Cached(models.Model):
+    """What the hub's processes remember together, as JSON: hub/access/shared_cache.py writes it."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class OneTimeLink(models.Model):
     """The one link of a user, known by the hash of its secret. It goes when it is used, or another one is made."""
 

@@ -9,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 
 from hub.access import secrets
@@ -121,14 +120,6 @@ def test_codes_cannot_be_guessed_for_long(second_factor: Authenticator) -> None:
     client, there = sign_in()
     assert b"Wait 15 minutes" in client.post(there, {"code": code()}).content
     assert not is_in(client)
-
-
-def test_what_is_counted_is_shared_by_all_processes(database: Database) -> None:
-    cache.set("counted", 1)
-    done = run_hub(
-        "shell", "-c", "from django.core.cache import cache; print(cache.get('counted'))", **database.environment
-    )
-    assert done.stdout.splitlines()[-1] == "1", done.stderr
 
 
 def test_the_secret_is_encrypted(second_factor: Authenticator) -> None:

@@ -39,7 +39,6 @@ class Command(BaseCommand):
         os.umask(0o077)
         try:
             call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
         except DatabaseError as error:
             raise NotReady(
                 f"the database cannot be prepared ({str(error).strip()}): check DATABASE_URL and DOORWARD_DATA"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
@@ -26,7 +25,6 @@ class Command(BaseCommand):
                 epochs = operations.restore(
                     backup, options["replace"], options["migrate"], check_keys, timezone.now()
                 )
-            call_command("createcachetable", verbosity=0)
         except DatabaseError as error:
             raise NotReady(f"the database cannot be used ({str(error).strip()}): check DATABASE_URL") from error
         self.stdout.write(f"The hub is as it was at {made}.")
