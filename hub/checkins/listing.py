@@ -61,7 +61,9 @@ def wanted_rows(wanted: Wanted) -> QuerySet[CheckIn]:
         found = found.filter(outcome=Outcome.DENIED.value)
     if wanted.reader:
         found = found.filter(_at_reader(wanted.reader))
-    return found.select_related(*places.RELATED, "customer").defer(*_PACKED).order_by("-at", "-number")
+    # Not joined: a filter would make it an inner join, and who is deleted would be found no more.
+    found = found.select_related(*places.RELATED).prefetch_related("customer")
+    return found.defer(*_PACKED).order_by("-at", "-number")
 
 
 def page_of(wanted: Wanted, after: str = "", most: int = PAGE_CHECKINS) -> CheckInPage:

@@ -14,6 +14,8 @@ from hub.checkins.listing import Wanted, page_of
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station, check_in
 from hub.fleet.models import Site
+from hub.members.models import Customer
+from hub.members.operations import delete_customers
 from tests.hub.limited_club import LimitedClub, ingest, limited_club, own
 from tests.hub.scans import AT, checkin
 
@@ -47,6 +49,17 @@ def test_each_filter_finds_its_own(here: LimitedClub) -> None:
     assert numbers(customer_id=here.people[0].pk) == [denied]
     assert numbers(from_at=AT + timedelta(seconds=5), until_at=AT + timedelta(seconds=9)) == [denied]
     assert numbers(partner="nobody") == []
+
+
+def test_who_is_deleted_is_found_by_their_number(here: LimitedClub, colleague_client: Client) -> None:
+    person = here.people[0].pk
+    before = numbers(customer_id=person)
+    delete_customers([Customer.objects.get(pk=person)])
+    assert numbers(customer_id=person) == before != []
+    asked = {"customer": str(person)}
+    assert f"Customer {person}, who is deleted" in colleague_client.get(LIST, asked).content.decode()
+    file = b"".join(colleague_client.get("/desk/checkins.csv", asked).streaming_content).decode()
+    assert file.splitlines()[1].endswith(f",{person},")
 
 
 def test_pages_follow_each_other_also_where_instants_are_the_same() -> None:
