@@ -69,8 +69,8 @@ class PlanChange:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """`waiting`: memberships of the changed plans that are not active now; they change with them. `mark`: another
-    where anything of it is another."""
+    """`waiting`: memberships of the changed plans that are not active now and may be later (scheduled, frozen, not
+    paid for); they change with them. `mark`: another where anything of it is another."""
 
     findings: list[Finding]
     waiting: int
@@ -99,7 +99,7 @@ def foresee(changes: Iterable[PlanChange], at: datetime) -> Foreseen:
         for found in _finding(slug, customers, _facts(group, holders, before), _facts(group, holders, after), at)
     )
     waiting = sum(number for plan, number in holders.waiting.items() if plan in changed)
-    return Foreseen(findings, waiting, _mark([before, after], findings))
+    return Foreseen(findings, waiting, _mark([before, after], findings, waiting))
 
 
 def _moved(change: PlanChange) -> Iterator[str]:
@@ -152,9 +152,9 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(merged, key=lambda each: (list(Verdict).index(each.verdict), each.permission, each.customers))
 
 
-def _mark(plans: Iterable[Mapping[int, Plan]], findings: Iterable[Finding]) -> str:
+def _mark(plans: Iterable[Mapping[int, Plan]], findings: Iterable[Finding], waiting: int) -> str:
     """Over all plans that were looked at, of which the terms are made."""
-    told = hashlib.sha256()
+    told = hashlib.sha256(b"%d\n" % waiting)
     for each in plans:
         for number in sorted(each):
             told.update(b"%d " % number + (plan_change(each[number]).body or b""))

@@ -21,9 +21,9 @@ class NotAsForeseen(HubError):
 
 def save_as_foreseen(mark: str, look: Callable[[], Foreseen], save: Callable[[], Given]) -> Given:
     """`mark`: of what was shown; empty: nothing was. NotAsForeseen: it is not what would happen now. What changes
-    nothing for anybody is saved without."""
+    nothing for anybody, now or later, is saved without."""
     with writing():
         foreseen = look()
-        if foreseen.findings and not compare_digest(foreseen.mark, mark):
+        if (foreseen.findings or foreseen.waiting) and not compare_digest(foreseen.mark, mark):
             raise NotAsForeseen(foreseen)
         return save()

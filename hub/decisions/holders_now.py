@@ -20,7 +20,8 @@ Group = tuple[int, ...]
 @dataclass(frozen=True)
 class Holders:
     """`groups`: customers, by their numbers rising, by the plans that serve them. `examples`: of each plan one
-    membership that is active. `waiting`: by plan, memberships that are not active at that instant."""
+    membership that is active. `waiting`: by plan, memberships that are not active at that instant and may be
+    later."""
 
     groups: dict[Group, list[int]] = field(default_factory=dict)
     examples: dict[int, Membership] = field(default_factory=dict)
@@ -33,8 +34,9 @@ def holders_of(plans: Collection[int], at: datetime) -> Holders:
     companies: dict[int, list[int]] = defaultdict(list)
     found = Holders(waiting=dict.fromkeys(plans, 0))
     for each in rows.meanings_of(Held.objects.filter(plan__in=plans)):
-        if status_at(each, at).state is not State.ACTIVE:
-            found.waiting[each.plan_id] += 1
+        state = status_at(each, at).state
+        found.waiting[each.plan_id] += state is State.INACTIVE
+        if state is not State.ACTIVE:
             continue
         found.examples.setdefault(each.plan_id, each)
         of = people if each.holder.kind is HolderKind.CUSTOMER else companies

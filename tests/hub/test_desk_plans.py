@@ -178,6 +178,11 @@ def test_two_at_once_do_not_undo_each_other_unseen(colleague_client: Client) -> 
     early = shown_in(colleague_client, address)
     posted(colleague_client, address, 302, **sent({"permission": door.pk, "limits": "1 per week"}))
     posted(colleague_client, address, 409, **(fields | {"shown": early}))
+    # What is only wrongly typed is still of what was shown then.
+    page = posted(colleague_client, address, 422, **(fields | {"shown": early, "name": ""}))
+    assert f'name="shown" value="{early}"' in page
+    page = posted(colleague_client, address, 200, **(fields | {"shown": early, "do": "row"}))
+    assert f'name="shown" value="{early}"' in page
     assert rows.limits_of(Plan.objects.get().grants.get()) == (Limit(1, WEEK_S),)
 
 

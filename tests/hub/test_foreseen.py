@@ -179,8 +179,35 @@ def test_what_is_not_active_is_told_apart() -> None:
         "inactive": 2,
         "expired": 0,
     }
+    over = Membership(plan=plan, customer=a_customer(), starts_at=NOW - 2 * DAY, ends_at=NOW - DAY)
+    operations.save_membership(over)
+    assert foresee(plan_changed(plan, []), NOW).waiting == 2
     unsaved = Plan(name="New")
     assert not foresee(plan_changed(unsaved, []), NOW).findings
+
+
+def test_what_changes_only_later_is_seen_before_it_is_saved_too() -> None:
+    plan = a_plan()
+
+    def look() -> Foreseen:
+        return foresee(plan_changed(plan, []), NOW)
+
+    def save() -> object:
+        return operations.delete_grants(plan.grants.all())
+
+    def wait(**fields: Any) -> Membership:
+        fields = {"starts_at": NOW - DAY, "customer": a_customer()} | fields
+        return operations.save_membership(Membership(plan=plan, **fields))
+
+    wait(starts_at=NOW + DAY)
+    with pytest.raises(NotAsForeseen) as shown:
+        save_as_foreseen("", look, save)
+    wait(pending=True)
+    with pytest.raises(NotAsForeseen) as again:
+        save_as_foreseen(shown.value.foreseen.mark, look, save)
+    assert (again.value.foreseen.waiting, again.value.foreseen.findings, plan.grants.count()) == (2, [], 1)
+    save_as_foreseen(again.value.foreseen.mark, look, save)
+    assert not plan.grants.exists()
 
 
 def test_questions_are_as_many_for_thirty_holders_as_for_one() -> None:
