@@ -17,6 +17,7 @@ from hub.errors import HubError
 from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import edge_named
+from hub.orders import queries
 from hub.orders.models import EdgeModes, ModeOrder
 from hub.orders.ordering import ordering
 from hub.orders.places import ByHand, Place, Set
@@ -208,8 +209,21 @@ def _near(name: str, known: list[str]) -> str:
 def _check_doors(place: Place, posture: Posture) -> None:
     if place.reader is None or posture in (Posture.LOCKDOWN, Posture.SECURE):
         return
-    if check_reader(edge_named(place.edge or ""), place.reader).kind != Reader.Kind.DOOR:
+    edge = edge_named(place.edge or "")
+    if check_reader(edge, place.reader).kind != Reader.Kind.DOOR:
         raise NoSuchMode(f"{place.word} is a counter: it can be in lockdown or secure, only doors stand open")
+    door = _door_opened_from(edge, place.reader)
+    if door is not None:
+        other = f"{edge}/{door}"
+        says = f"{place.word} opens the door of {other}: it can be in lockdown or secure"
+        raise NoSuchMode(f"{says}, set {other} to hold it open")
+
+
+def _door_opened_from(edge: Edge, reader: str) -> str | None:
+    """Whose door it opens in place of its own, by the newest configuration that was pushed."""
+    newest = queries.newest(edge)
+    sections = () if newest is None else newest.document.get("readers", ())
+    return next((each.get("door") for each in sections if each["name"] == reader), None)
 
 
 def _set_elsewhere() -> str:

@@ -12,6 +12,8 @@ from contract.orders import Answered, CommandKind, Modes, ReaderMode
 from hub.fleet.models import Edge, Site
 from hub.fleet.named import UnknownEdge
 from hub.fleet.operations import save_site
+from hub.members import operations as members
+from hub.members.models import Permission
 from hub.orders import operations, queries
 from hub.orders.command_operations import NoSuchCommand, give_command, note_answered, take_commands
 from hub.orders.mode_operations import NoSuchMode, UnknownPlace, clear_mode, renew_all_modes, set_mode
@@ -67,6 +69,20 @@ def test_what_several_come_to(postures: dict[Place, Posture], edge: Posture | No
     readers = [ReaderMode(reader=name, posture=posture) for name, posture in told.readers.items()]
     said = Modes(epoch=1, generation=1, edge=told.edge, readers=readers)
     assert (told.edge, said.of("door")) == (edge, door)
+
+
+def test_the_other_side_of_a_door_holds_nothing_open(edge: Edge) -> None:
+    members.save_permission(Permission(slug="leave", name="Leave"))
+    out = 'name = "out"\nkind = "door"\npermission = "leave"\ndevice = "/dev/ttyACM2"\ndoor = "door"\n'
+    operations.push("east", f"{TOML}\n[[readers]]\n{out}", AT, BY)
+    place = Place(edge="east", reader="out")
+    for posture in (UNLOCKED, FREE):
+        with pytest.raises(NoSuchMode, match="set east/door to hold it open"):
+            set_(place, posture)
+    for posture in (LOCKDOWN, SECURE):
+        set_(place, posture)
+        assert modes(edge).of("out") is posture
+    set_(DOOR, UNLOCKED)
 
 
 def test_a_lockdown_of_everything_and_its_end(edge: Edge) -> None:
