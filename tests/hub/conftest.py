@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.enrolled import HUB_SEED
 from tests.hub import postgresql
+from tests.prepared_hub import prepare_hub
 
 DATA = Path(tempfile.mkdtemp(prefix="doorward-hub-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
@@ -39,15 +39,7 @@ def run_hub(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
     )
 
 
-def init_hub(**variables: str) -> None:
-    done = run_hub("init", **variables)
-    assert done.returncode == 0, done.stderr
-
-
-(DATA / "keys").mkdir(mode=0o700)
-(DATA / "keys" / "signing.1.key").touch(0o600)
-(DATA / "keys" / "signing.1.key").write_text(HUB_SEED.hex())
-init_hub()
+prepare_hub(DATA)
 
 import django  # noqa: E402
 
@@ -92,10 +84,8 @@ disconnect()
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgresql.Cluster]:
-    cluster = postgresql.start()
+    cluster = postgresql.start_prepared()
     try:
-        cluster.create_database("template_hub")
-        init_hub(DATABASE_URL=cluster.url("template_hub"))
         yield cluster
     finally:
         postgresql.stop(cluster)
@@ -112,7 +102,7 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def postgresql_database(cluster: postgresql.Cluster) -> Iterator[Database]:
-    cluster.copy_database("template_hub", "hub")
+    cluster.copy_database(postgresql.PREPARED, "hub")
     url = cluster.url("hub")
     connect(url)
     yield Database("postgresql", url)

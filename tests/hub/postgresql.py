@@ -10,6 +10,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.made_once import made_once
+from tests.prepared_hub import init_hub, prepare_hub
+
+PREPARED = "template_hub"
+"""A database as `doorward-hub init` leaves it, with the keys of prepared_hub."""
 _OWNER = "postgres"
 """PostgreSQL refuses to run as root, so root runs it as the user that its package made."""
 
@@ -36,21 +41,60 @@ class Cluster:
         _run([str(_binary("psql")), "-q", "-X", *address, "-c", statement])
 
 
-def start() -> Cluster:
-    folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, _OWNER, _OWNER)
-    cluster = Cluster(folder)
-    _run_as_owner("initdb", "-D", str(folder / "data"), "-U", "doorward", "-A", "trust", "-E", "UTF8", "--no-sync")
-    # What a crash of the machine would lose does not matter here; the order of commits is the same without fsync.
-    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
-    _run_as_owner("pg_ctl", "-D", str(folder / "data"), "-w", "-o", settings, "-l", str(folder / "log"), "start")
+def start(durable: bool = False) -> Cluster:
+    """`durable`: commits wait for the disk, as where it is installed."""
+    cluster = _new_cluster()
+    _initdb(cluster)
+    _start(cluster, durable)
+    return cluster
+
+
+def start_prepared() -> Cluster:
+    """With PREPARED in it."""
+    made = made_once("postgresql", _make_prepared)
+    cluster = _new_cluster()
+    _run(["cp", "-a", str(made / "data"), str(cluster.folder / "data")])
+    _start(cluster)
     return cluster
 
 
 def stop(cluster: Cluster) -> None:
-    _run_as_owner("pg_ctl", "-D", str(cluster.folder / "data"), "-m", "immediate", "-w", "stop")
+    _stop(cluster, "immediate")
     shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _make_prepared(folder: Path) -> None:
+    cluster = start()
+    cluster.create_database(PREPARED)
+    prepare_hub(folder / "hub")
+    init_hub(folder / "hub", cluster.url(PREPARED))
+    _stop(cluster, "fast")
+    (cluster.folder / "data").rename(folder / "data")
+    cluster.folder.rmdir()
+
+
+def _new_cluster() -> Cluster:
+    folder = Path(tempfile.mkdtemp(prefix="doorward-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, _OWNER, _OWNER)
+    return Cluster(folder)
+
+
+def _initdb(cluster: Cluster) -> None:
+    options = ("-U", "doorward", "-A", "trust", "-E", "UTF8", "--no-sync")
+    _run_as_owner("initdb", "-D", str(cluster.folder / "data"), *options)
+
+
+def _start(cluster: Cluster, durable: bool = False) -> None:
+    # What a crash of the machine loses does not matter to tests; the order of commits is the same without fsync.
+    fsync = "on" if durable else "off"
+    folder, data = cluster.folder, cluster.folder / "data"
+    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync={fsync} -c max_connections=40"
+    _run_as_owner("pg_ctl", "-D", str(data), "-w", "-o", settings, "-l", str(data / "log"), "start")
+
+
+def _stop(cluster: Cluster, how: str) -> None:
+    _run_as_owner("pg_ctl", "-D", str(cluster.folder / "data"), "-m", how, "-w", "stop")
 
 
 def _run_as_owner(name: str, *arguments: str) -> None:

@@ -17,13 +17,22 @@ from django.test import Client
 from contract.card import is_code
 from hub.management.commands.web import other_port
 from tests.hub.conftest import Database, run_hub
+from tests.prepared_hub import prepare_hub
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
+    """The folder of a hub that is not there yet."""
     return tmp_path / "data"
+
+
+@pytest.fixture
+def prepared(data: Path) -> Path:
+    """The folder of a hub after its `init`."""
+    prepare_hub(data)
+    return data
 
 
 def test_init_makes_keys_for_the_owner_alone_and_may_run_again(data: Path) -> None:
@@ -51,56 +60,51 @@ def test_without_init_every_command_says_so(data: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["web", "begin_epoch", "owner_link"])
-def test_a_missing_database_says_so(data: Path, command: str) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    (data / "hub.db").unlink()
-    done = run_hub(command, *(["a@club.example"] if command == "owner_link" else []), DOORWARD_DATA=str(data))
+def test_a_missing_database_says_so(prepared: Path, command: str) -> None:
+    (prepared / "hub.db").unlink()
+    done = run_hub(command, *(["a@club.example"] if command == "owner_link" else []), DOORWARD_DATA=str(prepared))
     assert done.returncode == 2
     assert "there is no database at" in done.stderr
-    assert not (data / "hub.db").exists()
+    assert not (prepared / "hub.db").exists()
 
 
-def test_an_unreachable_database_is_told_without_its_password(data: Path) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    url = f"postgresql://doorward:swordfish@{str(data).replace('/', '%2F')}/hub"
-    done = run_hub("web", DOORWARD_DATA=str(data), DATABASE_URL=url)
+def test_an_unreachable_database_is_told_without_its_password(prepared: Path) -> None:
+    url = f"postgresql://doorward:swordfish@{str(prepared).replace('/', '%2F')}/hub"
+    done = run_hub("web", DOORWARD_DATA=str(prepared), DATABASE_URL=url)
     assert done.returncode == 2
     assert "check DATABASE_URL" in done.stderr
     assert "swordfish" not in done.stderr
 
 
-def test_a_damaged_key_is_told_and_not_replaced(data: Path) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    key = data / "keys" / "card.key"
+def test_a_damaged_key_is_told_and_not_replaced(prepared: Path) -> None:
+    key = prepared / "keys" / "card.key"
     key.write_text("abc")
     for command in ("init", "web"):
-        done = run_hub(command, DOORWARD_DATA=str(data))
+        done = run_hub(command, DOORWARD_DATA=str(prepared))
         assert done.returncode == 2
         assert "card.key" in done.stderr
     assert key.read_text() == "abc"
 
 
-def test_a_lost_key_is_not_made_anew_over_cards(data: Path) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    run_hub("example_club", DOORWARD_DATA=str(data))
-    key = data / "keys" / "organization.key"
+def test_a_lost_key_is_not_made_anew_over_cards(prepared: Path) -> None:
+    run_hub("example_club", DOORWARD_DATA=str(prepared))
+    key = prepared / "keys" / "organization.key"
     old = key.read_text()
     key.unlink()
-    done = run_hub("init", DOORWARD_DATA=str(data))
+    done = run_hub("init", DOORWARD_DATA=str(prepared))
     assert done.returncode == 2
     assert "put organization.key and card.key back from a backup" in done.stderr
     assert not key.exists()
     key.write_text(old)
     key.chmod(0o600)
-    assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+    assert run_hub("init", DOORWARD_DATA=str(prepared)).returncode == 0
 
 
-def test_a_lost_signing_key_is_not_made_anew_over_the_one_that_edges_know(data: Path) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    key = data / "keys" / "signing.1.key"
+def test_a_lost_signing_key_is_not_made_anew_over_the_one_that_edges_know(prepared: Path) -> None:
+    key = prepared / "keys" / "signing.1.key"
     key.unlink()
     for command, says in (("web", f"{key} is missing"), ("init", f"{key} is not the key that edges know")):
-        done = run_hub(command, DOORWARD_DATA=str(data))
+        done = run_hub(command, DOORWARD_DATA=str(prepared))
         assert done.returncode == 2
         assert says in done.stderr
         assert "from a backup" in done.stderr
@@ -108,17 +112,16 @@ def test_a_lost_signing_key_is_not_made_anew_over_the_one_that_edges_know(data: 
 
 
 @pytest.mark.parametrize("name", ["organization", "card", "django", "authority", "signing.1"])
-def test_a_key_that_others_may_read_is_refused(data: Path, name: str) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    key = data / "keys" / f"{name}.key"
+def test_a_key_that_others_may_read_is_refused(prepared: Path, name: str) -> None:
+    key = prepared / "keys" / f"{name}.key"
     key.chmod(0o640)
     for command in ("init", "worker"):
-        done = run_hub(command, DOORWARD_DATA=str(data))
+        done = run_hub(command, DOORWARD_DATA=str(prepared))
         assert done.returncode == 2
         assert f"(mode 0640); it should be its owner's alone: chmod 600 {key}" in done.stderr
         assert len(done.stderr.splitlines()) == 1
     key.chmod(0o600)
-    assert run_hub("init", DOORWARD_DATA=str(data)).returncode == 0
+    assert run_hub("init", DOORWARD_DATA=str(prepared)).returncode == 0
 
 
 def test_init_where_no_folder_can_be_made(tmp_path: Path) -> None:
@@ -175,9 +178,8 @@ def test_without_its_packages_the_hub_says_what_to_install() -> None:
         ("DATABASE_URL", "scott:tiger", "postgresql://USER:PASSWORD@HOST/NAME"),
     ],
 )
-def test_a_variable_that_cannot_be_meant(data: Path, variable: str, value: str, says: str) -> None:
-    run_hub("init", DOORWARD_DATA=str(data))
-    done = run_hub("web", **{"DOORWARD_DATA": str(data), variable: value})
+def test_a_variable_that_cannot_be_meant(prepared: Path, variable: str, value: str, says: str) -> None:
+    done = run_hub("web", **{"DOORWARD_DATA": str(prepared), variable: value})
     assert done.returncode == 2
     assert variable in done.stderr
     assert says in done.stderr

@@ -19,6 +19,7 @@ from demo.club import EDGE_CONFIG
 from demo.processes import Event, Process, run_to_end
 from demo.scanner import Scanner
 from tests.brokers import Broker
+from tests.prepared_hub import prepare_hub
 
 EDGE = "clubhouse"
 BENEFIT_LIMIT = 100_000
@@ -40,7 +41,10 @@ class Hub:
         }
         self._running: dict[str, Process] = {}
         self._starts = 0
-        self.hub("init")
+        if database_url:
+            self.hub("init")
+        else:
+            prepare_hub(folder / "hub")
 
     def hub(self, *arguments: str) -> str:
         return run_to_end([sys.executable, "-m", "hub", *arguments], self.env, self.folder / "hub.log")
