@@ -1,0 +1,52 @@
+"""How instants are written in the reader's language: the forms stand here once. Knows nothing of the domain.
+
+All take an instant in the zone that it is to be told in.
+"""
+
+from datetime import datetime
+
+from django.utils.dateformat import format as dated
+from django.utils.translation import pgettext
+
+
+def day_form() -> str:
+    """In letters of Django's date filter."""
+    return pgettext("how a day is written, in letters of Django's date filter", "j M Y")
+
+
+def instant_form() -> str:
+    """In letters of Django's date filter."""
+    return pgettext("how a day and time are written, in letters of Django's date filter", "j M Y, H:i")
+
+
+def day_of_week(local: datetime) -> str:
+    """As in `Sun 1 Mar 2026`."""
+    return dated(
+        local, pgettext("how a day of the week is written, in letters of Django's date filter", "D j M Y")
+    )
+
+
+def day_of_year(local: datetime) -> str:
+    """As in `24 December`."""
+    return dated(local, pgettext("how a day of any year is written, in letters of Django's date filter", "j F"))
+
+
+def instant(local: datetime) -> str:
+    """As in `1 Mar 2026, 19:30`."""
+    return dated(local, instant_form())
+
+
+def precise(local: datetime) -> str:
+    """To the second, with the zone, as in `2026-03-01 19:30:00 CET`."""
+    return dated(
+        local,
+        pgettext("how a second is written, in letters of Django's date filter", "Y-m-d H:i:s T"),
+    )
+
+
+def minute(local: datetime) -> str:
+    """With the zone, as in `2026-03-01 19:30 CET`."""
+    return dated(
+        local,
+        pgettext("how a minute is written, in letters of Django's date filter", "Y-m-d H:i T"),
+    )
