@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from contract.ask import Ask
 from contract.decision import Decision
 from contract.facts import Facts
@@ -36,7 +38,15 @@ class Case:
 
     @property
     def plan(self) -> str:
-        return "the plan" if self.answer.plan is None else f"the plan “{self.answer.plan.name}”"
+        """As it stands within a sentence."""
+        if self.answer.plan is None:
+            return _("the plan")
+        return _("the plan “%(plan)s”") % {"plan": self.answer.plan.name}
+
+    @property
+    def plan_at_start(self) -> str:
+        """As a sentence begins with it."""
+        return f"{self.plan[0].upper()}{self.plan[1:]}"
 
     @property
     def feed(self) -> str | None:
@@ -50,4 +60,4 @@ class Case:
         )
 
     def when(self, at: datetime | None) -> str:
-        return "an instant that is not known" if at is None else words.instant(at, self.zone)
+        return _("an instant that is not known") if at is None else words.instant(at, self.zone)

@@ -5,12 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from contract.ask import Ask, Codes, Mode, Passback, Policy, Posture
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from contract.ask import Ask, Mode, Passback, Policy, Posture
 from contract.decision import answers
 from contract.facts import HeldMembership
 from contract.grant import Grant, Offline
 from contract.limits import Limit, Use
 from contract.membership import HolderKind, Plan, end_of, status_at
+from hub.contract_words import said
 from hub.decisions import opening, words
 from hub.decisions.case import Case
 from hub.decisions.register import Register
@@ -27,17 +31,36 @@ class Fact(NamedTuple):
 
 def of_the_question(ask: Ask, case: Case | None, register: Register) -> list[Fact]:
     """What was asked and under which circumstances; of the card too where its facts are known."""
-    facts = [Fact("Asked for", f"{register.permission(ask.permission)}, to {ask.mode}"), *_reader(ask, register)]
+    facts = [
+        Fact(
+            pgettext("in an explanation", "Asked for"),
+            _("%(permission)s, to %(mode)s")
+            % {"permission": register.permission(ask.permission), "mode": said(ask.mode)},
+        ),
+        *_reader(ask, register),
+    ]
     return facts if case is None else [*facts, *_card(case), *_place(case)]
 
 
 def of_a_membership(case: Case, held: HeldMembership, companies: Mapping[int, str]) -> list[Fact]:
     grant = held.plan.grant_of(case.ask.permission)
-    facts = [Fact("Membership", _membership(case, held, companies))]
+    facts = [Fact(pgettext("in an explanation", "Membership"), _membership(case, held, companies))]
     if grant is None:
-        return [*facts, Fact("Grant", f"“{held.plan.name}” does not grant {case.permission}")]
-    limits = [Fact("Limit", _limit(case, held, limit)) for limit in grant.limits]
-    return [*facts, Fact("Grant", _grant(case, held.plan, grant)), *_hours(case, grant), *limits]
+        return [
+            *facts,
+            Fact(
+                pgettext("in an explanation", "Grant"),
+                _("“%(plan)s” does not grant %(permission)s")
+                % {"plan": held.plan.name, "permission": case.permission},
+            ),
+        ]
+    limits = [Fact(pgettext("in an explanation", "Limit"), _limit(case, held, limit)) for limit in grant.limits]
+    return [
+        *facts,
+        Fact(pgettext("in an explanation", "Grant"), _grant(case, held.plan, grant)),
+        *_hours(case, grant),
+        *limits,
+    ]
 
 
 # The question
@@ -45,33 +68,48 @@ def of_a_membership(case: Case, held: HeldMembership, companies: Mapping[int, st
 
 def _reader(ask: Ask, register: Register) -> Iterator[Fact]:
     policy, then = ask.policy, ask.circumstances
-    partner = "no partner" if policy.partner is None else f"partner {register.partner(policy.partner)}"
-    site = "no site" if policy.site is None else f"site {policy.site}"
-    yield Fact("Reader", f"{'on' if policy.enabled else 'off'}, {partner}, {site}, takes {_codes(policy.codes)}")
-    if then.posture is not Posture.SECURE:
-        yield Fact("Door", f"{then.posture}")
-    age = (
-        "of unknown age"
-        if then.replica_age_s is None
-        else f"{words.duration(timedelta(seconds=then.replica_age_s))} old"
+    partner = _("no partner")
+    if policy.partner is not None:
+        partner = _("partner %(partner)s") % {"partner": register.partner(policy.partner)}
+    site = _("no site") if policy.site is None else _("site %(site)s") % {"site": policy.site}
+    switched = pgettext("a reader", "on") if policy.enabled else pgettext("a reader", "off")
+    yield Fact(
+        pgettext("in an explanation", "Reader"),
+        _("%(switched)s, %(partner)s, %(site)s, takes %(codes)s")
+        % {"switched": switched, "partner": partner, "site": site, "codes": said(policy.codes)},
     )
-    yield Fact("Edge", f"clock {then.clock}, replica {age}, hub {then.contact}")
-
-
-def _codes(codes: Codes) -> str:
-    return codes.value.replace("_", " ") + " codes"
+    if then.posture is not Posture.SECURE:
+        yield Fact(pgettext("in an explanation", "Door"), f"{then.posture}")
+    age = (
+        _("of unknown age")
+        if then.replica_age_s is None
+        else _("%(duration)s old") % {"duration": words.duration(timedelta(seconds=then.replica_age_s))}
+    )
+    yield Fact(
+        pgettext("in an explanation", "Edge"),
+        _("clock %(clock)s, replica %(age)s, hub %(contact)s")
+        % {"clock": said(then.clock), "age": age, "contact": said(then.contact)},
+    )
 
 
 def _card(case: Case) -> Iterator[Fact]:
     card, customer = case.facts.card, case.facts.customer
     if card is None:
         feed = "" if case.feed is None else f" “{case.feed}”"
-        yield Fact("Card", f"none has this code at that position of the feed{feed}")
+        yield Fact(
+            pgettext("in an explanation", "Card"),
+            _("none has this code at that position of the feed%(feed)s") % {"feed": feed},
+        )
         return
-    who = f"customer {card.customer_id}" + (f", {customer.name}" if customer and customer.name else "")
-    dates = [f"from {case.when(card.valid_from)}"] * (card.valid_from is not None)
-    dates += [f"until {case.when(card.valid_until)}"] * (card.valid_until is not None)
-    yield Fact("Card", ", ".join([who, "revoked" if card.revoked else "not revoked", *dates]))
+    who = _("customer %(number)s") % {"number": card.customer_id}
+    if customer and customer.name:
+        who += f", {customer.name}"
+    dates = [_("from %(when)s") % {"when": case.when(card.valid_from)}] * (card.valid_from is not None)
+    dates += [_("until %(when)s") % {"when": case.when(card.valid_until)}] * (card.valid_until is not None)
+    yield Fact(
+        pgettext("in an explanation", "Card"),
+        ", ".join([who, pgettext("a card", "revoked") if card.revoked else _("not revoked"), *dates]),
+    )
 
 
 def _place(case: Case) -> Iterator[Fact]:
@@ -83,9 +121,16 @@ def _place(case: Case) -> Iterator[Fact]:
         key=lambda each: (each.occurred_at, each.id),
         default=None,
     )
-    passed = "has never passed" if last is None else f"went {last.direction} on {case.when(last.occurred_at)}"
-    rule = "" if policy.passback is Passback.OFF else f", anti-passback {policy.passback}"
-    yield Fact("Place", f"way {policy.direction} of {policy.area}{rule}; the holder {passed}")
+    passed = _("the holder has never passed")
+    if last is not None:
+        passed = _("the holder went %(direction)s on %(when)s") % {
+            "direction": said(last.direction),
+            "when": case.when(last.occurred_at),
+        }
+    way = _("way %(direction)s of %(area)s") % {"direction": said(policy.direction), "area": policy.area}
+    if policy.passback is not Passback.OFF:
+        way = _("%(way)s, anti-passback %(passback)s") % {"way": way, "passback": said(policy.passback)}
+    yield Fact(pgettext("in an explanation", "Place"), f"{way}; {passed}")
 
 
 # One membership
@@ -94,25 +139,36 @@ def _place(case: Case) -> Iterator[Fact]:
 def _membership(case: Case, held: HeldMembership, companies: Mapping[int, str]) -> str:
     membership = held.membership
     status = status_at(membership, case.at)
-    holder = "their own"
+    holder = _("their own")
     if membership.holder.kind is HolderKind.COMPANY:
-        holder = f"inherited from {companies.get(membership.holder.id, f'company {membership.holder.id}')}"
+        company = _("company %(number)s") % {"number": membership.holder.id}
+        holder = _("inherited from %(company)s") % {"company": companies.get(membership.holder.id, company)}
     end = end_of(membership)
-    ends = "no end" if end is None else f"until {case.when(end)}"
-    state = f"{status.state} ({status.detail.replace('_', ' ')})"
-    return f"{held.plan.name} ({holder}), {state}, from {case.when(membership.starts_at)}, {ends}"
+    ends = _("no end") if end is None else _("until %(when)s") % {"when": case.when(end)}
+    state = f"{said(status.state)} ({said(status.detail)})"
+    return _("%(plan)s (%(holder)s), %(state)s, from %(when)s, %(ends)s") % {
+        "plan": held.plan.name,
+        "holder": holder,
+        "state": state,
+        "when": case.when(membership.starts_at),
+        "ends": ends,
+    }
 
 
 def _grant(case: Case, plan: Plan, grant: Grant) -> str:
-    parts = [f"“{plan.name}” grants {case.permission}"]
-    parts += ["to be confirmed by the hub"] * grant.confirm
+    parts = [_("“%(plan)s” grants %(permission)s") % {"plan": plan.name, "permission": case.permission}]
+    parts += [_("to be confirmed by the hub")] * grant.confirm
     if grant.offline is Offline.DENY:
-        parts.append("not while the hub is out of reach")
+        parts.append(_("not while the hub is out of reach"))
     if grant.offline is Offline.AT_MOST:
-        parts.append(f"{grant.offline_uses} at most while the hub is out of reach")
-    parts += ["with a sign-in"] * grant.login_required
+        parts.append(
+            _("%(offline_uses)s at most while the hub is out of reach") % {"offline_uses": grant.offline_uses}
+        )
+    parts += [_("with a sign-in")] * grant.login_required
     if grant.partners is not None:
-        parts.append(f"at approved partners ({case.register.partners_listed(grant.partners)})")
+        parts.append(
+            _("at approved partners (%(partners)s)") % {"partners": case.register.partners_listed(grant.partners)}
+        )
     return ", ".join(parts)
 
 
@@ -122,21 +178,35 @@ def _hours(case: Case, grant: Grant) -> Iterator[Fact]:
     schedule, site = case.facts.schedules.get(grant.schedule), case.facts.site
     called = case.register.schedule(grant.schedule)
     if schedule is None:
-        yield Fact("Hours", f"“{called}” is not there, so it is never open")
+        yield Fact(
+            pgettext("in an explanation", "Hours"),
+            _("“%(called)s” is not there, so it is never open") % {"called": called},
+        )
         return
     on, zone = words.day(case.at, site.calendar.zone), site.calendar.zone
     special = opening.special_on(schedule, site, opening.local_day(site, case.at))
     why = "" if special is None else f"{opening.special_text(special, case.named_days(grant.schedule))}, "
-    yield Fact("Hours", f"“{called}” on {on}: {why}{words.hours_on(schedule, site, case.at)} ({zone})")
+    yield Fact(
+        pgettext("in an explanation", "Hours"),
+        _("“%(called)s” on %(on)s: %(why)s%(hours_on)s (%(zone)s)")
+        % {
+            "called": called,
+            "on": on,
+            "why": why,
+            "hours_on": words.hours_on(schedule, site, case.at),
+            "zone": zone,
+        },
+    )
 
 
 def _limit(case: Case, held: HeldMembership, limit: Limit) -> str:
     counted = _counted_under(case, held, limit)
     instants = [case.when(use.occurred_at) for use in sorted(counted, key=lambda use: use.occurred_at)]
-    said = f"{words.limit(limit)}: {len(instants)} counted before"
+    counts = _("%(limit)s: %(count)s counted before") % {"limit": words.limit(limit), "count": len(instants)}
     shown = instants[-_SHOWN_MAX:]
-    more = f"{len(instants) - len(shown)} earlier ones, " * (len(instants) > len(shown))
-    return f"{said} ({more}{'; '.join(shown)})" if shown else said
+    if len(instants) > len(shown):
+        shown = [_("%(count)s earlier ones") % {"count": len(instants) - len(shown)} + f", {shown[0]}", *shown[1:]]
+    return f"{counts} ({'; '.join(shown)})" if shown else counts
 
 
 def _counted_under(case: Case, held: HeldMembership, limit: Limit) -> list[Use]:

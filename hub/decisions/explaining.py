@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from contract.ask import Ask
 from contract.decision import answers
 from contract.facts import HeldMembership
@@ -15,8 +17,9 @@ from hub.decisions.case import Case
 from hub.decisions.evidence import Fact
 from hub.decisions.ladder import OF_A_MEMBERSHIP, RULES, Mark, Rule, Rung, climb
 from hub.decisions.mismatches import mismatches
+from hub.decisions.plain_remedies import plain
 from hub.decisions.register import Register, register_for
-from hub.decisions.remedies import plain, remedy
+from hub.decisions.remedies import remedy
 from hub.decisions.replaying import Replay, replay
 from hub.decisions.since import Note
 from hub.errors import HubError
@@ -95,12 +98,14 @@ class Explanation:
     def replayed(self) -> str:
         """Whether the replay gives the same answer, in words."""
         if self.replay.lost is not None:
-            return f"It cannot be replayed: {self.replay.lost}."
+            return _("It cannot be replayed: %(lost)s.") % {"lost": self.replay.lost}
         if self.replay.by_hub and self.checkin.reason != Reason.CONFIRMATION_NEEDED:
-            return "The edge asked the hub, which knew of more than the edge, and passed its answer on."
+            return _("The edge asked the hub, which knew of more than the edge, and passed its answer on.")
         if self.replay.same:
-            return "The replay gives the same answer."
-        return "The replay gives another answer: " + "; ".join(self.replay.differences) + "."
+            return _("The replay gives the same answer.")
+        return _("The replay gives another answer: %(differences)s.") % {
+            "differences": "; ".join(self.replay.differences)
+        }
 
 
 def find(which: str) -> CheckIn:
@@ -115,11 +120,13 @@ def find(which: str) -> CheckIn:
         found = checkins.filter(number=int(text)).first()
     else:
         raise NoCheckIn(
-            "name a check-in by its number (the first column of `doorward-hub checkins`),"
-            " by its id (32 hex digits, with --json there), or say last"
+            _(
+                "name a check-in by its number (the first column of `doorward-hub checkins`),"
+                " by its id (32 hex digits, with --json there), or say last"
+            )
         )
     if found is None:
-        raise NoCheckIn("there is no such check-in at this hub: `doorward-hub checkins` prints the last ones")
+        raise NoCheckIn(_("there is no such check-in at this hub: `doorward-hub checkins` prints the last ones"))
     return found
 
 
@@ -242,4 +249,4 @@ def as_json(told: Explanation) -> dict[str, Any]:
 
 
 def _rungs(ladder: list[Rung]) -> list[dict[str, str]]:
-    return [{"topic": each.rule.topic, "rule": each.text, "mark": each.mark.value} for each in ladder]
+    return [{"topic": str(each.rule.topic), "rule": each.text, "mark": each.mark.value} for each in ladder]

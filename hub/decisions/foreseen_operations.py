@@ -4,6 +4,8 @@ from collections.abc import Callable
 from hmac import compare_digest
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from hub.decisions.foreseen import Foreseen
 from hub.errors import HubError
 from hub.members.writing import writing
@@ -15,7 +17,7 @@ class NotAsForeseen(HubError):
     """What would happen has not been shown yet, or is not what was shown: nothing was changed."""
 
     def __init__(self, foreseen: Foreseen) -> None:
-        super().__init__("this changes what members may do: look at it first")
+        super().__init__(_("this changes what members may do: look at it first"))
         self.foreseen = foreseen
 
 

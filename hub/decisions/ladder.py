@@ -3,6 +3,10 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
 from contract.reader_rules import OPENS
 from contract.reasons import Reason
 
@@ -13,12 +17,24 @@ class Mark(StrEnum):
     NOT_REACHED = "not reached"
     BY_OFFLINE_RULE = "by the offline rule"
 
+    @property
+    def text(self) -> str:
+        return str(_MARK_WORDS[self])
+
+
+_MARK_WORDS: Final = {
+    Mark.PASSED: pgettext_lazy("a rule", "passed"),
+    Mark.DECIDED: pgettext_lazy("a rule", "decided here"),
+    Mark.NOT_REACHED: pgettext_lazy("a rule", "not reached"),
+    Mark.BY_OFFLINE_RULE: pgettext_lazy("a rule", "by the offline rule"),
+}
+
 
 class Rule(NamedTuple):
     """`reasons`: what is said where this rule decides."""
 
-    topic: str
-    text: str
+    topic: Promise
+    text: Promise
     reasons: frozenset[Reason]
 
 
@@ -36,8 +52,8 @@ class Rung(NamedTuple):
     @property
     def text(self) -> str:
         if self.opens:
-            return "The door stands open"
-        return self.said or self.rule.text
+            return _("The door stands open")
+        return self.said or str(self.rule.text)
 
     @property
     def light(self) -> str:
@@ -53,40 +69,52 @@ class Rung(NamedTuple):
         return _SIGNS[self.light]
 
 
-def _rule(topic: str, text: str, *reasons: Reason) -> Rule:
+def _rule(topic: Promise, text: Promise, *reasons: Reason) -> Rule:
     return Rule(topic, text, frozenset(reasons))
 
 
+READER: Final = pgettext_lazy("in an explanation", "Reader")
+CODE: Final = pgettext_lazy("in an explanation", "Code")
+TRUST: Final = pgettext_lazy("in an explanation", "Trust")
+MEMBERSHIP: Final = pgettext_lazy("in an explanation", "Membership")
+LOCKDOWN: Final = pgettext_lazy("in an explanation", "Lockdown")
+GRANT: Final = pgettext_lazy("in an explanation", "Grant")
+HOURS: Final = pgettext_lazy("in an explanation", "Hours")
+PLACE: Final = pgettext_lazy("in an explanation", "Place")
+LIMIT: Final = pgettext_lazy("in an explanation", "Limit")
+RECORD: Final = pgettext_lazy("in an explanation", "Record")
+
 BEFORE_MEMBERSHIPS: Final = (
-    _rule("Reader", "The reader is switched on", Reason.READER_DISABLED),
-    _rule("Reader", "It is no door that stands open", *OPENS),
-    _rule("Reader", "The edge has a whole replica", Reason.NOT_READY),
-    _rule("Code", "The code can be read", Reason.UNREADABLE),
-    _rule("Code", "It is the code of a card", Reason.UNKNOWN_CARD),
-    _rule("Code", "The card is not revoked", Reason.CARD_REVOKED),
-    _rule("Code", "The card is valid already", Reason.CARD_NOT_YET_VALID),
-    _rule("Code", "The card is still valid", Reason.CARD_EXPIRED),
-    _rule("Code", "A rotating code, where one is asked for, is the one of now", Reason.CODE_STALE),
-    _rule("Code", "It was not taken here before", Reason.CODE_REPLAYED),
-    _rule("Trust", "The clock is good enough for this reader", Reason.CLOCK_UNKNOWN),
-    _rule("Trust", "The replica is fresh enough for this reader", Reason.REPLICA_STALE),
-    _rule("Membership", "A membership serves the customer", Reason.NO_MEMBERSHIP),
+    _rule(READER, gettext_lazy("The reader is switched on"), Reason.READER_DISABLED),
+    _rule(READER, gettext_lazy("It is no door that stands open"), *OPENS),
+    _rule(READER, gettext_lazy("The edge has a whole replica"), Reason.NOT_READY),
+    _rule(CODE, gettext_lazy("The code can be read"), Reason.UNREADABLE),
+    _rule(CODE, gettext_lazy("It is the code of a card"), Reason.UNKNOWN_CARD),
+    _rule(CODE, gettext_lazy("The card is not revoked"), Reason.CARD_REVOKED),
+    _rule(CODE, gettext_lazy("The card is valid already"), Reason.CARD_NOT_YET_VALID),
+    _rule(CODE, gettext_lazy("The card is still valid"), Reason.CARD_EXPIRED),
+    _rule(CODE, gettext_lazy("A rotating code, where one is asked for, is the one of now"), Reason.CODE_STALE),
+    _rule(CODE, gettext_lazy("It was not taken here before"), Reason.CODE_REPLAYED),
+    _rule(TRUST, gettext_lazy("The clock is good enough for this reader"), Reason.CLOCK_UNKNOWN),
+    _rule(TRUST, gettext_lazy("The replica is fresh enough for this reader"), Reason.REPLICA_STALE),
+    _rule(MEMBERSHIP, gettext_lazy("A membership serves the customer"), Reason.NO_MEMBERSHIP),
 )
 OF_A_MEMBERSHIP: Final = (
     _rule(
-        *("Membership", "The membership is active"),
+        MEMBERSHIP,
+        gettext_lazy("The membership is active"),
         *(Reason.PENDING, Reason.SCHEDULED, Reason.SUSPENDED, Reason.EXPIRED),
     ),
-    _rule("Lockdown", "There is no lockdown, or the holder passes one", Reason.LOCKDOWN),
-    _rule("Grant", "The plan grants the permission", Reason.PERMISSION_MISSING),
-    _rule("Hours", "It is within the hours", Reason.OUTSIDE_HOURS),
-    _rule("Place", "The partner is approved", Reason.PARTNER_NOT_APPROVED),
-    _rule("Place", "Somebody is signed in, where that is asked for", Reason.LOGIN_REQUIRED),
-    _rule("Place", "The holder is not inside already", Reason.ALREADY_INSIDE),
-    _rule("Limit", "Something is left", Reason.LIMIT_REACHED),
-    _rule("Limit", "The last use is long enough ago", Reason.COOLDOWN),
-    _rule("Record", "The hub has said yes, where it has to", Reason.CONFIRMATION_NEEDED),
-    _rule("Record", "It could be written down", Reason.CANNOT_RECORD),
+    _rule(LOCKDOWN, gettext_lazy("There is no lockdown, or the holder passes one"), Reason.LOCKDOWN),
+    _rule(GRANT, gettext_lazy("The plan grants the permission"), Reason.PERMISSION_MISSING),
+    _rule(HOURS, gettext_lazy("It is within the hours"), Reason.OUTSIDE_HOURS),
+    _rule(PLACE, gettext_lazy("The partner is approved"), Reason.PARTNER_NOT_APPROVED),
+    _rule(PLACE, gettext_lazy("Somebody is signed in, where that is asked for"), Reason.LOGIN_REQUIRED),
+    _rule(PLACE, gettext_lazy("The holder is not inside already"), Reason.ALREADY_INSIDE),
+    _rule(LIMIT, gettext_lazy("Something is left"), Reason.LIMIT_REACHED),
+    _rule(LIMIT, gettext_lazy("The last use is long enough ago"), Reason.COOLDOWN),
+    _rule(RECORD, gettext_lazy("The hub has said yes, where it has to"), Reason.CONFIRMATION_NEEDED),
+    _rule(RECORD, gettext_lazy("It could be written down"), Reason.CANNOT_RECORD),
 )
 RULES: Final = (*BEFORE_MEMBERSHIPS, *OF_A_MEMBERSHIP)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from contract.ask import Ask, Circumstances, Mode, Policy, Posture
 from contract.card import CardError, canonical_code
@@ -42,7 +43,10 @@ def place_of(at: datetime, reader: str = "", site: str = "", partner: str = "") 
     said = {"site": site, "partner": partner}
     for model, name_of, name in ((Site, "name", site), (Partner, "slug", partner)):
         if name and not model._default_manager.filter(**{name_of: name}).exists():
-            raise NoSuchPlace(f"there is no {model._meta.verbose_name} {name}")
+            raise NoSuchPlace(
+                _("there is no %(verbose_name)s %(name)s")
+                % {"verbose_name": model._meta.verbose_name, "name": name}
+            )
     changed = {what: name for what, name in said.items() if name}
     return replace(place, policy=msgspec.structs.replace(place.policy, **changed))
 
@@ -82,15 +86,15 @@ def _decided(facts: Facts, permission: str, place: Place, at: datetime) -> Decis
 
 
 def _place_of_reader(name: str, at: datetime) -> Place:
-    edge, _, reader_name = name.partition("/")
+    edge, _slash, reader_name = name.partition("/")
     found = Reader.objects.select_related("edge__site", "partner", "lockdown_permission")
     reader = found.filter(edge__name=edge, name=reader_name).first()
     if reader is None:
-        raise NoSuchPlace(f"there is no reader {name}: say it as EDGE/READER")
+        raise NoSuchPlace(_("there is no reader %(name)s: say it as EDGE/READER") % {"name": name})
     locked = reader.posture == Posture.LOCKDOWN or orders.lockdowns_over(reader.edge, reader.name, at)
     return Place(fleet_rows.policy_of(reader), Posture.LOCKDOWN if locked else Posture.SECURE)
 
 
 def _check_permission(slug: str) -> None:
     if not Permission.objects.filter(slug=slug).exists():
-        raise NoSuchPlace(f"there is no permission {slug}")
+        raise NoSuchPlace(_("there is no permission %(slug)s") % {"slug": slug})

@@ -6,6 +6,8 @@ The check-in says what the edge was set to then; the hub's side is that of now. 
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from contract.ask import Ask
 from hub.checkins.models import CheckIn
 from hub.decisions.register import Register
@@ -46,16 +48,22 @@ def _unknown(checkin: CheckIn, ask: Ask, register: Register) -> Iterator[str]:
     policy = ask.policy
     if register.reader is None:
         place = f"{checkin.edge.name}/{checkin.reader}"
-        yield f"The hub has no reader {place}: add it, or correct its name in edge.toml."
+        yield _("The hub has no reader %(place)s: add it, or correct its name in edge.toml.") % {"place": place}
     if policy.site is not None and not register.site_known:
-        yield f"The hub has no site {policy.site}, so UTC and no holidays held: correct site in edge.toml."
+        yield _("The hub has no site %(site)s, so UTC and no holidays held: correct site in edge.toml.") % {
+            "site": policy.site
+        }
     if ask.permission not in register.permissions:
-        yield f"There is no permission {ask.permission} at this hub: correct edge.toml."
+        yield _("There is no permission %(permission)s at this hub: correct edge.toml.") % {
+            "permission": ask.permission
+        }
     if policy.partner is not None and policy.partner not in register.partners:
-        yield f"The hub has no partner {policy.partner}: correct partner in edge.toml."
+        yield _("The hub has no partner %(partner)s: correct partner in edge.toml.") % {"partner": policy.partner}
     passing = policy.lockdown_permission
     if passing is not None and passing not in register.permissions:
-        yield f"There is no permission {passing} at this hub, for lockdowns: correct edge.toml."
+        yield _("There is no permission %(passing)s at this hub, for lockdowns: correct edge.toml.") % {
+            "passing": passing
+        }
 
 
 def _differences(ask: Ask, reader: Reader) -> Iterator[str]:
@@ -73,9 +81,11 @@ def _differences(ask: Ask, reader: Reader) -> Iterator[str]:
 def _differs(word: str, edge: Any, hub: Any, who: str = "reader") -> Iterator[str]:
     if edge == hub:
         return
-    said = f"no {word}" if edge is None else f"{word} {_said(edge)}"
-    says = "the hub's edge stands at" if who == "site" else "the hub's reader says"
-    yield f"edge.toml said {said}, {says} {'none' if hub is None else _said(hub)}."
+    said = _("no %(word)s") % {"word": word} if edge is None else f"{word} {_said(edge)}"
+    whole = _("edge.toml said %(said)s, the hub's reader says %(here)s.")
+    if who == "site":
+        whole = _("edge.toml said %(said)s, the hub's edge stands at %(here)s.")
+    yield whole % {"said": said, "here": _("none") if hub is None else _said(hub)}
 
 
 def _said(value: Any) -> str:

@@ -1,16 +1,29 @@
 """When a schedule holds at a site: what held on a day and why, and when it opens next, in words. Pure."""
 
-import calendar
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
 from contract.calendar import instant_of, zone_of
 from contract.hours import ExceptionDay, Schedule, Site, is_open, windows_on
-from hub.fleet import hours_text
+from hub import instants
+from hub.fleet import hours_words
 
 SEARCHED_DAYS: Final = 14
 _DAY: Final = timedelta(days=1)
+
+_ON_WEEKDAYS: Final = (
+    gettext_lazy("%(said)s on Mondays"),
+    gettext_lazy("%(said)s on Tuesdays"),
+    gettext_lazy("%(said)s on Wednesdays"),
+    gettext_lazy("%(said)s on Thursdays"),
+    gettext_lazy("%(said)s on Fridays"),
+    gettext_lazy("%(said)s on Saturdays"),
+    gettext_lazy("%(said)s on Sundays"),
+)
 
 Names = Mapping[tuple[int, int, int | None], str]
 """By month, day and year (None: every year)."""
@@ -45,7 +58,7 @@ def special_text(special: Special, named: Named) -> str:
     """As in `a holiday at clubhouse (Christmas Day)`."""
     names = named.holidays if special.is_holiday else named.exceptions
     name = names.get((special.day.month, special.day.day, special.day.year))
-    kind = f"a holiday at {named.site}" if special.is_holiday else "an exception"
+    kind = _("a holiday at %(site)s") % {"site": named.site} if special.is_holiday else _("an exceptional day")
     return f"{kind} ({name})" if name else kind
 
 
@@ -53,11 +66,17 @@ def hours_text_of(schedule: Schedule, site: Site, at: datetime, named: Named) ->
     """As in `closed on Sundays`, or `open 10:00-12:00 on 24 December, a holiday at clubhouse`."""
     day = local_day(site, at)
     windows = windows_on(schedule, site, day)
-    said = f"open {hours_text.encode(windows)}" if windows else "closed"
+    said = pgettext("hours", "closed")
+    if windows:
+        said = _("open %(hours)s") % {"hours": hours_words.said(windows)}
     special = special_on(schedule, site, day)
     if special is None:
-        return f"{said} on {calendar.day_name[day.weekday()]}s"
-    return f"{said} on {day.day} {calendar.month_name[day.month]}, {special_text(special, named)}"
+        return str(_ON_WEEKDAYS[day.weekday()]) % {"said": said}
+    return _("%(said)s on %(day)s, %(special)s") % {
+        "said": said,
+        "day": instants.day_of_year(datetime.combine(day, datetime.min.time())),
+        "special": special_text(special, named),
+    }
 
 
 def next_opening(schedule: Schedule, site: Site, at: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from contract.limits import Allowance, Counting, CountsBy, Limit, allowance_at
 from contract.membership import State
 from hub.checkins import content
 from hub.checkins.models import CheckIn
-from hub.members import limits_text, queries, rows
+from hub.members import limit_words, queries, rows
 from hub.members.models import Membership
 
 
@@ -33,7 +33,7 @@ def pools_of(company_id: int, at: datetime, calendar: Calendar) -> list[Pool]:
         Pool(
             permission=str(grant.permission),
             plan=membership.plan.name,
-            limit=limits_text.encode(shared),
+            limit=limit_words.said(shared),
             used=len(left.counted),
             allowance=left,
         )

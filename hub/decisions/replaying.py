@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from contract.ask import Ask, Contact
 from contract.confirmed import granted_by
@@ -59,7 +60,7 @@ def replay(checkin: CheckIn) -> Replay:
     try:
         ask = content.ask_of(checkin)
     except (ContractError, ValueError) as error:
-        return Replay(None, lost=f"what was asked cannot be read by this hub: {error}")
+        return Replay(None, lost=_("what was asked cannot be read by this hub: %(error)s") % {"error": error})
     try:
         facts, missing = _facts(checkin, ask)
     except (ContractError, PositionLost, UnknownFeed) as error:
@@ -170,20 +171,20 @@ def _used_steps(checkin: CheckIn) -> frozenset[int]:
 
 def _differences(checkin: CheckIn, ask: Ask, facts: Facts, decision: Decision) -> tuple[str, ...]:
     pairs = {
-        "outcome": (checkin.outcome, decision.outcome.value),
-        "reason": (checkin.reason, decision.reason.value),
-        "detail": (checkin.detail, decision.detail and decision.detail.value),
-        "customer": (checkin.customer_id, facts.card and facts.card.customer_id),
-        "membership": (checkin.membership_id, decision.membership and decision.membership.id),
-        "used up": (checkin.counted, decision.counted),
-        "remaining": (checkin.remaining, decision.remaining),
-        "inside already": (checkin.inside_already, decision.inside_already),
+        _("outcome"): (checkin.outcome, decision.outcome.value),
+        _("reason"): (checkin.reason, decision.reason.value),
+        _("detail"): (checkin.detail, decision.detail and decision.detail.value),
+        _("customer"): (checkin.customer_id, facts.card and facts.card.customer_id),
+        _("membership"): (checkin.membership_id, decision.membership and decision.membership.id),
+        _("used up"): (checkin.counted, decision.counted),
+        _("inside already"): (checkin.inside_already, decision.inside_already),
     }
-    if ask.circumstances.contact is Contact.CONFIRMED:
-        # It is the hub's, which may have known of uses that the edge's replica did not hold yet.
-        del pairs["remaining"]
+    if ask.circumstances.contact is not Contact.CONFIRMED:
+        # Else it is the hub's, which may have known of uses that the edge's replica did not hold yet.
+        pairs[_("remaining")] = (checkin.remaining, decision.remaining)
     return tuple(
-        f"{name}: the edge said {_said(edge)}, the replay says {_said(hub)}"
+        _("%(name)s: the edge said %(edge)s, the replay says %(hub)s")
+        % {"name": name, "edge": _said(edge), "hub": _said(hub)}
         for name, (edge, hub) in pairs.items()
         if edge != hub
     )
@@ -191,5 +192,5 @@ def _differences(checkin: CheckIn, ask: Ask, facts: Facts, decision: Decision) -
 
 def _said(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value is None else str(value)
+        return _("yes") if value else _("no")
+    return _("nothing") if value is None else str(value)

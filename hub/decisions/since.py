@@ -6,6 +6,8 @@ Reads only; `heading` and the notes are for staff.
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from contract.ask import Ask, Contact, Posture
 from contract.grant import Grant
 from contract.reasons import Outcome, Reason
@@ -30,8 +32,8 @@ class Note(NamedTuple):
         """Empty where it speaks of none."""
         if self.about is None:
             return ""
-        who = self.about.customer.name if self.about.customer else "nobody that is known"
-        return f"check-in {self.about.number}, {who}"
+        who = self.about.customer.name if self.about.customer else _("nobody that is known")
+        return _("check-in %(number)s, %(who)s") % {"number": self.about.number, "who": who}
 
     @property
     def whole(self) -> str:
@@ -40,14 +42,15 @@ class Note(NamedTuple):
 
 def heading(checkin: CheckIn, reason: str) -> str:
     """As in `Granted, over the limit` or `Denied: limit reached`."""
-    said = checkin.outcome.capitalize()
+    said = _("Granted") if checkin.outcome == Outcome.GRANTED else _("Denied")
     if checkin.reason != Reason.GRANTED:
         said += f": {reason}"
     if checkin.over_limit:
-        return f"{said}, over the limit"
+        return _("%(said)s, over the limit") % {"said": said}
     if checkin.voided_at is None:
         return said
-    return f"{said}, then {'undone' if undoing.is_undone(checkin) else 'voided'}"
+    then = _("%(said)s, then undone") if undoing.is_undone(checkin) else _("%(said)s, then voided")
+    return then % {"said": said}
 
 
 def notes(checkin: CheckIn, ask: Ask | None, grant: Grant | None, zone: str) -> list[Note]:
@@ -57,7 +60,7 @@ def notes(checkin: CheckIn, ask: Ask | None, grant: Grant | None, zone: str) -> 
         found.append(_voided(checkin, zone))
     undid = undoing.undone_by([checkin]).get(checkin.number)
     if undid is not None:
-        found.append(Note("This scan undid", undid))
+        found.append(Note(_("This scan undid"), undid))
     if checkin.over_limit:
         found += [Note(_exceeded(each, zone)) for each in exceeded(checkin)]
         found.append(Note(_let_through(ask, grant)))
@@ -79,9 +82,9 @@ def change_of(checkin: CheckIn) -> str | None:
     if checkin.outcome != Outcome.GRANTED:
         return None
     if checkin.voided_at is not None:
-        return "Nothing: it was granted, and counts no more."
+        return _("Nothing: it was granted, and counts no more.")
     if checkin.over_limit:
-        return (
+        return _(
             "It was granted, and counts. To keep this from happening, let the plan ask the hub first, and refuse"
             " it, or allow fewer, while the hub is out of reach."
         )
@@ -92,32 +95,45 @@ def _voided(checkin: CheckIn, zone: str) -> Note:
     at = words.instant(checkin.voided_at, zone)
     if undoing.is_undone(checkin):
         by = undoing.undoing(checkin)
-        said = f"It was undone at the reader {checkin.reader} on {at}"
-        return Note(f"{said}: it counts no more.") if by is None else Note(f"{said}, by", by)
-    who = "staff" if checkin.voided_by is None else checkin.voided_by.get_username()
-    return Note(f"It was voided by {who} on {at}, and counts no more: {checkin.void_reason}")
+        told = {"reader": checkin.reader, "at": at}
+        if by is not None:
+            return Note(_("It was undone at the reader %(reader)s on %(at)s, by") % told, by)
+        return Note(_("It was undone at the reader %(reader)s on %(at)s: it counts no more.") % told)
+    who = _("staff") if checkin.voided_by is None else checkin.voided_by.get_username()
+    said = _("It was voided by %(who)s on %(at)s, and counts no more: %(why)s")
+    return Note(said % {"who": who, "at": at, "why": checkin.void_reason})
 
 
 def _exceeded(found: Exceeded, zone: str) -> str:
     before = "; ".join(words.instant(at, zone) for at in found.counted[-5:])
-    return f"It exceeded {words.limit(found.limit)}: {len(found.counted)} counted before it ({before})."
+    return _("It exceeded %(limit)s: %(count)s counted before it (%(before)s).") % {
+        "limit": words.limit(found.limit),
+        "count": len(found.counted),
+        "before": before,
+    }
 
 
 def _let_through(ask: Ask | None, grant: Grant | None) -> str:
     contact = None if ask is None else ask.circumstances.contact
     if contact is Contact.OFFLINE:
-        rule = "its offline rule" if grant is None else f"the offline rule “{denials.rule_offline(grant)}”"
-        return f"The hub was out of reach, and {rule} let it through."
+        if grant is None:
+            return _("The hub was out of reach, and its offline rule let it through.")
+        rule = denials.rule_offline(grant)
+        return _("The hub was out of reach, and the offline rule “%(rule)s” let it through.") % {"rule": rule}
     if contact is Contact.ONLINE:
-        return (
+        return _(
             "This benefit was not confirmed by the hub, and the edge did not know of all the uses before it yet."
         )
-    return "When it was granted, not all the uses before it had come in at the hub."
+    return _("When it was granted, not all the uses before it had come in at the hub.")
 
 
 def _unheard(order: ModeOrder, zone: str) -> str:
     since = words.instant(order.since, zone)
-    return f"The hub had a lockdown of {order.place} set since {since}, by {order.by}: the edge had not heard it."
+    return _("The hub had a lockdown of %(place)s set since %(since)s, by %(by)s: the edge had not heard it.") % {
+        "place": order.place,
+        "since": since,
+        "by": order.by,
+    }
 
 
 def _clock(checkin: CheckIn, ask: Ask | None, zone: str) -> str | None:
@@ -125,10 +141,20 @@ def _clock(checkin: CheckIn, ask: Ask | None, zone: str) -> str | None:
     if abs(late) < CLOCK_DIFFERS:
         return None
     arrived = words.instant(checkin.received_at, zone)
+    told = {"duration": words.duration(abs(late)), "arrived": arrived}
     if late < timedelta():
-        ahead = f"The edge's clock was {words.duration(-late)} ahead of the hub's, or more"
-        return f"{ahead}: it arrived on {arrived}, before it happened."
-    said = f"It arrived {words.duration(late)} after it happened, by the edge's clock, on {arrived}"
-    if ask is not None and ask.circumstances.contact is not Contact.OFFLINE:
-        return f"{said}, though the edge was in contact with the hub: its clock may be behind."
-    return f"{said}: the edge was out of reach meanwhile, or its clock is behind."
+        said = _(
+            "The edge's clock was %(duration)s ahead of the hub's, or more: it arrived on %(arrived)s, before it"
+            " happened."
+        )
+    elif ask is not None and ask.circumstances.contact is not Contact.OFFLINE:
+        said = _(
+            "It arrived %(duration)s after it happened, by the edge's clock, on %(arrived)s, though the edge was"
+            " in contact with the hub: its clock may be behind."
+        )
+    else:
+        said = _(
+            "It arrived %(duration)s after it happened, by the edge's clock, on %(arrived)s: the edge was out of"
+            " reach meanwhile, or its clock is behind."
+        )
+    return said % told

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from hub.decisions.explaining import NoCheckIn, explain, find
 
@@ -16,8 +17,10 @@ def explain_page(request: HttpRequest, number: int) -> TemplateResponse:
         told = explain(find(str(number)))
     except NoCheckIn as error:
         raise Http404(str(error)) from error
-    title = f"Why check-in {number} was {told.checkin.outcome}" + (
-        ", over the limit" if told.checkin.over_limit else ""
-    )
-    context = {**admin.site.each_context(request), "title": title, "told": told}
+    title = _("Why check-in %(number)s was denied")
+    if told.granted:
+        title = _("Why check-in %(number)s was granted")
+    if told.checkin.over_limit:
+        title = _("Why check-in %(number)s was granted, over the limit")
+    context = {**admin.site.each_context(request), "title": title % {"number": number}, "told": told}
     return TemplateResponse(request, "decisions/explain.html", context)

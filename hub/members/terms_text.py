@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from contract.grant import Grant, Offline
-from hub.members import limits_text, rows
+from hub.members import limit_words, rows
 from hub.members.models import Grant as Granted
 
 Names = Mapping[str, str]
@@ -25,7 +25,7 @@ def stored_terms_text(granted: Granted) -> str:
 
 
 def _terms(grant: Grant, schedules: Names, partners: Names) -> Iterator[str]:
-    yield limits_text.encode(grant.limits) or _("without a limit")
+    yield limit_words.said(grant.limits) or _("without a limit")
     if grant.schedule is not None:
         yield schedules.get(grant.schedule, grant.schedule)
     if grant.partners is not None:

@@ -7,7 +7,7 @@ import pytest
 from contract.reasons import Outcome, Reason
 from hub.decisions import denials
 from hub.decisions.ladder import RULES, Mark
-from hub.decisions.remedies import PLAIN
+from hub.decisions.plain_remedies import PLAIN
 from tests.hub import reason_scenes as scenes
 from tests.hub.conftest import Database
 from tests.hub.explained import Scene, last, scene
@@ -106,7 +106,7 @@ def test_a_reason_is_replayed_and_its_remedy_named(
     if told.checkin.outcome == Outcome.DENIED:
         [denied] = decided
         assert denied.text != denied.rule.text
-        assert denied.text.startswith(_FALSE.get(set_up.__name__, denials.PLAIN[reason]))
+        assert denied.text.startswith(_FALSE.get(set_up.__name__, str(denials.PLAIN[reason])))
     if reason is Reason.GRANTED:
         assert {rung.mark for rung in told.ladder} == {Mark.PASSED}
 

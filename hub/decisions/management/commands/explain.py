@@ -55,7 +55,7 @@ def _lines(told: Explanation) -> list[str]:
 
 
 def _rungs(ladder: list[Rung]) -> list[str]:
-    return [f"  {each.sign} {each.rule.topic:<11} {each.text}" for each in ladder]
+    return [f"  {each.sign} {each.rule.topic!s:<11} {each.text}" for each in ladder]
 
 
 def _facts(facts: list[Fact]) -> list[str]:
