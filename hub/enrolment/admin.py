@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from hub.enrolment.states import State, state_of
@@ -17,9 +18,10 @@ _LABELS: Final = {
 }
 
 
-@display(description="Enrolment", label=_LABELS)
-def enrolment(edge: Edge) -> str:
-    return state_of(edge, timezone.now()).value
+@display(description=gettext_lazy("Enrolment"), label=_LABELS)
+def enrolment(edge: Edge) -> tuple[str, str]:
+    state = state_of(edge, timezone.now())
+    return state.value, state.text
 
 
 EdgeAdmin.list_display = [*EdgeAdmin.list_display, enrolment]

@@ -1,6 +1,7 @@
 """Enrolment codes, and attempts to use one. Only the operations of this folder write them."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from contract.keys import KEY_ID_BYTES
 
@@ -27,7 +28,7 @@ class EnrolmentCode(models.Model):
     orders_epoch = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
-        return f"code for {self.edge}"
+        return _("code for %(edge)s") % {"edge": self.edge}
 
 
 class EnrolAttempt(models.Model):

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import pgettext_lazy
 
 from hub.enrolment.models import EnrolmentCode
 from hub.fleet.models import Edge
@@ -12,6 +15,18 @@ class State(StrEnum):
     CODE_WAITING = "code waiting"
     ENROLLED = "enrolled"
     REVOKED = "revoked"
+
+    @property
+    def text(self) -> str:
+        return str(_WORDS[self])
+
+
+_WORDS: Final = {
+    State.NOT_ENROLLED: pgettext_lazy("an edge", "not enrolled"),
+    State.CODE_WAITING: pgettext_lazy("an edge", "code waiting"),
+    State.ENROLLED: pgettext_lazy("an edge", "enrolled"),
+    State.REVOKED: pgettext_lazy("an edge", "revoked"),
+}
 
 
 def state_of(edge: Edge, at: datetime) -> State:

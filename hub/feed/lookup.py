@@ -7,6 +7,7 @@ PostgreSQL alike, so the rows always belong to the position beside them.
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from contract.facts import Position
 from contract.feed import customer_key, key_range_end
@@ -61,7 +62,7 @@ def _find(feed: str, asked: dict[str, bytes], at_sequence: int | None, epoch: in
         cursor.execute(statement, parameters | asked)
         found = cursor.fetchall()
     if not found:
-        raise UnknownFeed(f"there is no feed {feed!r}: run `doorward-hub init`")
+        raise UnknownFeed(_("there is no feed %(feed)s: run `doorward-hub init`") % {"feed": repr(feed)})
     standing = _Standing(*found[0][:4])
     rows = [(kind, bytes(key), bytes(ref), bytes(body)) for *_, kind, key, ref, body in found if kind is not None]
     return Found(_position(feed, standing, at_sequence, epoch), rows)
@@ -77,16 +78,26 @@ def _position(feed: str, standing: _Standing, at_sequence: int | None, epoch: in
 
 def _check(where: str, standing: _Standing, epoch: int, sequence: int) -> None:
     if epoch > standing.epoch:
-        raise PositionLost(f"{where}: the feed is in epoch {standing.epoch} yet")
+        raise PositionLost(
+            _("%(where)s: the feed is in epoch %(epoch)s yet") % {"where": where, "epoch": standing.epoch}
+        )
     if standing.ended_at is not None and sequence > standing.ended_at:
         raise PositionLost(
-            f"{where}: the hub was put back from a backup, and of this epoch it has the rows up to"
-            f" {standing.ended_at} only"
+            _(
+                "%(where)s: the hub was put back from a backup, and of this epoch it has the rows up"
+                " to %(ended_at)s only"
+            )
+            % {"where": where, "ended_at": standing.ended_at}
         )
     if not 0 <= sequence <= standing.sequence:
-        raise PositionLost(f"{where}: the feed is at {standing.sequence} yet")
+        raise PositionLost(
+            _("%(where)s: the feed is at %(sequence)s yet") % {"where": where, "sequence": standing.sequence}
+        )
     if sequence < standing.history_from:
         raise PositionLost(
-            f"{where}: rows that have changed since are kept for a limited time; the feed is known from"
-            f" {standing.history_from} on"
+            _(
+                "%(where)s: rows that have changed since are kept for a limited time; the feed is"
+                " known from %(history_from)s on"
+            )
+            % {"where": where, "history_from": standing.history_from}
         )

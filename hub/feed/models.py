@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 
 class Feed(models.Model):
@@ -21,10 +22,10 @@ class Feed(models.Model):
     digest = models.BinaryField(max_length=32)
     history_from_sequence = models.BigIntegerField(default=0)
     horizon = models.BigIntegerField(db_default=0)
-    rotating = models.BooleanField("rotating codes", default=False)
+    rotating = models.BooleanField(gettext_lazy("rotating codes"), default=False)
     with_names = models.BooleanField("names", default=True, db_default=True)
     all_holders = models.BooleanField("everybody", default=True, db_default=True)
-    all_permissions = models.BooleanField("all permissions", default=True, db_default=True)
+    all_permissions = models.BooleanField(gettext_lazy("all permissions"), default=True, db_default=True)
 
     def __str__(self) -> str:
         return self.name

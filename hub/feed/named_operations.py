@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contract.feed import Change, Kind
 from contract.topics import is_name
@@ -58,13 +59,18 @@ def create_named(name: str, epoch: int, holding: Holding, told: audit.Values | N
     assigned, here and below. FeedWriteError: there is one of that name, no
     edge could follow it, or it is to hold all of something and only some of it."""
     if not is_name(name):
-        raise FeedWriteError(f"{name!r} should be a name of a feed, as in partner-counters")
+        raise FeedWriteError(
+            _("%(name)s should be a name of a feed, as in partner-counters") % {"name": repr(name)}
+        )
     with transaction.atomic():
         # Nobody writes to everybody's feed meanwhile, so whoever does next finds this one.
         hold(EVERYONE)
         whole = {key: value for key, value in holding._asdict().items() if key != "parts"}
         if not create(name, epoch, **whole):
-            raise FeedWriteError(f"there is a feed {name!r} already: choose another name, or assign to that one")
+            raise FeedWriteError(
+                _("there is a feed %(name)s already: choose another name, or assign to that one")
+                % {"name": repr(name)}
+            )
         _add(hold(name), holding.parts)
         audit.note("created", hold(name), None, whole | (told or {}))
     fill(name)
@@ -109,9 +115,13 @@ def _add(feed: Feed, parts: Parts) -> None:
 
 def _check(feed: Feed, parts: Parts) -> None:
     if parts.holders and feed.all_holders:
-        raise FeedWriteError(f"feed {feed.name!r} holds everybody: make another one for some of them")
+        raise FeedWriteError(
+            _("feed %(feed)s holds everybody: make another one for some of them") % {"feed": repr(feed.name)}
+        )
     if (parts.permissions or parts.areas) and feed.all_permissions:
-        raise FeedWriteError(f"feed {feed.name!r} has all permissions: make another one for some of them")
+        raise FeedWriteError(
+            _("feed %(feed)s has all permissions: make another one for some of them") % {"feed": repr(feed.name)}
+        )
 
 
 def _kinds_of(parts: Parts) -> tuple[Kind, ...]:
@@ -145,7 +155,7 @@ def _follow(name: str, source: str, kinds: Iterable[Kind]) -> None:
         last = b""
         while keys := queries.live_keys_after(source, kind, last, AT_ONCE):
             _follow_some(name, kind, keys)
-            last, _ = keys[-1]
+            last, _ref = keys[-1]
 
 
 def _follow_some(name: str, kind: Kind, keys: list[tuple[bytes, bytes]]) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from contract.feed import BODY_BYTES_MAX, Change, Kind, digest_bytes, moved_digest, row_digest
 from hub.errors import HubError
@@ -171,7 +172,8 @@ def _check_sizes(wanted: dict[Identity, Content]) -> None:
     largest = max((len(body) for _, body in wanted.values() if body is not None), default=0)
     if largest > BODY_BYTES_MAX:
         raise FeedWriteError(
-            f"this takes {largest} bytes as a row, and edges take {BODY_BYTES_MAX}: shorten it or split it"
+            _("this takes %(bytes)s bytes as a row, and edges take %(most)s: shorten it or split it")
+            % {"bytes": largest, "most": BODY_BYTES_MAX}
         )
 
 
@@ -184,7 +186,7 @@ def _differs(old: Content | None, new: Content) -> bool:
 def _contents(feed: Feed, identities: Sequence[Identity]) -> dict[Identity, Content]:
     """Refs and bodies of the rows that are there, tombstones included."""
     found: dict[Identity, Content] = {}
-    for kind in {kind for kind, _ in identities}:
+    for kind in {identity[0] for identity in identities}:
         keys = [key for each, key in identities if each == kind]
         for start in range(0, len(keys), ROWS_AT_ONCE):
             found.update(_contents_of_kind(feed, kind, keys[start : start + ROWS_AT_ONCE]))

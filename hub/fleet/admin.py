@@ -7,6 +7,7 @@ from django.db.models import ForeignKey, QuerySet
 from django.forms import BaseModelForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from hub.feed.models import Feed
@@ -74,7 +75,9 @@ class EdgeAdmin(PresenceColumns, RevocableAdmin):
 
     save_operation = staticmethod(operations.save_edge)
     delete_operation = staticmethod(operations.delete_edges)
-    revoke_otherwise = "; to take an edge back, enrol it anew with a new code"
+    revoke_otherwise = gettext_lazy(
+        "It takes effect at once and for good; to take an edge back, enrol it anew with a new code."
+    )
     inline_operations = {Reader: (without_form(operations.save_reader), operations.delete_readers)}
     list_display = ["name", "light", "since", "faults", "site", "feed"]
     list_select_related = ["site", "feed", "presence"]
@@ -127,10 +130,13 @@ class ReaderAdmin(OperationsAdmin):
     list_filter = ["kind", "edge"]
     fieldsets = [
         (None, {"fields": ["edge", "name", "kind", "permission", "mode", "partner", "enabled", "attended"]}),
-        ("What it takes", {"fields": ["codes", "clock", "replica_age_seconds_max"]}),
-        ("Coming and going", {"fields": ["area", "direction", "passback", "passback_seconds"]}),
-        ("Open, or in lockdown", {"fields": ["posture", "unlocked_schedule", "lockdown_permission"]}),
-        ("At the counter", {"fields": ["confirm_seconds", "rescan_seconds", "undo_permission"]}),
+        (gettext_lazy("What it takes"), {"fields": ["codes", "clock", "replica_age_seconds_max"]}),
+        (gettext_lazy("Coming and going"), {"fields": ["area", "direction", "passback", "passback_seconds"]}),
+        (
+            gettext_lazy("Open, or in lockdown"),
+            {"fields": ["posture", "unlocked_schedule", "lockdown_permission"]},
+        ),
+        (gettext_lazy("At the counter"), {"fields": ["confirm_seconds", "rescan_seconds", "undo_permission"]}),
     ]
 
     def change_view(

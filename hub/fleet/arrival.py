@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Model
-from django.utils.dateformat import format as dated
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contract.calendar import zone_of
+from hub import instants
 from hub.feed.newest import newest_by_key, newest_by_ref
 from hub.fleet.arrival_rows import MODELS, RowsOf, rows_of
 from hub.fleet.models import Edge
@@ -154,4 +154,4 @@ def _instant(edge: Edge, instant: datetime, at: datetime) -> str:
     """By the clock on the wall where the edge stands; with its day, where that is not today."""
     zone = zone_of(edge.site.time_zone)
     there = instant.astimezone(zone)
-    return dated(there, "H:i" if there.date() == at.astimezone(zone).date() else "j M Y, H:i")
+    return f"{there:%H:%M}" if there.date() == at.astimezone(zone).date() else instants.instant(there)

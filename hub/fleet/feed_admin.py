@@ -7,6 +7,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from hub.feed.epoch_operations import epoch_at
@@ -31,7 +33,7 @@ class FeedAdmin(OperationsAdmin):
         """Of what a feed has all of, nothing is offered."""
         asked = [] if obj is not None and obj.all_holders else list(ASSIGNED[:2])
         asked += [] if obj is not None and obj.all_permissions else ASSIGNED[2:]
-        return [(None, {"fields": FIXED}), *([("Holds only", {"fields": asked})] if asked else [])]
+        return [(None, {"fields": FIXED}), *([(_("Holds only"), {"fields": asked})] if asked else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Feed | None = None) -> Any:
         """What it holds is decided once: its edges count on it."""
@@ -48,11 +50,11 @@ class FeedAdmin(OperationsAdmin):
         feed_operations.unassign(obj.name, without(before, chosen))
         feed_operations.assign(obj.name, without(chosen, before))
 
-    @display(description="Holds")
+    @display(description=gettext_lazy("Holds"))
     def holders(self, feed: Feed) -> str:
         return feed_shown.holders_text(feed)
 
-    @display(description="Permissions")
+    @display(description=gettext_lazy("Permissions"))
     def shown_permissions(self, feed: Feed) -> str:
         return feed_shown.permissions_text(feed)
 
@@ -66,23 +68,25 @@ class FeedAdmin(OperationsAdmin):
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("feed.change_feed")
 
-    @action(description="Carry the secrets of rotating codes", permissions=["switch"])
+    @action(description=gettext_lazy("Carry the secrets of rotating codes"), permissions=["switch"])
     def carry_secrets(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
         """Only where readers ask for rotating codes: the edges that follow hold the secrets from then on."""
         for feed in queryset:
             rotating_operations.carry_secrets(feed.name)
         LogEntry.objects.log_actions(request.user.pk, queryset, CHANGE, "Carries the secrets of rotating codes.")
-        messages.success(request, "Edges that follow these feeds can check rotating codes now.")
+        messages.success(request, _("Edges that follow these feeds can check rotating codes now."))
 
-    @action(description="Carry no secrets of rotating codes", permissions=["switch"])
+    @action(description=gettext_lazy("Carry no secrets of rotating codes"), permissions=["switch"])
     def drop_secrets(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
         for feed in queryset:
             rotating_operations.drop_secrets(feed.name)
         LogEntry.objects.log_actions(request.user.pk, queryset, CHANGE, "Carries no secrets of rotating codes.")
-        messages.success(request, "Edges that follow these feeds forget the secrets of rotating codes.")
+        messages.success(request, _("Edges that follow these feeds forget the secrets of rotating codes."))
         asking = queries.readers_asking_for_secrets(queryset)
         if asking:
             named = ", ".join(map(str, asking))
             messages.warning(
-                request, f"Every card is denied now (code_stale) where rotating codes are asked for: {named}."
+                request,
+                _("Every card is denied now (code_stale) where rotating codes are asked for: %(named)s.")
+                % {"named": named},
             )

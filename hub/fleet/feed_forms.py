@@ -6,6 +6,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminTextInputWidget
 
 from contract.rows import id_after
@@ -20,6 +22,13 @@ FIXED: Final = ("name", "with_names", "all_holders", "all_permissions")
 ASSIGNED: Final = ("customers", "companies", "permissions", "areas")
 What = Assignment.What
 
+_STAYS_WHOLE: Final = {
+    "customers": gettext_lazy("This feed has all customers, and stays so: for fewer, make another feed."),
+    "companies": gettext_lazy("This feed has all companies, and stays so: for fewer, make another feed."),
+    "permissions": gettext_lazy("This feed has all permissions, and stays so: for fewer, make another feed."),
+    "areas": gettext_lazy("This feed has all areas, and stays so: for fewer, make another feed."),
+}
+
 
 class FeedForm(forms.ModelForm):
     """`chosen` is what the page says; what of it is new, and what is no more, `stood` and `without` tell."""
@@ -27,24 +36,24 @@ class FeedForm(forms.ModelForm):
     customers = forms.CharField(
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Their numbers, as in 12, 31: the last part of the address of a customer's page.",
+        help_text=gettext_lazy("Their numbers, as in 12, 31: the last part of the address of a customer's page."),
     )
     companies = forms.ModelMultipleChoiceField(
         Company.objects.all(),
         required=False,
         widget=UnfoldAdminSelect2MultipleWidget(),
-        help_text="Each brings its people along, those who come later too.",
+        help_text=gettext_lazy("Each brings its people along, those who come later too."),
     )
     permissions = forms.ModelMultipleChoiceField(
         Permission.objects.all(),
         required=False,
         widget=UnfoldAdminSelect2MultipleWidget(),
-        help_text="All that the readers of its edges ask for.",
+        help_text=gettext_lazy("All that the readers of its edges ask for."),
     )
     areas = forms.CharField(
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Of its readers with anti-passback, as in sauna, pool.",
+        help_text=gettext_lazy("Of its readers with anti-passback, as in sauna, pool."),
     )
 
     class Meta:
@@ -65,25 +74,27 @@ class FeedForm(forms.ModelForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if not is_name(name):
-            raise ValidationError("Use lower-case letters, digits and hyphens, as in partner-counters.")
+            raise ValidationError(_("Use lower-case letters, digits and hyphens, as in partner-counters."))
         return name
 
     def clean_customers(self) -> QuerySet[Customer]:
         words = _words(self.cleaned_data["customers"])
         for word in words:
             if not (word.isascii() and word.isdecimal() and len(word) < len(str(2**63))):
-                raise ValidationError(f"“{word}” should be a customer's number.")
+                raise ValidationError(_("“%(word)s” should be a customer's number.") % {"word": word})
         found = Customer.objects.filter(pk__in=map(int, words))
         missing = set(map(int, words)) - set(found.values_list("pk", flat=True))
         if missing:
-            raise ValidationError(f"There is no customer {min(missing)}.")
+            raise ValidationError(_("There is no customer %(missing)s.") % {"missing": min(missing)})
         return found
 
     def clean_areas(self) -> list[str]:
         words = _words(self.cleaned_data["areas"])
         for word in words:
             if not is_name(word):
-                raise ValidationError(f"“{word}” should be an area as a reader names it, as in sauna.")
+                raise ValidationError(
+                    _("“%(word)s” should be an area as a reader names it, as in sauna.") % {"word": word}
+                )
         return words
 
     def clean(self) -> dict[str, Any]:
@@ -98,9 +109,13 @@ class FeedForm(forms.ModelForm):
     def _refuse(self, part: str, whole: str | None) -> None:
         """`whole`: what could be taken off instead; None: it stays as it was made, and no `part` is offered."""
         if whole is None:
-            self.add_error(None, f"This feed has all {part}, and stays so: for fewer, make another feed.")
+            self.add_error(None, _STAYS_WHOLE[part])
         else:
-            self.add_error(part, f"This feed is to have all of them: leave it empty, or take “{whole}” off above.")
+            self.add_error(
+                part,
+                _("This feed is to have all of them: leave it empty, or take “%(whole)s” off above.")
+                % {"whole": whole},
+            )
 
     def chosen(self) -> Chosen:
         said = self.cleaned_data

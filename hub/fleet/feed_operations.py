@@ -6,6 +6,8 @@ The rows follow in hub/feed/named_operations.py, in transactions of their own.
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from contract.feed import company_key, customer_key
 from contract.topics import is_name
 from hub.audit.operations import Values
@@ -50,10 +52,15 @@ class Chosen(NamedTuple):
         """UnknownPart."""
         unknown = set(self.permissions) - known_permissions(self.permissions)
         if unknown:
-            raise UnknownPart(f"there is no permission {min(unknown)!r}: add it on the page of permissions first")
+            raise UnknownPart(
+                _("there is no permission %(unknown)s: add it on the page of permissions first")
+                % {"unknown": repr(min(unknown))}
+            )
         no_areas = [each for each in self.areas if not is_name(each)]
         if no_areas:
-            raise UnknownPart(f"{no_areas[0]!r} should be an area as a reader names it, as in sauna")
+            raise UnknownPart(
+                _("%(area)s should be an area as a reader names it, as in sauna") % {"area": repr(no_areas[0])}
+            )
         return self.parts()
 
 
@@ -91,5 +98,7 @@ def feed_named(name: str) -> Feed:
     found = Feed.objects.filter(name=name).first()
     if found is None:
         known = ", ".join(Feed.objects.order_by("pk").values_list("name", flat=True))
-        raise UnknownFeed(f"there is no feed {name!r}; there are: {known}")
+        raise UnknownFeed(
+            _("there is no feed %(name)s; there are: %(known)s") % {"name": repr(name), "known": known}
+        )
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from hub.errors import HubError
 from hub.feed.models import Assignment, Feed
@@ -30,10 +31,16 @@ class Outside(NamedTuple):
     slug: str
 
     def text(self, feed: str) -> str:
-        return (
-            f"the {self.what} “{self.slug}” is not in the feed “{feed}” that the edge follows: assign it to that"
+        said = _(
+            "the permission “%(slug)s” is not in the feed “%(feed)s” that the edge follows: assign it to that"
             " feed, or let the edge follow another one"
         )
+        if self.what == "area":
+            said = _(
+                "the area “%(slug)s” is not in the feed “%(feed)s” that the edge follows: assign it to that feed,"
+                " or let the edge follow another one"
+            )
+        return said % {"slug": self.slug, "feed": feed}
 
 
 def outside(feed: Feed, readers: Iterable[Reader]) -> list[Outside]:
@@ -57,10 +64,16 @@ def check_readers_without(feed: Feed, permissions: frozenset[str], areas: frozen
     for reader in Reader.objects.filter(edge__feed=feed).select_related("edge", *ASKED):
         for each in _asked(reader):
             if each.slug in leaving[each.what]:
-                raise NeededByReaders(
-                    f"the reader {reader} needs the {each.what} “{each.slug}”: change that reader first, or let"
-                    " its edge follow another feed"
+                said = _(
+                    "the reader %(reader)s needs the permission “%(slug)s”: change that reader first, or let its"
+                    " edge follow another feed"
                 )
+                if each.what == "area":
+                    said = _(
+                        "the reader %(reader)s needs the area “%(slug)s”: change that reader first, or let its"
+                        " edge follow another feed"
+                    )
+                raise NeededByReaders(said % {"reader": reader, "slug": each.slug})
 
 
 def _asked(reader: Reader) -> Iterator[Outside]:

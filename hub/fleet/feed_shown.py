@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hub.feed import queries
 from hub.feed.models import Assignment, Feed
-from hub.members.models import Company, Customer
 
 What = Assignment.What
 
@@ -32,30 +33,34 @@ def feeds_shown() -> list[FeedShown]:
 
 def holders_text(feed: Feed) -> str:
     if feed.all_holders:
-        return "everybody"
+        return _("everybody")
     keys = queries.assigned(feed.name, What.HOLDER)
     companies = sum(key[:1] == b"O" for key in keys)
     customers = len(keys) - companies
-    parts = [_count(customers, Customer)] * (customers > 0) + [_count(companies, Company)] * (companies > 0)
-    return " and ".join(parts) or "nobody yet"
+    parts = []
+    if customers:
+        parts.append(ngettext("%(count)s customer", "%(count)s customers", customers) % {"count": customers})
+    if companies:
+        parts.append(ngettext("%(count)s company", "%(count)s companies", companies) % {"count": companies})
+    if len(parts) == 2:
+        return _("%(customers)s and %(companies)s") % {"customers": parts[0], "companies": parts[1]}
+    return parts[0] if parts else _("nobody yet")
 
 
 def permissions_text(feed: Feed) -> str:
     if feed.all_permissions:
-        return "all permissions"
+        return _("all permissions")
     permissions, areas = (", ".join(slugs(feed, what)) for what in (What.PERMISSION, What.AREA))
-    return f"permissions: {permissions or 'none yet'}" + (f", areas: {areas}" if areas else "")
+    told = {"permissions": permissions or _("none yet"), "areas": areas}
+    if areas:
+        return _("permissions: %(permissions)s, areas: %(areas)s") % told
+    return _("permissions: %(permissions)s") % told
 
 
 def names_text(feed: Feed) -> str:
-    return "with names" if feed.with_names else "without names"
+    return _("with names") if feed.with_names else _("without names")
 
 
 def slugs(feed: Feed, what: Assignment.What) -> list[str]:
     """Of permissions or areas."""
     return sorted(key.decode() for key in queries.assigned(feed.name, what))
-
-
-def _count(count: int, model: type[Customer] | type[Company]) -> str:
-    meta = model._meta
-    return f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"

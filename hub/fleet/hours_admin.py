@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -94,12 +95,14 @@ class ScheduleAdmin(DaysAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "observes_holidays"]}),
         (
-            "Every week",
+            gettext_lazy("Every week"),
             {
                 "fields": WEEKDAYS,
-                "description": "As in 08:00-18:00 (8-18 will do), or 08:00-12:00, 14:00-02:00 where the last one"
-                " ends on the next day; 00:00-24:00 is the whole day. Empty or closed: closed."
-                " The clock is that of the site.",
+                "description": gettext_lazy(
+                    "As in 08:00-18:00 (8-18 will do), or 08:00-12:00, 14:00-02:00 where the last one"
+                    " ends on the next day; 00:00-24:00 is the whole day. Empty or closed: closed."
+                    " The clock is that of the site."
+                ),
             },
         ),
     ]
@@ -120,7 +123,7 @@ class ScheduleAdmin(DaysAdmin):
             extra_context = {**(extra_context or {}), "picture": picture, "schedule_without_site": picture is None}
         return super().change_view(request, object_id, form_url, extra_context)
 
-    @display(description="Week")
+    @display(description=gettext_lazy("Week"))
     def week(self, schedule: Schedule) -> str:
         return week_text(schedule)
 

@@ -3,13 +3,16 @@
 Hours are kept as the text that staff write (hub/fleet/hours_text.py); what they mean is computed (contract.hours).
 """
 
-import calendar
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.dates import MONTHS
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contract import hours
 from hub.fleet import hours_text, validators
@@ -17,7 +20,7 @@ from hub.members.validators import printable, slug_as_in
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Fields of a schedule, in the order of `date.weekday()`."""
-_MONTHS: Final = list(enumerate(calendar.month_name))[1:]
+_MONTHS: Final = list(MONTHS.items())
 _HOURS_MAX: Final = 200
 
 
@@ -41,11 +44,13 @@ class Schedule(models.Model):
         max_length=32,
         unique=True,
         validators=[slug_as_in("opening-hours")],
-        help_text="As in opening-hours. Edges name it in edge.toml, so it cannot be changed later.",
+        help_text=gettext_lazy("As in opening-hours. Edges name it in edge.toml, so it cannot be changed later."),
     )
     name = models.CharField(max_length=200, validators=[printable])
     observes_holidays = models.BooleanField(
-        "observes holidays", default=False, help_text="On a holiday of the site, the holiday's hours hold instead."
+        gettext_lazy("observes holidays"),
+        default=False,
+        help_text=gettext_lazy("On a holiday of the site, the holiday's hours hold instead."),
     )
     monday = HoursField()
     tuesday = HoursField()
@@ -71,7 +76,7 @@ class ExceptionDay(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1970), MaxValueValidator(9998)],
-        help_text="Empty: every year.",
+        help_text=gettext_lazy("Empty: every year."),
     )
     name = models.CharField(max_length=100, blank=True, validators=[printable])
     windows = HoursField(verbose_name="hours")
@@ -81,8 +86,8 @@ class ExceptionDay(models.Model):
         ordering = ["month", "day", "year", "id"]
 
     def __str__(self) -> str:
-        date = f"{self.day} {calendar.month_name[self.month]}"
-        return f"{date} {self.year}" if self.year else f"{date} (every year)"
+        date = _("%(day)s %(month)s") % {"day": self.day, "month": MONTHS[self.month]}
+        return f"{date} {self.year}" if self.year else _("%(date)s (every year)") % {"date": date}
 
     def clean(self) -> None:
         if None in (self.month, self.day) or self.month not in dict(_MONTHS):
@@ -90,12 +95,11 @@ class ExceptionDay(models.Model):
         try:
             hours.ExceptionDay(self.month, self.day, self.year)
         except hours.HoursError as error:
-            raise ValidationError({"day": f"There is no {self}."}) from error
+            raise ValidationError({"day": _("There is no %(day)s.") % {"day": self}}) from error
 
 
-def _once(owner: str, what: str) -> list[models.UniqueConstraint]:
+def _once(owner: str, said: Promise) -> list[models.UniqueConstraint]:
     """A date once, and a yearly day once: NULL years would all count as different."""
-    said = f"There is {what} on this day already: change that one instead."
     dated = models.UniqueConstraint(
         fields=[owner, "month", "day", "year"],
         condition=Q(year__isnull=False),
@@ -118,7 +122,9 @@ class ScheduleException(ExceptionDay):
 
     class Meta(ExceptionDay.Meta):
         verbose_name = "exception"
-        constraints = _once("schedule", "an exception")
+        constraints = _once(
+            "schedule", gettext_lazy("There is an exception on this day already: change that one instead.")
+        )
 
 
 class Holiday(ExceptionDay):
@@ -127,4 +133,6 @@ class Holiday(ExceptionDay):
     site = models.ForeignKey("fleet.Site", models.CASCADE, related_name="holidays")
 
     class Meta(ExceptionDay.Meta):
-        constraints = _once("site", "a holiday")
+        constraints = _once(
+            "site", gettext_lazy("There is a holiday on this day already: change that one instead.")
+        )

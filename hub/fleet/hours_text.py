@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from contract.calendar import DAY_MINUTES
 from contract.hours import Window
 from hub.errors import HubError
@@ -13,7 +15,6 @@ CLOSED: Final = "closed"
 _HOUR_MINUTES: Final = 60
 _TIME: Final = r"([0-9]{1,2})(?::([0-9]{2}))?"
 _WINDOW: Final = re.compile(rf"{_TIME} *[-–] *{_TIME}")  # noqa: RUF001 (people's dash)
-_WAY: Final = "Write them as in 08:00-18:00, 20:00-02:00, or write closed."
 
 
 class HoursTextError(HubError):
@@ -34,7 +35,8 @@ def check_apart(windows: Iterable[Window]) -> None:
     for earlier, later in pairwise(in_order):
         if earlier.end_minute <= earlier.start_minute or later.start_minute < earlier.end_minute:
             raise HoursTextError(
-                f"“{encode([earlier])}” and “{encode([later])}” overlap: write them as one opening."
+                _("“%(earlier)s” and “%(later)s” overlap: write them as one opening.")
+                % {"earlier": encode([earlier]), "later": encode([later])}
             )
 
 
@@ -51,12 +53,17 @@ def clock(minute: int) -> str:
 def _window(part: str) -> Window:
     found = _WINDOW.fullmatch(part)
     if found is None:
-        raise HoursTextError(f"“{part}” is no opening. {_WAY}")
+        said = _("“%(part)s” is no opening. Write them as in 08:00-18:00, 20:00-02:00, or write closed.")
+        raise HoursTextError(said % {"part": part})
     start, end = _minute(*found.group(1, 2)), _minute(*found.group(3, 4))
     if start == DAY_MINUTES:
-        raise HoursTextError(f"“{part}” cannot be: 24:00 is an end only. The day begins at 00:00.")
+        raise HoursTextError(
+            _("“%(part)s” cannot be: 24:00 is an end only. The day begins at 00:00.") % {"part": part}
+        )
     if start == end:
-        raise HoursTextError(f"“{part}” begins and ends at the same time. The whole day is 00:00-24:00.")
+        raise HoursTextError(
+            _("“%(part)s” begins and ends at the same time. The whole day is 00:00-24:00.") % {"part": part}
+        )
     return Window(start, end)
 
 
@@ -65,5 +72,8 @@ def _minute(hours: str, minutes: str | None) -> int:
     past = int(minutes or 0)
     minute = int(hours) * _HOUR_MINUTES + past
     if past >= _HOUR_MINUTES or minute > DAY_MINUTES:
-        raise HoursTextError(f"{hours}:{past:02} is no time of day: write 00:00 to 24:00.")
+        raise HoursTextError(
+            _("%(hours)s:%(past)s is no time of day: write 00:00 to 24:00.")
+            % {"hours": hours, "past": f"{past:02}"}
+        )
     return minute

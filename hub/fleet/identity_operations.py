@@ -6,6 +6,7 @@ What edges send is judged by these rows each time, so both hold at once in every
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contract.keys import VerifyingKey
 from hub.audit import operations as audit
@@ -47,7 +48,7 @@ def revoke_edge(edge_id: int, at: datetime) -> Edge:
     with transaction.atomic():
         edge = Edge.objects.select_for_update().get(pk=edge_id)
         if edge.signing_key is None:
-            raise NotEnrolled(f"{edge} is not enrolled: there is nothing to revoke")
+            raise NotEnrolled(_("%(edge)s is not enrolled: there is nothing to revoke") % {"edge": edge})
         if edge.revoked_at is None:
             edge.revoked_at = at
             edge.save(update_fields=["revoked_at"])

@@ -3,10 +3,11 @@
 Only the operations files of this folder write them; how far an edge's orders have come, those of hub/orders.
 """
 
-import calendar
 from datetime import time
 
 from django.db import models
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy
 
 from contract.keys import KEY_BYTES
 from hub.fleet.edge_marks import EdgeMark
@@ -37,18 +38,22 @@ class Site(models.Model):
         max_length=32,
         unique=True,
         validators=[slug_as_in("main-house")],
-        help_text="As in main-house. Edges name it in edge.toml, so it cannot be changed later.",
+        help_text=gettext_lazy("As in main-house. Edges name it in edge.toml, so it cannot be changed later."),
     )
     time_zone = models.CharField(
-        max_length=64, default="UTC", validators=[time_zone], help_text="As in Europe/Berlin."
+        max_length=64, default="UTC", validators=[time_zone], help_text=gettext_lazy("As in Europe/Berlin.")
     )
     week_starts_on = models.PositiveSmallIntegerField(
-        default=0, choices=list(enumerate(calendar.day_name)), help_text="For limits per calendar week."
+        default=0,
+        choices=list(WEEKDAYS.items()),
+        help_text=gettext_lazy("For limits per calendar week."),
     )
     day_starts_at = models.TimeField(
         default=time(0),
         validators=[whole_minute],
-        help_text="For limits per calendar day, week, month or year: a bar's day may begin at 06:00.",
+        help_text=gettext_lazy(
+            "For limits per calendar day, week, month or year: a bar's day may begin at 06:00."
+        ),
     )
 
     class Meta:
@@ -73,7 +78,7 @@ class Edge(models.Model):
         max_length=32,
         unique=True,
         validators=[slug_as_in("main-house-1")],
-        help_text="As in main-house-1. It is enrolled by this name, which cannot be changed later.",
+        help_text=gettext_lazy("As in main-house-1. It is enrolled by this name, which cannot be changed later."),
     )
     site = models.ForeignKey(Site, models.PROTECT, related_name="edges")
     feed = models.ForeignKey("feed.Feed", models.PROTECT, related_name="edges")

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from hub.errors import HubError
 from hub.fleet.models import Edge
@@ -26,6 +27,6 @@ def _found(edges: QuerySet[Edge], name: str) -> Edge:
     edge = edges.filter(name=name).first()
     if edge is None:
         near = get_close_matches(name, Edge.objects.values_list("name", flat=True), 1)
-        hint = f"did you mean {near[0]}?" if near else "add it on the page of edges"
-        raise UnknownEdge(f"there is no edge {name!r}: {hint}")
+        hint = _("did you mean %(near)s?") % {"near": near[0]} if near else _("add it on the page of edges")
+        raise UnknownEdge(_("there is no edge %(name)s: %(hint)s") % {"name": repr(name), "hint": hint})
     return edge

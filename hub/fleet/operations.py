@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from contract.feed import Change
 from contract.high_water import PRESENCE, Mark
@@ -71,7 +72,7 @@ def check_days(days: Iterable[ExceptionDay]) -> None:
     for day in days:
         date = (day.month, day.day, day.year)
         if date in seen:
-            raise ValidationError(f"{day} stands here twice: write its hours into one line.")
+            raise ValidationError(_("%(day)s stands here twice: write its hours into one line.") % {"day": day})
         seen.add(date)
 
 
@@ -153,7 +154,9 @@ def _save_place(place: _Place, name: str, row: RowOf[_Place]) -> _Place:
     with writing():
         before = stored(place)
         if before is not None and getattr(before, name) != getattr(place, name):
-            raise ValidationError({name: f"Edges know it as “{getattr(before, name)}”: that cannot be changed."})
+            raise ValidationError(
+                {name: _("Edges know it as “%(name)s”: that cannot be changed.") % {"name": getattr(before, name)}}
+            )
         place.full_clean()
         place.save()
         audit.note_changed(before, place)

@@ -3,8 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
 from contract.calendar import zone_of
-from hub.fleet import hours_text, queries
+from hub.fleet import hours_text, hours_words, queries
 from hub.fleet.hours_models import Schedule
 from hub.fleet.models import Site
 from hub.fleet.picture import DayShown, Piece, PieceKind
@@ -12,6 +15,11 @@ from hub.fleet.queries import PICTURE_DAYS, ScheduleShown
 
 _HOURS = tuple(range(0, 25, 3))
 _USUAL = timedelta(hours=24)
+_KINDS = {
+    PieceKind.OPEN: pgettext_lazy("hours", "open"),
+    PieceKind.SKIPPED: pgettext_lazy("hours", "skipped"),
+    PieceKind.TWICE: pgettext_lazy("hours", "twice"),
+}
 _HEIGHT = 20
 _NARROW = 6
 
@@ -60,7 +68,7 @@ def _day(day: DayShown, shown: ScheduleShown, at: datetime) -> dict[str, Any]:
         "is_weekend": day.day.weekday() >= 5,
         "now_minute": local.hour * 60 + local.minute if is_today else None,
         "pieces": [_piece(piece) for piece in day.pieces],
-        "words": hours_text.encode(day.windows),
+        "words": hours_words.said(day.windows),
         "notes": ", ".join(filter(None, [shown.named.get(day.day), _carried_text(day), _length_text(day)])),
     }
 
@@ -70,7 +78,7 @@ def _carried_text(day: DayShown) -> str | None:
     first = next((each for each in day.pieces if each.kind is PieceKind.OPEN), None)
     if first is None or first.start_minute > 0 or any(each.start_minute == 0 for each in day.windows):
         return None
-    return f"until {hours_text.clock(first.end_minute)} from the day before"
+    return _("until %(clock)s from the day before") % {"clock": hours_text.clock(first.end_minute)}
 
 
 def _length_text(day: DayShown) -> str | None:
@@ -78,9 +86,10 @@ def _length_text(day: DayShown) -> str | None:
     if day.length == _USUAL:
         return None
     if not day.length:
-        return "this day does not exist here"
+        return _("this day does not exist here")
     hours = day.length / timedelta(hours=1)
-    return f"{hours:g} hours: clocks go {'forward' if day.length < _USUAL else 'back'}"
+    said = _("%(hours)s hours: clocks go forward") if day.length < _USUAL else _("%(hours)s hours: clocks go back")
+    return said % {"hours": f"{hours:g}"}
 
 
 def _piece(piece: Piece) -> dict[str, Any]:
@@ -93,5 +102,5 @@ def _piece(piece: Piece) -> dict[str, Any]:
         "width": piece.end_minute - piece.start_minute,
         "y": _HEIGHT - _NARROW if narrow else 0,
         "height": _NARROW if narrow else _HEIGHT,
-        "words": f"{span} {piece.kind.value}",
+        "words": f"{span} {_KINDS[piece.kind]}",
     }

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from hub.fleet.models import Edge
@@ -33,17 +35,17 @@ class PresenceColumns:
             .annotate(watched=watched(timezone.now()))
         )  # type: ignore[misc]
 
-    @display(description="Now", label=COLOURS)
+    @display(description=gettext_lazy("Now"), label=COLOURS)
     def light(self, edge: Edge) -> tuple[str, str]:
         standing = standing_of(edge, timezone.now())
-        word = "online, but" if standing.light is Light.AMBER else standing.word
+        word = _("online, but") if standing.light is Light.AMBER else standing.word
         return standing.light.value, f"{SIGNS[standing.light]}\u00a0{word}"
 
-    @display(description="Since")
+    @display(description=gettext_lazy("Since"))
     def since(self, edge: Edge) -> str:
         return standing_of(edge, timezone.now()).since or "-"
 
-    @display(description="What is wrong")
+    @display(description=gettext_lazy("What is wrong"))
     def faults(self, edge: Edge) -> str | SafeString:
         faults = standing_of(edge, timezone.now()).faults
         return format_html_join(SafeString("<br>"), "{}", ((each,) for each in faults)) or "-"

@@ -9,8 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
 from contract.calendar import zone_of
 from contract.trust import ClockState
+from hub import instants
+from hub.contract_words import said_of
+from hub.fleet import standing_words as words
 from hub.fleet.models import Edge, EdgePresence
 
 HEARD_WITHIN_S: Final = 150.0
@@ -18,7 +25,12 @@ HEARD_WITHIN_S: Final = 150.0
 REPLICA_AGE_S_MAX: Final = 300.0
 DUE_AFTER_S: Final = 55.0
 """An edge says something every 60 s: what was there the last time, and is still, waited for about a minute."""
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_UNITS: Final = (
+    (pgettext_lazy("days, short", "d"), 86_400),
+    (pgettext_lazy("hours, short", "h"), 3_600),
+    (pgettext_lazy("minutes, short", "min"), 60),
+    (pgettext_lazy("seconds, short", "s"), 1),
+)
 _LONG_S: Final = 1e9
 
 
@@ -34,55 +46,28 @@ class Light(StrEnum):
 class Fact(NamedTuple):
     """A line of an edge's page. `wrong`: it is one of the reasons for amber, and `remedy` is what to do."""
 
-    name: str
+    name: str | Promise
     text: str
     wrong: bool = False
-    remedy: str = ""
+    remedy: str | Promise = ""
 
 
 class Standing(NamedTuple):
     """`word` and `since` say how it is and since when; `faults` what is wrong now; `facts` all that it said.
 
-    `remedy` is what to do about it as a whole, `since_at` the instant of `since`.
+    `remedy` is what to do about it as a whole, `since_at` the instant of `since`. `is_there`: it is in touch;
+    `is_silent`: the broker has it, the hub hears nothing.
     """
 
     light: Light
-    word: str
+    word: str | Promise
     since: str
     faults: list[str]
     facts: list[Fact]
-    remedy: str = ""
+    remedy: str | Promise = ""
     since_at: datetime | None = None
-
-
-_NEVER: Final = ["nothing has come from it"]
-TO_ENROL: Final = "Enrol it: its page at the desk makes a code, and says what to type on the machine."
-_TO_TAKE_DOWN: Final = (
-    "its machine goes on deciding from the copy it has until it is taken down; enrol another in its place"
-)
-_TO_START: Final = "Is it switched on, and does its service run? Its log says why it does not reach the hub."
-_UNWATCHED: Final = (
-    "No worker that reaches the broker runs, so nothing is heard of it: start doorward-hub worker, or look at its"
-    " log."
-)
-_GONE: Final = "It goes on deciding by itself if it has power. Look at its power, its network and its service."
-_TO_PLUG_IN: Final = "Plug its scanner in, or correct “device” in its configuration."
-_TO_SEND: Final = "The worker does not take them: its log says why."
-_TO_SET: Final = "Give it network time (NTP), or a battery clock; timedatectl on it says what it thinks."
-_TO_FOLLOW: Final = "Correct “feed” in its configuration, or the feed on its page here."
-_TO_COPY: Final = "It asks the worker for what it lacks: the worker's log says whether it answers."
-_TO_LOOK_AT: Final = "Its log says more; look at its SD card or disk."
-_FAULTS: Final = {
-    "disk_full": ("the disk is full", "Make room on its disk: it goes on by itself within a minute."),
-    "read_only": (
-        "the disk is read-only",
-        "A worn or damaged card turns read-only: look at the kernel's log (dmesg), then replace it.",
-    ),
-    "damaged": ("its file is damaged", "It begins another file by itself; replace the card if it comes again."),
-    "disk_error": ("the disk fails", "Look at the kernel's log (dmesg), and replace the SD card or disk."),
-}
-"""What an edge says in a word (contract.messages.Lost): in more words, and what to do."""
-_SILENT: Final = "The broker still has it, the hub hears nothing: does the worker run, and its network hold?"
+    is_there: bool = False
+    is_silent: bool = False
 
 
 def to_enrol(edge: Edge) -> str:
@@ -92,10 +77,15 @@ def to_enrol(edge: Edge) -> str:
 def left_out_text(edge: Edge) -> str:
     """Why no order reaches this edge, and what to do; empty: one would."""
     if edge.revoked_at is not None:
+        said = _(
+            "%(edge)s was revoked at %(since)s; its machine goes on deciding from the copy it has until it is"
+            " taken down; enrol another in its place: %(command)s"
+        )
         since = instant_text(edge, edge.revoked_at)
-        return f"{edge} was revoked at {since}; {_TO_TAKE_DOWN}: {to_enrol(edge)}"
+        return said % {"edge": edge, "since": since, "command": to_enrol(edge)}
     if edge.signing_key is None:
-        return f"{edge} is not enrolled, so nothing reaches it: {to_enrol(edge)}"
+        said = _("%(edge)s is not enrolled, so nothing reaches it: %(command)s")
+        return said % {"edge": edge, "command": to_enrol(edge)}
     return ""
 
 
@@ -111,21 +101,28 @@ def standing_of(edge: Edge, at: datetime) -> Standing:
     said = presence_of(edge)
     facts = [] if said is None else list(_facts(edge, said, at))
     if edge.revoked_at is not None:
-        remedy = f"{_TO_TAKE_DOWN.capitalize()}: {to_enrol(edge)}."
-        return _since(edge, edge.revoked_at, Standing(Light.GREY, "revoked", "", [], facts, remedy))
+        said_of_it = _(
+            "Its machine goes on deciding from the copy it has until it is taken down; enrol another in its place:"
+            " %(command)s."
+        )
+        remedy = said_of_it % {"command": to_enrol(edge)}
+        return _since(edge, edge.revoked_at, Standing(Light.GREY, words.REVOKED, "", [], facts, remedy))
     watched = getattr(edge, "watched", True)
     if said is None:
-        remedy = TO_ENROL if edge.signing_key is None else _TO_START
-        return Standing(Light.RED if watched else Light.GREY, "never heard of", "", _NEVER, [], remedy)
+        enrolling = words.TO_ENROL if edge.signing_key is None else words.TO_START
+        light = Light.RED if watched else Light.GREY
+        return Standing(light, words.NEVER_HEARD_OF, "", [_("nothing has come from it")], [], enrolling)
     if not watched:
-        return _since(edge, said.received_at, Standing(Light.GREY, "not known", "", [], facts, _UNWATCHED))
+        unknown = Standing(Light.GREY, words.NOT_KNOWN, "", [], facts, words.UNWATCHED)
+        return _since(edge, said.received_at, unknown)
     if not said.online:
-        return _since(edge, said.since, Standing(Light.RED, "offline", "", [], facts, _GONE))
+        return _since(edge, said.since, Standing(Light.RED, words.OFFLINE, "", [], facts, words.GONE))
     if at - said.received_at > timedelta(seconds=HEARD_WITHIN_S):
-        return _since(edge, said.received_at, Standing(Light.RED, "not heard of", "", [], facts, _SILENT))
+        silent = Standing(Light.RED, words.NOT_HEARD_OF, "", [], facts, words.SILENT, is_silent=True)
+        return _since(edge, said.received_at, silent)
     faults = [fact.text for fact in facts if fact.wrong]
     light = Light.AMBER if faults else Light.GREEN
-    return _since(edge, said.since, Standing(light, "online", "", faults, facts))
+    return _since(edge, said.since, Standing(light, words.ONLINE, "", faults, facts, is_there=True))
 
 
 def _since(edge: Edge, at: datetime, standing: Standing) -> Standing:
@@ -134,29 +131,35 @@ def _since(edge: Edge, at: datetime, standing: Standing) -> Standing:
 
 def instant_text(edge: Edge, at: datetime) -> str:
     """By the clock on the wall where the edge stands."""
-    return f"{at.astimezone(zone_of(edge.site.time_zone)):%Y-%m-%d %H:%M:%S %Z}"
+    return instants.precise(at.astimezone(zone_of(edge.site.time_zone)))
 
 
 def as_of_text(edge: Edge, at: datetime) -> str:
     """When it said what `standing_of` tells; empty: it has said nothing."""
     said = presence_of(edge)
-    return "" if said is None else f"{instant_text(edge, said.received_at)} ({_ago(at - said.received_at)})"
+    if said is None:
+        return ""
+    elapsed = elapsed_text((at - said.received_at).total_seconds())
+    return _("%(instant)s (%(elapsed)s ago)") % {
+        "instant": instant_text(edge, said.received_at),
+        "elapsed": elapsed,
+    }
 
 
 def elapsed_text(seconds: float) -> str:
     """In its two largest units."""
     if seconds >= _LONG_S:
-        return "more than 30 years"
+        return _("more than 30 years")
     left, parts = max(0, int(seconds)), []
     for unit, size in _UNITS:
         if left >= size:
             parts.append(f"{left // size} {unit}")
         left %= size
-    return " ".join(parts[:2]) or "0 s"
+    return " ".join(parts[:2]) or f"0 {_UNITS[-1][0]}"
 
 
 def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
-    yield Fact("Its own clock said then", instant_text(edge, said.said_at))
+    yield Fact(_("Its own clock said then"), instant_text(edge, said.said_at))
     yield _clock(said)
     yield from _replica(edge, said, at)
     if said.journal_fault:
@@ -164,65 +167,64 @@ def _facts(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     yield _journal(said)
     for reader in said.readers:
         if reader["open"]:
-            yield Fact("Reader", f"{reader['name']}: port open")
+            yield Fact(_("Reader"), _("%(reader)s: port open") % {"reader": reader["name"]})
         else:
-            yield Fact("Reader", f"{reader['name']}: port closed", True, _TO_PLUG_IN)
-    yield Fact("Software", said.version)
+            text = _("%(reader)s: port closed") % {"reader": reader["name"]}
+            yield Fact(_("Reader"), text, True, words.TO_PLUG_IN)
+    yield Fact(_("Software"), said.version)
 
 
 def _journal(said: EdgePresence) -> Fact:
     """Rows in flight are nothing wrong: those that waited for a minute already when it last said so are."""
     waited = timedelta(0) if said.due_at is None or said.acked >= said.due else said.received_at - said.due_at
-    text = f"{_rows(said.waiting)} waiting to be sent" if said.waiting else "all of it is sent"
-    return Fact("Journal", text, waited >= timedelta(seconds=DUE_AFTER_S), _TO_SEND)
+    rows = ngettext("%(count)s row waiting to be sent", "%(count)s rows waiting to be sent", said.waiting)
+    text = rows % {"count": said.waiting} if said.waiting else _("all of it is sent")
+    return Fact(_("Journal"), text, waited >= timedelta(seconds=DUE_AFTER_S), words.TO_SEND)
 
 
 def _journal_fault(fault: str) -> Fact:
-    what, remedy = _FAULTS.get(fault, (f"what it says is {fault}", _TO_LOOK_AT))
-    text = f"its journal takes no rows ({what}): doors open, their check-ins are lost, counters redeem nothing"
-    return Fact("Journal's file", text, True, remedy)
+    unknown = _("what it says is %(fault)s") % {"fault": fault}
+    what, remedy = words.FAULTS.get(fault, (unknown, words.TO_LOOK_AT))
+    text = _("its journal takes no rows (%(what)s): doors open, their check-ins are lost, counters redeem nothing")
+    return Fact(_("Journal's file"), text % {"what": what}, True, remedy)
 
 
 def _clock(said: EdgePresence) -> Fact:
-    text = f"clock {said.clock}"
+    text = _("clock %(state)s") % {"state": said_of(ClockState, said.clock)}
     if said.clock == ClockState.HOLDOVER:
-        text += ": synced once since it started"
-    return Fact("Clock", text, said.clock == ClockState.UNKNOWN, _TO_SET)
+        text = _("clock holdover: synced once since it started")
+    return Fact(_("Clock"), text, said.clock == ClockState.UNKNOWN, words.TO_SET)
 
 
 def _replica(edge: Edge, said: EdgePresence, at: datetime) -> Iterator[Fact]:
     if said.feed != edge.feed.name:
-        yield Fact("Feed", f"it follows the feed {said.feed}, here it is set to {edge.feed}", True, _TO_FOLLOW)
+        other = _("it follows the feed %(feed)s, here it is set to %(here)s")
+        yield Fact(_("Feed"), other % {"feed": said.feed, "here": edge.feed}, True, words.TO_FOLLOW)
     if said.epoch is None or said.sequence is None:
-        yield Fact("Copy of the feed", "it has no copy of the feed: it denies everybody", True, _TO_COPY)
+        none = _("it has no copy of the feed: it denies everybody")
+        yield Fact(_("Copy of the feed"), none, True, words.TO_COPY)
         return
-    yield Fact("Copy of the feed", _behind(edge, said))
+    yield Fact(_("Copy of the feed"), _behind(edge, said))
     age_s = said.copy_age_s(at)
     if age_s is None:
-        yield Fact("Known up to date", "how old its copy is cannot be known", True, _TO_COPY)
+        yield Fact(_("Known up to date"), _("how old its copy is cannot be known"), True, words.TO_COPY)
         return
-    text = f"its copy was known to be up to date {elapsed_text(age_s)} ago"
-    yield Fact("Known up to date", text, age_s > REPLICA_AGE_S_MAX, _TO_COPY)
+    text = _("its copy was known to be up to date %(elapsed)s ago") % {"elapsed": elapsed_text(age_s)}
+    yield Fact(_("Known up to date"), text, age_s > REPLICA_AGE_S_MAX, words.TO_COPY)
 
 
 def _behind(edge: Edge, said: EdgePresence) -> str:
     behind = said.lacks(edge.feed)
+    told = {"sequence": said.sequence, "behind": behind, "newest": edge.feed.sequence}
     if said.feed != edge.feed.name:
-        return f"at sequence {said.sequence}, of another feed"
+        return _("at sequence %(sequence)s, of another feed") % told
     if behind is None:
-        return f"at sequence {said.sequence} of another epoch: it will copy all anew"
+        return _("at sequence %(sequence)s of another epoch: it will copy all anew") % told
     if behind:
-        return f"at sequence {said.sequence} as it said: {_changes(behind)} behind the feed's {edge.feed.sequence}"
-    return f"at sequence {said.sequence}: up to the feed's"
-
-
-def _ago(elapsed: timedelta) -> str:
-    return f"{elapsed_text(elapsed.total_seconds())} ago"
-
-
-def _rows(count: int) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"
-
-
-def _changes(count: int) -> str:
-    return f"{count} change" if count == 1 else f"{count} changes"
+        lacks = ngettext(
+            "at sequence %(sequence)s as it said: %(behind)s change behind the feed's %(newest)s",
+            "at sequence %(sequence)s as it said: %(behind)s changes behind the feed's %(newest)s",
+            behind,
+        )
+        return lacks % told
+    return _("at sequence %(sequence)s: up to the feed's") % told

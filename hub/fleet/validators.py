@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from contract.calendar import CalendarError, zone_of
 from hub.fleet import hours_text
@@ -23,11 +24,14 @@ def time_zone(text: str) -> None:
     except CalendarError as error:
         near = _zones_near(text, known)
         if near:
-            raise ValidationError(f"“{text}” is no time zone: did you mean {' or '.join(near)}?") from error
+            raise ValidationError(
+                _("“%(text)s” is no time zone: did you mean %(near)s?")
+                % {"text": text, "near": _(" or ").join(near)}
+            ) from error
         raise ValidationError(f"{error}.") from error
     # A machine's own files, such as localtime, mean something else on the next one.
     if text not in known:
-        raise ValidationError("Use a time zone's name from the IANA database, as in Europe/Berlin or UTC.")
+        raise ValidationError(_("Use a time zone's name from the IANA database, as in Europe/Berlin or UTC."))
 
 
 def _zones_near(text: str, known: Collection[str]) -> list[str]:
@@ -44,12 +48,12 @@ def _zones_near(text: str, known: Collection[str]) -> list[str]:
 
 def whole_minute(value: time) -> None:
     if value.second or value.microsecond:
-        raise ValidationError("Write hours and minutes, as in 06:00: a day begins at a whole minute.")
+        raise ValidationError(_("Write hours and minutes, as in 06:00: a day begins at a whole minute."))
 
 
 def finite(value: float) -> None:
     if not math.isfinite(value):
-        raise ValidationError("Write a number of seconds.")
+        raise ValidationError(_("Write a number of seconds."))
 
 
 def hours(text: str) -> None:

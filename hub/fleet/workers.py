@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db.models import Exists
+from django.utils.translation import gettext_lazy
 
 from hub.errors import HubError
 from hub.fleet.worker_models import WorkerBeat
 
 BEAT_WITHIN: Final = timedelta(seconds=35)
 """A worker tells each 10 s; a database that stalls may cost two of them."""
-_NONE_RUNS: Final = "no worker runs: start doorward-hub worker, or look at its log"
-_NONE_CONNECTED: Final = "the worker does not reach the broker: its log says why"
+_NONE_RUNS: Final = gettext_lazy("no worker runs: start doorward-hub worker, or look at its log")
+_NONE_CONNECTED: Final = gettext_lazy("the worker does not reach the broker: its log says why")
 
 
 class NoWorker(HubError):

@@ -4,29 +4,65 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
 from contract.instants import from_us
 from hub.fleet.models import Edge
 from hub.fleet.standing import instant_text
 from hub.watch.models import EdgeTelemetry
 
+
+class _Words(NamedTuple):
+    """`lasts` and `ended`: whole sentences; `remedy`: what to do while it lasts."""
+
+    lasts: str | Promise
+    ended: str | Promise
+    remedy: str | Promise
+
+
 _WORDS: Final = {
-    "forced_open": ("was forced open", "Nobody was let through: look at the door. It ends when the door is shut."),
-    "held_open": ("is held open", "It was opened as it should, and not shut again: shut it."),
-    "tamper": ("has its case open", "Somebody has opened the reader or the case that its contact watches."),
-    "exit_stuck": (
-        "is asked to let out all the time",
-        "As long as that lasts nothing counts as forced: look at the button and its wire.",
+    "forced_open": _Words(
+        gettext_lazy("%(door)s was forced open since %(since)s"),
+        gettext_lazy("%(door)s was forced open from %(since)s to %(until)s"),
+        gettext_lazy("Nobody was let through: look at the door. It ends when the door is shut."),
     ),
-    "fire": ("is released for fire", "The fire release has cut the lock's power: whoever is there can go out."),
+    "held_open": _Words(
+        gettext_lazy("%(door)s is held open since %(since)s"),
+        gettext_lazy("%(door)s was held open from %(since)s to %(until)s"),
+        gettext_lazy("It was opened as it should, and not shut again: shut it."),
+    ),
+    "tamper": _Words(
+        gettext_lazy("%(door)s has its case open since %(since)s"),
+        gettext_lazy("%(door)s had its case open from %(since)s to %(until)s"),
+        gettext_lazy("Somebody has opened the reader or the case that its contact watches."),
+    ),
+    "exit_stuck": _Words(
+        gettext_lazy("%(door)s is asked to let out all the time since %(since)s"),
+        gettext_lazy("%(door)s was asked to let out all the time from %(since)s to %(until)s"),
+        gettext_lazy("As long as that lasts nothing counts as forced: look at the button and its wire."),
+    ),
+    "fire": _Words(
+        gettext_lazy("%(door)s is released for fire since %(since)s"),
+        gettext_lazy("%(door)s was released for fire from %(since)s to %(until)s"),
+        gettext_lazy("The fire release has cut the lock's power: whoever is there can go out."),
+    ),
 }
+_UNKNOWN: Final = _Words(
+    gettext_lazy("%(door)s tells of %(alarm)s since %(since)s"),
+    gettext_lazy("%(door)s tells of %(alarm)s from %(since)s to %(until)s"),
+    gettext_lazy("Look at the door."),
+)
+"""Of an alarm that a newer edge tells."""
 _STATES: Final = {
-    "locked": "locked",
-    "unlocked": "unlocked",
-    "open": "open",
-    "held_open": "open for too long",
-    "forced_open": "forced open",
-    "held_unlocked": "held unlocked",
-    "lockdown": "locked down",
+    "locked": pgettext_lazy("a door", "locked"),
+    "unlocked": pgettext_lazy("a door", "unlocked"),
+    "open": pgettext_lazy("a door", "open"),
+    "held_open": pgettext_lazy("a door", "open for too long"),
+    "forced_open": pgettext_lazy("a door", "forced open"),
+    "held_unlocked": pgettext_lazy("a door", "held unlocked"),
+    "lockdown": pgettext_lazy("a door", "locked down"),
 }
 ENDED_WITHIN: Final = timedelta(hours=12)
 """Whoever comes in the morning hears of the night."""
@@ -38,7 +74,7 @@ class DoorAlarm(NamedTuple):
     """`grave`: a reason for red; else it is a notice."""
 
     text: str
-    remedy: str
+    remedy: str | Promise
     grave: bool
 
 
@@ -46,7 +82,7 @@ class DoorShown(NamedTuple):
     """A door on its edge's page. `ended`: its last alarms that are over, each a sentence."""
 
     name: str
-    state: str
+    state: str | Promise
     since: str
     ended: list[str]
 
@@ -55,9 +91,10 @@ def door_alarms(edge: Edge, told: EdgeTelemetry | None) -> Iterator[DoorAlarm]:
     """By the clock on the wall where the edge stands. A word that is not known here is told as it came."""
     for door in [] if told is None else told.doors:
         for each in door["alarms"]:
-            what, remedy = _words(each["alarm"])
+            words = _words(each["alarm"])
             since = instant_text(edge, from_us(each["since_us"]))
-            yield DoorAlarm(f"{door['name']} {what} since {since}", remedy, each["alarm"] not in _NOTICES)
+            told_of = {"door": door["name"], "alarm": each["alarm"], "since": since}
+            yield DoorAlarm(str(words.lasts) % told_of, words.remedy, each["alarm"] not in _NOTICES)
 
 
 def ended_alarms(edge: Edge, told: EdgeTelemetry | None, at: datetime) -> Iterator[DoorAlarm]:
@@ -66,7 +103,8 @@ def ended_alarms(edge: Edge, told: EdgeTelemetry | None, at: datetime) -> Iterat
         for each in door.get("ended", []):
             lately = at - from_us(each["until_us"]) <= ENDED_WITHIN
             if lately and each["alarm"] in _GRAVE_THOUGH_OVER:
-                yield DoorAlarm(_ended(edge, door["name"], each), "It is over: look at what happened.", False)
+                ended = _ended(edge, door["name"], each)
+                yield DoorAlarm(ended, _("It is over: look at what happened."), False)
 
 
 def doors_shown(edge: Edge, told: EdgeTelemetry | None) -> list[DoorShown]:
@@ -74,7 +112,7 @@ def doors_shown(edge: Edge, told: EdgeTelemetry | None) -> list[DoorShown]:
     return [
         DoorShown(
             door["name"],
-            "no contact" if door["state"] is None else _STATES.get(door["state"], door["state"]),
+            _("no contact") if door["state"] is None else _STATES.get(door["state"], door["state"]),
             "" if door["state"] is None else instant_text(edge, from_us(door["since_us"])),
             [_ended(edge, door["name"], each) for each in reversed(door.get("ended", []))],
         )
@@ -82,11 +120,11 @@ def doors_shown(edge: Edge, told: EdgeTelemetry | None) -> list[DoorShown]:
     ]
 
 
-def _words(alarm: str) -> tuple[str, str]:
-    return _WORDS.get(alarm, (f"tells of {alarm}", "Look at the door."))
+def _words(alarm: str) -> _Words:
+    return _WORDS.get(alarm, _UNKNOWN)
 
 
 def _ended(edge: Edge, door: str, alarm: dict[str, Any]) -> str:
-    what = _words(alarm["alarm"])[0].replace("is ", "was ", 1).replace("has ", "had ", 1)
     since, until = (instant_text(edge, from_us(alarm[each])) for each in ("since_us", "until_us"))
-    return f"{door} {what} from {since} to {until}"
+    told_of = {"door": door, "alarm": alarm["alarm"], "since": since, "until": until}
+    return str(_words(alarm["alarm"]).ended) % told_of

@@ -4,6 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contract.trust import ClockState
+from hub.contract_words import said_of
 from hub.fleet.models import Edge, EdgePresence
 from hub.fleet.standing import elapsed_text, presence_of
 from hub.orders.queries import Standing
@@ -13,10 +19,10 @@ from hub.watch.models import EdgeTelemetry
 
 UNKNOWN = "-"
 _CONFIGURATIONS = {
-    Standing.STANDS: "stands",
-    Standing.TRYING: "is tried",
-    Standing.WAITING: "under way",
-    Standing.REFUSED: "refused",
+    Standing.STANDS: gettext_lazy("generation %(generation)s stands"),
+    Standing.TRYING: gettext_lazy("generation %(generation)s is tried"),
+    Standing.WAITING: gettext_lazy("generation %(generation)s under way"),
+    Standing.REFUSED: gettext_lazy("generation %(generation)s refused"),
 }
 
 
@@ -30,7 +36,7 @@ class EdgeShown(NamedTuple):
 
     edge: Edge
     light: str
-    word: str
+    word: str | Promise
     lasting: str
     since: str
     troubles: list[Trouble]
@@ -53,11 +59,11 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
         edge=edge,
         light=judged.light.value,
         word=standing.word,
-        lasting="" if elapsed is None else f"for {_roughly(elapsed)}",
+        lasting="" if elapsed is None else _("for %(elapsed)s") % {"elapsed": _roughly(elapsed)},
         since=standing.since,
         troubles=judged.troubles,
         behind=_behind(edge, said, at),
-        clock=UNKNOWN if said is None else said.clock,
+        clock=UNKNOWN if said is None else said_of(ClockState, said.clock),
         queue=UNKNOWN if said is None else _rows(said.waiting),
         readers=[] if said is None else [ReaderShown(each["name"], each["open"]) for each in said.readers],
         latency=latency_of(slots, first_slot),
@@ -70,35 +76,39 @@ def shown(judged: Judged, slots: Mapping[int, Sequence[int]], first_slot: int, a
 def _configuration(judged: Judged) -> str:
     """The newest one's generation and how it stands; and which one stands, where that is another."""
     if judged.wanted is None:
-        return "its own file"
-    text = f"generation {judged.wanted.generation} {_CONFIGURATIONS[judged.configuration]}"
+        return _("its own file")
+    text = str(_CONFIGURATIONS[judged.configuration]) % {"generation": judged.wanted.generation}
     reported = getattr(judged.edge, "reported", None)
     if judged.configuration is Standing.STANDS or reported is None or not reported.generation:
         return text
     another = (reported.epoch, reported.generation) != (judged.wanted.epoch, judged.wanted.generation)
-    return f"{text}, {reported.generation} stands" if another else text
+    if not another:
+        return text
+    return _("%(wanted)s, %(generation)s stands") % {"wanted": text, "generation": reported.generation}
 
 
 def _behind(edge: Edge, said: EdgePresence | None, at: datetime) -> str:
     if said is None:
         return UNKNOWN
     if said.epoch is None or said.sequence is None:
-        return "no copy"
+        return _("no copy")
     rows, age_s = said.lacks(edge.feed), said.copy_age_s(at)
     if rows is None:
-        return "copies anew"
+        return _("copies anew")
     if not rows:
-        return "up to date"
+        return _("up to date")
     return _rows(rows) if age_s is None else f"{_rows(rows)}, {elapsed_text(age_s)}"
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
 
 
 def _machine(told: EdgeTelemetry) -> str:
     warmth = "" if told.temperature_c is None else f"{told.temperature_c:.0f} °C"
-    free = "" if told.disk_free_share is None else f"disk {told.disk_free_share:.0%} free"
+    free = ""
+    if told.disk_free_share is not None:
+        free = _("disk %(share)s free") % {"share": f"{told.disk_free_share:.0%}"}
     return ", ".join(filter(None, (warmth, free))) or UNKNOWN
 
 

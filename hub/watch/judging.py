@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from contract.ask import Posture
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, Standing, instant_text, standing_of
@@ -25,8 +29,9 @@ TAKEN_WITHIN: Final = timedelta(minutes=2)
 DISK_FREE_SHARE_MIN: Final = 0.10
 TEMPERATURE_C_MAX: Final = 80.0
 """A Raspberry Pi slows its processor down from here on (raspberrypi.com, "Thermal control")."""
-_TO_HEAR: Final = "Until then it goes on as before: its log, and the worker's, say what does not count or arrive."
-_NONE_STANDS: Final = "It goes by none of the hub's now: doors may stand still"
+_TO_HEAR: Final = gettext_lazy(
+    "Until then it goes on as before: its log, and the worker's, say what does not count or arrive."
+)
 _RANKS: Final = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.GREY: 3}
 
 
@@ -34,7 +39,7 @@ class Trouble(NamedTuple):
     """`remedy` is what to do; empty where the text says it."""
 
     text: str
-    remedy: str = ""
+    remedy: str | Promise = ""
 
 
 class Judged(NamedTuple):
@@ -73,8 +78,12 @@ def judged(edge: Edge, wanted: Configuration | None, at: datetime) -> Judged:
     troubles = [*doors, *said, *_refused(edge, wanted), *late, *_measured(told)]
     light = Light.AMBER if troubles else Light.GREEN
     if any(alarm.grave for alarm in alarms):
-        light, standing = Light.RED, standing._replace(word=f"{standing.word}, a door in alarm")
+        light, standing = Light.RED, _with_alarm(standing)
     return Judged(edge, light, standing, configuration, troubles, wanted)
+
+
+def _with_alarm(standing: Standing) -> Standing:
+    return standing._replace(word=_("%(how)s, a door in alarm") % {"how": standing.word})
 
 
 def telemetry_of(edge: Edge, at: datetime) -> EdgeTelemetry | None:
@@ -88,7 +97,7 @@ def _last_alarms(edge: Edge, standing: Standing, at: datetime) -> Iterator[Troub
     edge that falls silent may well belong together."""
     told: EdgeTelemetry | None = getattr(edge, "telemetry", None) if standing.light is Light.RED else None
     for alarm in door_alarms(edge, told):
-        yield Trouble(f"{alarm.text}, as it told last", alarm.remedy)
+        yield Trouble(_("%(alarm)s, as it told last") % {"alarm": alarm.text}, alarm.remedy)
     for alarm in ended_alarms(edge, told, at):
         yield Trouble(alarm.text, alarm.remedy)
 
@@ -96,9 +105,13 @@ def _last_alarms(edge: Edge, standing: Standing, at: datetime) -> Iterator[Troub
 def _refused(edge: Edge, wanted: Configuration | None) -> Iterator[Trouble]:
     if wanted is not None and wanted.refused_at is not None:
         told = getattr(edge, "reported", None)
-        stands = "The one before stands" if told is not None and told.generation else _NONE_STANDS
-        text = f"it refused the configuration {wanted.generation}: {refusal_text(wanted)}"
-        yield Trouble(text, f"{stands}: correct it on its page, or roll back.")
+        remedy = _(
+            "It goes by none of the hub's now: doors may stand still: correct it on its page, or roll back."
+        )
+        if told is not None and told.generation:
+            remedy = _("The one before stands: correct it on its page, or roll back.")
+        text = _("it refused the configuration %(generation)s: %(why)s")
+        yield Trouble(text % {"generation": wanted.generation, "why": refusal_text(wanted)}, remedy)
 
 
 def _not_taken(edge: Edge, waiting: Configuration | None, at: datetime) -> Iterator[Trouble]:
@@ -106,29 +119,39 @@ def _not_taken(edge: Edge, waiting: Configuration | None, at: datetime) -> Itera
     told = getattr(edge, "modes", None)
     if told is not None and not hearing_of(edge, at).heard:
         locked = Posture.LOCKDOWN in (told.document["edge"], *told.document["readers"].values())
-        what = "heard the lockdown" if locked else "heard what is set and ended by hand"
-        yield from _waited_for(edge, what, told.ordered_at, at)
+        said = _("it has not heard what is set and ended by hand since %(since)s")
+        if locked:
+            said = _("it has not heard the lockdown since %(since)s")
+        yield from _waited_for(edge, said, told.ordered_at, at)
     if waiting is not None:
-        yield from _waited_for(edge, f"taken the configuration {waiting.generation}", waiting.made_at, at)
+        said = _("it has not taken the configuration %(generation)s since %(since)s")
+        yield from _waited_for(edge, said, waiting.made_at, at, waiting.generation)
 
 
-def _waited_for(edge: Edge, what: str, ordered_at: datetime | None, at: datetime) -> Iterator[Trouble]:
+def _waited_for(
+    edge: Edge, said: str, ordered_at: datetime | None, at: datetime, generation: int = 0
+) -> Iterator[Trouble]:
     """Counted from when it was ordered, or from when the edge came."""
     came_at = edge.presence.since
     since = came_at if ordered_at is None else max(ordered_at, came_at)
     if at - since >= TAKEN_WITHIN:
-        yield Trouble(f"it has not {what} since {instant_text(edge, since)}", _TO_HEAR)
+        yield Trouble(said % {"since": instant_text(edge, since), "generation": generation}, _TO_HEAR)
 
 
 def _measured(told: EdgeTelemetry | None) -> Iterator[Trouble]:
     if told is None:
         return
     if told.disk_free_share is not None and told.disk_free_share < DISK_FREE_SHARE_MIN:
-        full = f"its disk is {1 - told.disk_free_share:.0%} full"
-        yield Trouble(full, "Free some space: check-ins cannot be kept on a full disk.")
+        full = _("its disk is %(share)s full") % {"share": f"{1 - told.disk_free_share:.0%}"}
+        yield Trouble(full, _("Free some space: check-ins cannot be kept on a full disk."))
     if told.temperature_c is not None and told.temperature_c >= TEMPERATURE_C_MAX:
-        yield Trouble(f"it is {told.temperature_c:.0f} °C hot", "Give it air: it slows down to cool.")
+        hot = _("it is %(degrees)s °C hot") % {"degrees": f"{told.temperature_c:.0f}"}
+        yield Trouble(hot, _("Give it air: it slows down to cool."))
     lost = told.counters.get("lost", 0)
     if lost:
-        what = "1 check-in" if lost == 1 else f"{lost} check-ins"
-        yield Trouble(f"{what} could not be written down since it started", "Its disk is full or broken.")
+        said = ngettext(
+            "%(count)s check-in could not be written down since it started",
+            "%(count)s check-ins could not be written down since it started",
+            lost,
+        )
+        yield Trouble(said % {"count": lost}, _("Its disk is full or broken."))

@@ -72,12 +72,11 @@ def told(at: datetime, progress: Progress, listening: Listening) -> Iterator[Dra
 def _is_away(standing: Standing, at: datetime, listening: Listening) -> bool:
     if standing.light is not Light.RED or standing.since_at is None:
         return False
-    silent = standing.word == "not heard of"
-    return listening.long_enough(at) if silent else at - standing.since_at >= AWAY_FOR
+    return listening.long_enough(at) if standing.is_silent else at - standing.since_at >= AWAY_FOR
 
 
 def _is_back(edge: Edge, standing: Standing, at: datetime) -> bool:
-    return standing.word == "online" and at - edge.presence.since >= BACK_FOR
+    return standing.is_there and at - edge.presence.since >= BACK_FOR
 
 
 def draft_of(event_type: EventType, edge: Edge, at: datetime, more: dict[str, str]) -> Draft:
