@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
+from django.utils.translation import gettext as _
+
 from hub.orders import queries
 from hub.orders.hearing import Hearing, not_heard, reached
 from hub.orders.models import ModeOrder
@@ -62,4 +64,4 @@ def banner(
 def _named(found: list[_Named], name: Callable[[_Named], str], more: int = 0) -> str:
     """The first of them, and how many more there are."""
     more += max(0, len(found) - NAMED_MAX)
-    return ", ".join([*map(name, found[:NAMED_MAX]), *([f"{more} more"] if more else [])])
+    return ", ".join([*map(name, found[:NAMED_MAX]), *([_("%(more)s more") % {"more": more}] if more else [])])

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from contract.orders import COMMAND_LIFE_S, Answered, CommandKind
 from hub.audit import operations as audit
@@ -32,7 +33,7 @@ def ask_now(edge_name: str, kind: CommandKind, reader: str | None, at: datetime,
     edge = edge_named(edge_name)
     trouble = workers_shown(at).trouble
     if trouble and not left_out_text(edge):
-        raise NoWorker(f"nothing reaches {edge}: {trouble}")
+        raise NoWorker(_("nothing reaches %(edge)s: %(trouble)s") % {"edge": edge, "trouble": trouble})
     return give_command(edge_name, kind, reader, at, by)
 
 
@@ -87,20 +88,26 @@ def note_answered(edge_name: str, answered: Answered, at: datetime) -> CommandOr
             order.save(update_fields=["answered_at", "why"])
             return order
         if order is None or order.why != (answered.why or ""):
-            raise NoSuchCommand(f"no command {answered.number} of {edge_name} waits for an answer")
+            raise NoSuchCommand(
+                _("no command %(number)s of %(edge_name)s waits for an answer")
+                % {"number": answered.number, "edge_name": edge_name}
+            )
     return None
 
 
 def _check(edge: Edge, kind: CommandKind, reader: str | None) -> None:
     if kind is CommandKind.RESYNC:
         if reader is not None:
-            raise NoSuchCommand("a resync is of a whole edge: leave the reader out")
+            raise NoSuchCommand(_("a resync is of a whole edge: leave the reader out"))
         return
     if reader is None:
         if kind is CommandKind.UNLOCK_ONCE:
             doors = ", ".join(edge.readers.filter(kind=Reader.Kind.DOOR).values_list("name", flat=True))
-            raise NoSuchCommand(f"say which door of {edge} is to open once: it has {doors or 'none'}")
+            raise NoSuchCommand(
+                _("say which door of %(edge)s is to open once: it has %(what)s")
+                % {"edge": edge, "what": doors or _("none")}
+            )
         return
     found = check_reader(edge, reader)
     if kind is CommandKind.UNLOCK_ONCE and found.kind != Reader.Kind.DOOR:
-        raise NoSuchCommand(f"{found} is a counter: only doors open")
+        raise NoSuchCommand(_("%(found)s is a counter: only doors open") % {"found": found})

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from contract.configuration import Configuration, ConfigurationError, document_of, read_document
 from contract.reader_configuration import Reader as ReaderSection
@@ -48,8 +49,11 @@ def document_for(edge: Edge, text: str) -> dict[str, Any]:
     known = known_of(edge)
     for word, value in known.items():
         if said.get(word, value) != value:
-            what = f"{word} is {said[word]!r}, at the hub it is {value!r}"
-            raise ConfigurationRefused(word, f"{what}: leave it out, or change the edge's page at the hub")
+            why = _(
+                "%(word)s is %(said)s, at the hub it is %(here)s: leave it out, or change the edge's page"
+                " at the hub"
+            )
+            raise ConfigurationRefused(word, why % {"word": word, "said": repr(said[word]), "here": repr(value)})
     return {**known, **said}
 
 
@@ -83,7 +87,7 @@ def _things(configuration: Configuration) -> _Things:
     wanted = {(NAMED[word], slug) for section in configuration.readers for word, slug in _named(section)}
     return {
         (model, thing.slug): thing
-        for model in {model for model, _ in wanted}
+        for model in {model for model, _slug in wanted}
         for thing in model._default_manager.filter(slug__in=[slug for each, slug in wanted if each is model])
     }
 
@@ -112,5 +116,8 @@ def _unknown(place: str, model: type[Model], slug: str) -> ConfigurationRefused:
     known = list(model._default_manager.values_list("slug", flat=True))
     near = get_close_matches(slug, known, 1)
     what = model._meta.verbose_name
-    hint = f"did you mean “{near[0]}”?" if near else f"add it on the page of {model._meta.verbose_name_plural}"
-    return ConfigurationRefused(place, f"{place} is “{slug}”, and the hub has no {what} of that name: {hint}")
+    hint = _("add it on the page of %(kind)s") % {"kind": model._meta.verbose_name_plural}
+    if near:
+        hint = _("did you mean “%(near)s”?") % {"near": near[0]}
+    why = _("%(place)s is “%(slug)s”, and the hub has no %(what)s of that name: %(hint)s")
+    return ConfigurationRefused(place, why % {"place": place, "slug": slug, "what": what, "hint": hint})

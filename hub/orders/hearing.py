@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from contract.ask import Posture
 from hub.fleet.models import Edge
@@ -33,17 +34,23 @@ class Hearing(NamedTuple):
     def why_not(self) -> str:
         """Why it has not heard yet."""
         standing = standing_of(self.edge, self.at)
-        if standing.word == "online":
-            return "online: it is on its way"
-        return f"{standing.word} since {standing.since}" if standing.since else standing.word
+        if standing.is_there:
+            return _("online: it is on its way")
+        told = {"how": standing.word, "since": standing.since}
+        return _("%(how)s since %(since)s") % told if standing.since else str(standing.word)
 
     @property
     def text(self) -> str:
         """Of one that has not heard."""
-        if self.left_out or not self.lingering:
-            return self.left_out or f"{self.edge} has not heard it ({self.why_not}): its readers go on as before"
-        at = "" if self.edge.name in self.lingering else f" at {', '.join(self.lingering)}"
-        return f"{self.edge} is still in lockdown{at}: it has not heard the end of that ({self.why_not})"
+        if self.left_out:
+            return self.left_out
+        told = {"edge": self.edge, "why": self.why_not, "readers": ", ".join(self.lingering)}
+        if not self.lingering:
+            return _("%(edge)s has not heard it (%(why)s): its readers go on as before") % told
+        if self.edge.name in self.lingering:
+            return _("%(edge)s is still in lockdown: it has not heard the end of that (%(why)s)") % told
+        said = _("%(edge)s is still in lockdown at %(readers)s: it has not heard the end of that (%(why)s)")
+        return said % told
 
     @property
     def lingering(self) -> list[str]:

@@ -6,6 +6,9 @@ configuration, are others; where they would let somebody pass whom the lockdown 
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from contract.ask import Posture
 from hub.errors import HubError
 from hub.fleet.models import Edge
@@ -13,7 +16,7 @@ from hub.orders.mode_operations import set_for
 from hub.orders.models import Configuration
 from hub.orders.places import Set
 
-_ENDING = "end the lockdown first, or leave it to somebody who may set modes"
+_ENDING = gettext_lazy("end the lockdown first, or leave it to somebody who may set modes")
 
 
 class LockdownHolds(HubError):
@@ -32,7 +35,10 @@ class _Door(NamedTuple):
 def check_move(edge: Edge, before: Set) -> None:
     """`before`: what the edge was set to where it stood. LockdownHolds."""
     if before.edge is Posture.LOCKDOWN and set_for(edge).edge is not Posture.LOCKDOWN:
-        raise LockdownHolds(f"{edge} is in lockdown where it stands, and would not be at {edge.site}: {_ENDING}")
+        raise LockdownHolds(
+            _("%(edge)s is in lockdown where it stands, and would not be at %(site)s: %(ending)s")
+            % {"edge": edge, "site": edge.site, "ending": _ENDING}
+        )
 
 
 def check_configuration(edge: Edge, before: Configuration | None, document: dict[str, Any]) -> None:
@@ -54,15 +60,22 @@ def _doors(document: dict[str, Any]) -> dict[str, _Door]:
 
 def _check_reader(edge: Edge, name: str, before: _Door | None, wanted: _Door | None) -> None:
     if wanted is None:
-        raise LockdownHolds(f"{edge}/{name} is in lockdown, and this has no reader of that name: {_ENDING}")
+        raise LockdownHolds(
+            _("%(edge)s/%(name)s is in lockdown, and this has no reader of that name: %(ending)s")
+            % {"edge": edge, "name": name, "ending": _ENDING}
+        )
     if before is not None and wanted[:3] != before[:3]:
-        stays = "its device, relay_pin and door stay as they are"
-        raise LockdownHolds(f"{edge}/{name} is in lockdown: {stays}; {_ENDING}")
+        raise LockdownHolds(
+            _("%(edge)s/%(name)s is in lockdown: its device, relay_pin and door stay as they are; %(ending)s")
+            % {"edge": edge, "name": name, "ending": _ENDING}
+        )
     _check_permission(edge, name, before, wanted)
 
 
 def _check_permission(edge: Edge, name: str, before: _Door | None, wanted: _Door) -> None:
     known = None if before is None else before.lockdown_permission
     if wanted.lockdown_permission not in (None, known):
-        text = f"{edge}/{name} is in lockdown: who passes all the same (lockdown_permission) stays as it is"
+        text = _(
+            "%(edge)s/%(name)s is in lockdown: who passes all the same (lockdown_permission) stays as it is"
+        ) % {"edge": edge, "name": name}
         raise LockdownHolds(f"{text}; {_ENDING}")

@@ -13,13 +13,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contract.ask import Posture
+from contract.reader_configuration import ReaderKind
+from hub.contract_words import said_of
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.paging import PAGE_EDGES, is_looked_for, page_of
 from hub.orders import queries
 from hub.orders.hearing import Hearing, hearings
 from hub.orders.models import ModeOrder
-from hub.orders.places import EVERYTHING, Place
-from hub.orders.telling import origin_text, place_text, posture_text
+from hub.orders.places import Place
+from hub.orders.telling import origin_text, place_text, place_word_text, posture_text
 
 _LOCKDOWN_EFFECT: Final = _(
     "From the moment an edge hears it, nobody passes but who has a reader's lockdown permission. It holds through"
@@ -71,13 +73,13 @@ class Board:
         return cls({order.place: order for order in queries.set_by_hand()}, edges, there, back)
 
     def everything(self) -> Line:
-        return self._line([Place()], "Everything", "all sites, all edges")
+        return self._line([Place()], gettext("Everything"), gettext("all sites, all edges"))
 
     def site(self, site: Site) -> Line:
-        return self._line([Place(site=site.name), Place()], site.name, "site")
+        return self._line([Place(site=site.name), Place()], site.name, gettext("site"))
 
     def edge(self, edge: Edge) -> Line:
-        line = self._line(_around(edge), edge.name, "edge")
+        line = self._line(_around(edge), edge.name, gettext("edge"))
         return line._replace(unheard=self._unheard(edge))
 
     def readers(self, edge: Edge) -> list[Line]:
@@ -98,12 +100,14 @@ class Board:
         if not order.reader:
             return self.edge(edge)
         place = Place(edge=edge.name, reader=order.reader)
-        note = "reader" if is_there else "no longer there"
+        note = gettext("reader") if is_there else gettext("no longer there")
         return self._line([place, *_around(edge)], f"{edge}/{order.reader}", note)
 
     def _reader(self, edge: Edge, reader: Reader) -> Line:
         own = Place(edge=edge.name, reader=reader.name)
-        return self._line([own, *_around(edge)], reader.name, reader.kind)._replace(reader=reader)
+        return self._line([own, *_around(edge)], reader.name, said_of(ReaderKind, reader.kind))._replace(
+            reader=reader
+        )
 
     def _line(self, covering: list[Place], name: str, note: str) -> Line:
         """`covering`: the place itself, and those that it lies in, the nearest first."""
@@ -167,7 +171,7 @@ def fields_of(place: Place) -> dict[str, str]:
 
 def effect_text(place: Place, posture: str) -> dict[str, str | Promise]:
     """What is asked, what it does, and what is said when it is done."""
-    name = gettext("everything") if place.word == EVERYTHING else place.word.removeprefix("reader ")
+    name = place_word_text(place.word)
     said = {"name": name, "posture": "" if posture == "clear" else posture_text(posture)}
     if posture == "clear":
         heading, button = _("End what is set for %(name)s?"), _("End it")
@@ -187,5 +191,7 @@ def _around(edge: Edge) -> list[Place]:
 
 
 def _holds(order: ModeOrder, place: Place) -> str:
-    holds = f"{posture_text(order.posture)} {origin_text(order)}"
-    return holds if order.place == place.word else f"{posture_text(order.posture)}, as {place_text(order)} is"
+    posture = posture_text(order.posture)
+    if order.place == place.word:
+        return f"{posture} {origin_text(order)}"
+    return gettext("%(posture)s, as %(place)s is") % {"posture": posture, "place": place_text(order)}

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, Case, F, QuerySet, When
+from django.utils.translation import gettext as _
 
 from contract.ask import Posture
 from contract.messages import READERS_MAX
@@ -17,7 +18,6 @@ from hub.errors import HubError
 from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import edge_named
-from hub.orders import queries
 from hub.orders.models import EdgeModes, ModeOrder
 from hub.orders.ordering import ordering
 from hub.orders.places import ByHand, Place, Set
@@ -57,7 +57,8 @@ def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
         # Of a reader that its configuration no longer has, too.
         if not _end(place, at, by):
             _where(place)
-            raise NoSuchMode(f"nothing is set by hand for {place.word} itself{_set_elsewhere()}")
+            said = _("nothing is set by hand for %(place)s itself; %(elsewhere)s")
+            raise NoSuchMode(said % {"place": place.word, "elsewhere": _set_elsewhere()})
         renew_modes(_edges(), at)
         return list(ModeOrder.objects.filter(ended_at=None))
 
@@ -112,7 +113,7 @@ def renew_modes(edges: Iterable[Edge], at: datetime) -> bool:
         unique_fields=["edge"],
         update_fields=["document", "ordered_at"],
     )
-    numbers = [edge.pk for edge, _ in stale]
+    numbers = [edge.pk for edge, _document in stale]
     begun = Case(When(epoch=0, then=epoch_at(at)), default=F("epoch"), output_field=BigIntegerField())
     for first in range(0, len(numbers), _EDGES_A_STATEMENT):
         some = Edge.objects.filter(pk__in=numbers[first : first + _EDGES_A_STATEMENT])
@@ -180,7 +181,10 @@ def _where(place: Place) -> dict[str, Any]:
         site = Site.objects.filter(name=place.site).first()
         if site is None:
             known = list(Site.objects.values_list("name", flat=True))
-            raise UnknownPlace(f"there is no site {place.site!r}{_near(place.site, known)}")
+            raise UnknownPlace(
+                _("there is no site %(site)s: %(near)s")
+                % {"site": repr(place.site), "near": _near(place.site, known)}
+            )
         return {"site": site}
     if place.edge is None:
         return {}
@@ -195,41 +199,38 @@ def check_reader(edge: Edge, name: str) -> Reader:
     reader = edge.readers.filter(name=name).first()
     if reader is None:
         known = list(edge.readers.values_list("name", flat=True))
-        raise UnknownPlace(f"{edge} has no reader {name!r}{_near(name, known)}")
+        raise UnknownPlace(
+            _("%(edge)s has no reader %(name)s: %(near)s")
+            % {"edge": edge, "name": repr(name), "near": _near(name, known)}
+        )
     return reader
 
 
 def _near(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, 1)
     if near:
-        return f": did you mean {near[0]}?"
-    return f": there are {', '.join(sorted(known))}" if known else ": there is none yet"
+        return _("did you mean %(near)s?") % {"near": near[0]}
+    return _("there are %(known)s") % {"known": ", ".join(sorted(known))} if known else _("there is none yet")
 
 
 def _check_doors(place: Place, posture: Posture) -> None:
     if place.reader is None or posture in (Posture.LOCKDOWN, Posture.SECURE):
         return
-    edge = edge_named(place.edge or "")
-    if check_reader(edge, place.reader).kind != Reader.Kind.DOOR:
-        raise NoSuchMode(f"{place.word} is a counter: it can be in lockdown or secure, only doors stand open")
-    door = _door_opened_from(edge, place.reader)
-    if door is not None:
-        other = f"{edge}/{door}"
-        says = f"{place.word} opens the door of {other}: it can be in lockdown or secure"
-        raise NoSuchMode(f"{says}, set {other} to hold it open")
-
-
-def _door_opened_from(edge: Edge, reader: str) -> str | None:
-    """Whose door it opens in place of its own, by the newest configuration that was pushed."""
-    newest = queries.newest(edge)
-    sections = () if newest is None else newest.document.get("readers", ())
-    return next((each.get("door") for each in sections if each["name"] == reader), None)
+    if check_reader(edge_named(place.edge or ""), place.reader).kind != Reader.Kind.DOOR:
+        raise NoSuchMode(
+            _("%(word)s is a counter: it can be in lockdown or secure, only doors stand open")
+            % {"word": place.word}
+        )
 
 
 def _set_elsewhere() -> str:
     orders = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge")
-    told = ", ".join(f"{order.place} is {order.posture} (“{ending(order)}” ends it)" for order in orders)
-    return f"; {told}" if told else ": no mode is set at all"
+    told = ", ".join(
+        _("%(place)s is %(posture)s (“%(ending)s” ends it)")
+        % {"place": order.place, "posture": order.posture, "ending": ending(order)}
+        for order in orders
+    )
+    return told or _("no mode is set at all")
 
 
 def ending(order: ModeOrder) -> str:

@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.fleet import operations as fleet
@@ -79,7 +81,9 @@ def rollback(edge_name: str, at: datetime, by: str, terms: Terms = _TERMINAL) ->
         _check_newest(newest, terms.over)
         before = None if newest is None else queries.stood_before(newest)
         if newest is None or before is None:
-            raise NothingBefore(f"no other configuration has stood at {edge} before: push the one that should")
+            raise NothingBefore(
+                _("no other configuration has stood at %(edge)s before: push the one that should") % {"edge": edge}
+            )
         made = _follow(edge, before, at, by)
         if not terms.may_lift:
             check_configuration(edge, newest, made.document)
@@ -94,9 +98,12 @@ def _check_newest(newest: Configuration | None, over: int | None) -> None:
     if over is None or over == found:
         return
     if newest is None:
-        raise Overtaken("what was looked at is not there any more: look again")
-    text = f"generation {newest.generation} was made meanwhile, by {newest.by}"
-    raise Overtaken(f"{text}: look at what it says in the history, then decide again")
+        raise Overtaken(_("what was looked at is not there any more: look again"))
+    text = _(
+        "generation %(generation)s was made meanwhile, by %(by)s: look at what it says in the history, then decide"
+        " again"
+    )
+    raise Overtaken(text % {"generation": newest.generation, "by": newest.by})
 
 
 def save_edge(edge: Edge, at: datetime, by: str, *, may_lift: bool = True) -> Edge:

@@ -5,8 +5,10 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from contract.orders import COMMAND_LIFE_S
+from contract.orders import COMMAND_LIFE_S, CommandKind
 from contract.trust import ClockState
 from hub.fleet.edge_toml import edge_toml
 from hub.fleet.models import Edge
@@ -28,7 +30,11 @@ LIGHTS: Final = {
 }
 _SIGNS: Final = {Light.GREEN: "✓", Light.AMBER: "…", Light.RED: "✕"}
 _COMMANDS_SHOWN: Final = 5
-_NAMES: Final = {"unlock_once": "Unlock once", "identify": "Identify", "resync": "Resync"}
+_NAMES: Final = {
+    CommandKind.UNLOCK_ONCE: gettext_lazy("Unlock once"),
+    CommandKind.IDENTIFY: gettext_lazy("Identify"),
+    CommandKind.RESYNC: gettext_lazy("Resync"),
+}
 
 
 class Made(NamedTuple):
@@ -93,8 +99,11 @@ def _light(state: ConfigurationState) -> dict[str, str]:
 
 def _fate(edge: Edge, made: Configuration) -> str:
     if made.refused_at is not None:
-        return f"refused {instant_text(edge, made.refused_at)}: {refusal_text(made)}"
-    return "not heard of" if made.stood_at is None else f"stood from {instant_text(edge, made.stood_at)}"
+        told = {"instant": instant_text(edge, made.refused_at), "why": refusal_text(made)}
+        return _("refused %(instant)s: %(why)s") % told
+    if made.stood_at is None:
+        return _("not heard of")
+    return _("stood from %(instant)s") % {"instant": instant_text(edge, made.stood_at)}
 
 
 def _first_text(edge: Edge, state: ConfigurationState) -> str:
@@ -107,8 +116,9 @@ def _first_text(edge: Edge, state: ConfigurationState) -> str:
 def _command_text(edge: Edge, order: CommandOrder) -> str:
     what = f"{instant_text(edge, order.given_at)}: {_NAMES[order.kind]}{' ' if order.reader else ''}{order.reader}"
     if order.answered_at is not None:
-        return f"{what}: {'not done, ' if order.why else ''}{answer_text(order)}"
-    return f"{what}: {'nothing was heard of it' if _is_late(order) else 'on its way'}"
+        answer = answer_text(order)
+        return f"{what}: {_('not done, %(why)s') % {'why': answer} if order.why else answer}"
+    return f"{what}: {_('nothing was heard of it') if _is_late(order) else _('on its way')}"
 
 
 def _is_late(order: CommandOrder) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from contract.ask import Posture
 from contract.messages import READERS_MAX
 from hub.errors import HubError
@@ -26,9 +28,15 @@ class Place:
 
     def __post_init__(self) -> None:
         if self.site is not None and (self.edge, self.reader) != (None, None):
-            raise NoPlace(f"say either the site {self.site!r} or an edge: an edge stands at its own site")
+            raise NoPlace(
+                _("say either the site %(site)s or an edge: an edge stands at its own site")
+                % {"site": repr(self.site)}
+            )
         if self.reader is not None and self.edge is None:
-            raise NoPlace(f"say which edge the reader {self.reader!r} is of: a name is one edge's alone")
+            raise NoPlace(
+                _("say which edge the reader %(reader)s is of: a name is one edge's alone")
+                % {"reader": repr(self.reader)}
+            )
 
     @property
     def word(self) -> str:

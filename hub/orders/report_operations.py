@@ -7,6 +7,8 @@ report, begins an epoch above theirs, and says again what it knows. Lockdowns th
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from contract.high_water import REPORTED, Mark
 from contract.instants import from_us
 from contract.orders import Reported, digest_of
@@ -126,8 +128,11 @@ def _check_epochs(edge: Edge, reported: Reported, at: datetime) -> None:
     """Else one edge's word would leave no number above it that a message can carry."""
     highest = _highest_epoch(reported)
     if highest > max(edge.epoch, epoch_at(at + AHEAD_MAX)):
-        text = f"{edge} speaks of an epoch of orders ({highest}) more than a day ahead of the hub's clock"
-        raise EpochTooHigh(f"{text}: is the hub's clock right? Else enrol that edge anew, with an empty --state")
+        text = _(
+            "%(edge)s speaks of an epoch of orders (%(epoch)s) more than a day ahead of the hub's clock: is the"
+            " hub's clock right? Else enrol that edge anew, with an empty --state"
+        )
+        raise EpochTooHigh(text % {"edge": edge, "epoch": highest})
 
 
 def _highest_epoch(reported: Reported) -> int:
