@@ -7,6 +7,8 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
@@ -38,7 +40,7 @@ class CardInline(TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def state(self, card: Card) -> str:
         return card_label(queries.card_state(card, timezone.now()))[1]
 
@@ -61,30 +63,30 @@ class CustomerAdmin(OperationsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return queries.customers_with_memberships().order_by("name", "id")
 
-    @display(description="Plan")
+    @display(description=gettext_lazy("Plan"))
     def plan(self, customer: Customer) -> str | None:
         standing = queries.standing_of(customer, timezone.now())
         return standing.membership.plan.name if standing else None
 
-    @display(description="Status", label=COLOURS)
+    @display(description=gettext_lazy("Status"), label=COLOURS)
     def status(self, customer: Customer) -> Label:
         standing = queries.standing_of(customer, timezone.now())
         return status_label(standing.status if standing else None)
 
-    @display(description="Companies")
+    @display(description=gettext_lazy("Companies"))
     def belongs_to(self, customer: Customer) -> str:
         return ", ".join(company.name for company in customer.companies.all())
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("members.add_card")
 
-    @action(description="Issue a card to each selected customer", permissions=["issue"])
+    @action(description=gettext_lazy("Issue a card to each selected customer"), permissions=["issue"])
     def issue_cards(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         cards = operations.issue_cards(queryset)
         user = request.user.pk
         LogEntry.objects.log_actions(user, cards, ADDITION, "Issued.")
         LogEntry.objects.log_actions(user, [card.customer for card in cards], CHANGE, "Issued a card.")
-        messages.success(request, f"Cards issued: {len(cards)}. “Cards as QR” shows them.")
+        messages.success(request, _("Cards issued: %(count)s. “Cards as QR” shows them.") % {"count": len(cards)})
 
 
 @admin.register(Company)

@@ -1,5 +1,7 @@
 """What the audit log says of a plan's grants and of a permission's partners: in words, as staff write them."""
 
+from django.utils.translation import override
+
 from hub.audit import operations as audit
 from hub.members.models import Permission, Plan
 from hub.members.plan_text import grant_text
@@ -10,7 +12,9 @@ def grants_in_words(plan: Plan) -> dict[str, str]:
     if plan.pk is None:
         return {}
     grants = plan.grants.select_related("permission", "schedule").prefetch_related("limits")
-    return {each.permission.slug: grant_text(each) for each in grants}
+    # Kept for good, and read by whoever: in one language.
+    with override("en"):
+        return {each.permission.slug: grant_text(each) for each in grants}
 
 
 def note_grants(plan: Plan, before: dict[str, str]) -> None:

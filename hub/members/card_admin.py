@@ -13,6 +13,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from contract.rotating import STEP_SECONDS
@@ -24,9 +26,9 @@ from hub.members.revoking_admin import RevocableAdmin
 
 CARDS_A_PAGE = 27
 """Three sheets of A4, nine cards each."""
-_CODE_NOW: Final = (
-    '<code style="user-select: all">{}</code><br>The next one comes in {} s: reload the page for it.'
-    " A reader takes this one for {} s longer, once."
+_CODE_NOW: Final = gettext_lazy(
+    "The next one comes in %(left)s s: reload the page for it. A reader takes this one for %(step)s"
+    " s longer, once."
 )
 
 
@@ -35,7 +37,9 @@ class CardAdmin(RevocableAdmin):
     save_operation = staticmethod(operations.save_card)
     delete_operation = staticmethod(operations.delete_cards)
     revoke_operation = staticmethod(operations.revoke_cards)
-    revoke_otherwise = "; “Valid until” on its page is there to end one later"
+    revoke_otherwise = gettext_lazy(
+        "It takes effect at once and for good; “Valid until” on its page is there to end one later."
+    )
     list_display = ["customer", "state", "rotates", "valid_from", "valid_until", "revoked_at"]
     list_select_related = ["customer"]
     search_fields = ["customer__name", "customer__email"]
@@ -68,27 +72,27 @@ class CardAdmin(RevocableAdmin):
         else:
             operations.make_card(obj, form.cleaned_data["code"])
 
-    @display(description="State", label=COLOURS)
+    @display(description=gettext_lazy("State"), label=COLOURS)
     def state(self, card: Card) -> Label:
         return card_label(queries.card_state(card, timezone.now()))
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def state_now(self, card: Card) -> str:
         return card_label(queries.card_state(card, timezone.now()))[1]
 
-    @display(description="In wallets", empty_value="-")
+    @display(description=gettext_lazy("In wallets"), empty_value="-")
     def rotates(self, card: Card) -> str | None:
         return None if card.rotating_salt is None else "↻ rotates"
 
-    @display(description="QR code")
+    @display(description=gettext_lazy("QR code"))
     def qr(self, card: Card) -> str:
         return drawing.qr_svg(card, size_mm=40)
 
-    @display(description="Code, to type")
+    @display(description=gettext_lazy("Code, to type"))
     def code_text(self, card: Card) -> str:
         return codes.typed_text(codes.decrypt(card))
 
-    @display(description="Code of now")
+    @display(description=gettext_lazy("Code of now"))
     def code_now(self, card: Card) -> str | SafeString:
         """To try a reader without a wallet. Only in the page: like every code, in no log."""
         at = timezone.now()
@@ -96,28 +100,34 @@ class CardAdmin(RevocableAdmin):
         if text is None:
             return "-"
         left = STEP_SECONDS - int(at.timestamp()) % STEP_SECONDS
-        return format_html(_CODE_NOW, text, left, STEP_SECONDS)
+        said = str(_CODE_NOW) % {"left": left, "step": STEP_SECONDS}
+        return format_html('<code style="user-select: all">{}</code><br>{}', text, said)
 
-    @action(description="Let codes rotate in wallets", permissions=["change"])
+    @action(description=gettext_lazy("Let codes rotate in wallets"), permissions=["change"])
     def make_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
         """The printed code goes on, at readers that take static ones."""
         chosen = [card for card in queryset if card.revoked_at is None and card.rotating_salt is None]
         try:
             made = rotating_operations.make_rotating(chosen)
         except rotating_operations.NotRotatable as error:
-            messages.error(request, f"Nothing was changed: {error}.")
+            messages.error(request, _("Nothing was changed: %(error)s.") % {"error": error})
             return
         LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate.")
-        messages.success(request, f"Cards whose codes rotate now: {made}.")
+        messages.success(request, _("Cards whose codes rotate now: %(made)s.") % {"made": made})
 
-    @action(description="Stop codes from rotating", permissions=["change"])
+    @action(description=gettext_lazy("Stop codes from rotating"), permissions=["change"])
     def stop_rotating(self, request: HttpRequest, queryset: QuerySet[Card]) -> None:
         chosen = [card for card in queryset if card.rotating_salt is not None]
         stopped = rotating_operations.stop_rotating(chosen)
         LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate no more.")
-        messages.success(request, f"Cards whose codes rotate no more: {stopped}.")
+        messages.success(request, _("Cards whose codes rotate no more: %(stopped)s.") % {"stopped": stopped})
 
-    @action(description="Cards as QR", icon="qr_code_2", permissions=["view"], url_path="to-sheet")
+    @action(
+        description=gettext_lazy("Cards as QR"),
+        icon="qr_code_2",
+        permissions=["view"],
+        url_path="to-sheet",
+    )
     def show_sheet(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:members_card_sheet"))
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from hub.members.validators import printable
 
@@ -27,5 +28,5 @@ def external_id() -> ExternalIdField:
         blank=True,
         default=None,
         validators=[printable],
-        help_text="As another system of yours knows it: imports and the API find it by this. Empty: none.",
+        help_text=_("As another system of yours knows it: imports and the API find it by this. Empty: none."),
     )

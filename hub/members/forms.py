@@ -3,10 +3,13 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contract.card import CardError
 from contract.membership import MembershipError
+from hub.contract_errors import text_of
 from hub.members import queries, rows
 from hub.members.models import Card
 
@@ -18,10 +21,14 @@ class NewCardForm(forms.ModelForm):
         required=False,
         # Not the model's limit: a scanned URL of ours is longer than the code within it.
         max_length=300,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "placeholder": "a new code is made"}),
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocomplete": "off", "placeholder": gettext_lazy("a new code is made")}
+        ),
         help_text=(
-            "Empty: a new code is made. To take over a card that the customer has already, "
-            "scan it here, or type the number printed on it."
+            gettext_lazy(
+                "Empty: a new code is made. To take over a card that the customer has already, "
+                "scan it here, or type the number printed on it."
+            )
         ),
     )
 
@@ -34,9 +41,12 @@ class NewCardForm(forms.ModelForm):
         try:
             taken = queries.card_with_code(text) if text else None
         except CardError as error:
-            raise ValidationError(f"This cannot be a card: {error}.") from error
+            raise ValidationError(_("This cannot be a card: %(why)s.") % {"why": text_of(error)}) from error
         if taken is not None:
-            raise ValidationError(f"This code is on {taken} already: delete that card first, or use another code.")
+            raise ValidationError(
+                _("This code is on %(taken)s already: delete that card first, or use another code.")
+                % {"taken": taken}
+            )
         return text
 
 
@@ -52,4 +62,4 @@ class FreezeFormSet(BaseInlineFormSet):
         try:
             rows.check_freezes(freezes)
         except MembershipError as error:
-            raise ValidationError(f"This cannot be: {error}.") from error
+            raise ValidationError(_("This cannot be: %(why)s.") % {"why": text_of(error)}) from error

@@ -7,10 +7,12 @@ All raise django.core.exceptions.ValidationError.
 from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from contract import grant as meant
 from contract.grant import GrantError, Offline
 from contract.limits import Limit, Window
+from hub.contract_errors import text_of
 from hub.members.plan_models import Grant, GrantLimit, Permission, Plan
 
 
@@ -19,8 +21,10 @@ def check_permission(permission: Permission, partners: Collection[object], at_fi
     if permission.approved_partners_only and not partners:
         raise ValidationError(
             {
-                at_field: "Choose the approved partners: without one nobody could redeem it anywhere."
-                " Or let all partners redeem it."
+                at_field: _(
+                    "Choose the approved partners: without one nobody could redeem it anywhere."
+                    " Or let all partners redeem it."
+                )
             }
         )
 
@@ -30,8 +34,10 @@ def check_grant(grant: Grant, limits: Sequence[Limit]) -> None:
     if grant.plan.billed_every is None and any(each.window is Window.BILLING_PERIOD for each in limits):
         raise ValidationError(
             {
-                "limits": "This plan has no billing periods. Say how often it is billed,"
-                " or limit it otherwise, as in 5 per calendar month."
+                "limits": _(
+                    "This plan has no billing periods. Say how often it is billed,"
+                    " or limit it otherwise, as in 5 per calendar month."
+                )
             }
         )
     offline = Offline(grant.offline)
@@ -39,7 +45,9 @@ def check_grant(grant: Grant, limits: Sequence[Limit]) -> None:
     # Whether a number is allowed at all, and then which.
     _ask("offline", limits, offline=offline, offline_uses=int(offline is Offline.AT_MOST))
     if offline is Offline.AT_MOST and grant.offline_uses is None:
-        raise ValidationError({"offline_uses": f"Say how many times: 1 to {meant.OFFLINE_USES_MAX}."})
+        raise ValidationError(
+            {"offline_uses": _("Say how many times: 1 to %(most)s.") % {"most": meant.OFFLINE_USES_MAX}}
+        )
     _ask("offline_uses", limits, offline=offline, offline_uses=grant.offline_uses or 0)
 
 
@@ -52,8 +60,11 @@ def check_billing(plan: Plan) -> None:
     if first is not None:
         raise ValidationError(
             {
-                "billed_every": f"“{first.grant.permission}” is limited per billing period:"
-                " say how often the plan is billed, or change that limit first."
+                "billed_every": _(
+                    "“%(permission)s” is limited per billing period: say how often the plan is billed, or"
+                    " change that limit first."
+                )
+                % {"permission": first.grant.permission}
             }
         )
 
@@ -62,4 +73,4 @@ def _ask(at_field: str, limits: Sequence[Limit], **piece: object) -> None:
     try:
         meant.Grant("", tuple(limits), **piece)
     except GrantError as error:
-        raise ValidationError({at_field: f"This cannot be: {error}."}) from error
+        raise ValidationError({at_field: _("This cannot be: %(why)s.") % {"why": text_of(error)}}) from error

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from contract.limits import Across, CountsBy, Limit, LimitError, Window
+from hub.contract_errors import text_of
 from hub.errors import HubError
 
 _SECONDS: Final = {"week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
@@ -50,7 +54,7 @@ def parse(text: str) -> tuple[Limit, ...]:
     limits = tuple(_limit(part) for part in parts if part)
     for number, limit in enumerate(limits):
         if limit in limits[:number]:
-            raise LimitTextError(f"“{_text(limit)}” stands here twice: leave one out.")
+            raise LimitTextError(_("“%(text)s” stands here twice: leave one out.") % {"text": _text(limit)})
     return limits
 
 
@@ -75,7 +79,8 @@ def _limit(part: str) -> Limit:
             gap_seconds=int(said.get("gap", "0")),
         )
     except LimitError as error:
-        raise LimitTextError(f"“{part}” cannot be: {error}.") from error
+        said = _("“%(part)s” cannot be: %(why)s.") % {"part": part, "why": text_of(error)}
+        raise LimitTextError(said) from error
 
 
 def _rest(part: str, rest: str) -> Iterator[tuple[str, str]]:
@@ -88,43 +93,55 @@ def _rest(part: str, rest: str) -> Iterator[tuple[str, str]]:
             raise LimitTextError(_no_rest(part, rest[position:].strip()))
         kind = "gap" if found["gap"] else str(found.lastgroup)
         if kind in seen:
-            raise LimitTextError(f"“{part}” says twice {_QUESTIONS[kind]}: leave one out.")
+            raise LimitTextError(
+                _("“%(part)s” says twice %(what)s: leave one out.") % {"part": part, "what": _QUESTIONS[kind]}
+            )
         seen.add(kind)
         yield kind, str(_gap_seconds(part, found)) if kind == "gap" else found[kind]
         position = found.end()
 
 
-_QUESTIONS: Final = {"whom": "for whom it counts", "where": "where it counts", "gap": "how far apart"}
+_QUESTIONS: Final = {
+    "whom": gettext_lazy("for whom it counts"),
+    "where": gettext_lazy("where it counts"),
+    "gap": gettext_lazy("how far apart"),
+}
 
 
 def _gap_seconds(part: str, found: re.Match[str]) -> int:
     seconds = int(found["gap"]) * _SECONDS[found["gap_unit"]]
     if seconds == 0:
-        raise LimitTextError(f"“{part}”: no time apart says nothing. Leave it out.")
+        raise LimitTextError(_("“%(part)s”: no time apart says nothing. Leave it out.") % {"part": part})
     return seconds
 
 
 def _no_limit(part: str) -> str:
     roughly = _ROUGHLY.search(part)
     if roughly is not None:
-        unit, days = roughly[1], {"month": 30, "year": 365}[roughly[1]]
-        return (
-            f"“{part}” can be meant in two ways: write “per calendar {unit}” for a {unit} that begins anew"
-            f" on its 1st, or “per {days} days” for any {days} days."
+        said = _(
+            "“%(part)s” can be meant in two ways: write “per calendar month” for a month that begins anew on its"
+            " 1st, or “per 30 days” for any 30 days."
         )
+        if roughly[1] == "year":
+            said = _(
+                "“%(part)s” can be meant in two ways: write “per calendar year” for a year that begins anew on its"
+                " 1st, or “per 365 days” for any 365 days."
+            )
+        return said % {"part": part}
     if re.fullmatch(_GAP, part) or any(part.startswith(each) for each in (*_WHOM, *_WHERE)):
-        return f"“{part}” belongs to the limit before it: leave out the comma between them."
-    return (
-        f"“{part}” is no limit. Write COUNT per TIME, as in 1 per week or 3 per 30 days; or 5 per calendar month,"
-        " 5 per billing period, 3 in all."
-    )
+        return _("“%(part)s” belongs to the limit before it: leave out the comma between them.") % {"part": part}
+    return _(
+        "“%(part)s” is no limit. Write COUNT per TIME, as in 1 per week or 3 per 30 days; or"
+        " 5 per calendar month, 5 per billing period, 3 in all."
+    ) % {"part": part}
 
 
 def _no_rest(part: str, rest: str) -> str:
-    return (
-        f"“{part}”: “{rest}” is not known after a limit. Write for the customer or for the company;"
-        " at each partner or at each site; and a time between two, as in 30 minutes apart."
-    )
+    return _(
+        "“%(part)s”: “%(rest)s” is not known after a limit. Write for the customer or for the"
+        " company; at each partner or at each site; and a time between two, as in 30 minutes"
+        " apart."
+    ) % {"part": part, "rest": rest}
 
 
 def _text(limit: Limit) -> str:

@@ -11,6 +11,8 @@ from django.db.models import DateTimeField, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
@@ -44,7 +46,7 @@ class MembershipInline(TabularInline):
             kwargs["initial"] = timezone.now
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def status(self, membership: Membership) -> str | None:
         return status_label(queries.status_of(membership, timezone.now()))[1] if membership.pk else None
 
@@ -79,7 +81,9 @@ class MembershipAdmin(RevocableAdmin):
     save_operation = staticmethod(operations.save_membership)
     delete_operation = staticmethod(operations.delete_memberships)
     revoke_operation = staticmethod(operations.revoke_memberships)
-    revoke_otherwise = "; “Ends” on its page is there to end one later"
+    revoke_otherwise = gettext_lazy(
+        "It takes effect at once and for good; “Ends” on its page is there to end one later."
+    )
     actions = ["revoke", "cancel", "freeze", "resume"]
     list_display = ["holder", "plan", "status", "starts_at", "ends_at"]
     list_select_related = ["plan", "customer", "company"]
@@ -95,7 +99,7 @@ class MembershipAdmin(RevocableAdmin):
         fields = ["plan", "customer", "company", "starts_at", "ends_at"]
         renewal = ["pending", "at_end", "grace_hours", "trial_until", "freezes_extend"]
         shown = fields if obj is None else ["status_now", *fields, "revoked_at"]
-        return [(None, {"fields": shown}), ("Renewal and trial", {"fields": renewal})]
+        return [(None, {"fields": shown}), (_("Renewal and trial"), {"fields": renewal})]
 
     def get_inlines(self, request: HttpRequest, obj: Membership | None) -> list[Any]:
         """There is nothing to freeze before there is a membership."""
@@ -108,54 +112,57 @@ class MembershipAdmin(RevocableAdmin):
         changed = formset.save(commit=False)
         status_operations.save_freezes(form.instance, changed, formset.deleted_objects)
 
-    @display(description="Holder")
+    @display(description=gettext_lazy("Holder"))
     def holder(self, membership: Membership) -> str:
         return str(membership.customer or membership.company)
 
-    @display(description="Status", label=COLOURS)
+    @display(description=gettext_lazy("Status"), label=COLOURS)
     def status(self, membership: Membership) -> Label:
         return status_label(queries.status_of(membership, timezone.now()))
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def status_now(self, membership: Membership) -> str:
         # As stored: a form that does not fit has changed this one.
         return self.status(Membership.objects.get(pk=membership.pk))[1]
 
-    @action(description="Cancel at its end", permissions=["change"])
+    @action(description=gettext_lazy("Cancel at its end"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        self._do(request, queryset, "Cancelled for its end.", _cancel)
+        self._do(request, queryset, "Cancelled for its end.", _("Cancelled for its end: %(things)s."), _cancel)
 
-    @action(description="Freeze now", permissions=["change"])
+    @action(description=gettext_lazy("Freeze now"), permissions=["change"])
     def freeze(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        self._do(request, queryset, "Frozen.", _freeze)
+        self._do(request, queryset, "Frozen.", _("Frozen: %(things)s."), _freeze)
 
-    @action(description="Resume", permissions=["change"])
+    @action(description=gettext_lazy("Resume"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        self._do(request, queryset, "Resumed.", status_operations.resume_membership)
+        self._do(request, queryset, "Resumed.", _("Resumed: %(things)s."), status_operations.resume_membership)
 
     def _do(
         self,
         request: HttpRequest,
         memberships: QuerySet[Membership],
+        kept: str,
         done: str,
         operation: Callable[[Membership, datetime], object],
     ) -> None:
-        """Each for itself: what is refused for one is said, and holds up no other."""
+        """Each for itself: what is refused for one is said, and holds up no other. `kept` stands in the history,
+        in one language; `done` is told."""
         at = timezone.now()
         changed = []
         for membership in memberships:
             try:
                 operation(membership, at)
             except Refused as error:
-                messages.error(request, f"Not done: {error}.")
+                messages.error(request, _("Not done: %(error)s.") % {"error": error})
             else:
                 changed.append(membership)
-        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, done)
+        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, kept)
         if changed:
-            messages.success(request, f"{done[:-1]}: {len(changed)} {model_ngettext(self.opts, len(changed))}.")
+            things = f"{len(changed)} {model_ngettext(self.opts, len(changed))}"
+            messages.success(request, done % {"things": things})
 
 
-def _cancel(membership: Membership, _: datetime) -> None:
+def _cancel(membership: Membership, _at: datetime) -> None:
     status_operations.cancel_membership(membership)
 
 

@@ -9,6 +9,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from hub.members.external_ids import external_id
@@ -36,10 +39,10 @@ __all__ = [
 
 GRACE_HOURS_MAX = GRACE_SECONDS_MAX // 3_600
 _AT_END = [
-    (AtEnd.ENDS.value, "it ends"),
-    (AtEnd.RENEWS.value, "it renews"),
-    (AtEnd.CANCELLED.value, "it ends, cancelled"),
-    (AtEnd.PAYMENT_FAILED.value, "it ends, payment failed"),
+    (AtEnd.ENDS.value, gettext_lazy("it ends")),
+    (AtEnd.RENEWS.value, gettext_lazy("it renews")),
+    (AtEnd.CANCELLED.value, gettext_lazy("it ends, cancelled")),
+    (AtEnd.PAYMENT_FAILED.value, gettext_lazy("it ends, payment failed")),
 ]
 
 
@@ -57,8 +60,8 @@ class Customer(models.Model):
         ordering = ["name", "id"]
         indexes = [models.Index(Lower("email"), name="customer_by_email")]
         permissions = [
-            ("import_csv", "Can import customers, companies and memberships"),
-            ("export_csv", "Can export customers, companies and memberships"),
+            ("import_csv", gettext_lazy("Can import customers, companies and memberships")),
+            ("export_csv", gettext_lazy("Can export customers, companies and memberships")),
         ]
 
     def __str__(self) -> str:
@@ -93,12 +96,12 @@ class Link(models.Model):
             models.UniqueConstraint(
                 fields=["customer", "company"],
                 name="link_once",
-                violation_error_message="This customer already belongs to this company.",
+                violation_error_message=gettext_lazy("This customer already belongs to this company."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer} at {self.company}"
+        return _("%(customer)s at %(company)s") % {"customer": self.customer, "company": self.company}
 
 
 class Membership(models.Model):
@@ -112,22 +115,33 @@ class Membership(models.Model):
         "ends",
         null=True,
         blank=True,
-        help_text="Empty: no end. The end itself is excluded; a date without a time is its midnight (UTC).",
+        help_text=gettext_lazy(
+            "Empty: no end. The end itself is excluded; a date without a time is its midnight (UTC)."
+        ),
     )
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
     pending = models.BooleanField(
-        "first payment open", default=False, help_text="It grants nothing until the payment is confirmed."
+        gettext_lazy("first payment open"),
+        default=False,
+        help_text=gettext_lazy("It grants nothing until the payment is confirmed."),
     )
-    at_end = models.CharField("at its end", max_length=16, choices=_AT_END, default=AtEnd.ENDS.value)
+    at_end = models.CharField(gettext_lazy("at its end"), max_length=16, choices=_AT_END, default=AtEnd.ENDS.value)
     grace_hours = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MaxValueValidator(GRACE_HOURS_MAX)],
-        help_text=f"How long it goes on after its end where a renewal is due: 0 to {GRACE_HOURS_MAX}. Empty: 72.",
+        help_text=format_lazy(
+            gettext_lazy("How long it goes on after its end where a renewal is due: 0 to {most}. Empty: 72."),
+            most=GRACE_HOURS_MAX,
+        ),
     )
-    trial_until = models.DateTimeField("trial until", null=True, blank=True, help_text="Empty: no trial.")
+    trial_until = models.DateTimeField(
+        gettext_lazy("trial until"), null=True, blank=True, help_text=gettext_lazy("Empty: no trial.")
+    )
     freezes_extend = models.BooleanField(
-        "freezes extend it", default=True, help_text="Each freeze moves the end on by its length."
+        gettext_lazy("freezes extend it"),
+        default=True,
+        help_text=gettext_lazy("Each freeze moves the end on by its length."),
     )
     external_id = external_id()
 
@@ -138,27 +152,31 @@ class Membership(models.Model):
                 condition=Q(customer__isnull=False, company__isnull=True)
                 | Q(customer__isnull=True, company__isnull=False),
                 name="membership_one_holder",
-                violation_error_message="Choose either a customer or a company to hold this membership.",
+                violation_error_message=gettext_lazy(
+                    "Choose either a customer or a company to hold this membership."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="membership_ends_after_start",
-                violation_error_message="The end has to lie after the start.",
+                violation_error_message=gettext_lazy("The end has to lie after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=False) | Q(at_end__in=[AtEnd.ENDS.value, AtEnd.RENEWS.value]),
                 name="membership_cancelled_for_an_end",
-                violation_error_message="Without an end there is nothing to be cancelled for: give it one.",
+                violation_error_message=gettext_lazy(
+                    "Without an end there is nothing to be cancelled for: give it one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(trial_until__isnull=True) | Q(trial_until__gt=F("starts_at")),
                 name="membership_trial_after_start",
-                violation_error_message="The trial has to end after the start.",
+                violation_error_message=gettext_lazy("The trial has to end after the start."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan} of {self.customer or self.company}"
+        return _("%(plan)s of %(holder)s") % {"plan": self.plan, "holder": self.customer or self.company}
 
 
 class Freeze(models.Model):
@@ -166,7 +184,9 @@ class Freeze(models.Model):
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="freezes")
     from_at = models.DateTimeField("from")
-    until_at = models.DateTimeField("until", null=True, blank=True, help_text="Empty: until further notice.")
+    until_at = models.DateTimeField(
+        "until", null=True, blank=True, help_text=gettext_lazy("Empty: until further notice.")
+    )
 
     class Meta:
         ordering = ["from_at", "id"]
@@ -174,12 +194,12 @@ class Freeze(models.Model):
             models.CheckConstraint(
                 condition=Q(until_at__isnull=True) | Q(until_at__gt=F("from_at")),
                 name="freeze_ends_after_it_begins",
-                violation_error_message="The freeze has to end after it begins.",
+                violation_error_message=gettext_lazy("The freeze has to end after it begins."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"Freeze of {self.membership}"
+        return _("Freeze of %(membership)s") % {"membership": self.membership}
 
     def concerns(self) -> tuple[int | None, int | None]:
         """For the audit log: those of its membership."""
@@ -205,9 +225,9 @@ class Card(models.Model):
                 | Q(valid_from__isnull=True)
                 | Q(valid_until__gt=F("valid_from")),
                 name="card_ends_after_start",
-                violation_error_message="The card's last date has to lie after its first.",
+                violation_error_message=gettext_lazy("The card's last date has to lie after its first."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"Card {self.pk} of {self.customer}"
+        return _("Card %(number)s of %(customer)s") % {"number": self.pk, "customer": self.customer}

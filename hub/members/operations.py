@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from contract.card import RANDOM_BYTES, canonical_code, new_code
 from contract.feed import Change, Kind, company_key, customer_key
@@ -216,7 +217,10 @@ def make_card(card: Card, text: str = "") -> Card:
     with writing():
         taken = queries.card_with_code(code)
         if taken is not None:
-            raise CardTaken(f"this code is on {taken} already: delete that card first, or use another code")
+            raise CardTaken(
+                _("this code is on %(taken)s already: delete that card first, or use another code")
+                % {"taken": taken}
+            )
         return save(_with_code(card, code), rows.card_row)
 
 

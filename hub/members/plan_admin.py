@@ -8,6 +8,8 @@ from django.db.models import Field, QuerySet
 from django.forms import BaseModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
 from unfold.decorators import display
 
@@ -38,15 +40,15 @@ class PermissionAdmin(OperationsAdmin):
         operations.save_permission(obj, form.cleaned_data.get("approved"))
         warn_of_permissions_for_nobody(request)
 
-    @display(description="Login")
+    @display(description=gettext_lazy("Login"))
     def who(self, permission: Permission) -> str:
-        return "required" if permission.login_required else "not required"
+        return _("required") if permission.login_required else _("not required")
 
-    @display(description="Partners")
+    @display(description=gettext_lazy("Partners"))
     def where(self, permission: Permission) -> str:
         if not permission.approved_partners_only:
             return "all"
-        return ", ".join(each.name for each in permission.partners.all() if each.active) or "✕ none is active"
+        return ", ".join(each.name for each in permission.partners.all() if each.active) or _("✕ none is active")
 
 
 class GrantInline(StackedInline):
@@ -74,15 +76,14 @@ class GrantInline(StackedInline):
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "offline_uses":
-            kwargs["help_text"] = (
-                f"1 to {OFFLINE_USES_MAX} for a member at each edge, until the hub is in reach again."
-                f" {plan_text.edges_text(self.edges)}"
-            )
+            kwargs["help_text"] = _(
+                "1 to %(most)s for a member at each edge, until the hub is in reach again. %(edges)s"
+            ) % {"most": OFFLINE_USES_MAX, "edges": plan_text.edges_text(self.edges)}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    @display(description="Offline this means")
+    @display(description=gettext_lazy("Offline this means"))
     def offline_means(self, grant: Grant) -> str:
-        return plan_text.offline_text(grant, self.edges) if grant.pk else "shown once it is saved"
+        return plan_text.offline_text(grant, self.edges) if grant.pk else _("shown once it is saved")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view") or self._may(request, "change")
@@ -126,11 +127,11 @@ class PlanAdmin(OperationsAdmin):
             leaving += formset.deleted_objects
         operations.save_plan(form.instance, changed, leaving)
 
-    @display(description="Billed")
+    @display(description=gettext_lazy("Billed"))
     def billed(self, plan: Plan) -> str:
         return plan_text.billing_text(plan)
 
-    @display(description="Permissions")
+    @display(description=gettext_lazy("Permissions"))
     def grants_listed(self, plan: Plan) -> str:
         return ", ".join(plan_text.grant_text(grant) for grant in plan.grants.all())
 
@@ -139,5 +140,7 @@ def warn_of_permissions_for_nobody(request: HttpRequest) -> None:
     """After something was saved that may have left permissions without an active partner."""
     for permission in queries.redeemable_nowhere():
         messages.warning(
-            request, f"“{permission}” can be redeemed nowhere: none of its approved partners is active."
+            request,
+            _("“%(permission)s” can be redeemed nowhere: none of its approved partners is active.")
+            % {"permission": permission},
         )

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminTextInputWidget
 
 from contract.limits import Limit
@@ -18,7 +20,11 @@ from hub.members.models import Grant, Permission
 
 class _PartnersField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, partner: Model) -> str:
-        return f"{partner.name} ({partner.slug})" if partner.active else f"{partner.name} (not active)"
+        return (
+            f"{partner.name} ({partner.slug})"
+            if partner.active
+            else _("%(partner)s (not active)") % {"partner": partner.name}
+        )
 
 
 class PermissionForm(forms.ModelForm):
@@ -27,9 +33,9 @@ class PermissionForm(forms.ModelForm):
     approved = _PartnersField(
         queryset=None,
         required=False,
-        label="Approved partners",
+        label=gettext_lazy("Approved partners"),
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="They count where only approved partners may redeem it.",
+        help_text=gettext_lazy("They count where only approved partners may redeem it."),
     )
 
     class Meta:
@@ -53,12 +59,14 @@ class GrantForm(forms.ModelForm):
 
     limits = forms.CharField(
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "no limit"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": gettext_lazy("no limit")}),
         help_text=(
-            "“1 per calendar week”: one from the site's first day of the week until that day comes again."
-            " “1 per week”: one in any 7 days, so the next one 7 days after the last."
-            " Others: “1 per calendar day at each partner”, “10 per billing period for the company”, “3 in all”,"
-            " “4 per day 30 minutes apart”; several with commas. Empty: not used up."
+            gettext_lazy(
+                "“1 per calendar week”: one from the site's first day of the week until that day comes again."
+                " “1 per week”: one in any 7 days, so the next one 7 days after the last."
+                " Others: “1 per calendar day at each partner”, “10 per billing period for the company”, “3 in"
+                " all”, “4 per day 30 minutes apart”; several with commas. Empty: not used up."
+            )
         ),
     )
 

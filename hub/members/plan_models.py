@@ -4,17 +4,21 @@ them."""
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contract.billing import DAYS_MAX, MONTHS_MAX, BillingError, BillingInterval
 from contract.grant import OFFLINE_USES_MAX, Offline
 from contract.limits import Across, CountsBy, Limit, LimitError, Window
+from hub.contract_errors import text_of
 from hub.members.external_ids import external_id
 from hub.members.validators import currency_code, printable, slug
 
 _OFFLINE = [
-    (Offline.ALLOW.value, "go on by what the edge knows"),
-    (Offline.DENY.value, "refuse"),
-    (Offline.AT_MOST.value, "at most a number of times"),
+    (Offline.ALLOW.value, gettext_lazy("go on by what the edge knows")),
+    (Offline.DENY.value, gettext_lazy("refuse")),
+    (Offline.AT_MOST.value, gettext_lazy("at most a number of times")),
 ]
 
 
@@ -25,19 +29,22 @@ class Permission(models.Model):
         max_length=32,
         unique=True,
         validators=[slug],
-        help_text="As in front-door. Edges name it in edge.toml, so it cannot be changed later.",
+        help_text=gettext_lazy("As in front-door. Edges name it in edge.toml, so it cannot be changed later."),
     )
     name = models.CharField(max_length=200, validators=[printable])
     login_required = models.BooleanField(
-        default=False, help_text="Only where somebody is signed in or present: at no reader that stands alone."
+        default=False,
+        help_text=gettext_lazy("Only where somebody is signed in or present: at no reader that stands alone."),
     )
     is_benefit = models.BooleanField(
-        "partners offer it",
+        gettext_lazy("partners offer it"),
         default=False,
-        help_text="It stands on the scan page and on members' cards. Off: doors and our own counters ask for it.",
+        help_text=gettext_lazy(
+            "It stands on the scan page and on members' cards. Off: doors and our own counters ask for it."
+        ),
     )
     approved_partners_only = models.BooleanField(
-        default=False, help_text="Only at the partners chosen here; else at all partners."
+        default=False, help_text=gettext_lazy("Only at the partners chosen here; else at all partners.")
     )
     partners = models.ManyToManyField("partners.Partner", through="Approval", related_name="permissions")
 
@@ -56,17 +63,17 @@ class Approval(models.Model):
 
     class Meta:
         # As it is told who would delete the partner.
-        verbose_name = "permission that approves it"
+        verbose_name = gettext_lazy("permission that approves it")
         constraints = [models.UniqueConstraint(fields=["permission", "partner"], name="approval_once")]
 
     def __str__(self) -> str:
-        return f"{self.permission} at {self.partner}"
+        return _("%(permission)s at %(partner)s") % {"permission": self.permission, "partner": self.partner}
 
 
 class Plan(models.Model):
     class Unit(models.TextChoices):
-        MONTHS = "months"
-        DAYS = "days"
+        MONTHS = "months", gettext_lazy("Months")
+        DAYS = "days", gettext_lazy("Days")
 
     name = models.CharField(max_length=200, validators=[printable])
     description = models.TextField(blank=True)
@@ -74,18 +81,24 @@ class Plan(models.Model):
         "price",
         null=True,
         blank=True,
-        help_text="In the currency's smallest unit, for each billing interval. Empty: none said.",
+        help_text=gettext_lazy("In the currency's smallest unit, for each billing interval. Empty: none said."),
     )
     currency = models.CharField(
-        max_length=3, blank=True, validators=[currency_code], help_text="As in EUR or GBP."
+        max_length=3, blank=True, validators=[currency_code], help_text=gettext_lazy("As in EUR or GBP.")
     )
     external_id = external_id()
     billed_every = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text=f"1 to {MONTHS_MAX} months or 1 to {DAYS_MAX} days. Empty: billed once, or not at all.",
+        help_text=format_lazy(
+            gettext_lazy("1 to {months} months or 1 to {days} days. Empty: billed once, or not at all."),
+            months=MONTHS_MAX,
+            days=DAYS_MAX,
+        ),
     )
-    billed_in = models.CharField("months or days", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
+    billed_in = models.CharField(
+        gettext_lazy("months or days"), max_length=8, choices=Unit.choices, default=Unit.MONTHS
+    )
     permissions = models.ManyToManyField(Permission, through="Grant", related_name="plans")
 
     class Meta:
@@ -94,7 +107,7 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=Q(price_cents__isnull=True) | ~Q(currency=""),
                 name="plan_price_has_currency",
-                violation_error_message="A price needs its currency, as in EUR.",
+                violation_error_message=gettext_lazy("A price needs its currency, as in EUR."),
             )
         ]
 
@@ -111,9 +124,10 @@ class Plan(models.Model):
 
     def clean(self) -> None:
         try:
-            _ = self.billing
+            self.billing  # noqa: B018
         except BillingError as error:
-            raise ValidationError({"billed_every": f"This cannot be: {error}."}) from error
+            said = _("This cannot be: %(why)s.") % {"why": error}
+            raise ValidationError({"billed_every": said}) from error
 
 
 class Grant(models.Model):
@@ -128,19 +142,24 @@ class Grant(models.Model):
         blank=True,
         related_name="grants",
         verbose_name="hours",
-        help_text="Empty: at all times.",
+        help_text=gettext_lazy("Empty: at all times."),
     )
     confirm = models.BooleanField(
-        "ask the hub first", default=False, help_text="Two counters then never both take the last one."
+        gettext_lazy("ask the hub first"),
+        default=False,
+        help_text=gettext_lazy("Two counters then never both take the last one."),
     )
     offline = models.CharField(
-        "while the hub is out of reach", max_length=8, choices=_OFFLINE, default=Offline.ALLOW.value
+        gettext_lazy("while the hub is out of reach"), max_length=8, choices=_OFFLINE, default=Offline.ALLOW.value
     )
     offline_uses = models.PositiveSmallIntegerField(
-        "how many times",
+        gettext_lazy("how many times"),
         null=True,
         blank=True,
-        help_text=f"1 to {OFFLINE_USES_MAX} of a member at each edge, until the hub is in reach again.",
+        help_text=format_lazy(
+            gettext_lazy("1 to {most} of a member at each edge, until the hub is in reach again."),
+            most=OFFLINE_USES_MAX,
+        ),
     )
 
     class Meta:
@@ -149,7 +168,9 @@ class Grant(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "permission"],
                 name="grant_once",
-                violation_error_message="This plan already grants this permission: change that grant instead.",
+                violation_error_message=gettext_lazy(
+                    "This plan already grants this permission: change that grant instead."
+                ),
             )
         ]
 
@@ -181,7 +202,7 @@ class GrantLimit(models.Model):
                 condition=Q(window=Window.ROLLING.value, window_seconds__isnull=False)
                 | (~Q(window=Window.ROLLING.value) & Q(window_seconds__isnull=True)),
                 name="limit_seconds_where_rolling",
-                violation_error_message="A rolling window has seconds, and no other has.",
+                violation_error_message=gettext_lazy("A rolling window has seconds, and no other has."),
             )
         ]
 
@@ -214,6 +235,6 @@ class GrantLimit(models.Model):
 
     def clean(self) -> None:
         try:
-            _ = self.limit
+            self.limit  # noqa: B018
         except LimitError as error:
-            raise ValidationError(f"This cannot be: {error}.") from error
+            raise ValidationError(_("This cannot be: %(why)s.") % {"why": text_of(error)}) from error

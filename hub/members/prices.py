@@ -1,8 +1,9 @@
-"""Prices as people write and read them: `29.00 EUR`, kept in the currency's smallest unit."""
+"""Prices as people write and read them: `29.00 EUR`, in German `29,00 EUR`; kept in the currency's smallest unit."""
 
 from decimal import Decimal
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from hub.errors import HubError
@@ -57,8 +58,11 @@ def parse(text: str, currency: str) -> int | None:
 
 
 def amount_text(cents: int | None, currency: str) -> str:
-    """As in `29.00`; empty: none is said."""
-    return "" if cents is None else str(Decimal(cents).scaleb(-_digits(currency)))
+    """As in `29.00`, with the reader's sign before the cents; empty: none is said."""
+    if cents is None:
+        return ""
+    digits = _digits(currency)
+    return number_format(Decimal(cents).scaleb(-digits), decimal_pos=digits, use_l10n=True)
 
 
 def price_text(cents: int | None, currency: str) -> str:

@@ -5,6 +5,8 @@ Only profile_operations.py beside this file writes them.
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 NOTE_MAX = 4_000
 
@@ -20,7 +22,7 @@ class CustomerPhoto(models.Model):
     """Changes with the picture: it stands in its address, so that browsers may keep it for ever."""
 
     def __str__(self) -> str:
-        return f"Photo of {self.customer}"
+        return _("Photo of %(customer)s") % {"customer": self.customer}
 
 
 class _Note(models.Model):
@@ -42,14 +44,14 @@ class CustomerNote(_Note):
     customer = models.ForeignKey("members.Customer", models.CASCADE, related_name="notes")
 
     def __str__(self) -> str:
-        return f"Note on {self.customer}"
+        return _("Note on %(customer)s") % {"customer": self.customer}
 
 
 class CompanyNote(_Note):
     company = models.ForeignKey("members.Company", models.CASCADE, related_name="notes")
 
     class Meta(_Note.Meta):
-        verbose_name = "note on a company"
+        verbose_name = gettext_lazy("note on a company")
 
     def __str__(self) -> str:
-        return f"Note on {self.company}"
+        return _("Note on %(company)s") % {"company": self.company}

@@ -15,6 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -23,14 +26,14 @@ from hub.members.operations_admin import OperationsAdmin
 
 
 class RevocableAdmin(OperationsAdmin):
-    """Of a model with `revoked_at`. `revoke_otherwise` says, after a semicolon, what to do instead of revoking."""
+    """Of a model with `revoked_at`. `revoke_otherwise` says what revoking is, and what to do instead."""
 
     revoke_operation: ClassVar[Callable[[Iterable[Any], datetime], None]]
-    revoke_otherwise: ClassVar[str] = ""
+    revoke_otherwise: ClassVar[Promise] = gettext_lazy("It takes effect at once and for good.")
     actions = ["revoke"]
     actions_detail = ["revoke_this"]
 
-    @action(description="Revoke now", permissions=["change"])
+    @action(description=gettext_lazy("Revoke now"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         if request.POST.get("post") != "yes":
             return self._ask(request, list(queryset))
@@ -38,7 +41,7 @@ class RevocableAdmin(OperationsAdmin):
         return None
 
     @action(
-        description="Revoke now",
+        description=gettext_lazy("Revoke now"),
         icon="block",
         variant=ActionVariant.DANGER,
         permissions=["change"],
@@ -65,7 +68,7 @@ class RevocableAdmin(OperationsAdmin):
     def _ask(self, request: HttpRequest, things: Sequence[Model]) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "Revoke now",
+            "title": _("Revoke now"),
             "things": things,
             "noun": model_ngettext(self.opts, len(things)),
             "otherwise": self.revoke_otherwise,
@@ -79,4 +82,8 @@ class RevocableAdmin(OperationsAdmin):
         standing = [thing for thing in things if self.may_be_revoked(thing)]
         self.revoke_operation(standing, timezone.now())
         LogEntry.objects.log_actions(request.user.pk, standing, CHANGE, "Revoked.")
-        messages.success(request, f"Revoked: {len(standing)} {model_ngettext(self.opts, len(standing))}.")
+        messages.success(
+            request,
+            _("Revoked: %(count)s %(things)s.")
+            % {"count": len(standing), "things": model_ngettext(self.opts, len(standing))},
+        )

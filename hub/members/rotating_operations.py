@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from contract.card import is_code
 from contract.feed import Change, Kind
 from contract.rotating import SALT_BYTES
@@ -91,15 +93,18 @@ def drop_secrets(feed_name: str) -> None:
             if feed.hold(feed_name).rotating:
                 return
             feed.append(feed_name, (Change(Kind.ROTATING, key, ref, None) for key, ref in keys))
-        last, _ = keys[-1]
+        last, _ref = keys[-1]
 
 
 def _refuse_imported(cards: Iterable[Card]) -> None:
     imported = [str(card) for card in cards if not is_code(codes.decrypt(card))]
     if imported:
-        shown = ", ".join(imported[:_SHOWN]) + (" and others" if len(imported) > _SHOWN else "")
+        shown = ", ".join(imported[:_SHOWN])
+        if len(imported) > _SHOWN:
+            shown = _("%(cards)s and others") % {"cards": shown}
         raise NotRotatable(
-            f"codes taken over from other cards cannot rotate ({shown}): issue cards of this hub instead"
+            _("codes taken over from other cards cannot rotate (%(shown)s): issue cards of this hub instead")
+            % {"shown": shown}
         )
 
 

@@ -9,9 +9,11 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from contract.membership import AtEnd, MembershipError, State, status_at
 from hub.audit import operations as audit
+from hub.contract_errors import text_of
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
@@ -44,9 +46,13 @@ def cancel_membership(membership: Membership) -> Membership:
     with writing():
         held = standing(membership)
         if held.ends_at is None:
-            raise Refused(f"“{held}” has no end to be cancelled for: give it one, or revoke it")
+            raise Refused(
+                _("“%(held)s” has no end to be cancelled for: give it one, or revoke it") % {"held": held}
+            )
         if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
-            raise Refused(f"“{held}” does not go on after its end already: there is nothing to cancel")
+            raise Refused(
+                _("“%(held)s” does not go on after its end already: there is nothing to cancel") % {"held": held}
+            )
         return _ending(held, AtEnd.CANCELLED, "cancelled")
 
 
@@ -55,7 +61,7 @@ def uncancel(membership: Membership) -> Membership:
     with writing():
         held = standing(membership)
         if held.at_end != AtEnd.CANCELLED:
-            raise Refused(f"“{held}” is not cancelled")
+            raise Refused(_("“%(held)s” is not cancelled") % {"held": held})
         return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
 
 
@@ -74,7 +80,9 @@ def payment_failed(membership: Membership) -> Membership:
     with writing():
         held = standing(membership)
         if held.ends_at is None:
-            raise Refused(f"“{held}” has no end at which a payment is due: give it one, or revoke it")
+            raise Refused(
+                _("“%(held)s” has no end at which a payment is due: give it one, or revoke it") % {"held": held}
+            )
         return (
             held if held.at_end == AtEnd.PAYMENT_FAILED else _ending(held, AtEnd.PAYMENT_FAILED, "payment failed")
         )
@@ -88,7 +96,7 @@ def freeze_membership(membership: Membership, from_at: datetime, until_at: datet
     with writing():
         held = standing(membership)
         if status_at(rows.meaning_of(held), from_at).state is State.EXPIRED:
-            raise Refused(f"“{held}” is over by then: there is nothing to freeze")
+            raise Refused(_("“%(held)s” is over by then: there is nothing to freeze") % {"held": held})
         freeze = Freeze(membership=held, from_at=from_at, until_at=until_at)
         save_freezes(held, [freeze], action="frozen")
         return freeze
@@ -100,7 +108,7 @@ def resume_membership(membership: Membership, at: datetime) -> Freeze:
         held = standing(membership)
         running = held.freezes.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at).first()
         if running is None:
-            raise Refused(f"“{held}” is not frozen: there is nothing to resume")
+            raise Refused(_("“%(held)s” is not frozen: there is nothing to resume") % {"held": held})
         running.until_at = at
         save_freezes(held, [running], action="resumed")
         return running
@@ -123,7 +131,7 @@ def save_freezes(
         try:
             row = rows.membership_row(held)
         except MembershipError as error:
-            raise Refused(f"“{held}”: {error}") from error
+            raise Refused(f"“{held}”: {text_of(error)}") from error
         feed.append(EVERYONE, [row])
 
 
@@ -143,12 +151,12 @@ def standing(membership: Membership) -> Membership:
     """As it is stored. Refused: it is revoked, or deleted."""
     held = _stored(membership)
     if held.revoked_at is not None:
-        raise Refused(f"“{held}” is revoked, for good: make a new one")
+        raise Refused(_("“%(held)s” is revoked, for good: make a new one") % {"held": held})
     return held
 
 
 def _stored(membership: Membership) -> Membership:
     held = stored(membership)
     if held is None:
-        raise Refused("this membership has been deleted meanwhile")
+        raise Refused(_("this membership has been deleted meanwhile"))
     return held

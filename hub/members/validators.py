@@ -2,21 +2,26 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contract.topics import NAME_PATTERN
 
 
 def slug_as_in(example: str) -> RegexValidator:
     """The rule for names that topics, tables and people all can carry, with an example of its kind."""
-    rule = "Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit"
-    return RegexValidator(rf"\A{NAME_PATTERN}\Z", f"{rule}, as in {example}.")
+    rule = gettext_lazy(
+        "Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit, as in {example}."
+    )
+    return RegexValidator(rf"\A{NAME_PATTERN}\Z", format_lazy(rule, example=example))
 
 
 slug = slug_as_in("front-door")
-currency_code = RegexValidator(r"\A[A-Z]{3}\Z", "Use the three letters of ISO 4217, as in EUR.")
+currency_code = RegexValidator(r"\A[A-Z]{3}\Z", gettext_lazy("Use the three letters of ISO 4217, as in EUR."))
 
 
 def printable(text: str) -> None:
     """Names are shown in terminals too, where control characters would act."""
     if not text.isprintable():
-        raise ValidationError("Leave out line breaks and control characters.")
+        raise ValidationError(_("Leave out line breaks and control characters."))

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from django.db import transaction
 from django.db.models import ForeignKey, Model, ProtectedError
+from django.utils.translation import gettext as _
 
 from contract.feed import Change
 from contract.rows import gone
@@ -95,8 +96,9 @@ def delete_unless_in_use(thing: Model) -> None:
     try:
         thing.delete()
     except ProtectedError as error:
-        needs = " and a ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
-        raise InUse(f"“{thing}” is still in use by a {needs}: delete or change that first") from error
+        needs = _(" and a ").join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
+        said = _("“%(thing)s” is still in use by a %(needs)s: delete or change that first")
+        raise InUse(said % {"thing": thing, "needs": needs}) from error
 
 
 def revoke(things: Iterable[Thing], at: datetime, row: RowOf[Thing]) -> None:
