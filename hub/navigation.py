@@ -4,42 +4,49 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-_Item = tuple[str, str, str, str]
+_Item = tuple[Promise, str, str, str]
 """Title, icon (a Material symbol's name), address, permission."""
 
-_GROUPS: list[tuple[str, list[_Item]]] = [
+_GROUPS: list[tuple[Promise, list[_Item]]] = [
     (
-        "Every day",
+        _("Every day"),
         [
-            ("Fleet now", "monitor_heart", "desk:fleet", "fleet.view_edge"),
-            ("Lockdown", "lock", "desk:modes", "fleet.view_edge"),
-            ("Check-ins", "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
-            ("Customers", "person", "admin:members_customer_changelist", "members.view_customer"),
-            ("Companies", "apartment", "admin:members_company_changelist", "members.view_company"),
-            ("Memberships", "badge", "admin:members_membership_changelist", "members.view_membership"),
-            ("Cards", "id_card", "admin:members_card_changelist", "members.view_card"),
-            ("Cards as QR", "qr_code_2", "admin:members_card_sheet", "members.view_card"),
+            (_("Fleet now"), "monitor_heart", "desk:fleet", "fleet.view_edge"),
+            (_("Lockdown"), "lock", "desk:modes", "fleet.view_edge"),
+            (_("Check-ins"), "sensor_door", "admin:checkins_checkin_changelist", "checkins.view_checkin"),
+            (_("Customers"), "person", "admin:members_customer_changelist", "members.view_customer"),
+            (_("Companies"), "apartment", "admin:members_company_changelist", "members.view_company"),
+            (_("Memberships"), "badge", "admin:members_membership_changelist", "members.view_membership"),
+            (_("Cards"), "id_card", "admin:members_card_changelist", "members.view_card"),
+            (_("Cards as QR"), "qr_code_2", "admin:members_card_sheet", "members.view_card"),
         ],
     ),
     (
-        "What members get",
+        _("What members get"),
         [
-            ("Plans", "loyalty", "admin:members_plan_changelist", "members.view_plan"),
-            ("Permissions", "key", "admin:members_permission_changelist", "members.view_permission"),
-            ("Partners", "storefront", "admin:partners_partner_changelist", "partners.view_partner"),
+            (_("Plans"), "loyalty", "admin:members_plan_changelist", "members.view_plan"),
+            (_("Permissions"), "key", "admin:members_permission_changelist", "members.view_permission"),
+            (_("Partners"), "storefront", "admin:partners_partner_changelist", "partners.view_partner"),
         ],
     ),
     (
-        "Fleet",
+        _("Fleet"),
         [
-            ("Sites", "location_on", "admin:fleet_site_changelist", "fleet.view_site"),
-            ("Schedules", "schedule", "admin:fleet_schedule_changelist", "fleet.view_schedule"),
-            ("Edges", "developer_board", "admin:fleet_edge_changelist", "fleet.view_edge"),
-            ("Readers", "barcode_scanner", "admin:fleet_reader_changelist", "fleet.view_reader"),
-            ("Feeds", "rss_feed", "admin:feed_feed_changelist", "feed.view_feed"),
-            ("Lost check-ins", "heart_broken", "admin:checkins_lostrange_changelist", "checkins.view_lostrange"),
-            ("Refused rows", "report", "admin:checkins_refusedrow_changelist", "checkins.view_refusedrow"),
+            (_("Sites"), "location_on", "admin:fleet_site_changelist", "fleet.view_site"),
+            (_("Schedules"), "schedule", "admin:fleet_schedule_changelist", "fleet.view_schedule"),
+            (_("Edges"), "developer_board", "admin:fleet_edge_changelist", "fleet.view_edge"),
+            (_("Readers"), "barcode_scanner", "admin:fleet_reader_changelist", "fleet.view_reader"),
+            (_("Feeds"), "rss_feed", "admin:feed_feed_changelist", "feed.view_feed"),
+            (
+                _("Lost check-ins"),
+                "heart_broken",
+                "admin:checkins_lostrange_changelist",
+                "checkins.view_lostrange",
+            ),
+            (_("Refused rows"), "report", "admin:checkins_refusedrow_changelist", "checkins.view_refusedrow"),
         ],
     ),
 ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 
 class Cached(models.Model):
@@ -36,4 +37,4 @@ class OneTimeLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"one-time link for {self.user}"
+        return _("one-time link for %(user)s") % {"user": self.user}

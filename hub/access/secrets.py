@@ -7,6 +7,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from hub.errors import HubError
 
@@ -31,5 +32,5 @@ def decrypt(encrypted: str) -> str:
     try:
         opened = AESGCM(settings.KEYS.card).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _WHAT)
     except InvalidTag as error:
-        raise SecretUnreadable("a second factor cannot be read: put card.key back from a backup") from error
+        raise SecretUnreadable(_("a second factor cannot be read: put card.key back from a backup")) from error
     return opened.decode()

@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from contract.membership import Detail
@@ -23,6 +25,7 @@ from hub.checkins.marks import MarkFilter, instant_text, marks_of, struck_if_voi
 from hub.checkins.models import CheckIn, RefusedRow
 from hub.checkins.read_only_admin import ReadOnlyAdmin
 from hub.checkins.voiding_admin import VoidingAdmin
+from hub.contract_words import said_of
 from hub.fleet.models import Reader
 
 _COLOURS = {Outcome.GRANTED.value: "success", Outcome.DENIED.value: "danger", "voided": "default"}
@@ -81,7 +84,7 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     list_select_related = (*places.RELATED, "customer")
     list_per_page = 50
     search_fields = ("customer__name",)
-    search_help_text = "Search by the member's name"
+    search_help_text = gettext_lazy("Search by the member's name")
     ordering = ("-at", "-number")
     show_full_result_count = False
     fields = (
@@ -128,33 +131,35 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
             return HttpResponseForbidden()
         return JsonResponse({"number": queries.newest_number()})
 
-    @display(description="Decision", label=_COLOURS)
+    @display(description=gettext_lazy("Decision"), label=_COLOURS)
     def result(self, checkin: CheckIn) -> tuple[str, str]:
         outcome = checkin.outcome if checkin.voided_at is None else "voided"
         return outcome, struck_if_voided(checkin, self.result_text(checkin))
 
-    @display(description="Decision")
+    @display(description=gettext_lazy("Decision"))
     def result_text(self, checkin: CheckIn) -> str:
         sign = "✓" if checkin.outcome == Outcome.GRANTED else "✕"
-        return f"{sign} {checkin.outcome}"
+        return f"{sign} {said_of(Outcome, checkin.outcome)}"
 
-    @display(description="Who", ordering="customer__name")
+    @display(description=gettext_lazy("Who"), ordering="customer__name")
     def who(self, checkin: CheckIn) -> str | SafeString:
         if checkin.customer is not None:
             address = reverse("admin:members_customer_change", args=[checkin.customer_id])
             return format_html('<a href="{}" class="{}">{}</a>', address, _LINK, checkin.customer.name)
-        return "-" if checkin.customer_id is None else f"customer {checkin.customer_id} (no longer here)"
+        if checkin.customer_id is None:
+            return "-"
+        return _("customer %(number)s (no longer here)") % {"number": checkin.customer_id}
 
-    @display(description="Reader")
+    @display(description=gettext_lazy("Reader"))
     def reader_of_edge(self, checkin: CheckIn) -> str:
         return f"{places.edge_name(checkin) or places.HUB} / {checkin.reader}"
 
-    @display(description="Reason", ordering="reason")
+    @display(description=gettext_lazy("Reason"), ordering="reason")
     def why(self, checkin: CheckIn) -> SafeString:
         address = reverse("explain_checkin", args=[checkin.number])
         said = self.why_text(checkin)
-        shown = '{} <a href="{}" class="{} underline" title="Rule by rule">why?</a>'
-        return format_html(shown, said, address, _LINK)
+        shown = '{} <a href="{}" class="{} underline" title="{}">{}</a>'
+        return format_html(shown, said, address, _LINK, _("Rule by rule"), _("why?"))
 
     def why_text(self, checkin: CheckIn) -> str:
         adds = checkin.outcome != Outcome.GRANTED and checkin.detail not in {
@@ -163,61 +168,66 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
             Detail.CURRENT,
             checkin.reason,
         }
-        return reason_text(checkin.reason) + (f" ({checkin.detail})" if adds else "")
+        return reason_text(checkin.reason) + (f" ({said_of(Detail, checkin.detail)})" if adds else "")
 
-    @display(description="Used a limited benefit")
+    @display(description=gettext_lazy("Used a limited benefit"))
     def used_up(self, checkin: CheckIn) -> str:
         return "yes" if checkin.counted else "no"
 
-    @display(description="Left")
+    @display(description=gettext_lazy("Left"))
     def left(self, checkin: CheckIn) -> str:
         return "" if checkin.remaining is None else f"{self.permission_text(checkin)}: {checkin.remaining}"
 
-    @display(description="Permission")
+    @display(description=gettext_lazy("Permission"))
     def permission_text(self, checkin: CheckIn) -> str:
         return checkin.permission_name or checkin.permission
 
-    @display(description="Partner")
+    @display(description=gettext_lazy("Partner"))
     def partner_text(self, checkin: CheckIn) -> str:
         if checkin.partner is None:
             return "-"
         return names.partners([checkin.partner]).get(checkin.partner, checkin.partner)
 
-    @display(description="Marks")
+    @display(description=gettext_lazy("Marks"))
     def marks(self, checkin: CheckIn) -> SafeString:
         shown = marks_of(checkin, checkin.undid)
-        return shown if checkin.undid is None else format_html("{} of {}", shown, _link_to(checkin.undid))
+        return shown if checkin.undid is None else format_html(_("{} of {}"), shown, _link_to(checkin.undid))
 
-    @display(description="Voided")
+    @display(description=gettext_lazy("Voided"))
     def voided(self, checkin: CheckIn) -> str | SafeString:
         by = undoing.undoing(checkin)
-        return void_text(checkin) if by is None else format_html("{}, by {}", void_text(checkin), _link_to(by))
+        return void_text(checkin) if by is None else format_html(_("{}, by {}"), void_text(checkin), _link_to(by))
 
-    @display(description="Undid")
+    @display(description=gettext_lazy("Undid"))
     def undo(self, checkin: CheckIn) -> str | SafeString:
         return "-" if checkin.undid is None else _link_to(checkin.undid)
 
-    @display(description="When", ordering="at")
+    @display(description=gettext_lazy("When"), ordering="at")
     def when(self, checkin: CheckIn) -> str:
         return instant_text(checkin, checkin.at)
 
-    @display(description="Arrived after")
+    @display(description=gettext_lazy("Arrived after"))
     def arrived_after(self, checkin: CheckIn) -> str:
         return elapsed_text(checkin.received_at - checkin.at)
 
-    @display(description="Decided from")
+    @display(description=gettext_lazy("Decided from"))
     def decided_from(self, checkin: CheckIn) -> str:
         if checkin.feed is None:
-            return "no replica"
-        return f"{checkin.feed}, epoch {checkin.feed_epoch}, sequence {checkin.feed_sequence}"
+            return _("no replica")
+        return _("%(feed)s, epoch %(epoch)s, sequence %(sequence)s") % {
+            "feed": checkin.feed,
+            "epoch": checkin.feed_epoch,
+            "sequence": checkin.feed_sequence,
+        }
 
-    @display(description="Id")
+    @display(description=gettext_lazy("Id"))
     def id_hex(self, checkin: CheckIn) -> str:
         return bytes(checkin.checkin_id).hex()
 
-    @display(description="Journal")
+    @display(description=gettext_lazy("Journal"))
     def journal_place(self, checkin: CheckIn) -> str:
-        return f"row {checkin.sequence} of {bytes(checkin.journal).hex()}"
+        journal = bytes(checkin.journal).hex()
+        return _("row %(sequence)s of %(journal)s") % {"sequence": checkin.sequence, "journal": journal}
 
 
 @admin.register(RefusedRow)
@@ -231,31 +241,36 @@ class RefusedRowAdmin(ReadOnlyAdmin):
     fields = ("edge", "journal_hex", "sequence", "error", "size", "received_at")
     readonly_fields = fields
 
-    @display(description="Bytes")
+    @display(description=gettext_lazy("Bytes"))
     def size(self, row: RefusedRow) -> int:
         return len(row.body)
 
-    @display(description="Journal")
+    @display(description=gettext_lazy("Journal"))
     def journal_hex(self, row: RefusedRow) -> str:
         return bytes(row.journal).hex()
 
 
 def _link_to(checkin: CheckIn) -> SafeString:
     address = reverse("admin:checkins_checkin_change", args=[checkin.number])
-    who = "" if checkin.customer is None else f" of {checkin.customer.name}"
-    return format_html('<a href="{}" class="{}">check-in {}{}</a>', address, _LINK, checkin.number, who)
+    said = _("check-in %(number)s") % {"number": checkin.number}
+    if checkin.customer is not None:
+        said = _("check-in %(number)s of %(customer)s") % {
+            "number": checkin.number,
+            "customer": checkin.customer.name,
+        }
+    return format_html('<a href="{}" class="{}">{}</a>', address, _LINK, said)
 
 
 def reason_text(reason: str) -> str:
-    return reason.replace("_", " ")
+    return said_of(Reason, reason)
 
 
 def elapsed_text(elapsed: timedelta) -> str:
     """How long a check-in was on its way, in its two largest units. Below zero: the edge's clock is ahead."""
     if elapsed < -_AT_ONCE:
-        return f"edge's clock is {elapsed_text(-elapsed)} ahead"
+        return _("edge's clock is %(elapsed)s ahead") % {"elapsed": elapsed_text(-elapsed)}
     if elapsed < _AT_ONCE:
-        return "at once"
+        return _("at once")
     seconds = int(elapsed.total_seconds())
     parts = []
     for unit, size in _UNITS:

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from hub import instants
 from hub.checkins.models import CheckIn
 from hub.checkins.places import zone_name
 from hub.checkins.undoing import is_undone
-from hub.checkins.voids import AT_THE_READER
 
 _FOUND_BY: Final = {
     "over_limit": Q(over_limit=True),
@@ -23,12 +26,12 @@ _FOUND_BY: Final = {
     "clock_ahead": Q(counts_at__lt=F("at")),
 }
 TEXTS: Final = {
-    "over_limit": "over the limit",
-    "undone": "undone",
-    "voided": "voided",
-    "inside_already": "inside already",
-    "clock_ahead": "clock ahead",
-    "undo": "undo",
+    "over_limit": gettext_lazy("over the limit"),
+    "undone": pgettext_lazy("a check-in", "undone"),
+    "voided": pgettext_lazy("a check-in", "voided"),
+    "inside_already": gettext_lazy("inside already"),
+    "clock_ahead": gettext_lazy("clock ahead"),
+    "undo": pgettext_lazy("a check-in", "undo"),
 }
 _COLOUR_OF: Final = {
     "over_limit": "orange",
@@ -47,10 +50,10 @@ _PILL: Final = '<span class="inline-block font-semibold rounded-default px-2 py-
 
 
 class MarkFilter(admin.SimpleListFilter):
-    title = "mark"
+    title = gettext_lazy("mark")
     parameter_name = "mark"
 
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+    def lookups(self, *_args: Any) -> list[tuple[str, Promise]]:
         return [(name, TEXTS[name]) for name in _FOUND_BY]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
@@ -84,13 +87,20 @@ def struck_if_voided(checkin: CheckIn, text: str) -> str | SafeString:
 def void_text(checkin: CheckIn) -> str:
     """When, by whom and why, where it is voided."""
     if checkin.voided_at is None:
-        return "no"
+        return _("no")
+    told = {
+        "at": instant_text(checkin, checkin.voided_at),
+        "reader": checkin.reader,
+        "by": checkin.voided_by,
+        "why": checkin.void_reason,
+    }
     if is_undone(checkin):
-        return f"{AT_THE_READER} {checkin.reader} at {instant_text(checkin, checkin.voided_at)}"
-    by = "" if checkin.voided_by is None else f" by {checkin.voided_by}"
-    return f"{instant_text(checkin, checkin.voided_at)}{by}: {checkin.void_reason}"
+        return _("undone at the reader %(reader)s at %(at)s") % told
+    if checkin.voided_by is None:
+        return f"{told['at']}: {told['why']}"
+    return _("%(at)s by %(by)s: %(why)s") % told
 
 
 def instant_text(checkin: CheckIn, at: datetime) -> str:
     """By the clock on the wall where it happened."""
-    return f"{at.astimezone(ZoneInfo(zone_name(checkin))):%Y-%m-%d %H:%M:%S %Z}"
+    return instants.precise(at.astimezone(ZoneInfo(zone_name(checkin))))

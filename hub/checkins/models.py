@@ -10,6 +10,8 @@ whether it was voided, and whether it is in the feed as a use. Nothing here know
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contract.reasons import Outcome
 
@@ -56,12 +58,12 @@ class CheckIn(models.Model):
     policy = models.BinaryField(db_default=b"\xa0")
     circumstances = models.BinaryField(db_default=b"\xa0")
     own_uses = models.BinaryField(db_default=b"")
-    inside_already = models.BooleanField("inside already", db_default=False)
+    inside_already = models.BooleanField(gettext_lazy("inside already"), db_default=False)
     step = models.BigIntegerField(null=True)
     partner = models.CharField(max_length=64, null=True)
     site = models.CharField(max_length=64, null=True)
 
-    counts_at = models.DateTimeField("counts from")
+    counts_at = models.DateTimeField(gettext_lazy("counts from"))
     plan = _named("members.Plan")
     """That of the membership when it came in."""
     hub_site = _named("fleet.Site")
@@ -69,21 +71,21 @@ class CheckIn(models.Model):
     checked_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
-    over_limit = models.BooleanField("over the limit", db_default=False)
+    over_limit = models.BooleanField(gettext_lazy("over the limit"), db_default=False)
     voided_at = models.DateTimeField("voided", null=True)
-    void_reason = models.CharField("why it was voided", max_length=200, db_default="")
+    void_reason = models.CharField(gettext_lazy("why it was voided"), max_length=200, db_default="")
     voided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
-    undone = models.BooleanField("undone at the reader", db_default=False)
+    undone = models.BooleanField(gettext_lazy("undone at the reader"), db_default=False)
     is_use = models.BooleanField(db_default=False)
     is_pool_use = models.BooleanField(db_default=False)
 
     class Meta:
         verbose_name = "check-in"
         permissions = [
-            ("void_checkin", "Can void check-ins"),
-            ("add_desk_checkin", "Can check members in at the desk"),
+            ("void_checkin", gettext_lazy("Can void check-ins")),
+            ("add_desk_checkin", gettext_lazy("Can check members in at the desk")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edge", "journal", "sequence"], name="checkin_once_a_journal"),
@@ -179,8 +181,8 @@ class LostRange(models.Model):
     edge = models.ForeignKey("fleet.Edge", on_delete=models.PROTECT, related_name="+")
     journal = models.BinaryField(max_length=16)
     lost_id = models.BinaryField(max_length=16, null=True, unique=True)
-    first = models.BigIntegerField("from row", null=True)
-    last = models.BigIntegerField("to row", null=True)
+    first = models.BigIntegerField(gettext_lazy("from row"), null=True)
+    last = models.BigIntegerField(gettext_lazy("to row"), null=True)
     from_at = models.DateTimeField("from", null=True)
     upto_at = models.DateTimeField("until", null=True)
     count = models.BigIntegerField("check-ins", null=True)
@@ -188,7 +190,7 @@ class LostRange(models.Model):
     noticed_at = models.DateTimeField("noticed")
 
     class Meta:
-        verbose_name = "lost range"
+        verbose_name = gettext_lazy("lost range")
         constraints = [
             models.UniqueConstraint(fields=["edge", "journal", "first"], name="lost_once_a_journal"),
         ]
@@ -213,4 +215,4 @@ class RefusedRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"row {self.sequence}: {self.error}"
+        return _("row %(sequence)s: %(error)s") % {"sequence": self.sequence, "error": self.error}

@@ -5,6 +5,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from hub.checkins import staff_operations
@@ -19,9 +21,9 @@ admin.site.unregister(Customer)
 class PassingCustomerAdmin(CustomerAdmin):
     actions = [*CustomerAdmin.actions, "reset_passages"]
 
-    @action(description="Count as outside of every area", permissions=["change"])
+    @action(description=gettext_lazy("Count as outside of every area"), permissions=["change"])
     def reset_passages(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         """For who went out unseen, and would be refused by anti-passback."""
         reset = staff_operations.reset_passages(queryset, timezone.now())
         LogEntry.objects.log_actions(request.user.pk, reset, CHANGE, "Counts as outside of every area.")
-        messages.success(request, f"Customers who count as outside now: {len(reset)}.")
+        messages.success(request, _("Customers who count as outside now: %(count)s.") % {"count": len(reset)})

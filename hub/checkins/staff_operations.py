@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contract.effects import counts
 from contract.feed import CHECKIN_ID_BYTES, Kind, customer_key
@@ -39,7 +40,7 @@ def void_checkins(checkins: Iterable[CheckIn], reason: str, by: Any, at: datetim
     """
     why = " ".join(reason.split())
     if not (why.isprintable() and 1 <= len(why) <= REASON_LETTERS_MAX):
-        raise ReasonMissing(f"say why it is voided, in 1 to {REASON_LETTERS_MAX} letters")
+        raise ReasonMissing(_("say why it is voided, in 1 to %(most)s letters") % {"most": REASON_LETTERS_MAX})
     numbers = sorted(checkin.number for checkin in checkins)
     chunks = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
     return [voided for chunk in chunks for voided in _void(chunk, why, by, at)]

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
@@ -30,8 +32,8 @@ _AT_ONCE: Final = 1_000
 class VoidForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LETTERS_MAX,
-        error_messages={"required": "Say why: it stands beside the check-in from then on."},
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "As in: scanned twice by mistake"}),
+        error_messages={"required": gettext_lazy("Say why: it stands beside the check-in from then on.")},
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": gettext_lazy("As in: scanned twice by mistake")}),
     )
 
 
@@ -44,12 +46,12 @@ class VoidingAdmin(ModelAdmin):
     def has_void_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("checkins.void_checkin")
 
-    @action(description="Void, and give back what was used up", permissions=["void"])
+    @action(description=gettext_lazy("Void, and give back what was used up"), permissions=["void"])
     def void(self, request: HttpRequest, queryset: QuerySet[CheckIn]) -> HttpResponse | None:
         return self._ask_or_void(request, list(queryset[:_AT_ONCE]))
 
     @action(
-        description="Void",
+        description=gettext_lazy("Void"),
         icon="undo",
         variant=ActionVariant.DANGER,
         permissions=["void"],
@@ -78,7 +80,7 @@ class VoidingAdmin(ModelAdmin):
                 form.add_error("reason", str(error))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Void",
+            "title": _("Void"),
             "things": [{"number": each.pk, "told": _told(each)} for each in checkins],
             "noun": model_ngettext(self.opts, len(checkins)),
             "form": form,
@@ -90,13 +92,19 @@ class VoidingAdmin(ModelAdmin):
     def _void(self, request: HttpRequest, checkins: Sequence[CheckIn], reason: str) -> None:
         voided = void_checkins(checkins, reason, request.user, timezone.now())
         LogEntry.objects.log_actions(request.user.pk, voided, CHANGE, f"Voided: {reason}")
-        messages.success(request, f"Voided: {len(voided)} {model_ngettext(self.opts, len(voided))}.")
+        things = f"{len(voided)} {model_ngettext(self.opts, len(voided))}"
+        messages.success(request, _("Voided: %(things)s.") % {"things": things})
         if passed_over := len(checkins) - len(voided):
-            text = "voided before, or denied, so that nothing was used up"
-            messages.info(request, f"Passed over: {passed_over}, {text}.")
+            said = _("Passed over: %(count)s, voided before, or denied, so that nothing was used up.")
+            messages.info(request, said % {"count": passed_over})
 
 
 def _told(checkin: CheckIn) -> str:
-    who = "nobody known" if checkin.customer is None else checkin.customer.name
+    who = _("nobody known") if checkin.customer is None else checkin.customer.name
     where = places.place_text(checkin).replace("/", " / ")
-    return f"{instant_text(checkin, checkin.at)}: {who}, {checkin.permission} at {where}"
+    return _("%(at)s: %(who)s, %(permission)s at %(where)s") % {
+        "at": instant_text(checkin, checkin.at),
+        "who": who,
+        "permission": checkin.permission,
+        "where": where,
+    }

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 
 class Job(models.Model):
@@ -74,4 +75,4 @@ class Piece(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["job", "number"], name="piece_once")]
 
     def __str__(self) -> str:
-        return f"Piece {self.number} of {self.job_id}"
+        return _("Piece %(number)s of %(job_id)s") % {"number": self.number, "job_id": self.job_id}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from hub.errors import HubError
 
@@ -31,5 +32,7 @@ def opened(data: bytes) -> Any:
     try:
         packed = AESGCM(settings.KEYS.card).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _FOR)
     except InvalidTag as error:
-        raise PieceUnreadable("this import cannot be read: put card.key back, or import the file again") from error
+        raise PieceUnreadable(
+            _("this import cannot be read: put card.key back, or import the file again")
+        ) from error
     return json.loads(zlib.decompress(packed))

@@ -96,7 +96,7 @@ class InstantWidget(TextWidget):
         if found is None:
             return datetime.fromisoformat(text)
         if not self._day_first:
-            raise ValueError("which is the day?")
+            raise ValueError(_("which is the day?"))
         day, month, year, clock = found.groups()
         at = time.fromisoformat(clock.zfill(5) if len(clock) < 6 else clock.zfill(8)) if clock else time()
         return datetime.combine(datetime(int(year), int(month), int(day)), at)  # noqa: DTZ001 (its zone comes later)

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from hub.members.operations_admin import OperationsAdmin
@@ -32,6 +33,6 @@ class PartnerAdmin(OperationsAdmin):
         super().save_model(request, obj, form, change)
         warn_of_permissions_for_nobody(request)
 
-    @display(description="Approved for")
+    @display(description=gettext_lazy("Approved for"))
     def approved_for(self, partner: Partner) -> str:
         return ", ".join(each.name for each in partner.permissions.all())

@@ -1,6 +1,7 @@
 """Partners. Only hub/partners/operations.py writes them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from hub.members.validators import printable, slug_as_in
 
@@ -12,11 +13,12 @@ class Partner(models.Model):
         max_length=32,
         unique=True,
         validators=[slug_as_in("wine-bar")],
-        help_text="As in wine-bar. Edges name it in edge.toml, so it cannot be changed later.",
+        help_text=gettext_lazy("As in wine-bar. Edges name it in edge.toml, so it cannot be changed later."),
     )
     name = models.CharField(max_length=200, validators=[printable])
     active = models.BooleanField(
-        default=True, help_text="Where it is not, benefits for approved partners cannot be redeemed there."
+        default=True,
+        help_text=gettext_lazy("Where it is not, benefits for approved partners cannot be redeemed there."),
     )
 
     class Meta:

@@ -48,7 +48,7 @@ class Endpoint(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
-        verbose_name = "webhook endpoint"
+        verbose_name = _("webhook endpoint")
 
     def __str__(self) -> str:
         return f"{self.name} at {self.host}"

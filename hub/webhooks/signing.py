@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext as _
 from standardwebhooks import Webhook
 
 from hub.errors import HubError
@@ -64,7 +65,11 @@ def _decrypt(sealed: bytes, endpoint: Endpoint) -> str:
         )
     except InvalidTag as error:
         raise SecretUnreadable(
-            f"the secret of “{endpoint}” cannot be read: put card.key back from a backup, or give it a new secret"
+            _(
+                "the secret of “%(endpoint)s” cannot be read: put card.key back from a backup, or"
+                " give it a new secret"
+            )
+            % {"endpoint": endpoint}
         ) from error
     return opened.decode()
 
