@@ -4,12 +4,28 @@ from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
 
 from hub.api.gate import rate_fields
 from hub.api.problems import CONTENT_TYPE, OF_STATUS, Kind, Problem, answer_of
 
 _ADDRESS: Final = "/api/"
 _KEPT: Final = ("Allow", "Retry-After")
+
+
+class EnglishMiddleware:
+    """After the one that finds out who reads what: machines read problems and troubles in English alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(_ADDRESS):
+            return self.get_response(request)
+        with override("en"):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", "en")
+        return response
 
 
 class ProblemMiddleware:

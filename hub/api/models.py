@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from hub.members.validators import printable
 
@@ -23,8 +24,8 @@ class ApiToken(models.Model):
     hash = models.BinaryField(max_length=32)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField("made")
-    expires_at = models.DateTimeField("valid until")
-    last_used_at = models.DateTimeField("last used", null=True, blank=True)
+    expires_at = models.DateTimeField(gettext_lazy("valid until"))
+    last_used_at = models.DateTimeField(gettext_lazy("last used"), null=True, blank=True)
     """Written at most once a minute."""
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
     created_by = models.ForeignKey(
@@ -33,7 +34,7 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
-        verbose_name = "API token"
+        verbose_name = gettext_lazy("API token")
 
     def __str__(self) -> str:
         return self.name

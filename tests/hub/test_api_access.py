@@ -135,3 +135,10 @@ def test_somebody_without_a_membership_is_known_and_may_nothing() -> None:
     )
     held = Membership.objects.get(pk=club.club.membership.pk)
     assert api.get(f"/memberships/{held.pk}")["status"] == "active"
+
+
+def test_machines_read_english_whatever_they_accept() -> None:
+    body = {"permission": "nowhere", "customer": scene().club.customer.pk}
+    response = Api().ask("POST", "/access/check", body, Accept_Language="de")
+    assert response.headers["Content-Language"] == "en"
+    assert "there is no permission nowhere" in response.content.decode()

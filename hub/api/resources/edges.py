@@ -61,7 +61,7 @@ def shown(judged: Judged) -> dict[str, Any]:
         "presence": _presence(judged),
         "configuration": judged.configuration,
         "generation": wanted and wanted.generation,
-        "troubles": [{"text": each.text, "remedy": each.remedy} for each in judged.troubles],
+        "troubles": [{"text": each.text, "remedy": str(each.remedy)} for each in judged.troubles],
     }
 
 
