@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from hub.audit.acting import ActorKind
 
@@ -32,8 +33,8 @@ class Entry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-number"]
-        verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name = gettext_lazy("audit entry")
+        verbose_name_plural = gettext_lazy("audit log")
         indexes: ClassVar = [
             models.Index(fields=["-at"], name="audit_by_time"),
             models.Index(fields=["customer_id", "-number"], name="audit_by_customer"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import BinaryField, Field, ForeignKey, Model
+from django.utils.translation import override
 
 from hub.audit.acting import who_acts
 from hub.audit.models import Entry
@@ -90,7 +91,7 @@ def _entry(action: str, thing: Model, before: Values | None, after: Values | Non
         action=action,
         thing_kind=thing._meta.model_name,
         thing_id=thing.pk,
-        thing=str(thing)[:LABEL_MAX],
+        thing=_label(thing)[:LABEL_MAX],
         customer_id=customer_id,
         company_id=company_id,
         before=before,
@@ -110,7 +111,13 @@ def _value(thing: Model, field: "Field[Any, Any]") -> Any:
     value = field.value_from_object(thing)
     if not isinstance(field, ForeignKey) or value is None:
         return value
-    return f"{getattr(thing, field.name)} (#{value})"
+    return f"{_label(getattr(thing, field.name))} (#{value})"
+
+
+def _label(thing: Model) -> str:
+    """Kept for good, and read by whoever: in one language."""
+    with override("en"):
+        return str(thing)
 
 
 def _concerns(thing: Model) -> tuple[int | None, int | None]:

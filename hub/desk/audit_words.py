@@ -11,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
+from hub import instants
 from hub.audit.models import Entry
 from hub.audit.operations import ERASED
+from hub.desk.audit_fields import field_word
 
 KINDS: Final[dict[str, Promise]] = {
     "customer": _("Customer"),
@@ -124,7 +126,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterable[Change]:
     for name in dict.fromkeys([*before, *after]):
         old, new = _value(before.get(name)), _value(after.get(name))
         if old or new:
-            yield Change(name.replace("_", " "), old, new, max(len(old), len(new)) > _LONG_LETTERS)
+            yield Change(field_word(name), old, new, max(len(old), len(new)) > _LONG_LETTERS)
 
 
 def _value(value: Any) -> str:
@@ -137,7 +139,7 @@ def _value(value: Any) -> str:
         return ", ".join(map(_value, value))
     at = _instant(value)
     if at is not None:
-        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+        return instants.instant(timezone.localtime(at))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
