@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contract.ask import Policy
 from contract.reasons import Reason
 from hub.checkins import names
+from hub.contract_words import said_of
 from hub.decisions.offering import Offer, facts_of_customer, offers_of
 from hub.desk.templatetags.desk import day_text
 from hub.fleet.standing import Light
@@ -60,8 +61,12 @@ def allowed(customer: Customer, site: str | None, at: datetime) -> list[Allowed]
 
 
 def reason_text(reason: str) -> str | Promise:
-    """Of any check-in: a reason that has no words here is told as it is."""
-    return REASONS.get(reason) or reason.replace("_", " ").capitalize()
+    """Of any check-in: the rarer ones in the contract's words."""
+    return REASONS.get(reason) or _first_upper(said_of(Reason, reason))
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shown(offer: Offer, name: str, partners: dict[str, str]) -> Allowed:

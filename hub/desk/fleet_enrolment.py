@@ -76,10 +76,11 @@ def enrolment_context(edge: Edge) -> dict[str, Any]:
     at = timezone.now()
     until, state = waiting_until(edge, at), state_of(edge, at)
     return {
-        "enrolment": state_without_code(edge).value,
+        "enrolment": state_without_code(edge).text,
         "enrolment_light": _LIGHTS[state].value,
         "code_until": until and instant_text(edge, until),
         "is_enrolled": state_without_code(edge) is State.ENROLLED,
+        "is_new": state_without_code(edge) is State.NOT_ENROLLED,
     }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -45,7 +46,9 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [(each.value, f"{each.value}: {MEANING[each]}") for each in Scope]
+        self.fields["scopes"].choices = [
+            (each.value, format_html("<code>{}</code>: {}", each.value, MEANING[each])) for each in Scope
+        ]
 
 
 @desk(_MAY)

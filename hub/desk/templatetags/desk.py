@@ -9,10 +9,11 @@ from django.utils.dateformat import format as dated
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hub.desk.lockdowns import banner_html
 from hub.desk.menu import menu_of
+from hub.instants import day_form, instant_form
 from hub.members.queries import CardState
 
 register = template.Library()
@@ -59,7 +60,7 @@ def card_word(state: str) -> str | Promise:
 @register.filter
 def instant(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026, 12:00`, in the zone that is set; a dash where there is none."""
-    return _time(at, _instant_form())
+    return _time(at, instant_form())
 
 
 @register.filter
@@ -67,21 +68,13 @@ def day(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026`; with its time of day where that is not midnight."""
     if at is None or timezone.localtime(at).time() != datetime.min.time():
         return instant(at)
-    return _time(at, _day_form())
+    return _time(at, day_form())
 
 
 def day_text(at: datetime) -> str:
     """The same without markup, for sentences."""
     local = timezone.localtime(at)
-    return dated(local, _day_form() if local.time() == datetime.min.time() else _instant_form())
-
-
-def _day_form() -> str:
-    return pgettext("how a day is written, in letters of Django's date filter", "j M Y")
-
-
-def _instant_form() -> str:
-    return pgettext("how a day and time are written, in letters of Django's date filter", "j M Y, H:i")
+    return dated(local, day_form() if local.time() == datetime.min.time() else instant_form())
 
 
 def _time(at: datetime | None, form: str) -> str | SafeString:
