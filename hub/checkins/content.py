@@ -4,6 +4,7 @@ Must not know the feed; reads no database.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from contract.ask import Ask, Circumstances, Mode, Policy
@@ -43,9 +44,15 @@ def values(checkin: CheckInMessage, at: object, counts_at: object) -> tuple[obje
         *(checkin.mode, checkin.counted, checkin.code_hash, checkin.code_length, checkin.code_classes),
         *(checkin.customer, checkin.membership, checkin.company, checkin.remaining),
         *(checkin.feed, checkin.epoch, checkin.sequence),
-        *(encode(checkin.policy), encode(checkin.circumstances), b"".join(checkin.own_uses)),
+        *(_packed(checkin.policy), _packed(checkin.circumstances), b"".join(checkin.own_uses)),
         *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.site, counts_at),
     )
+
+
+@lru_cache(maxsize=1_000)
+def _packed(said: Policy | Circumstances) -> bytes:
+    # A reader's policy is the same in all its check-ins.
+    return encode(said)
 
 
 def message_of(row: CheckIn) -> CheckInMessage:

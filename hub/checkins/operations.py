@@ -60,7 +60,9 @@ class _Arrival:
 
     def values(self, received_at: Any, plan_id: int | None) -> tuple[Any, ...]:
         """In the order of CHECKIN_COLUMNS."""
-        said = content.values(self.checkin, *map(statements.instant_value, (self.at, self.counts_at)))
+        at = statements.instant_value(self.at)
+        counts_at = at if self.counts_at is self.at else statements.instant_value(self.counts_at)
+        said = content.values(self.checkin, at, counts_at)
         return (*self.key, self.row.sequence, received_at, plan_id, *said)
 
 
@@ -100,7 +102,7 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         done.lost = losses.record(taken.gaps, taken.losses, at)
         statements.insert_refused([refusal.values(received_at) for refusal in refusals])
         statements.move_positions(positions)
-        feeds = {edge.feed: queries.feed_position(edge.feed) for edge in edges.values()}
+        feeds = queries.feed_positions(edge.feed for edge in edges.values())
     names = {edge.id: edge.name for edge in edges.values()}
     done.committed, done.refused = len(inserted), len(refusals)
     done.voided, done.over_limit = brought.voided, brought.over_limit

@@ -59,8 +59,13 @@ def edges_by_name(names: Collection[str]) -> dict[str, KnownEdge]:
 
 def feed_position(feed_name: str) -> tuple[int, int]:
     """Epoch and sequence."""
-    epoch, sequence = Feed.objects.values_list("epoch", "sequence").get(name=feed_name)
-    return epoch, sequence
+    return feed_positions([feed_name])[feed_name]
+
+
+def feed_positions(feed_names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Epoch and sequence of each."""
+    found = Feed.objects.filter(name__in=set(feed_names)).values_list("name", "epoch", "sequence")
+    return {name: (epoch, sequence) for name, epoch, sequence in found}
 
 
 def journal_position(edge_id: int, journal: bytes) -> int:
