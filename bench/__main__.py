@@ -8,18 +8,20 @@ from pathlib import Path
 
 from bench import (
     change_to_decision,
+    check_ins,
     company_change,
     decide_alone,
     edge_footprint,
     figures_file,
     first_fill,
     many_edges,
+    pages,
     scan_on_slow_card,
     scan_to_relay,
     scan_while_loading,
 )
 
-_NAMES = ("F1", "F2", "F3", "F4", "F5", "F6", "F8", "F9", "F10")
+_NAMES = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11")
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -27,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--cards", type=int, default=1_000_000)
     parser.add_argument("--scans", type=int, default=5_000)
+    parser.add_argument("--share", type=float, default=1.0, help="of F7's check-ins and F11's, for a try")
     parser.add_argument("--only", nargs="+", choices=_NAMES, default=_NAMES, metavar="F", help="these figures")
     parser.add_argument("--dry", action="store_true", help="print, and write nothing")
     arguments = parser.parse_args()
@@ -37,9 +40,11 @@ def main() -> None:
         "F4": lambda folder: decide_alone.measure(folder, _say),
         "F5": lambda folder: first_fill.measure(folder, arguments.cards, _say),
         "F6": lambda folder: change_to_decision.measure(folder, _say),
+        "F7": lambda folder: check_ins.measure(folder, _say, arguments.share),
         "F8": lambda folder: company_change.measure(folder, _say),
         "F9": lambda folder: edge_footprint.measure(folder, arguments.cards, _say),
         "F10": lambda folder: many_edges.measure(folder, _say),
+        "F11": lambda folder: pages.measure(folder, _say, arguments.share),
     }
     day = datetime.now(UTC).date().isoformat()
     for name in arguments.only:

@@ -42,13 +42,13 @@ def fill(edges: int, people: int) -> Filled:
     membership = Membership(plan=plan, customer=member, starts_at=timezone.now())
     operations.save_membership(membership)
     with transaction.atomic():
-        _add_edges(edges, permission)
+        add_edges(edges, permission)
     hub_key = current(settings.ENVIRONMENT.keys).key.verifying.public.hex()
     code = codes.decrypt(cards[people // 2])
     return Filled(hub_key, plan.pk, company.pk, member.pk, membership.pk, code)
 
 
-def _add_edges(count: int, permission: Permission) -> None:
+def add_edges(count: int, permission: Permission) -> None:
     site = fleet.save_site(Site(name="clubhouse", time_zone="UTC"))
     everyone = Feed.objects.get(name=EVERYONE)
     for number in range(count):
