@@ -1,5 +1,7 @@
 """What is set by hand, for staff: everything, sites, edges and readers, set and ended after asking once more."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -14,11 +16,13 @@ from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.fleet.paging import number_of
 from hub.fleet.workers import workers_shown
+from hub.orders import queries
 from hub.orders.mode_lines import effect_text, fields_of, modes_context
 from hub.orders.mode_operations import clear_mode, set_mode
 from hub.orders.places import NoPlace, Place
 
 CLEAR = "clear"
+_DIGITS: Final = 19
 
 
 @desk("fleet.view_edge")
@@ -30,7 +34,8 @@ def modes_page(request: HttpRequest) -> HttpResponse:
 
 @desk("orders.set_mode")
 def set_mode_page(request: HttpRequest) -> HttpResponse:
-    """Asks once more, then does it: `posture` or clear, and of `site`, `edge`, `reader` what is meant."""
+    """Asks once more, then does it: `posture` or clear, and of `site`, `edge`, `reader` what is meant;
+    `shown`: the order that stood there when it was asked, 0: none."""
     asked = request.POST if request.method == "POST" else request.GET
     if not asked:
         return goes_to(request, reverse("desk:modes"))
@@ -42,7 +47,9 @@ def set_mode_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _set_mode(request, place, posture)
         return goes_to(request, back)
-    fields = {"posture": posture, **fields_of(place), "back": back}
+    standing = queries.standing_at(place)
+    shown = "0" if standing is None else str(standing.pk)
+    fields = {"posture": posture, **fields_of(place), "shown": shown, "back": back}
     effect = effect_text(place, posture)
     context = {"posture": posture, "back": back, "fields": fields, "trouble": _trouble(), **effect}
     return page(request, "desk/fleet/set_mode.html", **context)
@@ -57,12 +64,13 @@ def _place(asked: QueryDict) -> Place:
 
 def _set_mode(request: HttpRequest, place: Place, posture: str) -> None:
     """Who has not heard it yet is told by the banner, for as long as that is so."""
-    by = request.user.get_username()
+    by, shown = request.user.get_username(), request.POST.get("shown", "")
+    given = int(shown) if shown.isdecimal() and len(shown) < _DIGITS else 0
     try:
         if posture == CLEAR:
-            clear_mode(place, timezone.now(), by)
+            clear_mode(place, timezone.now(), by, given)
         else:
-            set_mode(place, Posture(posture), timezone.now(), by)
+            set_mode(place, Posture(posture), timezone.now(), by, given)
     except HubError as error:
         messages.error(request, _("Nothing changed: %(error)s.") % {"error": error})
     else:

@@ -18,6 +18,7 @@ from hub.errors import HubError
 from hub.feed.epoch_operations import epoch_at
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.named import edge_named
+from hub.orders import queries
 from hub.orders.models import EdgeModes, ModeOrder
 from hub.orders.ordering import ordering
 from hub.orders.places import ByHand, Place, Set
@@ -35,25 +36,37 @@ class NoSuchMode(HubError):
     """What is asked for cannot be set there, or nothing is set there."""
 
 
-def set_mode(place: Place, posture: Posture, at: datetime, by: str) -> ModeOrder:
-    """From now on, until it is cleared. UnknownEdge, UnknownPlace. NoSuchMode: only doors stand open."""
+class NotAsShown(HubError):
+    """Something else is set there than who asks was shown."""
+
+
+def set_mode(place: Place, posture: Posture, at: datetime, by: str, shown: int | None = None) -> ModeOrder:
+    """From now on, until it is cleared. UnknownEdge, UnknownPlace. NoSuchMode: only doors stand open.
+
+    `shown`: which order is to be replaced (its number; 0: none); None: whichever stands. NotAsShown: another one
+    does. A lockdown is set whatever stands.
+    """
     with ordering():
         where = _where(place)
         _check_doors(place, posture)
-        standing = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+        standing = queries.standing_at(place)
         if standing is not None and standing.posture == posture:
             return standing
+        if posture != Posture.LOCKDOWN:
+            _check_shown(standing, shown)
         order = _begin(place, posture, at, by, where)
         renew_modes(_edges(), at)
     return order
 
 
-def clear_mode(place: Place, at: datetime, by: str) -> list[ModeOrder]:
+def clear_mode(place: Place, at: datetime, by: str, shown: int | None = None) -> list[ModeOrder]:
     """Nothing is set by hand there any more. Answers with what still is, elsewhere, and holds there too.
 
-    NoSuchMode: nothing was set there.
+    NoSuchMode: nothing was set there. `shown`: which order is to be ended; None: whichever stands. NotAsShown:
+    another one does.
     """
     with ordering():
+        _check_shown(queries.standing_at(place), shown)
         # Of a reader that its configuration no longer has, too.
         if not _end(place, at, by):
             _where(place)
@@ -154,8 +167,13 @@ def _edges() -> Iterable[Edge]:
     return Edge.objects.select_related("site")
 
 
+def _check_shown(standing: ModeOrder | None, shown: int | None) -> None:
+    if shown is not None and shown != (0 if standing is None else standing.pk):
+        raise NotAsShown(_("what is set there is not what you were shown any more: look at it again"))
+
+
 def _begin(place: Place, posture: Posture, at: datetime, by: str, where: dict[str, Any]) -> ModeOrder:
-    before = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+    before = queries.standing_at(place)
     _close(place, at, by)
     made = ModeOrder.objects.create(
         place=place.word, posture=posture, reader=place.reader or "", since=at, by=by, **where
@@ -165,7 +183,7 @@ def _begin(place: Place, posture: Posture, at: datetime, by: str, where: dict[st
 
 
 def _end(place: Place, at: datetime, by: str) -> bool:
-    standing = ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+    standing = queries.standing_at(place)
     if standing is not None:
         audit.note("mode cleared", standing, {"posture": standing.posture}, None)
     return _close(place, at, by)

@@ -150,6 +150,11 @@ def _modes(edge: Edge, document: dict[str, Any]) -> Modes:
     )
 
 
+def standing_at(place: Place) -> ModeOrder | None:
+    """What is set by hand for this place itself."""
+    return ModeOrder.objects.filter(place=place.word, ended_at=None).first()
+
+
 def set_by_hand() -> list[ModeOrder]:
     """All that is, lockdowns first."""
     standing = ModeOrder.objects.filter(ended_at=None).select_related("site", "edge__site")

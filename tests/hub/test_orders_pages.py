@@ -1,6 +1,7 @@
 """Staff's pages of orders: configuration, lockdown and what is done once."""
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -69,6 +70,18 @@ def push(staff: Client, edge: Edge, text: str = TOML) -> Configuration:
 
 def set_url(posture: str, **place: str) -> str:
     return f"{reverse('desk:set_mode')}?{urlencode({'posture': posture, **place})}"
+
+
+def shown(staff: Client, **place: str) -> str:
+    """What a page that is opened now says of what stands there."""
+    found = re.search(r'name="shown" value="(\d+)"', page(staff, set_url("clear", **place)))
+    assert found is not None
+    return found[1]
+
+
+def end(staff: Client, **place: str) -> None:
+    """As somebody who has just looked at it."""
+    post(staff, reverse("desk:set_mode"), posture="clear", shown=shown(staff, **place), **place)
 
 
 def hear(edge: Edge, n: int) -> None:
@@ -182,7 +195,7 @@ def test_a_lockdown_is_asked_once_more_shown_everywhere_and_ended(
         assert f"In lockdown: {name}" in page(staff, url)
     edge.refresh_from_db()
     assert queries.modes_for(edge).of("door") == "lockdown"
-    post(staff, reverse("desk:set_mode"), posture="clear", **place)
+    end(staff, **place)
     assert "Still in lockdown, for the end of it was not heard there: east" in page(staff, edge_url(edge))
     assert "east is still in lockdown" in page(staff, reverse("desk:modes"))
     hear(edge, 2)
@@ -201,19 +214,35 @@ def test_nearer_ones_do_not_hide_that_all_is_locked(staff: Client, edge: Edge) -
     ).count(" locked")
 
 
+def test_what_was_not_shown_is_neither_ended_nor_replaced(staff: Client, edge: Edge) -> None:
+    push(staff, edge)
+    place, url = {"edge": "east", "reader": "door"}, reverse("desk:set_mode")
+    open_now = {"posture": "unlocked", "shown": shown(staff, **place), **place}
+    post(staff, url, **open_now)
+    end_now = {"posture": "clear", "shown": shown(staff, **place), **place}
+    post(staff, url, posture="lockdown", **place)
+    for stale in (end_now, open_now, {"posture": "clear", **place}, {"posture": "secure", "shown": "x", **place}):
+        said = html.unescape(staff.post(url, stale, follow=True).content.decode())
+        assert "Nothing changed: what is set there is not what you were shown any more" in said
+        assert [order.posture for order in queries.set_by_hand()] == ["lockdown"]
+    end(staff, **place)
+    assert queries.set_by_hand() == []
+
+
 def test_what_is_set_for_a_reader_that_is_gone_can_be_ended(staff: Client, edge: Edge) -> None:
     push(staff, edge)
     post(staff, reverse("desk:set_mode"), posture="lockdown", edge="east", reader="bar")
     push(staff, edge, TOML.replace('name = "bar"', 'name = "tap"'))
     assert "no longer there" in page(staff, reverse("desk:modes"))
-    post(staff, reverse("desk:set_mode"), posture="clear", edge="east", reader="bar")
+    end(staff, edge="east", reader="bar")
     assert queries.set_by_hand() == []
 
 
 def test_back_to_where_the_button_was_and_nowhere_else(staff: Client, edge: Edge) -> None:
     there = staff.post(reverse("desk:set_mode"), {"posture": "lockdown", "back": edge_url(edge)})
     assert there["Location"] == edge_url(edge)
-    elsewhere = staff.post(reverse("desk:set_mode"), {"posture": "clear", "back": "https://example.com/"})
+    fields = {"posture": "clear", "shown": shown(staff), "back": "https://example.com/"}
+    elsewhere = staff.post(reverse("desk:set_mode"), fields)
     assert elsewhere["Location"] == reverse("desk:modes")
     assert queries.set_by_hand() == []
     assert staff.get(set_url("open")).status_code == 404
