@@ -136,14 +136,14 @@ ACTIONS: Final[dict[str, Action]] = {
         title=_("Cancel at its end"),
         done=_("Cancelled for its end."),
         is_offered=_can_cancel,
-        do=lambda it, given, at: status_operations.cancel_membership(it),
+        do=lambda it, given, at: status_operations.cancel_membership(it, at),
         says=says.of_cancelling,
     ),
     "uncancel": Action(
         title=_("Take cancellation back"),
         done=_("The cancellation is taken back."),
         is_offered=_is(Detail.CANCELLING),
-        do=lambda it, given, at: status_operations.uncancel(it),
+        do=lambda it, given, at: status_operations.uncancel(it, at),
         says=says.of_uncancelling,
     ),
     "cancel-now": Action(

@@ -56,10 +56,20 @@ def act_on_membership(request: HttpRequest, number: int, name: str) -> HttpRespo
     return _asked(request, membership, action, form, at=at, status=422)
 
 
+class _NotOffered(HubError):
+    """What is asked for cannot be done as the membership stands."""
+
+
 def _done(request: HttpRequest, membership: Membership, action: Action, form: Any, at: datetime) -> HttpResponse:
-    given = form.cleaned_data
+    def do(held: Membership) -> object:
+        if not action.is_offered(held, queries.status_of(held, at), at):
+            raise _NotOffered
+        return action.do(held, form.cleaned_data, at)
+
     try:
-        do_as_shown(membership, request.POST.get("shown", ""), lambda held: action.do(held, given, at))
+        do_as_shown(membership, request.POST.get("shown", ""), do)
+    except _NotOffered:
+        return _asked(request, membership, action, form, at=at, status=409)
     except HubError as error:
         form.add_error(None, _sentence(str(error)))
         return _asked(request, membership, action, form, at=at, status=409)

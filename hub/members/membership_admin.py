@@ -162,8 +162,8 @@ class MembershipAdmin(RevocableAdmin):
             messages.success(request, done % {"things": things})
 
 
-def _cancel(membership: Membership, _at: datetime) -> None:
-    status_operations.cancel_membership(membership)
+def _cancel(membership: Membership, at: datetime) -> None:
+    status_operations.cancel_membership(membership, at)
 
 
 def _freeze(membership: Membership, at: datetime) -> None:

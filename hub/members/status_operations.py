@@ -41,8 +41,8 @@ def with_grace(membership: Membership) -> Membership:
 # Renewal
 
 
-def cancel_membership(membership: Membership) -> Membership:
-    """It runs to its end and no further; one in its grace ends at once."""
+def cancel_membership(membership: Membership, at: datetime) -> Membership:
+    """It runs to its end and no further; one in its grace ends at once. Refused: it is over at `at`."""
     with writing():
         held = standing(membership)
         if held.ends_at is None:
@@ -53,15 +53,20 @@ def cancel_membership(membership: Membership) -> Membership:
             raise Refused(
                 _("“%(held)s” does not go on after its end already: there is nothing to cancel") % {"held": held}
             )
+        check_not_over(held, at)
         return _ending(held, AtEnd.CANCELLED, "cancelled")
 
 
-def uncancel(membership: Membership) -> Membership:
-    """As before it was cancelled: it renews where it had a grace, and else it ends."""
+def uncancel(membership: Membership, at: datetime) -> Membership:
+    """As before it was cancelled: it renews where it had a grace, and else it ends.
+
+    Refused: it is over at `at`, and a grace would bring it back.
+    """
     with writing():
         held = standing(membership)
         if held.at_end != AtEnd.CANCELLED:
             raise Refused(_("“%(held)s” is not cancelled") % {"held": held})
+        check_not_over(held, at)
         return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
 
 
@@ -140,6 +145,12 @@ def _save_freeze(freeze: Freeze, action: str) -> None:
         save(freeze, action=action)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
+
+
+def check_not_over(held: Membership, at: datetime) -> None:
+    """Refused: it is over at `at`."""
+    if status_at(rows.meaning_of(held), at).state is State.EXPIRED:
+        raise Refused(_("“%(it)s” is over, and stays so: assign the plan anew") % {"it": held})
 
 
 def _ending(held: Membership, at_end: AtEnd, action: str) -> Membership:

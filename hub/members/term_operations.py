@@ -14,7 +14,7 @@ from contract.membership import AtEnd, Detail, State, end_of
 from hub.members import queries, rows
 from hub.members.models import Freeze, Membership, Plan
 from hub.members.periods import Period
-from hub.members.status_operations import Refused, save_freezes, standing, with_grace
+from hub.members.status_operations import Refused, check_not_over, save_freezes, standing, with_grace
 from hub.members.writing import save, stored, writing
 
 
@@ -27,8 +27,7 @@ def renew_membership(membership: Membership, ends_at: datetime, at: datetime) ->
         held = standing(membership)
         if held.ends_at is None:
             raise Refused(_("“%(it)s” has no end: there is nothing to renew") % {"it": held})
-        if queries.status_of(held, at).state is State.EXPIRED:
-            raise Refused(_("“%(it)s” is over, and stays so: assign the plan anew") % {"it": held})
+        check_not_over(held, at)
         if ends_at <= held.ends_at:
             raise Refused(_("a renewal has to end after the present end of “%(it)s”") % {"it": held})
         held.ends_at = ends_at

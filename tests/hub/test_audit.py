@@ -47,8 +47,8 @@ def test_what_happens_by_itself_is_the_hubs(database: Database) -> None:
 
 def test_a_membership_tells_in_its_own_words(database: Database) -> None:
     held = membership_of(operations.save_customer(Customer(name="Ann")))
-    status_operations.cancel_membership(held)
-    status_operations.uncancel(held)
+    status_operations.cancel_membership(held, START)
+    status_operations.uncancel(held, START)
     operations.revoke_memberships([held], START)
     assert [each.action for each in entries("membership")] == ["created", "cancelled", "uncancelled", "revoked"]
     assert entries("membership")[-1].after == {"revoked_at": "2030-01-01T00:00:00Z"}

@@ -146,15 +146,23 @@ def test_a_dialog_is_a_page_without_script_and_tells_what_cannot_be(colleague_cl
     whole = colleague_client.get(address(membership, "freeze")).content.decode()
     part = colleague_client.get(address(membership, "freeze"), HTTP_HX_REQUEST="true").content.decode()
     assert "<html" in whole and "<html" not in part
-    assert (
-        "cannot be done as it stands now" in colleague_client.get(address(membership, "resume")).content.decode()
-    )
+    cannot = colleague_client.get(address(membership, "resume")).content.decode()
+    assert "cannot be done as it stands now" in cannot and '<button class="main' not in cannot
     assert colleague_client.get(address(membership, "no-such")).status_code == 404
     fields = {"shown": version_of(Membership.objects.get())}
     refused = colleague_client.post(address(membership, "resume"), fields, HTTP_HX_REQUEST="true")
-    assert refused.status_code == 409 and "is not frozen: there is nothing to resume" in refused.content.decode()
+    assert refused.status_code == 409 and "cannot be done as it stands now" in refused.content.decode()
     done = colleague_client.post(address(membership, "cancel"), fields, HTTP_HX_REQUEST="true")
     assert done["HX-Redirect"] == reverse("desk:customer", args=[Customer.objects.get().pk])
     offered = colleague_client.get(reverse("desk:customer", args=[Customer.objects.get().pk])).content.decode()
     names = set(re.findall(rf"/desk/memberships/{membership.pk}/([a-z-]+)/", offered))
     assert names == {"renew", "change-plan", "freeze", "uncancel", "cancel-now", "revoke"}
+
+
+def test_what_is_over_stays_so_at_the_desk(colleague_client: Client) -> None:
+    membership = held(at_end=AtEnd.RENEWS)
+    act(colleague_client, membership, "cancel-now")
+    for name in ("uncancel", "cancel", "renew"):
+        given = when("ends_at", timezone.now() + 30 * DAY)
+        assert "cannot be done as it stands now" in act(colleague_client, membership, name, 409, **given)
+    assert detail(membership) is Detail.CANCELLED

@@ -116,10 +116,10 @@ def test_what_cannot_be_meant_is_said(fields: dict[str, object], says: str) -> N
 @pytest.mark.parametrize("at_end", [AtEnd.ENDS, AtEnd.RENEWS])
 def test_cancelled_for_its_end_and_taken_back(at_end: AtEnd) -> None:
     membership = a_membership(at_end=at_end.value)
-    status_operations.cancel_membership(membership)
+    status_operations.cancel_membership(membership, AT)
     assert said(AT) is Detail.CANCELLING
     assert said(END) is Detail.CANCELLED
-    status_operations.uncancel(membership)
+    status_operations.uncancel(membership, AT)
     assert said(AT) is Detail.CURRENT
     assert in_feed().at_end is at_end
 
@@ -132,17 +132,31 @@ def test_a_payment_that_failed_leaves_no_grace() -> None:
     assert said(AT) is Detail.CURRENT
     assert said(END) is Detail.PAYMENT_FAILED
     with pytest.raises(Refused, match="nothing to cancel"):
-        status_operations.cancel_membership(membership)
+        status_operations.cancel_membership(membership, AT)
+
+
+def test_what_is_over_is_neither_cancelled_nor_taken_back() -> None:
+    membership = a_membership(at_end=AtEnd.RENEWS.value)
+    over = END + 73 * HOUR
+    with pytest.raises(Refused, match="is over, and stays so"):
+        status_operations.cancel_membership(membership, over)
+    status_operations.cancel_membership(membership, END + HOUR)
+    assert said(END + HOUR) is Detail.CANCELLED
+    before = sequence()
+    with pytest.raises(Refused, match="is over, and stays so"):
+        status_operations.uncancel(membership, END + HOUR)
+    assert sequence() == before
 
 
 def test_without_an_end_there_is_nothing_to_cancel_for() -> None:
     membership = a_membership(ends_at=None)
     before = sequence()
-    for operation in (status_operations.cancel_membership, status_operations.payment_failed):
-        with pytest.raises(Refused, match="no end"):
-            operation(membership)
+    with pytest.raises(Refused, match="no end"):
+        status_operations.cancel_membership(membership, AT)
+    with pytest.raises(Refused, match="no end"):
+        status_operations.payment_failed(membership)
     with pytest.raises(Refused, match="not cancelled"):
-        status_operations.uncancel(membership)
+        status_operations.uncancel(membership, AT)
     assert sequence() == before
 
 
@@ -150,14 +164,16 @@ def test_what_is_revoked_stays_so() -> None:
     membership = a_membership(pending=True)
     operations.revoke_memberships([membership], AT)
     assert said(AT) is Detail.REVOKED
-    for operation in (status_operations.cancel_membership, status_operations.confirm_payment):
+    for operation in (status_operations.cancel_membership, status_operations.uncancel):
         with pytest.raises(Refused, match="revoked"):
-            operation(membership)
+            operation(membership, AT)
+    with pytest.raises(Refused, match="revoked"):
+        status_operations.confirm_payment(membership)
     with pytest.raises(Refused, match="revoked"):
         status_operations.freeze_membership(membership, AT, None)
     Membership.objects.all().delete()
     with pytest.raises(Refused, match="deleted"):
-        status_operations.uncancel(membership)
+        status_operations.uncancel(membership, AT)
 
 
 # Freezes

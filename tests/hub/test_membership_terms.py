@@ -66,7 +66,7 @@ def test_periods_follow_the_plans_billing_from_the_start_on() -> None:
 
 def test_a_renewal_moves_the_end_and_takes_a_cancellation_back() -> None:
     membership = held(billed("Gold", "a"), at_end=AtEnd.RENEWS)
-    status_operations.cancel_membership(membership)
+    status_operations.cancel_membership(membership, AT)
     assert detail(membership, AT) is Detail.CANCELLING
     end = periods.renewed_end(membership)
     assert end is not None
@@ -191,10 +191,10 @@ def test_who_acts_on_what_is_not_so_any_more_is_told_and_changes_nothing() -> No
     do_as_shown(membership, shown, lambda it: status_operations.freeze_membership(it, AT, None))
     for _ in range(2):
         with pytest.raises(Outdated, match="changed this meanwhile"):
-            do_as_shown(membership, shown, status_operations.cancel_membership)
+            do_as_shown(membership, shown, lambda it: status_operations.cancel_membership(it, AT))
     assert Freeze.objects.count() == 1
     assert status_at(queries.rows.meaning_of(Membership.objects.get()), AT).detail is Detail.SUSPENDED
     operations.delete_memberships([membership])
     with pytest.raises(Outdated, match="deleted meanwhile"):
-        do_as_shown(membership, shown, status_operations.cancel_membership)
+        do_as_shown(membership, shown, lambda it: status_operations.cancel_membership(it, AT))
     assert decision(a_card(a_customer()), "front-door", AT).reason is Reason.NO_MEMBERSHIP

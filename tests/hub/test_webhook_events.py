@@ -33,8 +33,8 @@ def a_membership(**fields: object) -> Membership:
 def test_a_membership_from_its_beginning_to_its_revocation(collecting: Collecting) -> None:
     held = a_membership(pending=True, external_id="m-1")
     status_operations.confirm_payment(held)
-    status_operations.cancel_membership(held)
-    status_operations.uncancel(held)
+    status_operations.cancel_membership(held, START)
+    status_operations.uncancel(held, START)
     held = Membership.objects.get()
     held.ends_at = END + timedelta(days=365)
     operations.save_membership(held)

@@ -59,14 +59,14 @@ def cancel_membership(request: HttpRequest, id: Path[Id], body: Cancelled) -> di
     if body.when == "now":
         term_operations.end_membership(membership, request.at)
     else:
-        status_operations.cancel_membership(membership)
+        status_operations.cancel_membership(membership, request.at)
     return shown_now(request, id)
 
 
 @endpoints.post("/{id}/uncancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
 def uncancel_membership(request: HttpRequest, id: Path[Id]) -> dict[str, Any]:
     """As before it was cancelled."""
-    status_operations.uncancel(membership_of(id))
+    status_operations.uncancel(membership_of(id), request.at)
     return shown_now(request, id)
 
 
