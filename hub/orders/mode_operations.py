@@ -234,11 +234,25 @@ def _near(name: str, known: list[str]) -> str:
 def _check_doors(place: Place, posture: Posture) -> None:
     if place.reader is None or posture in (Posture.LOCKDOWN, Posture.SECURE):
         return
-    if check_reader(edge_named(place.edge or ""), place.reader).kind != Reader.Kind.DOOR:
+    edge = edge_named(place.edge or "")
+    if check_reader(edge, place.reader).kind != Reader.Kind.DOOR:
         raise NoSuchMode(
             _("%(word)s is a counter: it can be in lockdown or secure, only doors stand open")
             % {"word": place.word}
         )
+    door = _door_opened_from(edge, place.reader)
+    if door is not None:
+        raise NoSuchMode(
+            _("%(word)s opens the door of %(door)s: it can be in lockdown or secure, set %(door)s to hold it open")
+            % {"word": place.word, "door": f"{edge}/{door}"}
+        )
+
+
+def _door_opened_from(edge: Edge, reader: str) -> str | None:
+    """Whose door it opens in place of its own, by the newest configuration that was pushed."""
+    newest = queries.newest(edge)
+    sections = () if newest is None else newest.document.get("readers", ())
+    return next((each.get("door") for each in sections if each["name"] == reader), None)
 
 
 def _set_elsewhere() -> str:
