@@ -44,6 +44,7 @@ _MEMBERS: Final = (
     | _to(_ALL, "members", "customerphoto customernote companynote")
     | _to(_ALL, "partners", "partner")
     | {"members.import_csv", "members.export_csv", "checkins.void_checkin", "checkins.add_desk_checkin"}
+    | {"members.see_card_code"}
 )
 _SEE_FLEET: Final = (
     _to("view", "fleet", "site holiday schedule scheduleexception edge reader edgepresence")

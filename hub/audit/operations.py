@@ -41,7 +41,7 @@ def note_created(things: Iterable[Model]) -> None:
     Entry.objects.bulk_create(_entry("created", each, None, values_of(each)) for each in things)
 
 
-def note_many(action: str, things: Iterable[Model], after: Values) -> None:
+def note_many(action: str, things: Iterable[Model], after: Values | None) -> None:
     """The same was done to many things at once."""
     Entry.objects.bulk_create(_entry(action, each, None, after) for each in things)
 

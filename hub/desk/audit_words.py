@@ -60,6 +60,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "photo set": _("photo set"),
     "photo removed": _("photo removed"),
     "noted": _("note added"),
+    "code shown": _("code shown"),
     "frozen": _("frozen"),
     "resumed": _("resumed"),
     "grants changed": _("grants changed"),

@@ -16,6 +16,7 @@ from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.members import codes, drawing, operations, queries
 from hub.members.models import Card, Customer
+from hub.members.showing_operations import SEE_CODES, note_codes_shown
 from hub.members.versions import do_as_shown, version_of
 
 _QR_MM: Final = 60
@@ -52,16 +53,21 @@ def import_card(request: HttpRequest, number: int) -> HttpResponse:
 
 @desk("members.view_card")
 def card_page(request: HttpRequest, number: int) -> HttpResponse:
-    """Its QR code and its code to type. Looking at it makes nothing."""
+    """How it stands; its QR code and its code to type for those who may see them, and each look is noted."""
     card = get_object_or_404(Card.objects.select_related("customer"), pk=number)
     state = queries.card_state(card, timezone.now())
     context = {"card": card, "state": state, "version": version_of(card), "error": ""}
-    try:
-        context["qr"] = drawing.qr_svg(card, size_mm=_QR_MM)
-        context["code"] = codes.typed_text(codes.decrypt(card))
-    except HubError as error:
-        context["error"] = str(error)
+    if request.user.has_perm(SEE_CODES):
+        context |= _codes(card)
     return page(request, "desk/card.html", **context)
+
+
+def _codes(card: Card) -> dict[str, str]:
+    note_codes_shown([card])
+    try:
+        return {"qr": drawing.qr_svg(card, size_mm=_QR_MM), "code": codes.typed_text(codes.decrypt(card))}
+    except HubError as error:
+        return {"error": str(error)}
 
 
 @desk("members.change_card")

@@ -23,6 +23,7 @@ from hub.members.forms import NewCardForm
 from hub.members.labels import COLOURS, Label, card_label, status_label
 from hub.members.models import Card
 from hub.members.revoking_admin import RevocableAdmin
+from hub.members.showing_operations import SEE_CODES, note_codes_shown
 
 CARDS_A_PAGE = 27
 """Three sheets of A4, nine cards each."""
@@ -50,9 +51,9 @@ class CardAdmin(RevocableAdmin):
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        now = [] if obj.rotating_salt is None else ["code_now"]
-        shown = ["customer", "state_now", "qr", "code_text", "rotates", *now]
-        return [*shown, "valid_from", "valid_until", "revoked_at"]
+        seen = ["qr", "code_text"] if self.has_see_card_code_permission(request) else []
+        now = ["code_now"] if seen and obj.rotating_salt is not None else []
+        return ["customer", "state_now", *seen, "rotates", *now, "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
         return (
@@ -65,6 +66,14 @@ class CardAdmin(RevocableAdmin):
         if obj is None:
             kwargs["form"] = NewCardForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def has_see_card_code_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE_CODES))
+
+    def render_change_form(self, request: HttpRequest, *args: Any, obj: Card | None = None, **kwargs: Any) -> Any:
+        if obj is not None and self.has_see_card_code_permission(request):
+            note_codes_shown([obj])
+        return super().render_change_form(request, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
         if change:
@@ -125,7 +134,7 @@ class CardAdmin(RevocableAdmin):
     @action(
         description=gettext_lazy("Cards as QR"),
         icon="qr_code_2",
-        permissions=["view"],
+        permissions=["see_card_code"],
         url_path="to-sheet",
     )
     def show_sheet(self, request: HttpRequest) -> HttpResponse:
@@ -136,12 +145,14 @@ class CardAdmin(RevocableAdmin):
         return [sheet, *super().get_urls()]
 
     def sheet(self, request: HttpRequest) -> HttpResponse:
-        """All live cards as QR codes, by name; for those who may view cards."""
-        if not self.has_view_permission(request):
+        """All live cards as QR codes, by name; for those who may see their codes; each look is noted."""
+        if not self.has_see_card_code_permission(request):
             raise PermissionDenied
         at = timezone.now()
         page = Paginator(queries.live_cards(at), CARDS_A_PAGE).get_page(request.GET.get("page"))
-        tiles = [_tile(card, at) for card in page]
+        cards = list(page)
+        note_codes_shown(cards)
+        tiles = [_tile(card, at) for card in cards]
         return TemplateResponse(request, "members/card_sheet.html", {"tiles": tiles, "page": page})
 
 

@@ -219,6 +219,7 @@ class Card(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("see_card_code", gettext_lazy("Can see and print the codes of cards"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True)

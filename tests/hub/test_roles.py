@@ -16,6 +16,7 @@ members.view_membership     owner admin staff front_desk
 members.change_membership   owner staff
 members.add_card            owner staff
 members.view_card           owner admin staff front_desk
+members.see_card_code       owner staff
 members.change_plan         owner staff
 members.change_permission   owner staff
 members.view_customernote   owner admin staff front_desk
