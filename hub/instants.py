@@ -19,6 +19,13 @@ def instant_form() -> str:
     return pgettext("how a day and time are written, in letters of Django's date filter", "j M Y, H:i")
 
 
+def second_form() -> str:
+    """In letters of Django's date filter."""
+    return pgettext(
+        "how a day and time to the second are written, in letters of Django's date filter", "j M Y, H:i:s"
+    )
+
+
 def day_of_week(local: datetime) -> str:
     """As in `Sun 1 Mar 2026`."""
     return dated(

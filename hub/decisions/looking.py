@@ -22,6 +22,7 @@ from hub.members.models import Customer, Permission
 from hub.orders import queries as orders
 from hub.partners.models import Partner
 from hub.reservations import queries as reserved
+from hub.thing_words import one_of
 
 
 class NoSuchPlace(HubError):
@@ -43,10 +44,7 @@ def place_of(at: datetime, reader: str = "", site: str = "", partner: str = "") 
     said = {"site": site, "partner": partner}
     for model, name_of, name in ((Site, "name", site), (Partner, "slug", partner)):
         if name and not model._default_manager.filter(**{name_of: name}).exists():
-            raise NoSuchPlace(
-                _("there is no %(verbose_name)s %(name)s")
-                % {"verbose_name": model._meta.verbose_name, "name": name}
-            )
+            raise NoSuchPlace(_("there is no %(kind)s %(name)s") % {"kind": one_of(model), "name": name})
     changed = {what: name for what, name in said.items() if name}
     return replace(place, policy=msgspec.structs.replace(place.policy, **changed))
 

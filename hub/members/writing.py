@@ -21,6 +21,7 @@ from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
+from hub.thing_words import one_of
 
 AT_ONCE: Final = 1_000
 
@@ -96,7 +97,7 @@ def delete_unless_in_use(thing: Model) -> None:
     try:
         thing.delete()
     except ProtectedError as error:
-        needs = _(" and a ").join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
+        needs = _(" and a ").join(sorted({one_of(type(each)) for each in error.protected_objects}))
         said = _("“%(thing)s” is still in use by a %(needs)s: delete or change that first")
         raise InUse(said % {"thing": thing, "needs": needs}) from error
 

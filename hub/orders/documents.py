@@ -17,6 +17,7 @@ from hub.fleet.feed_scope import outside
 from hub.fleet.models import Edge, Reader, Schedule
 from hub.members.models import Permission
 from hub.partners.models import Partner
+from hub.thing_words import many_of, one_of
 
 NAMED: Final[dict[str, type[Model]]] = {
     "permission": Permission,
@@ -115,8 +116,8 @@ def _place(index: int, name: str, word: str) -> str:
 def _unknown(place: str, model: type[Model], slug: str) -> ConfigurationRefused:
     known = list(model._default_manager.values_list("slug", flat=True))
     near = get_close_matches(slug, known, 1)
-    what = model._meta.verbose_name
-    hint = _("add it on the page of %(kind)s") % {"kind": model._meta.verbose_name_plural}
+    what = one_of(model)
+    hint = _("add it on the page of %(kind)s") % {"kind": many_of(model)}
     if near:
         hint = _("did you mean “%(near)s”?") % {"near": near[0]}
     why = _("%(place)s is “%(slug)s”, and the hub has no %(what)s of that name: %(hint)s")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hub.desk.lockdowns import banner_html
 from hub.desk.menu import menu_of
-from hub.instants import day_form, instant_form
+from hub.instants import day_form, instant_form, second_form
 from hub.members.queries import CardState
 
 register = template.Library()
@@ -61,6 +61,12 @@ def card_word(state: str) -> str | Promise:
 def instant(at: datetime | None) -> str | SafeString:
     """As in `3 Mar 2026, 12:00`, in the zone that is set; a dash where there is none."""
     return _time(at, instant_form())
+
+
+@register.filter
+def second(at: datetime) -> str | SafeString:
+    """As in `3 Mar 2026, 12:00:30`, in the zone that is set."""
+    return _time(at, second_form())
 
 
 @register.filter
