@@ -84,8 +84,11 @@ def _exchanged(held: Membership, plan: Plan, period: Period, at: datetime) -> Me
     end = end_of(rows.meaning_of(held))
     if end is not None and end < from_at and queries.status_of(held, from_at).state is State.EXPIRED:
         raise Refused(_("“%(it)s” is over by then: assign the new plan instead") % {"it": held})
-    if any(each.until_at is None or each.until_at > from_at for each in held.freezes.all()):
-        raise Refused(_("“%(it)s” is frozen then: end the freeze first") % {"it": held})
+    for freeze in held.freezes.all():
+        if freeze.from_at > from_at:
+            raise Refused(_("“%(it)s” is to be frozen after that: take that freeze back first") % {"it": held})
+        if freeze.until_at is None or freeze.until_at > from_at:
+            raise Refused(_("“%(it)s” is frozen then: end the freeze first") % {"it": held})
     new = Membership(
         plan=plan,
         customer_id=held.customer_id,

@@ -121,11 +121,13 @@ def test_one_to_come_is_not_ended_but_revoked() -> None:
 def test_a_plan_is_changed_at_once_without_a_gap() -> None:
     customer = a_customer()
     code = a_card(customer)
-    old = held(billed("Gold", "gold"), customer=customer, at_end=AtEnd.RENEWS, trial_until=AT + DAY)
+    kept = {"customer": customer, "at_end": AtEnd.RENEWS, "freezes_extend": False}
+    old = held(billed("Gold", "gold"), trial_until=AT + DAY, **kept)
     status_operations.freeze_membership(old, AT - 9 * DAY, AT - DAY)
     silver = billed("Silver", "silver")
     new = term_operations.change_plan(old, silver, periods.first_period(silver, AT), AT)
     assert (new.plan, new.starts_at, new.at_end, new.grace_hours) == (silver, AT, AtEnd.RENEWS, 72)
+    assert not new.freezes_extend
     assert detail(old, AT) is Detail.ENDED
     before, after = AT - timedelta(seconds=1), AT
     assert decision(code, "gold", before).granted and not decision(code, "silver", before).granted
@@ -154,6 +156,8 @@ def test_a_change_of_plan_that_cannot_be_changes_nothing() -> None:
     gold, silver = billed("Gold", "gold"), billed("Silver", "silver")
     over, running, frozen = held(gold, ends_at=AT - HOUR), held(gold), held(gold)
     status_operations.freeze_membership(frozen, AT - DAY, None)
+    coming = held(gold)
+    status_operations.freeze_membership(coming, AT + DAY, AT + 2 * DAY)
     before = feed_queries.head(EVERYONE)
     for membership, plan, from_at, said in (
         (over, silver, AT, "over by then"),
@@ -161,13 +165,15 @@ def test_a_change_of_plan_that_cannot_be_changes_nothing() -> None:
         (running, silver, running.ends_at + DAY, "over by then"),
         (running, gold, AT, "of this plan already"),
         (frozen, silver, AT, "frozen then"),
+        (coming, silver, AT, "take that freeze back first"),
+        (coming, silver, AT + 36 * HOUR, "frozen then"),
     ):
         with pytest.raises(Refused, match=said):
             term_operations.change_plan(membership, plan, Period(from_at, None), AT)
     with pytest.raises(Refused, match="end has to lie after the start"):
         term_operations.change_plan(running, silver, Period(AT, AT - DAY), AT)
     assert feed_queries.head(EVERYONE) == before
-    assert Membership.objects.count() == 3
+    assert Membership.objects.count() == 4
 
 
 # Freezes, and two at once
