@@ -50,6 +50,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "revoked": _("revoked"),
     "cancelled": _("cancelled"),
     "uncancelled": _("cancellation taken back"),
+    "renews at its end": _("to be renewed at its end"),
     "cancelled now": _("cancelled at once"),
     "imported": _("imported"),
     "exported": _("exported"),

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from contract.membership import Detail, State, Status
+from contract.membership import AtEnd, Detail, State, Status
 from hub.desk import membership_says as says
 from hub.desk.membership_forms import ChangePlanForm, FreezeForm, RenewForm
 from hub.members import operations, periods, status_operations, term_operations
@@ -52,9 +52,13 @@ def _can_renew(membership: Membership, status: Status, at: datetime) -> bool:
     return membership.ends_at is not None and status.state is not State.EXPIRED
 
 
+def _can_renew_at_end(membership: Membership, status: Status, at: datetime) -> bool:
+    return _can_renew(membership, status, at) and membership.at_end == AtEnd.ENDS
+
+
 def _can_cancel(membership: Membership, status: Status, at: datetime) -> bool:
     can = status.detail in (Detail.CURRENT, Detail.TRIAL, Detail.GRACE, Detail.SUSPENDED, Detail.SCHEDULED)
-    return can and membership.ends_at is not None and membership.at_end in ("ends", "renews")
+    return can and membership.ends_at is not None and membership.at_end in (AtEnd.ENDS, AtEnd.RENEWS)
 
 
 def _can_change(membership: Membership, status: Status, at: datetime) -> bool:
@@ -63,6 +67,8 @@ def _can_change(membership: Membership, status: Status, at: datetime) -> bool:
 
 def _changed(membership: Membership, given: Given, at: datetime) -> Membership:
     plan = given["plan"]
+    if "when" not in given:
+        return term_operations.change_plan(membership, plan, Period(membership.starts_at, membership.ends_at), at)
     later = periods.next_period_at(membership, at) if given["when"] == "next" else None
     proposed = periods.first_period(plan, later or at)
     period = Period(proposed.starts_at, given["ends_at"] or proposed.ends_at)
@@ -71,7 +77,7 @@ def _changed(membership: Membership, given: Given, at: datetime) -> Membership:
 
 def _frozen(membership: Membership, given: Given, at: datetime) -> object:
     # What is to begin this minute begins now, not up to a minute ago.
-    from_at = max(given["from_at"], at.replace(second=0, microsecond=0))
+    from_at = max(given["from_at"], at)
     return status_operations.freeze_membership(membership, from_at, given["until_at"])
 
 
@@ -121,7 +127,9 @@ ACTIONS: Final[dict[str, Action]] = {
     "take-freeze-back": Action(
         title=_("Take the freeze back"),
         done=_("The freeze that was to come is taken back."),
-        is_offered=lambda it, status, at: _runs(it, status, at) and says.freeze_ahead(it, at) is not None,
+        is_offered=lambda it, status, at: (
+            status.state is not State.EXPIRED and says.freeze_ahead(it, at) is not None
+        ),
         do=_unfrozen,
         says=says.of_unfreezing,
     ),
@@ -146,6 +154,13 @@ ACTIONS: Final[dict[str, Action]] = {
         do=lambda it, given, at: status_operations.uncancel(it, at),
         says=says.of_uncancelling,
     ),
+    "renew-at-end": Action(
+        title=_("Renew at its end"),
+        done=_("It renews at its end."),
+        is_offered=_can_renew_at_end,
+        do=lambda it, given, at: status_operations.renew_at_end(it, at),
+        says=says.of_renewing_at_its_end,
+    ),
     "cancel-now": Action(
         title=_("Cancel now"),
         done=_("Cancelled: it is over."),
@@ -157,7 +172,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "revoke": Action(
         title=_("Revoke"),
         done=_("Revoked for good."),
-        is_offered=lambda it, status, at: status.detail is not Detail.REVOKED,
+        is_offered=lambda it, status, at: status.state is not State.EXPIRED,
         do=lambda it, given, at: operations.revoke_memberships([it], at),
         says=says.of_revoking,
         is_danger=True,

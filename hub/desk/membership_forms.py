@@ -64,8 +64,11 @@ class ChangePlanForm(forms.Form):
     )
 
     def __init__(self, *args: Any, times: list[tuple[str, str]], without: int, **kwargs: Any) -> None:
+        """`times` empty: nothing is asked about dates."""
         super().__init__(*args, **kwargs)
         self.fields["when"].choices = times
+        if not times:
+            del self.fields["when"], self.fields["ends_at"]
         self.fields["plan"].queryset = Plan.objects.exclude(pk=without)
 
 

@@ -37,30 +37,51 @@ def known_text(membership: Membership) -> str:
 
 
 def of_renewal(membership: Membership, at: datetime) -> list[str]:
-    told = [_sentence(_("%(who)s keeps %(plan)s until the day below."), membership)]
+    proposed = periods.renewed_end(membership)
+    told = [_kept_until(membership, proposed)]
     if membership.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
         told.append(_("That it was cancelled, or not paid, is taken back."))
-    proposed = periods.renewed_end(membership)
     if proposed is None:
         return [*told, _("The plan is not billed again, so no end is proposed.")]
     return [*told, _("Proposed is the plan's next billing period.")]
 
 
+def _kept_until(membership: Membership, proposed: datetime | None) -> str:
+    """What is typed is the end before its freezes move it on."""
+    if not (membership.freezes_extend and membership.freezes.all()):
+        return _sentence(_("%(who)s keeps %(plan)s until the day below."), membership)
+    end = None if proposed is None else periods.end_with(membership, proposed)
+    if end is None:
+        return _sentence(_("%(who)s keeps %(plan)s until the day below, which its freezes move on."), membership)
+    text = _("%(who)s keeps %(plan)s until the day below, which its freezes move on: as proposed, until %(at)s.")
+    return _sentence(text, membership, at=day_text(end))
+
+
+def keeps_dates(membership: Membership, at: datetime) -> bool:
+    """It takes another plan itself: nobody has had this one yet."""
+    return queries.status_of(membership, at).detail in (Detail.SCHEDULED, Detail.PENDING)
+
+
 def of_change(membership: Membership, at: datetime) -> list[str]:
-    if queries.status_of(membership, at).detail in (Detail.SCHEDULED, Detail.PENDING):
+    if keeps_dates(membership, at):
         return [
             _sentence(
                 _("It takes the new plan and keeps its dates: %(who)s has not had %(plan)s yet."), membership
             )
         ]
-    return [
+    told = [
         _sentence(_("%(who)s loses %(plan)s in the same instant in which the new plan begins."), membership),
         _("What was used is counted anew where a limit counts by the membership."),
-        known_text(membership),
     ]
+    if membership.at_end == AtEnd.RENEWS:
+        told.append(_("The old one renews no more: whoever revokes the new one sets the old one to renew again."))
+    return [*told, known_text(membership)]
 
 
 def times_of_change(membership: Membership, at: datetime) -> list[tuple[str, str]]:
+    """None where it keeps its dates."""
+    if keeps_dates(membership, at):
+        return []
     times = [("now", _("Now"))]
     later = periods.next_period_at(membership, at)
     if later is not None and later > at:
@@ -103,6 +124,13 @@ def of_cancelling(membership: Membership, at: datetime) -> list[str]:
     return [
         _sentence(_("%(who)s keeps %(plan)s until %(at)s, and no longer."), membership, at=day_text(end)),
         _("The cancellation can be taken back until then."),
+    ]
+
+
+def of_renewing_at_its_end(membership: Membership, at: datetime) -> list[str]:
+    return [
+        _("At its end a renewal is due, and it goes on for three days; as it stands it simply ends."),
+        _("What follows it, as after a change of plan, begins all the same: revoke that where it is not meant."),
     ]
 
 

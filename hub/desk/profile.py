@@ -19,10 +19,12 @@ HISTORY_SHOWN: Final = 8
 def with_actions(request: HttpRequest, found: list[Shown], at: datetime) -> list[dict[str, Any]]:
     """Each membership with what may be done about it here: what is inherited is changed at its company."""
     may = request.user.has_perm("members.change_membership")
+    may_assign = request.user.has_perm("members.add_membership")
     return [
         {
             "shown": each,
             "actions": offered(each.membership, each.status, at) if may and each.via is None else [],
+            "may_assign": may_assign and each.is_over and each.via is None,
         }
         for each in found
     ]

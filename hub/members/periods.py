@@ -1,5 +1,6 @@
 """What is proposed of a membership's dates, by its plan's billing (contract.billing): staff may say otherwise."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,6 +32,11 @@ def renewed_end(membership: Membership) -> datetime | None:
     if billing is None or membership.ends_at is None:
         return None
     return billing_period_at(membership.starts_at, billing, membership.ends_at)[1]
+
+
+def end_with(membership: Membership, ends_at: datetime) -> datetime | None:
+    """When it would end with another `ends_at`, its freezes counted. None: it is frozen until further notice."""
+    return end_of(replace(rows.meaning_of(membership), ends_at=ends_at))
 
 
 def next_period_at(membership: Membership, at: datetime) -> datetime | None:

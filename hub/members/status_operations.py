@@ -70,6 +70,16 @@ def uncancel(membership: Membership, at: datetime) -> Membership:
         return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
 
 
+def renew_at_end(membership: Membership, at: datetime) -> Membership:
+    """At its end a renewal is due, where it would simply have ended. Refused: it is over at `at`."""
+    with writing():
+        held = standing(membership)
+        if held.ends_at is None or held.at_end != AtEnd.ENDS:
+            raise Refused(_("“%(held)s” does not simply end: there is nothing to change") % {"held": held})
+        check_not_over(held, at)
+        return _ending(held, AtEnd.RENEWS, "renews at its end")
+
+
 def confirm_payment(membership: Membership) -> Membership:
     """The first payment has come. Told again, it changes nothing."""
     with writing():

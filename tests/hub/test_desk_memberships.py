@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from contract.membership import AtEnd, Detail
 from hub.desk.membership_actions import ACTIONS
+from hub.desk.templatetags.desk import day_text
 from hub.fleet.models import Edge, Reader, Site
-from hub.members import operations, queries, status_operations
+from hub.members import operations, periods, queries, status_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from hub.members.versions import version_of
 from tests.hub.people import DAY, a_customer, a_plan
@@ -166,3 +167,73 @@ def test_what_is_over_stays_so_at_the_desk(colleague_client: Client) -> None:
         given = when("ends_at", timezone.now() + 30 * DAY)
         assert "cannot be done as it stands now" in act(colleague_client, membership, name, 409, **given)
     assert detail(membership) is Detail.CANCELLED
+
+
+def test_a_freeze_to_come_is_taken_back_before_it_begins_too(colleague_client: Client) -> None:
+    now = timezone.now()
+    membership = held(starts_at=now + DAY)
+    status_operations.freeze_membership(membership, now + 2 * DAY, None)
+    act(colleague_client, membership, "take-freeze-back")
+    assert not membership.freezes.exists()
+
+
+def test_a_freeze_begins_now_at_the_earliest(colleague_client: Client) -> None:
+    membership, before = held(), timezone.now()
+    act(colleague_client, membership, "freeze", **when("from_at", before - DAY))
+    assert membership.freezes.get().from_at >= before
+
+
+def test_a_renewal_says_the_end_that_freezes_move_on(colleague_client: Client) -> None:
+    membership = held()
+    Plan.objects.update(billed_every=1)
+    plain = act(colleague_client, membership, "renew", 422)
+    assert "until the day below." in plain
+    status_operations.freeze_membership(membership, timezone.now(), timezone.now() + 5 * DAY)
+    proposed = periods.renewed_end(Membership.objects.get())
+    moved = act(colleague_client, membership, "renew", 422)
+    assert "which its freezes move on: as proposed, until" in moved
+    assert f"until {day_text(proposed + 5 * DAY)}." in moved
+    status_operations.freeze_membership(membership, timezone.now() + 6 * DAY, None)
+    assert "until the day below, which its freezes move on." in act(colleague_client, membership, "renew", 422)
+
+
+def test_another_plan_has_the_end_that_is_given(colleague_client: Client) -> None:
+    membership, other = held(at_end=AtEnd.RENEWS), a_plan("other")
+    end = (timezone.now() + 50 * DAY).replace(second=0, microsecond=0)
+    given = {"plan": other.pk, "when": "now", **when("ends_at", end)}
+    said = act(colleague_client, membership, "change-plan", **given)
+    assert f'<option value="{membership.plan_id}"' not in said and f'<option value="{other.pk}"' in said
+    assert "The old one renews no more" in said
+    assert Membership.objects.get(plan=other).ends_at == end
+
+
+def test_one_that_has_not_begun_takes_the_plan_and_is_asked_no_dates(colleague_client: Client) -> None:
+    membership, other = held(starts_at=timezone.now() + DAY), a_plan("other")
+    said = act(colleague_client, membership, "change-plan", plan=other.pk)
+    assert "keeps its dates" in said and 'name="when"' not in said and 'name="ends_at' not in said
+    changed = Membership.objects.get()
+    assert (changed.plan, changed.ends_at) == (other, membership.ends_at)
+
+
+def test_what_a_change_of_plan_ended_renews_again(colleague_client: Client) -> None:
+    membership, other = held(at_end=AtEnd.RENEWS), a_plan("other")
+    act(colleague_client, membership, "change-plan", plan=other.pk, when="next")
+    new = Membership.objects.get(plan=other)
+    act(colleague_client, new, "revoke")
+    act(colleague_client, membership, "renew-at-end")
+    again = Membership.objects.get(pk=membership.pk)
+    assert (again.at_end, again.grace_hours) == (AtEnd.RENEWS, 72)
+    act(colleague_client, membership, "renew-at-end", 409)
+
+
+def test_what_is_over_is_assigned_anew_and_not_revoked(colleague_client: Client) -> None:
+    club = operations.save_company(Company(name="Club"))
+    ann = a_customer("Ann")
+    operations.save_link(Link(customer=ann, company=club))
+    over = held(customer=ann, ends_at=timezone.now() - DAY)
+    inherited = held(customer=None, company=club)
+    page = colleague_client.get(reverse("desk:customer", args=[ann.pk])).content.decode()
+    assert "Assign the plan anew" in page and f"/desk/memberships/{over.pk}/" not in page
+    assert "Change it at the company" in page and f"/desk/memberships/{inherited.pk}/" not in page
+    act(colleague_client, over, "revoke", 409)
+    assert detail(over) is Detail.ENDED

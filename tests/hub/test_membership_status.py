@@ -148,6 +148,16 @@ def test_what_is_over_is_neither_cancelled_nor_taken_back() -> None:
     assert sequence() == before
 
 
+def test_what_simply_ends_is_renewed_at_its_end_instead() -> None:
+    membership = a_membership()
+    with pytest.raises(Refused, match="is over, and stays so"):
+        status_operations.renew_at_end(membership, END)
+    status_operations.renew_at_end(membership, AT)
+    assert said(END + HOUR) is Detail.GRACE
+    with pytest.raises(Refused, match="nothing to change"):
+        status_operations.renew_at_end(membership, AT)
+
+
 def test_without_an_end_there_is_nothing_to_cancel_for() -> None:
     membership = a_membership(ends_at=None)
     before = sequence()
