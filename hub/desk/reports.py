@@ -22,7 +22,7 @@ from hub.desk.gate import desk
 from hub.desk.zones import organization_zone
 from hub.fleet.models import Site
 from hub.reports.memberships import by_plan
-from hub.reports.queries import Span
+from hub.reports.queries import Counted, Span
 from hub.reports.tables import TABLES, Row, Table, table
 
 RANGES: Final[dict[str, tuple[int, str | Promise]]] = {
@@ -45,7 +45,8 @@ class Asked(NamedTuple):
 @desk(_MAY)
 def reports_page(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
-    tables = [table(name, asked.span, asked.zone) for name in TABLES]
+    counted = Counted(asked.span)
+    tables = [table(name, counted, asked.zone) for name in TABLES]
     context: dict[str, Any] = {
         "charts": [(each, bars(each)) for each in tables if each.name in _CHARTS],
         "tables": [(each, _told(each)) for each in tables if each.name not in _CHARTS],
@@ -66,7 +67,7 @@ def report_csv(request: HttpRequest, name: str) -> HttpResponse:
         return csv_answer("memberships.csv", _PLAN_COLUMNS, _plan_lines(asked.span))
     if name not in TABLES:
         raise Http404
-    found = table(name, asked.span, asked.zone)
+    found = table(name, Counted(asked.span), asked.zone)
     return csv_answer(f"{name}.csv", (*found.headings, "granted", "denied"), _lines(found))
 
 

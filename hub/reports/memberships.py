@@ -1,17 +1,29 @@
 """Memberships by plan: how they stand, and which began, were renewed and ended in a span. Nobody's name is in it.
 
-Status and ends are the contract's, of each membership. Reads only.
+Status and ends are the contract's, asked once for all memberships that are alike: of one plan, in one order of
+their instants and those that are asked about. Those that are frozen or in their grace are asked each by itself.
+Reads only.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Final
 
-from contract.membership import State, end_of, status_at
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+
+from contract.membership import GRACE_SECONDS_MAX, AtEnd, State, end_of, status_at
+from contract.membership import Membership as Meaning
 from hub.audit.models import Entry
 from hub.members import rows
-from hub.members.models import Membership, Plan
+from hub.members.models import Freeze, Membership, Plan
 from hub.reports.queries import Span
+
+_GRACE_MAX: Final = timedelta(seconds=GRACE_SECONDS_MAX)
+_ALIKE: Final = ("plan_id", "pending", "at_end", "order")
 
 
 @dataclass
@@ -39,26 +51,57 @@ class PlanFigures:
 
 def by_plan(span: Span, at: datetime) -> list[PlanFigures]:
     """By their names. A site narrows nothing here."""
-    called = dict(Plan.objects.values_list("pk", "name"))
-    found: dict[int, PlanFigures] = {pk: PlanFigures(name) for pk, name in called.items()}
-    revoked = dict(Membership.objects.exclude(revoked_at=None).values_list("pk", "revoked_at"))
-    renewed = _renewed(span)
-    for each in rows.meanings_of(Membership.objects.all()):
-        figures = found[each.plan_id]
-        figures.states[status_at(each, at).state] += 1
-        figures.begun += span.from_at <= each.starts_at < span.until_at
-        figures.renewed += renewed[each.id]
-        end = revoked.get(each.id) or end_of(each)
-        figures.ended += end is not None and span.from_at <= end < min(span.until_at, at)
+    found = {pk: PlanFigures(name) for pk, name in Plan.objects.values_list("pk", "name")}
+    for meaning, revoked_at, many in _counted(span, at):
+        figures = found[meaning.plan_id]
+        figures.states[status_at(meaning, at).state] += many
+        figures.begun += many * (span.from_at <= meaning.starts_at < span.until_at)
+        end = revoked_at or end_of(meaning)
+        figures.ended += many * (end is not None and span.from_at <= end < min(span.until_at, at))
+    for plan_id, many in _renewed(span):
+        if plan_id in found:
+            found[plan_id].renewed += many
     return sorted(found.values(), key=lambda each: each.plan)
 
 
-def _renewed(span: Span) -> dict[int, int]:
-    """How often each was, as the audit log has it."""
-    found: dict[int, int] = defaultdict(int)
+def _counted(span: Span, at: datetime) -> Iterator[tuple[Meaning, datetime | None, int]]:
+    """Each membership, or one of many that are alike, when it was revoked, and how many there are."""
+    frozen = Exists(Freeze.objects.filter(membership=OuterRef("pk")))
+    graced = Q(at_end=AtEnd.RENEWS.value, grace_hours__gt=0, ends_at__lte=at, ends_at__gt=at - _GRACE_MAX)
+    apart = Membership.objects.filter(frozen | graced)
+    alike = Membership.objects.filter(~(frozen | graced)).annotate(order=_order(span, at))
+    groups = alike.order_by().values(*_ALIKE).annotate(many=Count("pk"), one=Min("pk"))
+    many_of = dict(groups.values_list("one", "many"))
+    yield from _meant(apart, {})
+    yield from _meant(Membership.objects.filter(pk__in=many_of), many_of)
+
+
+def _meant(
+    memberships: QuerySet[Membership], many_of: dict[int, int]
+) -> Iterator[tuple[Meaning, datetime | None, int]]:
+    revoked = dict(memberships.exclude(revoked_at=None).values_list("pk", "revoked_at"))
+    for each in rows.meanings_of(memberships):
+        yield each, revoked.get(each.id), many_of.get(each.id, 1)
+
+
+def _order(span: Span, at: datetime) -> Combinable:
+    """A number for each order in which a membership's instants and those that are asked about can follow each
+    other: a bit for each pair of them."""
+    marks = (
+        *(("lt", span.from_at), ("lt", span.until_at)),
+        *(("lt", at), ("lte", at), ("lte", at - _GRACE_MAX)),
+    )
+    names = ("starts_at", "ends_at", "trial_until", "revoked_at")
+    pairs = [Q(**{f"{name}__{follows}": instant}) for name in names for follows, instant in marks]
+    none = [Q(**{name: None}) for name in names[1:]]
+    bits = [Case(When(each, then=Value(1 << bit)), default=Value(0)) for bit, each in enumerate([*pairs, *none])]
+    return reduce(lambda one, other: one + other, bits)
+
+
+def _renewed(span: Span) -> list[tuple[int | None, int]]:
+    """Plans and how often their memberships were, as the audit log has it."""
     entries = Entry.objects.filter(
         thing_kind="membership", action="renewed", at__gte=span.from_at, at__lt=span.until_at
     )
-    for membership_id in entries.values_list("thing_id", flat=True):
-        found[membership_id or 0] += 1
-    return found
+    plan = Subquery(Membership.objects.filter(pk=OuterRef("thing_id")).values("plan_id"))
+    return list(entries.order_by().values(plan=plan).annotate(many=Count("pk")).values_list("plan", "many"))

@@ -39,6 +39,30 @@ class HourlyFigure(models.Model):
         indexes = [models.Index(fields=["hour"], name="figure_by_hour")]
 
 
+class Sum(models.Model):
+    """Hourly figures of a day or a month (UTC, from `begins` on) by what one report asks: `kind`, of sums.KINDS.
+    Of the fields below, those that the kind does not ask for are empty."""
+
+    period = models.CharField(max_length=8)
+    begins = models.DateTimeField()
+    kind = models.CharField(max_length=16)
+    slot = models.DateTimeField(null=True)
+    site = models.CharField(max_length=64, null=True)
+    edge_id = models.BigIntegerField(null=True)
+    reader = models.CharField(max_length=64, null=True)
+    permission = models.CharField(max_length=64, null=True)
+    partner = models.CharField(max_length=64, null=True)
+    plan_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=64, null=True)
+    counted = models.BooleanField(null=True)
+    granted = models.BigIntegerField()
+    denied = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["kind", "period", "begins"], name="sum_by_period")]
+
+
 class Turn(models.Model):
     """Whoever holds this one row rolls up; others pass."""
 

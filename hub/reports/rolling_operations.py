@@ -1,15 +1,19 @@
-"""Hours of check-ins that were touched are counted anew, and what stood of them is replaced: some at a time.
+"""Hours of check-ins that were touched are counted anew, and what stood of them is replaced, with the sums of
+their days and months: some at a time.
 
 A mark is taken in the transaction that counts. One that is committed later stays, and its hour is counted again.
 """
 
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
 from hub.checkins.models import TouchedHour
+from hub.reports import sums
 from hub.reports.counting import figures_of
-from hub.reports.models import HourlyFigure, Turn
+from hub.reports.models import HourlyFigure, Sum, Turn
 
 HOURS_AT_ONCE: Final = 24
 _MARKS_AT_ONCE: Final = 2_000
@@ -25,14 +29,27 @@ def roll() -> int:
         if Turn.objects.select_for_update(skip_locked=True).filter(pk=1).first() is None:
             return 0
         marks = TouchedHour.objects.order_by("pk").values_list("pk", "hour")[:_MARKS_AT_ONCE]
-        taken: dict[object, list[int]] = {}
+        taken: dict[datetime, list[int]] = {}
         for pk, hour in marks:
             if hour in taken or len(taken) < HOURS_AT_ONCE:
                 taken.setdefault(hour, []).append(pk)
         HourlyFigure.objects.filter(hour__in=taken).delete()
         HourlyFigure.objects.bulk_create([each for hour in taken for each in figures_of(hour)], batch_size=500)
+        _sum_up(taken)
         _forget([pk for some in taken.values() for pk in some])
     return len(taken)
+
+
+def _sum_up(hours: Iterable[datetime]) -> None:
+    """Days before months, which are made of them."""
+    days = {sums.day_of(each) for each in hours}
+    _replace(sums.DAY, days)
+    _replace(sums.MONTH, {sums.month_of(each) for each in days})
+
+
+def _replace(period: str, begins: Collection[datetime]) -> None:
+    Sum.objects.filter(kind__in=sums.KINDS, period=period, begins__in=begins).delete()
+    Sum.objects.bulk_create([each for begin in begins for each in sums.sums_of(period, begin)], batch_size=500)
 
 
 def _forget(marks: list[int]) -> None:

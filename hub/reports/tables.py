@@ -1,5 +1,6 @@
 """The reports: each a table of rows with counts, made from counted figures. Pure but for the names of things."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from contract.reasons import Outcome
 from hub.checkins import names, places
 from hub.fleet.models import Edge
 from hub.members.models import Plan
-from hub.reports.queries import Count, Group, Span, counted_by
+from hub.reports.queries import Count, Counted, Group, Span
 
 Text = str | Promise
 
@@ -52,41 +53,43 @@ class Table:
         return sum(each.count.denied for each in self.rows)
 
 
-Maker = Callable[[Span, ZoneInfo], list[Row]]
+Maker = Callable[[Counted, ZoneInfo], list[Row]]
 
 
-def table(name: str, span: Span, zone: ZoneInfo) -> Table:
+def table(name: str, counted: Counted, zone: ZoneInfo) -> Table:
     """`name`: of TABLES."""
     title, headings, make = TABLES[name]
-    return Table(name, title, headings, make(span, zone))
+    return Table(name, title, headings, make(counted, zone))
 
 
 # By the clock on the wall
 
 
-def _by_day(span: Span, zone: ZoneInfo) -> list[Row]:
+def _by_day(counted: Counted, zone: ZoneInfo) -> list[Row]:
     """Days on which nothing was are rows too."""
-    found = _folded(span, lambda at: at.astimezone(zone).date())
+    found = _folded(counted, lambda at: at.astimezone(zone).date())
+    span = counted.span
     last = (span.until_at - timedelta(microseconds=1)).astimezone(zone).date()
     return [Row((each.isoformat(),), found.get(each, Count())) for each in _days(_first(span, zone), last)]
 
 
-def _by_hour(span: Span, zone: ZoneInfo) -> list[Row]:
-    found = _folded(span, lambda at: at.astimezone(zone).hour)
+def _by_hour(counted: Counted, zone: ZoneInfo) -> list[Row]:
+    found = _folded(counted, lambda at: at.astimezone(zone).hour)
     return [Row((f"{hour:02}:00",), found.get(hour, Count())) for hour in range(24)]
 
 
-def _by_weekday(span: Span, zone: ZoneInfo) -> list[Row]:
-    found = _folded(span, lambda at: at.astimezone(zone).weekday())
+def _by_weekday(counted: Counted, zone: ZoneInfo) -> list[Row]:
+    found = _folded(counted, lambda at: at.astimezone(zone).weekday())
     return [Row((WEEKDAYS[day],), found.get(day, Count())) for day in range(7)]
 
 
-def _folded(span: Span, key: Callable[[Any], Any]) -> dict[Any, Count]:
-    found: dict[Any, Count] = {}
-    for (slot,), count in counted_by(span, "slot").items():
-        before = found.get(key(slot), Count())
-        found[key(slot)] = Count(before.granted + count.granted, before.denied + count.denied)
-    return found
+def _folded(counted: Counted, key: Callable[[Any], Any]) -> dict[Any, Count]:
+    found: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    for (slot,), (granted, denied) in counted.slots.items():
+        both = found[key(slot)]
+        both[0] += granted
+        both[1] += denied
+    return {each: Count(*both) for each, both in found.items()}
 
 
 def _first(span: Span, zone: ZoneInfo) -> date:
@@ -100,41 +103,41 @@ def _days(first: date, last: date) -> list[date]:
 # By what they were about
 
 
-def _by_site(span: Span, _zone: ZoneInfo) -> list[Row]:
-    return _rows(counted_by(span, "site"), lambda group: (group[0] or _("no site"),))
+def _by_site(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    return _rows(counted.by("site"), lambda group: (group[0] or _("no site"),))
 
 
-def _by_reader(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = counted_by(span, "edge_id", "reader")
+def _by_reader(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = counted.by("edge_id", "reader")
     edges = dict(Edge.objects.filter(pk__in={edge for edge, _reader in found}).values_list("pk", "name"))
     return _rows(found, lambda group: (f"{edges.get(group[0], places.HUB)}/{group[1]}",))
 
 
-def _by_permission(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = counted_by(span, "permission")
+def _by_permission(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = counted.by("permission")
     called = names.permissions(slug for (slug,) in found)
     return _rows(found, lambda group: (called.get(group[0], group[0]),))
 
 
-def _by_partner(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = {group: count for group, count in counted_by(span, "partner").items() if group[0]}
+def _by_partner(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = {group: count for group, count in counted.by("partner").items() if group[0]}
     called = names.partners(slug for (slug,) in found)
     return _rows(found, lambda group: (called.get(group[0], group[0]),))
 
 
-def _by_plan(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = counted_by(span, "plan_id")
+def _by_plan(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = counted.by("plan_id")
     plans = dict(Plan.objects.filter(pk__in={plan for (plan,) in found}).values_list("pk", "name"))
     return _rows(found, lambda group: (plans.get(group[0], _("no plan, or one that is gone")),))
 
 
-def _by_reason(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = counted_by(span, "reason", outcome=Outcome.DENIED.value)
+def _by_reason(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = counted.by("reason", outcome=Outcome.DENIED.value)
     return _rows(found, lambda group: (group[0],))
 
 
-def _redemptions(span: Span, _zone: ZoneInfo) -> list[Row]:
-    found = counted_by(span, "partner", "permission", counted=True, outcome=Outcome.GRANTED.value)
+def _redemptions(counted: Counted, _zone: ZoneInfo) -> list[Row]:
+    found = counted.by("partner", "permission", counted=True, outcome=Outcome.GRANTED.value)
     partners = names.partners(slug for slug, _benefit in found if slug)
     called = names.permissions(slug for _partner, slug in found)
     return _rows(

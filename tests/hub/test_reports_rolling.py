@@ -17,6 +17,7 @@ from hub.reports.counting import ALIKE
 from hub.reports.models import HourlyFigure
 from hub.reports.queries import Count, Span, counted_by
 from hub.reports.rolling_operations import HOURS_AT_ONCE, roll
+from hub.reports.sums import KINDS
 from tests.hub.limited_club import ingest, limited_club, own, void
 from tests.hub.scans import AT, checkin
 
@@ -45,6 +46,20 @@ def read() -> Counter[tuple[object, ...]]:
     return Counter({group: sum(both) for group, both in counted.items()})
 
 
+def assert_sums_are_right() -> None:
+    """Of spans that begin and end anywhere: as by hand."""
+    by_hand = anew()
+    for days, hours in ((0, 0), (10, 5), (3, 22)):
+        span = Span(AT - timedelta(days=40 - days, hours=hours), AT + timedelta(days=45 - days, hours=hours))
+        for fields in (*KINDS.values(), ("site",), ("permission", "counted"), ()):
+            wanted: Counter[tuple[object, ...]] = Counter()
+            for (slot, *told), count in by_hand.items():
+                if span.from_at <= slot < span.until_at:
+                    of = {"slot": slot, **dict(zip(ALIKE, told, strict=True))}
+                    wanted[tuple(of[name] for name in fields)] += count
+            assert {group: sum(both) for group, both in counted_by(span, *fields).items()} == wanted
+
+
 def roll_all() -> None:
     while roll():
         pass
@@ -71,8 +86,10 @@ def test_stored_is_what_counting_anew_gives(seed: int, colleague: User) -> None:
         if dice.random() < 0.5:
             roll()
             assert read() == anew()
+            assert_sums_are_right()
     roll_all()
     assert stored() == read() == anew()
+    assert_sums_are_right()
     assert not TouchedHour.objects.exists()
 
 
