@@ -14,19 +14,11 @@ from django.utils.translation import gettext as _
 from contract.ask import Ask, Mode, Policy
 from contract.card import read_scan
 from contract.decision import Decision
-from contract.facts import Facts
 from hub.checkins import desk_operations
 from hub.checkins.desk_operations import Made, Shown
 from hub.checkins.models import CheckIn
 from hub.checkins.places import FRONT_DESK
-from hub.decisions.deciding import (
-    companies_of,
-    confirmed,
-    decide_at_hub,
-    facts_of_card,
-    facts_of_holder,
-    with_uses,
-)
+from hub.decisions.deciding import confirmed, decide_at_hub, facts_of_card, facts_of_holder, with_held
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
@@ -34,7 +26,6 @@ from hub.fleet.models import Site
 from hub.members import codes
 from hub.members.models import Customer, Permission
 from hub.partners.models import Partner
-from hub.reservations import queries as reserved
 
 
 class NotAsked(HubError):
@@ -96,20 +87,13 @@ def check_in(
         if isinstance(who, Customer)
         else facts_of_card(EVERYONE, shown.code_hash, site)
     )
-    facts = _with_held(known, at)
+    facts = with_held(known, at)
     ask = confirmed(Ask(permission=permission, mode=Mode.REDEEM, policy=station.policy))
     decision = decide_at_hub(ask, facts, at)
     held = set(decision.counted_uses) - {use.id for use in known.uses}
     customer = None if facts.card is None else facts.card.customer_id
     made = Made(new_id, customer, station.name, station.by, station.site, shown, held)
     return CheckedIn(desk_operations.record(ask, decision, made, at), decision)
-
-
-def _with_held(facts: Facts, at: datetime) -> Facts:
-    """What is held free for somebody who is being confirmed is not left."""
-    if facts.card is None:
-        return facts
-    return with_uses(facts, reserved.uses_held(facts.card.customer_id, companies_of(facts), at))
 
 
 def _shown(text: str) -> Shown:

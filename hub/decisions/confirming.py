@@ -22,10 +22,10 @@ from contract.topics import is_name
 from hub.checkins import queries as checkins
 from hub.checkins.queries import KnownEdge
 from hub.decisions.deciding import (
-    companies_of,
     confirmed,
     decide_at_hub,
     facts_of_card,
+    with_held,
     with_static_codes,
     with_uses,
 )
@@ -114,12 +114,10 @@ def _decide(edge: KnownEdge, question: Confirm, ask: Ask, at: datetime) -> Confi
     """Decided at the edge's instant, so that its own replay gives the same."""
     checkin, asked_at = question.checkin, from_us(question.checkin.at_us)
     try:
-        facts = facts_of_card(edge.feed, checkin.code_hash, ask.policy.site)
+        facts = with_held(facts_of_card(edge.feed, checkin.code_hash, ask.policy.site), at)
     except ContractError as error:
         raise Refused("cannot_decide", f"the feed's rows cannot be read: {error}") from error
     card, use = facts.card, None
-    if card is not None:
-        facts = with_uses(facts, reserved.uses_held(card.customer_id, companies_of(facts), at))
     decision = decide_at_hub(ask, facts, asked_at)
     if card is not None:
         place = (ask.policy.partner, ask.policy.site)

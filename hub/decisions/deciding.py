@@ -13,6 +13,7 @@ from contract.gathering import facts_from_rows
 from contract.limits import Use
 from contract.membership import HolderKind
 from hub.feed.lookup import rows_of_card, rows_of_customer
+from hub.reservations import queries as reserved
 
 
 def facts_of_card(
@@ -56,6 +57,13 @@ def with_uses(facts: Facts, uses: tuple[Use, ...]) -> Facts:
     """Together with uses that stand in no row yet; each id counts once."""
     known = {use.id for use in facts.uses}
     return replace(facts, uses=(*facts.uses, *(use for use in uses if use.id not in known)))
+
+
+def with_held(facts: Facts, at: datetime) -> Facts:
+    """What is held free at `at` for somebody who is being confirmed is not left."""
+    if facts.card is None:
+        return facts
+    return with_uses(facts, reserved.uses_held(facts.card.customer_id, companies_of(facts), at))
 
 
 def companies_of(facts: Facts) -> set[int]:

@@ -11,7 +11,7 @@ from contract.ask import Ask, Circumstances, Mode, Policy, Posture
 from contract.card import CardError, canonical_code
 from contract.decision import Decision
 from contract.facts import Facts
-from hub.decisions.deciding import companies_of, decide_at_hub, facts_of_card, with_static_codes, with_uses
+from hub.decisions.deciding import decide_at_hub, facts_of_card, with_held, with_static_codes
 from hub.decisions.offering import facts_of_customer
 from hub.errors import HubError
 from hub.feed.operations import EVERYONE
@@ -21,7 +21,6 @@ from hub.members import codes
 from hub.members.models import Customer, Permission
 from hub.orders import queries as orders
 from hub.partners.models import Partner
-from hub.reservations import queries as reserved
 from hub.thing_words import one_of
 
 
@@ -62,14 +61,7 @@ def look_at_code(code: str, permission: str, place: Place, at: datetime) -> Deci
         facts = facts_of_card(EVERYONE, codes.hash_of(canonical_code(code)), place.policy.site)
     except CardError as error:
         raise NoSuchPlace(str(error)) from error
-    return _decided(_with_held(facts, at), permission, place, at)
-
-
-def _with_held(facts: Facts, at: datetime) -> Facts:
-    """What is held free for somebody who is being confirmed is not left."""
-    if facts.card is None:
-        return facts
-    return with_uses(facts, reserved.uses_held(facts.card.customer_id, companies_of(facts), at))
+    return _decided(with_held(facts, at), permission, place, at)
 
 
 def _decided(facts: Facts, permission: str, place: Place, at: datetime) -> Decision:

@@ -11,9 +11,8 @@ from contract.ask import Ask, Mode, Policy
 from contract.decision import Decision
 from contract.facts import Facts
 from contract.reasons import Reason
-from hub.decisions.deciding import companies_of, decide_at_hub, facts_of_holder, with_uses
+from hub.decisions.deciding import decide_at_hub, facts_of_holder, with_held
 from hub.feed.operations import EVERYONE
-from hub.reservations import queries as reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,7 @@ class Offer:
 
 def facts_of_customer(customer_id: int, site: str | None, at: datetime) -> Facts:
     """As of one who shows a card that is in order, asked about at `site`; with what is held for them at `at`."""
-    facts = facts_of_holder(EVERYONE, customer_id, site)
-    return with_uses(facts, reserved.uses_held(customer_id, companies_of(facts), at))
+    return with_held(facts_of_holder(EVERYONE, customer_id, site), at)
 
 
 def offer_of(permission: str, facts: Facts, at: datetime, policy: Policy | None = None) -> Offer:

@@ -14,10 +14,13 @@ from contract.limits import Across, CountsBy, Limit, Window
 from contract.messages import Confirmed
 from contract.rows import customer_change, gone
 from hub.checkins import operations as checkins
+from hub.decisions.checkin_operations import Station, check_in
 from hub.decisions.confirming import confirm
+from hub.decisions.looking import Place, look_at_code
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE, append, create
 from hub.members import operations as members
+from hub.members.codes import decrypt
 from hub.members.models import Company, Customer, Grant, Link, Membership, Permission, Plan
 from hub.reservations import operations as reservations
 from hub.reservations.models import Reservation
@@ -64,6 +67,15 @@ def test_a_denial_stays_one_though_the_one_before_it_was_given_back(bar: Bar) ->
     assert answer(bar, question(denied)) == LIMIT
     reservations.settle([(bar.edge.id, granted.id)])
     assert answer(bar, question(denied)) == LIMIT
+
+
+def test_nobody_else_takes_what_is_held_free(bar: Bar) -> None:
+    second = AT + timedelta(seconds=1)
+    assert answer(bar, question(asked_about(bar))) == GRANTED
+    taken = check_in(bar.club.customer, WINE, Station(), second)
+    assert (taken.checkin.outcome, taken.checkin.reason) == LIMIT
+    seen = look_at_code(decrypt(bar.card), WINE, Place(), second)
+    assert (seen.outcome, seen.reason) == LIMIT
 
 
 def test_what_is_not_settled_lapses_after_a_minute(bar: Bar) -> None:
