@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contract.card import read_scan
@@ -31,14 +32,19 @@ _REMEMBERED: Final = "checkin"
 _MAY: Final = "checkins.add_desk_checkin"
 _YEAR_S: Final = 366 * 86_400
 _ID_BYTES: Final = 16
+_GONE: Final = gettext_lazy(
+    "The permission or the site that was chosen is not there any more. Load this page again and choose another."
+)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What one is checked in for, and where; None: there is none at this hub."""
+    """What one is checked in for, and where; None: there is none at this hub. `is_gone`: what was sent is not
+    there any more, and this is another one."""
 
     permission: Permission | None
     site: Site | None
+    is_gone: bool = False
 
 
 @desk(_MAY)
@@ -51,6 +57,8 @@ def checkin_page(request: HttpRequest) -> HttpResponse:
 def look_for(request: HttpRequest) -> HttpResponse:
     """Whose card it is, or who fits what was typed; `customer`: who of them was chosen."""
     chosen = _chosen(request)
+    if chosen.is_gone:
+        return _shown(request, error=_GONE)
     text = request.POST.get("q", "")[:TEXT_MAX].strip()
     number = _number(request.POST.get("customer", ""))
     if number is not None:
@@ -68,6 +76,8 @@ def look_for(request: HttpRequest) -> HttpResponse:
 def do_check_in(request: HttpRequest) -> HttpResponse:
     """`code`: of the card that was scanned; without one, `customer`. The same `id` sent twice is done once."""
     chosen, at = _chosen(request), timezone.now()
+    if chosen.is_gone:
+        return _shown(request, error=_GONE)
     if chosen.permission is None:
         return _shown(request, error=_("There is no permission yet to check anybody in for."))
     code = request.POST.get("code", "")[:TEXT_MAX]
@@ -110,7 +120,7 @@ def _shown(request: HttpRequest, **context: Any) -> HttpResponse:
     chosen = _chosen(request)
     known = {"chosen": chosen, "permissions": _permissions(), "sites": Site.objects.order_by("name")}
     response = page(request, template, **known, **context)
-    if request.method == "POST" and chosen.permission is not None:
+    if request.method == "POST" and chosen.permission is not None and not chosen.is_gone:
         kept = f"{chosen.permission.slug}/{chosen.site.name if chosen.site else ''}"
         response.set_cookie(
             _REMEMBERED,
@@ -129,14 +139,14 @@ def _permissions() -> list[Permission]:
 
 
 def _chosen(request: HttpRequest) -> Chosen:
-    """As posted, else as remembered, else the first of each."""
+    """As posted; where nothing is posted as remembered, else the first of each."""
     permission, _slash, site = request.COOKIES.get(_REMEMBERED, "").partition("/")
-    permission, site = request.POST.get("permission", permission), request.POST.get("site", site)
+    asked_for, asked_at = request.POST.get("permission", permission), request.POST.get("site", site)
     permissions, sites = Permission.objects.order_by("name"), Site.objects.order_by("pk")
-    return Chosen(
-        permissions.filter(slug=permission).first() or permissions.first(),
-        sites.filter(name=site).first() or sites.first(),
-    )
+    what, where = permissions.filter(slug=asked_for).first(), sites.filter(name=asked_at).first()
+    first, first_site = what or permissions.first(), where or sites.first()
+    is_other = {"permission": what != first, "site": where != first_site}
+    return Chosen(first, first_site, any(is_other[name] for name in is_other if name in request.POST))
 
 
 def _number(text: str) -> int | None:

@@ -93,6 +93,21 @@ def test_it_remembers_what_for_and_where(ann: Customer, front_desk_client: Clien
     assert front_desk_client.cookies["checkin"]["httponly"]
 
 
+@pytest.mark.parametrize("gone", ["permission", "site"])
+def test_what_is_gone_is_not_taken_for_the_first_there_is(
+    ann: Customer, front_desk_client: Client, gone: str
+) -> None:
+    asked = hidden(look(front_desk_client, "full plan"))
+    for response in (
+        front_desk_client.post(DO, {**asked, **FOR, gone: "no-such"}, HTTP_HX_REQUEST="true"),
+        look(front_desk_client, "full plan", **{gone: "no-such"}),
+    ):
+        assert "is not there any more" in response.content.decode() and not response.cookies
+    assert not CheckIn.objects.exists()
+    front_desk_client.cookies["checkin"] = "no-such/nowhere"
+    assert front_desk_client.get("/desk/checkin/").status_code == 200
+
+
 def test_without_a_permission_nothing_is_asked(front_desk_client: Client, database: object) -> None:
     members.save_customer(Customer(name="Somebody"))
     shown = look(front_desk_client, "Somebody")
