@@ -89,7 +89,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+# What they start hundreds of times is compiled once, whatever the machine's own habit is.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile
 # Whole clubs as processes, the commonest work in a browser, an API that is asked all it can be asked: long, and most
 # of what they find shows in the tests of the parts first.
 WHOLE := tests/demo tests/simulation tests/system tests/hub/walks \
