@@ -1,13 +1,13 @@
 """Memberships by plan: how they stand, and which began, were renewed and ended in a span. Nobody's name is in it.
 
 Status and ends are the contract's, asked once for all memberships that are alike: of one plan, in one order of
-their instants and those that are asked about. Those that are frozen or in their grace are asked each by itself.
-Reads only.
+their instants and those that are asked about. Those that are frozen, or may be in their grace then, are asked each
+by itself. Reads only.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
-from contract.membership import GRACE_SECONDS_MAX, AtEnd, State, end_of, status_at
+from contract.membership import GRACE_SECONDS_MAX, AtEnd, State, expires_at, status_at
 from contract.membership import Membership as Meaning
 from hub.audit.models import Entry
 from hub.members import rows
@@ -56,7 +56,7 @@ def by_plan(span: Span, at: datetime) -> list[PlanFigures]:
         figures = found[meaning.plan_id]
         figures.states[status_at(meaning, at).state] += many
         figures.begun += many * (span.from_at <= meaning.starts_at < span.until_at)
-        end = revoked_at or end_of(meaning)
+        end = _over_at(meaning, revoked_at)
         figures.ended += many * (end is not None and span.from_at <= end < min(span.until_at, at))
     for plan_id, many in _renewed(span):
         if plan_id in found:
@@ -67,13 +67,27 @@ def by_plan(span: Span, at: datetime) -> list[PlanFigures]:
 def _counted(span: Span, at: datetime) -> Iterator[tuple[Meaning, datetime | None, int]]:
     """Each membership, or one of many that are alike, when it was revoked, and how many there are."""
     frozen = Exists(Freeze.objects.filter(membership=OuterRef("pk")))
-    graced = Q(at_end=AtEnd.RENEWS.value, grace_hours__gt=0, ends_at__lte=at, ends_at__gt=at - _GRACE_MAX)
+    graced = Q(at_end=AtEnd.RENEWS.value, grace_hours__gt=0) & _in_grace_at(
+        span.from_at, min(span.until_at, at), at
+    )
     apart = Membership.objects.filter(frozen | graced)
     alike = Membership.objects.filter(~(frozen | graced)).annotate(order=_order(span, at))
     groups = alike.order_by().values(*_ALIKE).annotate(many=Count("pk"), one=Min("pk"))
     many_of = dict(groups.values_list("one", "many"))
     yield from _meant(apart, {})
     yield from _meant(Membership.objects.filter(pk__in=many_of), many_of)
+
+
+def _in_grace_at(*instants: datetime) -> Q:
+    """At one of them, or it may be: whether its grace was over by then is its own."""
+    found = [Q(ends_at__lte=each, ends_at__gt=each - _GRACE_MAX) for each in instants]
+    return reduce(lambda one, other: one | other, found)
+
+
+def _over_at(meaning: Meaning, revoked_at: datetime | None) -> datetime | None:
+    """From when on it grants nothing any more: one that has expired is not over once more when it is revoked."""
+    by_itself = expires_at(replace(meaning, revoked=False))
+    return min((each for each in (revoked_at, by_itself) if each is not None), default=None)
 
 
 def _meant(
