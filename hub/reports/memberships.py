@@ -100,16 +100,20 @@ def _meant(
 
 def _order(span: Span, at: datetime) -> Combinable:
     """A number for each order in which a membership's instants and those that are asked about can follow each
-    other: a bit for each pair of them."""
-    marks = (
-        *(("lt", span.from_at), ("lt", span.until_at)),
-        *(("lt", at), ("lte", at), ("lte", at - _GRACE_MAX)),
-    )
-    names = ("starts_at", "ends_at", "trial_until", "revoked_at")
-    pairs = [Q(**{f"{name}__{follows}": instant}) for name in names for follows, instant in marks]
-    none = [Q(**{name: None}) for name in names[1:]]
-    bits = [Case(When(each, then=Value(1 << bit)), default=Value(0)) for bit, each in enumerate([*pairs, *none])]
+    other: a bit for each pair of them that makes a difference to what is told."""
+    pairs = [
+        *_before("starts_at", lt=(span.from_at, span.until_at), lte=(at,)),
+        *_before("ends_at", lt=(span.from_at, span.until_at, at), lte=(at, at - _GRACE_MAX)),
+        *_before("revoked_at", lt=(span.from_at, span.until_at, at)),
+        *_before("trial_until", lte=(at,)),
+        *(Q(**{name: None}) for name in ("ends_at", "revoked_at", "trial_until")),
+    ]
+    bits = [Case(When(each, then=Value(1 << bit)), default=Value(0)) for bit, each in enumerate(pairs)]
     return reduce(lambda one, other: one + other, bits)
+
+
+def _before(name: str, **instants: tuple[datetime, ...]) -> list[Q]:
+    return [Q(**{f"{name}__{follows}": each}) for follows, some in instants.items() for each in some]
 
 
 def _renewed(span: Span) -> list[tuple[int | None, int]]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
 
@@ -43,6 +44,7 @@ class Counted:
 
     def __init__(self, span: Span) -> None:
         self.span = span
+        self._slots: tuple[ZoneInfo, list[tuple[datetime, Count]]] | None = None
 
     def by(self, *fields: str, **only: Any) -> dict[Group, Count]:
         """`fields`: of HourlyFigure; `only`: values that other fields must have."""
@@ -60,10 +62,11 @@ class Counted:
                 found[tuple(getattr(each, name) for name in fields)][each.outcome == Outcome.DENIED] += each.count
         return _of_outcome({group: Count(*both) for group, both in found.items()}, outcome)
 
-    @cached_property
-    def slots(self) -> dict[Group, Count]:
-        """By the hour, or its quarter."""
-        return self.by("slot")
+    def slots(self, zone: ZoneInfo) -> list[tuple[datetime, Count]]:
+        """By the hour, or its quarter, each as the clock on the wall in `zone` has it; counted once for all."""
+        if self._slots is None or self._slots[0] != zone:
+            self._slots = zone, [(slot.astimezone(zone), count) for (slot,), count in self.by("slot").items()]
+        return self._slots[1]
 
     @cached_property
     def _touched(self) -> set[datetime]:

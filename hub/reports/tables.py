@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -67,25 +67,25 @@ def table(name: str, counted: Counted, zone: ZoneInfo) -> Table:
 
 def _by_day(counted: Counted, zone: ZoneInfo) -> list[Row]:
     """Days on which nothing was are rows too."""
-    found = _folded(counted, lambda at: at.astimezone(zone).date())
+    found = _folded(counted, zone, datetime.date)
     span = counted.span
     last = (span.until_at - timedelta(microseconds=1)).astimezone(zone).date()
     return [Row((each.isoformat(),), found.get(each, Count())) for each in _days(_first(span, zone), last)]
 
 
 def _by_hour(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = _folded(counted, lambda at: at.astimezone(zone).hour)
+    found = _folded(counted, zone, lambda at: at.hour)
     return [Row((f"{hour:02}:00",), found.get(hour, Count())) for hour in range(24)]
 
 
 def _by_weekday(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = _folded(counted, lambda at: at.astimezone(zone).weekday())
+    found = _folded(counted, zone, datetime.weekday)
     return [Row((WEEKDAYS[day],), found.get(day, Count())) for day in range(7)]
 
 
-def _folded(counted: Counted, key: Callable[[Any], Any]) -> dict[Any, Count]:
+def _folded(counted: Counted, zone: ZoneInfo, key: Callable[[datetime], Any]) -> dict[Any, Count]:
     found: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
-    for (slot,), (granted, denied) in counted.slots.items():
+    for slot, (granted, denied) in counted.slots(zone):
         both = found[key(slot)]
         both[0] += granted
         both[1] += denied
