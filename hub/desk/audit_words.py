@@ -62,6 +62,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "photo removed": _("photo removed"),
     "noted": _("note added"),
     "code shown": _("code shown"),
+    "codes rotate": _("codes rotate"),
+    "codes rotate no more": _("codes rotate no more"),
     "frozen": _("frozen"),
     "resumed": _("resumed"),
     "grants changed": _("grants changed"),

@@ -16,6 +16,7 @@ from contract.card import is_code
 from contract.feed import Change, Kind
 from contract.rotating import SALT_BYTES
 from contract.rows import id_after
+from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
@@ -110,10 +111,12 @@ def _refuse_imported(cards: Iterable[Card]) -> None:
 
 def _give_salts(ids: list[int]) -> int:
     with writing():
-        cards = list(Card.objects.filter(pk__in=ids, revoked_at=None, rotating_salt=None))
+        waiting = Card.objects.filter(pk__in=ids, revoked_at=None, rotating_salt=None)
+        cards = list(waiting.select_related("customer"))
         for card in cards:
             card.rotating_salt = secrets.token_bytes(SALT_BYTES)
         Card.objects.bulk_update(cards, ["rotating_salt"], batch_size=200)
+        audit.note_many("codes rotate", cards, None)
         append_salts(cards)
     return len(cards)
 
@@ -122,6 +125,7 @@ def _take_salts(ids: list[int]) -> int:
     with writing():
         having = Card.objects.filter(pk__in=ids, rotating_salt__isnull=False)
         forget_salts(having)
+        audit.note_many("codes rotate no more", having.select_related("customer"), None)
         return having.update(rotating_salt=None)
 
 

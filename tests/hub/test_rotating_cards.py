@@ -10,6 +10,7 @@ from contract.card import read_scan
 from contract.feed import Kind
 from contract.rotating import SALT_BYTES, matching_step, secret_of, step_at
 from contract.rows import rotating_salt_of
+from hub.audit.models import Entry
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
@@ -47,6 +48,17 @@ def doors() -> str:
     feed.create("doors", epoch=1)
     carry_secrets("doors")
     return "doors"
+
+
+def test_the_log_tells_of_codes_that_rotate_and_no_more() -> None:
+    cards = some_cards(2)
+    make_rotating(cards)
+    stop_rotating(cards[:1])
+    said = Entry.objects.filter(action__startswith="codes rotate").values_list("action", "thing_id", "thing")
+    assert sorted(said) == [
+        *(("codes rotate", card.pk, str(card)) for card in cards),
+        ("codes rotate no more", cards[0].pk, str(cards[0])),
+    ]
 
 
 def test_a_secret_stands_only_in_feeds_that_carry_them(doors: str) -> None:
