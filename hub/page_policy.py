@@ -28,7 +28,7 @@ BACK_OFFICE: Final[Policy] = {
 SWAGGER: Final[Policy] = {**STRICT, "img-src": "'self' data:"}
 ONE_PAGE: Final[Policy] = {**STRICT, "default-src": "'none'", "style-src": "'unsafe-inline'"}
 """For a page that is whole by itself."""
-_OTHERS: Final = {"/admin/": BACK_OFFICE, "/now/": BACK_OFFICE, "/desk/api/": SWAGGER}
+_OTHERS: Final = {"/admin/": BACK_OFFICE, "/desk/api/": SWAGGER}
 _FIXED: Final = {
     "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
