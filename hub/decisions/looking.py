@@ -38,8 +38,8 @@ class Place:
 
 def place_of(at: datetime, reader: str = "", site: str = "", partner: str = "") -> Place:
     """`reader` is EDGE/READER: site, partner and rules are its own then, but for those that are said besides.
-    NoSuchPlace."""
-    place = _place_of_reader(reader, at) if reader else Place()
+    Where no site is said it is the first one, by whose hours the desk goes too. NoSuchPlace."""
+    place = _place_of_reader(reader, at) if reader else Place(Policy(site=_first_site()))
     said = {"site": site, "partner": partner}
     for model, name_of, name in ((Site, "name", site), (Partner, "slug", partner)):
         if name and not model._default_manager.filter(**{name_of: name}).exists():
@@ -83,6 +83,10 @@ def _place_of_reader(name: str, at: datetime) -> Place:
         raise NoSuchPlace(_("there is no reader %(name)s: say it as EDGE/READER") % {"name": name})
     locked = reader.posture == Posture.LOCKDOWN or orders.lockdowns_over(reader.edge, reader.name, at)
     return Place(fleet_rows.policy_of(reader), Posture.LOCKDOWN if locked else Posture.SECURE)
+
+
+def _first_site() -> str | None:
+    return Site.objects.order_by("pk").values_list("name", flat=True).first()
 
 
 def _check_permission(slug: str) -> None:
