@@ -6,6 +6,7 @@ what is proposed of them is in periods.py.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -34,6 +35,17 @@ def renew_membership(membership: Membership, ends_at: datetime, at: datetime) ->
         if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
             held.at_end = (AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS).value
         return _saved(held, "renewed")
+
+
+def change_terms(membership: Membership, at: datetime) -> Membership:
+    """Its dates and the like, as they are set on it. Refused: it is revoked, or over at `at`, and more would
+    change than the number by which another system knows it."""
+    with writing():
+        held, wanted = stored(membership), with_grace(membership)
+        moved = held is not None and _terms(held) != _terms(wanted)
+        if moved and queries.status_of(standing(wanted), at).state is State.EXPIRED:
+            raise Refused(_("“%(it)s” is over, and stays so: assign the plan anew") % {"it": held})
+        return save(wanted, rows.membership_row)
 
 
 def end_membership(membership: Membership, at: datetime) -> Membership:
@@ -102,6 +114,11 @@ def _exchanged(held: Membership, plan: Plan, period: Period, at: datetime) -> Me
     held.at_end = AtEnd.ENDS.value
     _saved(_ended(held, from_at), "plan changed")
     return _saved(new, "")
+
+
+def _terms(held: Membership) -> dict[str, Any]:
+    fields = [field for field in held._meta.concrete_fields if field.name != "external_id"]
+    return {field.name: field.value_from_object(held) for field in fields}
 
 
 def _ended(held: Membership, at: datetime) -> Membership:

@@ -12,7 +12,7 @@ from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import BodyId, ExternalId, Id, Instant, Looked, Page, Paging, Words, Yes, count
-from hub.members import operations, queries, rows
+from hub.members import operations, queries, rows, term_operations
 from hub.members.finding import memberships_found
 from hub.members.models import GRACE_HOURS_MAX, Company, Customer, Membership, Plan
 
@@ -135,16 +135,16 @@ def get_membership(request: HttpRequest, response: HttpResponse, id: Id) -> dict
 def change_membership(
     request: HttpRequest, response: HttpResponse, id: Id, body: MembershipChanged
 ) -> dict[str, Any]:
-    """What the body has is changed, the rest stays; plan and holder stay what they are."""
+    """What the body has is changed, the rest stays; plan and holder stay what they are. Of one that is over, or
+    revoked, its external id alone can be changed."""
 
     def shown(membership: Membership) -> dict[str, Any]:
         return shown_at(membership, request.at)
 
-    return told(response, changed(request, lambda: membership_of(id), body, _save, shown))
+    def save(membership: Membership, values: dict[str, Any]) -> Membership:
+        return term_operations.change_terms(set_on(membership, values), request.at)
 
-
-def _save(membership: Membership, values: dict[str, Any]) -> Membership:
-    return operations.save_membership(set_on(membership, values))
+    return told(response, changed(request, lambda: membership_of(id), body, save, shown))
 
 
 def shown_now(request: HttpRequest, id: int) -> dict[str, Any]:
