@@ -6,8 +6,6 @@ address in a private network counts where the owner says so of the endpoint; the
 message goes to the address that was checked.
 """
 
-import asyncio
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -17,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils.translation import gettext as _
 
 from hub.errors import HubError
+from hub.webhooks.lookups import Lookups
 from hub.webhooks.models import URL_LETTERS_MAX
 
 _Address = IPv4Address | IPv6Address
@@ -55,14 +54,14 @@ def check(url: str, rules: Rules) -> SplitResult:
     return parts
 
 
-async def resolved(parts: SplitResult, rules: Rules) -> str:
+async def resolved(parts: SplitResult, rules: Rules, lookups: Lookups) -> str:
     """The address of the machine to connect to, where all that its name stands for may be told.
 
-    AddressRefused; OSError: its name is not known.
+    AddressRefused; OSError: its name is not known; TimeoutError: nobody says in time what it stands for.
     """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(parts.hostname, port_of(parts), type=socket.SOCK_STREAM)
-    return _all_checked([ip_address(str(each[4][0]).partition("%")[0]) for each in found], rules)
+    host = str(parts.hostname)
+    found = [host] if _literal(host) else await lookups.addresses_of(host, port_of(parts))
+    return _all_checked([ip_address(each) for each in found], rules)
 
 
 def port_of(parts: SplitResult) -> int:

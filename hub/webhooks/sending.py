@@ -16,6 +16,7 @@ import httpx
 
 from hub.webhooks import addresses
 from hub.webhooks.addresses import AddressRefused, Rules
+from hub.webhooks.lookups import Lookups
 
 CONNECT_S: Final = 5.0
 WHOLE_S: Final = 15.0
@@ -56,6 +57,7 @@ class Sending:
         self._whole_s = whole_s
         self._loop = asyncio.new_event_loop()
         self._client: httpx.AsyncClient | None = None
+        self._lookups = Lookups()
         self._thread = threading.Thread(target=self._loop.run_forever, name="webhooks-http", daemon=True)
         self._thread.start()
 
@@ -87,7 +89,7 @@ class Sending:
 
     async def _post(self, message: Message) -> Answer:
         parts = addresses.check(message.url, message.rules)
-        address = await addresses.resolved(parts, message.rules)
+        address = await addresses.resolved(parts, message.rules, self._lookups)
         self._client = self._client or _client()
         # To the address that was checked, whatever the name stands for a moment later; TLS asks for the name.
         request = self._client.build_request(

@@ -1,11 +1,15 @@
 """Where messages may go: not into the network around the hub, whatever an address says or a name stands for."""
 
 import asyncio
+import socket
+import threading
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from hub.webhooks.addresses import AddressRefused, Rules, check, resolved
+from hub.webhooks.lookups import Lookups
 
 PUBLIC, PRIVATE, DEVELOPING = Rules(False, False), Rules(True, False), Rules(False, True)
 
@@ -62,6 +66,37 @@ def test_a_name_is_judged_by_what_it_stands_for() -> None:
     for url in ("https://localhost/", "https://2130706433/", "https://0x7f.1/"):
         parts = check(url, PUBLIC)
         with pytest.raises(AddressRefused):
-            asyncio.run(resolved(parts, PUBLIC))
-    assert asyncio.run(resolved(urlsplit("https://127.0.0.1/"), DEVELOPING)) == "127.0.0.1"
-    assert asyncio.run(resolved(check("https://1.1.1.1/", PUBLIC), PUBLIC)) == "1.1.1.1"
+            asyncio.run(resolved(parts, PUBLIC, Lookups()))
+    assert asyncio.run(resolved(urlsplit("https://127.0.0.1/"), DEVELOPING, Lookups())) == "127.0.0.1"
+    assert asyncio.run(resolved(check("https://1.1.1.1/", PUBLIC), PUBLIC, Lookups())) == "1.1.1.1"
+
+
+def test_a_name_that_nobody_answers_for_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    system, released, asked = socket.getaddrinfo, threading.Event(), []
+
+    def answers(host: str, *rest: Any, **how: Any) -> Any:
+        asked.append(host)
+        if host == "hangs.example":
+            released.wait()
+        return system("127.0.0.1", *rest, **how)
+
+    async def look() -> None:
+        lookups = Lookups(lookup_s=0.05)
+        hanging = [lookups.addresses_of("hangs.example", 443) for _ in range(50)]
+        found = await asyncio.gather(*hanging, return_exceptions=True)
+        assert {type(each) for each in found} == {TimeoutError}
+        patient = Lookups(lookup_s=60.0)
+        assert await patient.addresses_of("other.example", 443) == ["127.0.0.1"]
+        waiting = asyncio.gather(*(patient.addresses_of("hangs.example", 443) for _ in range(2)))
+        asyncio.get_running_loop().call_soon(released.set)
+        assert await waiting == [["127.0.0.1"]] * 2
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    asyncio.run(look())
+    assert sorted(asked) == ["hangs.example", "hangs.example", "other.example"]
+
+
+def test_a_name_that_is_not_known_is_an_error_of_its_own() -> None:
+    for name in ("nobody.invalid", "a" * 70 + ".example"):
+        with pytest.raises(OSError, match=r".+"):
+            asyncio.run(Lookups().addresses_of(name, 443))
