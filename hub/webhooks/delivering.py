@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from hub.webhooks.delivery_operations import Outcome, record, take
+from hub.webhooks.delivery_operations import Outcome, record_and_take
 from hub.webhooks.messages import messages_of
 from hub.webhooks.models import Delivery, Endpoint
 from hub.webhooks.sending import Answer, Sending
@@ -35,10 +35,19 @@ class Delivering:
         return not self._answers and not self._on_their_way.total()
 
     def turn(self, now: Callable[[], datetime]) -> list[Endpoint]:
-        """Writes down what has come back, and sends what is due. Endpoints that were switched off by it."""
-        disabled = self._record(now())
-        room = {pk: AT_ONCE - count for pk, count in self._on_their_way.items()}
-        for delivery, message in list(messages_of(take(room, AT_ONCE, now()), now())):
+        """Writes down what has come back, and sends what is due. Endpoints that were switched off by it.
+
+        What the database does not take is written down the next time.
+        """
+        come, at = list(self._answers), now()
+        still = self._on_their_way - Counter(delivery.endpoint_id for delivery, _ in come)
+        room = {pk: AT_ONCE - count for pk, count in still.items()}
+        outcomes = [self._outcome(delivery, answer, at) for delivery, answer in come]
+        disabled, taken = record_and_take(outcomes, room, AT_ONCE, at)
+        for _ in come:
+            self._answers.popleft()
+        self._on_their_way = still
+        for delivery, message in list(messages_of(taken, now())):
             self._on_their_way[delivery.endpoint_id] += 1
             self._sending.send(message, partial(self._answered, delivery))
         return disabled
@@ -47,18 +56,6 @@ class Delivering:
         """From the thread that sends."""
         self._answers.append((delivery, answer))
         self._news.set()
-
-    def _record(self, at: datetime) -> list[Endpoint]:
-        """What the database does not take is written down the next time."""
-        come = list(self._answers)
-        if not come:
-            return []
-        disabled = record([self._outcome(delivery, answer, at) for delivery, answer in come])
-        for delivery, _ in come:
-            self._answers.popleft()
-            self._on_their_way[delivery.endpoint_id] -= 1
-        self._on_their_way = +self._on_their_way
-        return disabled
 
     def _outcome(self, delivery: Delivery, answer: Answer, at: datetime) -> Outcome:
         return Outcome(delivery.endpoint_id, delivery.pk, delivery.attempts, answer, at, self._luck())

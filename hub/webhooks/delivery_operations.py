@@ -5,13 +5,13 @@ died had taken goes out once more under the same id. `attempts` rises as it is t
 counts. A try or a hold that lies further ahead than any could was written by a clock that was wrong.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hub.webhooks.models import Delivery, Endpoint
 from hub.webhooks.operations import disable_endpoint
@@ -45,6 +45,16 @@ class Outcome:
     luck: float
 
 
+def record_and_take(
+    outcomes: Collection[Outcome], room: Mapping[int, int], room_for_each: int, at: datetime
+) -> tuple[list[Endpoint], list[Delivery]]:
+    """`record` and `take` in one transaction, which is what a queue that is long waits for most."""
+    if not outcomes:
+        return [], take(room, room_for_each, at)
+    with transaction.atomic():
+        return record(outcomes), take(room, room_for_each, at)
+
+
 def take(room: Mapping[int, int], room_for_each: int, at: datetime) -> list[Delivery]:
     """What is due, at most as much of an endpoint as there is room for: `room` by endpoint, else room_for_each."""
     due = _due(at)
@@ -54,9 +64,11 @@ def take(room: Mapping[int, int], room_for_each: int, at: datetime) -> list[Deli
         return []
     with transaction.atomic():
         taken = [each for pk, count in rooms.items() for each in _take(due.filter(endpoint=pk), count)]
+        held = {"leased_until": at + LEASE, "tried_at": at}
+        numbers = [each.pk for each in taken]
+        Delivery.objects.filter(pk__in=numbers).update(attempts=F("attempts") + 1, **held)
         for each in taken:
             each.attempts, each.leased_until, each.tried_at = each.attempts + 1, at + LEASE, at
-        Delivery.objects.bulk_update(taken, ["attempts", "leased_until", "tried_at"])
     return taken
 
 
@@ -67,10 +79,9 @@ def record(outcomes: Collection[Outcome]) -> list[Endpoint]:
         of_these = endpoints.in_bulk({each.endpoint for each in outcomes})
         numbers = [each.delivery for each in outcomes]
         standing = Delivery.objects.select_for_update().filter(pk__in=numbers, state=Delivery.State.WAITING)
-        held = standing.order_by("pk").in_bulk()
-        counting = [each for each in outcomes if _counts(each, held.get(each.delivery))]
-        for each in counting:
-            _write(held[each.delivery], each)
+        attempts = dict(standing.order_by("pk").values_list("pk", "attempts"))
+        counting = [each for each in outcomes if attempts.get(each.delivery) == each.attempt]
+        _write(counting)
         judged = (
             _judge(endpoint, [each for each in counting if each.endpoint == pk])
             for pk, endpoint in of_these.items()
@@ -111,32 +122,35 @@ def _take(due: QuerySet[Delivery], count: int) -> Sequence[Delivery]:
     return of_rows.order_by("next_at", "pk")[:count] if count > 0 else []
 
 
-def _counts(outcome: Outcome, held: Delivery | None) -> bool:
-    return held is not None and held.attempts == outcome.attempt
+def _write(outcomes: Iterable[Outcome]) -> None:
+    """Those that became the same are written at once: as a rule all of them."""
+    alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for each in outcomes:
+        alike.setdefault(tuple(_changes(each).items()), []).append(each.delivery)
+    for changes, numbers in alike.items():
+        Delivery.objects.filter(pk__in=numbers).update(**dict(changes))
 
 
-def _write(held: Delivery, outcome: Outcome) -> None:
+def _changes(outcome: Outcome) -> dict[str, Any]:
     answer = outcome.answer
-    held.code, held.error, held.answer = answer.code, answer.error, answer.text
-    held.leased_until = None
+    said = {"code": answer.code, "error": answer.error, "answer": answer.text, "leased_until": None}
     if answer.taken:
-        held.state = Delivery.State.DELIVERED
-    else:
-        again_at = next_try(held.attempts, answer, outcome.at, outcome.luck)
-        held.state = Delivery.State.FAILED if again_at is None else Delivery.State.WAITING
-        held.next_at = again_at or held.next_at
-    held.save(update_fields=["code", "error", "answer", "leased_until", "state", "next_at"])
+        return said | {"state": Delivery.State.DELIVERED}
+    again_at = next_try(outcome.attempt, answer, outcome.at, outcome.luck)
+    return said | ({"state": Delivery.State.FAILED} if again_at is None else {"next_at": again_at})
 
 
 def _judge(endpoint: Endpoint, outcomes: Sequence[Outcome]) -> Endpoint | None:
     """Who took something has failed at nothing; who took nothing for long is switched off, and returned."""
+    before = (endpoint.failing_since, endpoint.failures)
     failures = sum(not each.answer.taken for each in outcomes)
     if failures < len(outcomes):
         endpoint.failing_since, endpoint.failures = None, 0
     elif failures:
         endpoint.failing_since = endpoint.failing_since or outcomes[0].at
         endpoint.failures += failures
-    endpoint.save(update_fields=["failing_since", "failures"])
+    if (endpoint.failing_since, endpoint.failures) != before:
+        endpoint.save(update_fields=["failing_since", "failures"])
     why = _why_off(endpoint, outcomes)
     return None if why is None else disable_endpoint(endpoint.pk, outcomes[-1].at, why)
 

@@ -61,10 +61,15 @@ class Receiver:
             self.came.notify_all()
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """With five, as it is otherwise, connections of two workers at once wait until they are given up."""
+
+
 @contextmanager
 def receiving(**behaviour: Any) -> Iterator[Receiver]:
     receiver = Receiver(**behaviour)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
+    server = _Server(("127.0.0.1", 0), _handler(receiver))
     server.daemon_threads = True
     receiver.port = server.server_address[1]
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
