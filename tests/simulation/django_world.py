@@ -17,16 +17,15 @@ from weakref import WeakSet
 
 import django
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
-from hub import environment, keys
+from hub import environment
+from tests.prepared_hub import prepare_hub
 from tests.simulation.disk import DISK
 from tests.simulation.loop import Killed
 
 KEY = bytes(range(32))
 """Organization key of every world."""
-HUB_SEED = b"\x11" * 32
 EPOCH = 1_700_000_000_000
 _FOLDER = "doorward-simulation-"
 
@@ -101,13 +100,10 @@ def set_up() -> None:
     os.environ["DOORWARD_DATA"] = str(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the loop is the only thread there is
-    keys.create_missing(data / "keys")
-    keys.signing_path(data / "keys", 1).write_text(HUB_SEED.hex() + "\n")
+    prepare_hub(data)
     connections._connections = SimpleNamespace()  # one for all: Django would give each task its own
     django.setup()
     settings.KEYS = dataclasses.replace(settings.KEYS, organization=KEY, card=KEY[::-1])
-    with Path(os.devnull).open("w") as nowhere:
-        call_command("init", stdout=nowhere)
     _begin_at(EPOCH)
     connections.close_all()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from contract.keys import SigningKey
 from contract.orders import Modes
-from tests.enrolled import Certificate, issued
+from tests.enrolled import HUB_KEY, Certificate, issued
 from tests.simulation import django_world, invariants
 from tests.simulation.attacker import Attacker
 from tests.simulation.broker import Broker
@@ -112,7 +112,7 @@ class World:
             trace=self.trace,
             on_end=self._edge_ended,
             seed=rng.randbytes(32),
-            hub_key=SigningKey(django_world.HUB_SEED),
+            hub_key=HUB_KEY,
             organization_key=django_world.KEY,
             epoch=django_world.EPOCH,
             certificate=_certificate(),
