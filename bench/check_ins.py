@@ -25,7 +25,7 @@ from tests.hub import postgresql
 _EDGES = 500
 _MEMBERS = 2_000
 _ONE_BY_ONE = Load(_EDGES, 40, 1)
-_AFTER_A_NIGHT = Load(100, 2, 500)
+_AFTER_A_NIGHT = Load(50, 2, 500)
 _REDEEMED = replace(_ONE_BY_ONE, messages=8, redeemed=0.1)
 _LOADS = {
     "one a message": _ONE_BY_ONE,
