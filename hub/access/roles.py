@@ -56,7 +56,7 @@ _FLEET: Final = (
     _SEE_FLEET
     | _to(_ALL, "fleet", "site holiday schedule scheduleexception edge reader")
     | _to(_ALL, "feed", "feed assignment")
-    | {"orders.add_configuration", "orders.set_mode", "orders.give_command"}
+    | {"orders.add_configuration", "orders.set_mode", "orders.open_doors", "orders.give_command"}
 )
 _FIGURES: Final = frozenset({"reports.view_figures"})
 _LOG: Final = frozenset({"audit.view_entry"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from contract.ask import Posture
 from hub.desk.answers import goes_to, page
 from hub.desk.fleet import live_page
-from hub.desk.gate import desk
+from hub.desk.gate import check, desk
 from hub.errors import HubError
 from hub.fleet.paging import number_of
 from hub.fleet.workers import workers_shown
@@ -23,6 +23,8 @@ from hub.orders.places import NoPlace, Place
 
 CLEAR = "clear"
 _DIGITS: Final = 19
+OPEN_DOORS = "orders.open_doors"
+_FOR_ALL_WHO_SET_MODES = (Posture.LOCKDOWN, CLEAR)
 
 
 @desk("fleet.view_edge")
@@ -43,6 +45,8 @@ def set_mode_page(request: HttpRequest) -> HttpResponse:
     posture = asked.get("posture", "")
     if posture not in [*Posture, CLEAR]:
         raise Http404
+    if posture not in _FOR_ALL_WHO_SET_MODES:
+        check(request, OPEN_DOORS)
     back = _back(request)
     if request.method == "POST":
         _set_mode(request, place, posture)

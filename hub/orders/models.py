@@ -98,7 +98,10 @@ class ModeOrder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["place"], condition=Q(ended_at=None), name="mode_order_once")
         ]
-        permissions = [("set_mode", "Can lock down, unlock, and end it")]
+        permissions = [
+            ("set_mode", "Can lock down, and end what is set by hand"),
+            ("open_doors", "Can set everything else by hand, as doors that stand open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.posture}"

@@ -319,3 +319,15 @@ def test_each_right_is_for_its_own_alone(staff: Client, edge: Edge, right: str) 
         right == "add_configuration",
         right == "set_mode",
     )
+
+
+def test_staff_lock_down_and_end_it_but_hold_no_door_open(edge: Edge, colleague_client: Client) -> None:
+    for posture in ("unlocked", "free", "secure"):
+        assert colleague_client.get(set_url(posture)).status_code == 403
+        assert colleague_client.post(reverse("desk:set_mode"), {"posture": posture}).status_code == 403
+    assert not queries.set_by_hand()
+    assert b"posture=unlocked" not in colleague_client.get(reverse("desk:modes")).content
+    post(colleague_client, reverse("desk:set_mode"), posture="lockdown")
+    assert [order.posture for order in queries.set_by_hand()] == ["lockdown"]
+    end(colleague_client)
+    assert not queries.set_by_hand()

@@ -35,6 +35,7 @@ feed.change_feed            owner admin
 orders.view_configuration   owner admin staff
 orders.add_configuration    owner admin
 orders.set_mode             owner admin staff
+orders.open_doors           owner admin
 orders.give_command         owner admin
 audit.view_entry            owner admin staff
 reports.view_figures        owner admin staff reports
