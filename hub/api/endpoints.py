@@ -1,11 +1,12 @@
 """How an endpoint is declared: its address, the scope it needs, what it answers. One way, for all of them."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 from ninja.decorators import decorate_view
 
 from hub.api import etags
@@ -32,14 +33,41 @@ class Endpoints:
     def get(self, path: str, scope: Scope | None, answer: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declared("GET", path, scope, {200: answer})
 
-    def post(self, path: str, scope: Scope, answer: Any, status: int = 201) -> Callable[[Endpoint], Endpoint]:
-        return self._declared("POST", path, scope, {status: answer}, _header(IDEMPOTENCY_KEY))
+    def post(self, path: str, scope: Scope, answer: Any) -> Callable[[Endpoint], Endpoint]:
+        """Makes a new thing."""
+        return self._declared("POST", path, scope, {201: answer}, _header(IDEMPOTENCY_KEY))
+
+    def look(self, path: str, scope: Scope, answer: Any) -> Callable[[Endpoint], Endpoint]:
+        """A question that has a body. It is answered anew each time: what was true a while ago is no answer."""
+        return self._declared("POST", path, scope, {200: answer})
+
+    def act(self, path: str, scope: Scope, answer: Any) -> Callable[[Endpoint], Endpoint]:
+        """Does something with a thing that is there."""
+        headers = _header(IDEMPOTENCY_KEY), _header(etags.HEADER)
+        return self._changing("POST", path, scope, answer, *headers)
 
     def patch(self, path: str, scope: Scope, answer: Any) -> Callable[[Endpoint], Endpoint]:
-        return self._declared("PATCH", path, scope, {200: answer}, _header(etags.HEADER))
+        return self._changing("PATCH", path, scope, answer, _header(etags.HEADER))
 
     def delete(self, path: str, scope: Scope) -> Callable[[Endpoint], Endpoint]:
-        return self._declared("DELETE", path, scope, {204: None})
+        return self._declared("DELETE", path, scope, {204: None}, _header(etags.HEADER))
+
+    def _changing(
+        self, method: str, path: str, scope: Scope, answer: Any, *headers: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Who may change things, and not read them, is told which one it was and no more."""
+        name = "slug" if "slug" in answer.model_fields else "id"
+        declared = self._declared(method, path, scope, {200: answer | _NAMES[name]}, *headers)
+
+        def changing(endpoint: Endpoint) -> Endpoint:
+            @wraps(endpoint)
+            def told_to(request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+                shown: dict[str, Any] = endpoint(request, *args, **kwargs)
+                return shown if scope.reading in request.token.scopes else {name: shown[name]}
+
+            return declared(told_to)
+
+        return changing
 
     def _declared(
         self, method: str, path: str, scope: Scope | None, answers: dict[int, Any], *headers: dict[str, Any]
@@ -58,6 +86,21 @@ class Endpoints:
             return said(decorate_view(answering(scope))(endpoint))
 
         return declared
+
+
+class ChangedId(Schema):
+    """All that is told without the scope to read it."""
+
+    id: int
+
+
+class ChangedSlug(Schema):
+    """All that is told without the scope to read it."""
+
+    slug: str
+
+
+_NAMES: Final = {"id": ChangedId, "slug": ChangedSlug}
 
 
 def found(rows: QuerySet[Row], **by: Any) -> Row:
@@ -96,6 +139,27 @@ def changed(
         said = words.model_dump()
         save(read(), {name: said[name] for name in words.model_fields_set})
         return shown(read())
+
+
+def acted(
+    request: HttpRequest, read: Callable[[], Row], act: Callable[[Row], Any], shown: Shown
+) -> dict[str, Any]:
+    """What `read` finds, compared with If-Match and then dealt with, likewise."""
+    with writing():
+        thing = read()
+        etags.check(request, shown(thing))
+        act(thing)
+        return shown(read())
+
+
+def deleted(
+    request: HttpRequest, read: Callable[[], Row], delete: Callable[[list[Row]], None], shown: Shown
+) -> None:
+    """What `read` finds, compared with If-Match and deleted, likewise."""
+    with writing():
+        thing = read()
+        etags.check(request, shown(thing))
+        delete([thing])
 
 
 def set_on(thing: Row, values: dict[str, Any]) -> Row:

@@ -31,15 +31,15 @@ def answering(scope: Scope | None) -> Callable[[Run], Run]:
     """For decorate_view. `scope` None: any token does."""
 
     def around(run: Run) -> Run:
-        known = _query_names(run)
+        known, once = _query_names(run), _is_done_once(run)
 
         @wraps(run)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                token = admitted(request, scope)
+                token = request.token = admitted(request, scope)
                 _check_form(request, known)
                 with acting(Actor(ActorKind.TOKEN, token.name, token.created_by_id)):
-                    return _done(token, request, lambda: run(request, *args, **kwargs))
+                    return _done(token, request, once, lambda: run(request, *args, **kwargs))
             except Problem as problem:
                 return answer_of(problem)
 
@@ -95,11 +95,17 @@ def _check_form(request: HttpRequest, known: frozenset[str]) -> None:
         raise Problem(Kind.INVALID, "the address has parameters that are not known here", errors)
 
 
-def _done(token: ApiToken, request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
+def _done(token: ApiToken, request: HttpRequest, once: bool, run: Callable[[], HttpResponse]) -> HttpResponse:
     key = request.headers.get(idempotency.HEADER)
-    if key is None or request.method != "POST":
+    if key is None or not once:
         return run()
     return idempotency.once(token, key, request, request.at, run)
+
+
+def _is_done_once(run: Run) -> bool:
+    """As its own description says: those that take such a key."""
+    said = run.__self__.openapi_extra or {}
+    return any(each["name"] == idempotency.HEADER for each in said.get("parameters", ()))
 
 
 def _query_names(run: Run) -> frozenset[str]:

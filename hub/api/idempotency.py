@@ -24,6 +24,8 @@ HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(hours=24)
 _REPLAYED: Final = "Idempotency-Replayed"
 _NONCE_BYTES: Final = 12
+_BETWEEN: Final = b"\n"
+"""The ETag and the answer itself."""
 _PRUNE_AT_ONCE: Final = 100
 _CONTENT_TYPE: Final = "application/json; charset=utf-8"
 
@@ -49,7 +51,8 @@ def once(
             given = answer()
             if not 200 <= given.status_code < 300:
                 raise _Undone(given)
-            kept.status, kept.answer = given.status_code, _seal(given.content, asked)
+            told = given.headers.get("ETag", "").encode() + _BETWEEN + given.content
+            kept.status, kept.answer = given.status_code, _seal(told, asked)
             kept.save(update_fields=["status", "answer"])
             return given
     except _Undone as undone:
@@ -69,8 +72,9 @@ def _claim(token: ApiToken, key: bytes, asked: bytes, at: datetime) -> KeptAnswe
 def _again(kept: KeptAnswer, asked: bytes) -> HttpResponse:
     if bytes(kept.request_hash) != asked:
         raise Problem(Kind.KEY_REUSED, "use another key for another request, and the same for the same")
-    body = _open(bytes(kept.answer), asked)
-    return HttpResponse(body, _CONTENT_TYPE, kept.status, headers={_REPLAYED: "true"})
+    etag, _between, body = _open(bytes(kept.answer), asked).partition(_BETWEEN)
+    headers = {_REPLAYED: "true"} | ({"ETag": etag.decode()} if etag else {})
+    return HttpResponse(body, _CONTENT_TYPE, kept.status, headers=headers)
 
 
 def _prune(at: datetime) -> None:

@@ -4,13 +4,14 @@ import json
 from typing import Any, Final
 
 from hub.api.endpoints import SCOPE
+from hub.api.etags import HEADER as IF_MATCH
 from hub.api.problems import CONTENT_TYPE, TYPE, Kind
 
 _ALWAYS: Final = (Kind.BAD_REQUEST, Kind.NO_TOKEN, Kind.SCOPE_MISSING, Kind.TOO_LARGE, Kind.INVALID, Kind.TOO_MANY)
 _METHODS: Final = {
     "get": (),
     "post": (Kind.NOT_JSON, Kind.IN_USE),
-    "patch": (Kind.NOT_JSON, Kind.IN_USE, Kind.CHANGED_MEANWHILE),
+    "patch": (Kind.NOT_JSON, Kind.IN_USE),
     "delete": (Kind.IN_USE,),
 }
 _PROBLEM: Final = {
@@ -50,13 +51,22 @@ def document_of(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], method: str, one: bool) -> None:
-    kinds = [*_ALWAYS, *_METHODS[method], *([Kind.NOT_FOUND] if one or operation[SCOPE] == "access:check" else [])]
+    kinds = [
+        *_ALWAYS,
+        *([Kind.CHANGED_MEANWHILE] if _compares(operation) else []),
+        *_METHODS[method],
+        *([Kind.NOT_FOUND] if one or operation[SCOPE] == "access:check" else []),
+    ]
     for status in sorted({each.status for each in kinds}):
         operation["responses"][str(status)] = _response(status)
     if operation[SCOPE] is None:
         del operation[SCOPE]
     for parameter in operation["parameters"]:
         parameter["schema"] = _never_null(parameter["schema"])
+
+
+def _compares(operation: dict[str, Any]) -> bool:
+    return any(each["name"] == IF_MATCH for each in operation["parameters"])
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,11 @@ class Scope(StrEnum):
     EDGES_READ = "edges:read"
     ACCESS_CHECK = "access:check"
 
+    @property
+    def reading(self) -> "Scope":
+        """The scope to see what this one may change."""
+        return Scope(self.value.replace(":write", ":read"))
+
 
 MEANING: Final[dict[Scope, str | Promise]] = {
     Scope.CUSTOMERS_READ: _("See customers: names, email addresses, phone numbers."),

@@ -27,6 +27,7 @@ from hub.api.resources import (
 )
 from hub.api.words import RULE
 from hub.errors import HubError
+from hub.members.operations import CardTaken
 from hub.members.writing import InUse
 
 VERSION = "1"
@@ -105,6 +106,12 @@ def _refused_fields(request: HttpRequest, error: FieldsDoNotFit) -> HttpResponse
 @api.exception_handler(InUse)
 def _in_use(request: HttpRequest, error: InUse) -> HttpResponse:
     return answer_of(Problem(Kind.IN_USE, str(error)))
+
+
+@api.exception_handler(CardTaken)
+def _taken(request: HttpRequest, error: CardTaken) -> HttpResponse:
+    """Not whose it is: a card that somebody found would tell."""
+    return answer_of(Problem(Kind.RULE, "this code is on another card already: use another code"))
 
 
 @api.exception_handler(HubError)

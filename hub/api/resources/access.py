@@ -31,6 +31,13 @@ class HolderShown(Schema):
     name: str
 
 
+class CustomerSaid(Schema):
+    """`name` null: to see it the token needs `customers:read`."""
+
+    id: int
+    name: str | None
+
+
 class AnswerShown(Schema):
     """`outcome` and `reason` are decide()'s. `remaining` null: unlimited, or not asked that far. `inherited_from`:
     the company whose membership it is. `look`: always; to ask uses nothing up and opens nothing."""
@@ -39,7 +46,7 @@ class AnswerShown(Schema):
     outcome: Outcome
     reason: Reason
     detail: Detail | None
-    customer: HolderShown | None
+    customer: CustomerSaid | None
     membership: int | None
     plan: HolderShown | None
     inherited_from: int | None
@@ -78,11 +85,11 @@ class OfferShown(AnswerShown):
 class AllShown(Schema):
     """Each permission of the organization, by its slug."""
 
-    customer: HolderShown
+    customer: CustomerSaid
     items: list[OfferShown]
 
 
-@access.post("/check", Scope.ACCESS_CHECK, AnswerShown, status=200)
+@access.look("/check", Scope.ACCESS_CHECK, AnswerShown)
 def check_access(request: HttpRequest, body: Asked) -> dict[str, Any]:
     """May they? Decided now, by the same function as at doors and counters.
 
@@ -93,9 +100,9 @@ def check_access(request: HttpRequest, body: Asked) -> dict[str, Any]:
         raise Problem(Kind.RULE, f"say who it is by exactly one of {', '.join(_WHO)}")
     place = looking.place_of(request.at, body.reader or "", body.site or "", body.partner or "")
     if body.card is not None:
-        return _shown(looking.look_at_code(body.card, body.permission, place, request.at), request.at)
+        return _shown(request, looking.look_at_code(body.card, body.permission, place, request.at))
     customer = _who(body)
-    return _shown(looking.look_at_customer(customer, body.permission, place, request.at), request.at)
+    return _shown(request, looking.look_at_customer(customer, body.permission, place, request.at))
 
 
 @of_customer.get("/{id}/permissions", Scope.ACCESS_CHECK, AllShown)
@@ -105,8 +112,8 @@ def list_customer_permissions(request: HttpRequest, id: Path[Id], where: Query[W
     policy = looking.place_of(request.at, site=where.site or "", partner=where.partner or "").policy
     slugs = Permission.objects.values_list("slug", flat=True)
     offers = offers_of(slugs, facts_of_customer(customer.pk, policy.site, request.at), request.at, policy)
-    items = [_shown(each.decision, request.at) | {"partners": list(each.partners)} for each in offers]
-    return {"customer": {"id": customer.pk, "name": customer.name}, "items": items}
+    items = [_shown(request, each.decision) | {"partners": list(each.partners)} for each in offers]
+    return {"customer": _said(request, customer.pk, customer.name), "items": items}
 
 
 def _who(body: Asked) -> Customer:
@@ -128,7 +135,12 @@ def _only(rows: QuerySet[Customer]) -> Customer:
     return some[0]
 
 
-def _shown(decision: Decision, at: datetime) -> dict[str, Any]:
+def _said(request: HttpRequest, number: int, name: str) -> dict[str, Any]:
+    may_see = Scope.CUSTOMERS_READ in request.token.scopes
+    return {"id": number, "name": name if may_see else None}
+
+
+def _shown(request: HttpRequest, decision: Decision) -> dict[str, Any]:
     held, plan, customer = decision.membership, decision.plan, decision.customer
     company = held.holder.id if held and held.holder.kind is HolderKind.COMPANY else None
     return {
@@ -136,13 +148,13 @@ def _shown(decision: Decision, at: datetime) -> dict[str, Any]:
         "outcome": decision.outcome,
         "reason": decision.reason,
         "detail": decision.detail,
-        "customer": customer and {"id": customer.id, "name": customer.name},
+        "customer": customer and _said(request, customer.id, customer.name),
         "membership": held and held.id,
         "plan": plan and {"id": plan.id, "name": plan.name},
         "inherited_from": company,
         "valid_until": decision.valid_until,
         "remaining": decision.remaining,
         "next_available_at": decision.next_available_at,
-        "decided_at": at,
+        "decided_at": request.at,
         "kind": "look",
     }

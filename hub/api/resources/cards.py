@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Schema
 
-from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
+from hub.api.endpoints import Endpoints, acted, changed, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import BodyId, Id, Instant, Page, Paging, Words, text
@@ -100,11 +100,17 @@ def change_card(request: HttpRequest, response: HttpResponse, id: Id, body: Card
     return told(response, changed(request, lambda: _card(id), body, _save, shown))
 
 
-@endpoints.post("/{id}/revoke", Scope.CARDS_WRITE, CardShown, status=200)
-def revoke_card(request: HttpRequest, id: Id) -> dict[str, Any]:
+@endpoints.act("/{id}/revoke", Scope.CARDS_WRITE, CardShown)
+def revoke_card(request: HttpRequest, response: HttpResponse, id: Id) -> dict[str, Any]:
     """It opens nothing any more, for good. Told again, it changes nothing."""
-    operations.revoke_cards([_card(id)], request.at)
-    return shown_at(_card(id), request.at)
+
+    def shown(card: Card) -> dict[str, Any]:
+        return shown_at(card, request.at)
+
+    def revoke(card: Card) -> None:
+        operations.revoke_cards([card], request.at)
+
+    return told(response, acted(request, lambda: _card(id), revoke, shown))
 
 
 def _save(card: Card, values: dict[str, Any]) -> Card:

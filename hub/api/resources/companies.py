@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Schema
 from pydantic import Field
 
-from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
+from hub.api.endpoints import Endpoints, changed, deleted, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import BodyId, Email, ExternalId, Id, Looked, Name, Page, Paging, Phone, Words
@@ -77,7 +77,7 @@ def change_company(request: HttpRequest, response: HttpResponse, id: Id, body: C
 @companies.delete("/{id}", Scope.COMPANIES_WRITE)
 def delete_company(request: HttpRequest, id: Id) -> None:
     """Gone for good, with its memberships and links; the people stay."""
-    operations.delete_companies([_company(id)])
+    deleted(request, lambda: _company(id), operations.delete_companies, shown)
 
 
 class LinkShown(Schema):
@@ -108,24 +108,24 @@ def list_links(request: HttpRequest, filters: Query[LinkFilters]) -> dict[str, A
 
 
 @links.post("", Scope.COMPANIES_WRITE, LinkShown)
-def create_link(request: HttpRequest, body: LinkNew) -> dict[str, Any]:
+def create_link(request: HttpRequest, response: HttpResponse, body: LinkNew) -> dict[str, Any]:
     """The customer inherits the company's memberships from now on."""
     link = Link(
         customer=named(Customer, "customer", pk=body.customer), company=named(Company, "company", pk=body.company)
     )
-    return link_shown(operations.save_link(link))
+    return told(response, link_shown(operations.save_link(link)))
 
 
 @links.get("/{id}", Scope.COMPANIES_READ, LinkShown)
-def get_link(request: HttpRequest, id: Id) -> dict[str, Any]:
+def get_link(request: HttpRequest, response: HttpResponse, id: Id) -> dict[str, Any]:
     """One link."""
-    return link_shown(_link(id))
+    return told(response, link_shown(_link(id)))
 
 
 @links.delete("/{id}", Scope.COMPANIES_WRITE)
 def delete_link(request: HttpRequest, id: Id) -> None:
     """The customer inherits no more, at once."""
-    operations.delete_links([_link(id)])
+    deleted(request, lambda: _link(id), operations.delete_links, link_shown)
 
 
 def _save(company: Company, values: dict[str, Any]) -> Company:

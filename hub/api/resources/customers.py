@@ -8,7 +8,7 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from contract.membership import State
-from hub.api.endpoints import Endpoints, changed, found, set_on, told
+from hub.api.endpoints import Endpoints, changed, deleted, found, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import Email, ExternalId, Id, Instant, Looked, Name, Page, Paging, Phone, Words
@@ -94,7 +94,7 @@ def change_customer(request: HttpRequest, response: HttpResponse, id: Id, body: 
 @endpoints.delete("/{id}", Scope.CUSTOMERS_WRITE)
 def delete_customer(request: HttpRequest, id: Id) -> None:
     """Gone for good, with cards, links and own memberships. Check-ins stay."""
-    operations.delete_customers([_customer(id)])
+    deleted(request, lambda: _customer(id), operations.delete_customers, shown)
 
 
 def _save(customer: Customer, values: dict[str, Any]) -> Customer:

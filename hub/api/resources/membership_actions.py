@@ -1,17 +1,18 @@
 """What happens to a membership in its time: each is an address of its own under the membership's."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path
 
-from hub.api.endpoints import Endpoints, named
+from hub.api.endpoints import Endpoints, acted, named, told
 from hub.api.problems import Kind, Problem
-from hub.api.resources.memberships import MembershipShown, membership_of, shown_now
+from hub.api.resources.memberships import MembershipShown, membership_of, shown_at, shown_now
 from hub.api.scopes import Scope
 from hub.api.words import BodyId, Id, Instant, Words
 from hub.members import operations, periods, status_operations, term_operations
-from hub.members.models import Plan
+from hub.members.models import Membership, Plan
 
 endpoints = Endpoints("Memberships")
 
@@ -41,69 +42,82 @@ class PlanExchanged(Words):
     ends_at: Instant | None = None
 
 
-@endpoints.post("/{id}/renew", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def renew_membership(request: HttpRequest, id: Path[Id], body: Renewed) -> dict[str, Any]:
+@endpoints.act("/{id}/renew", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def renew_membership(request: HttpRequest, response: HttpResponse, id: Path[Id], body: Renewed) -> dict[str, Any]:
     """It goes on to another end. One that is over stays over: assign the plan anew."""
-    membership = membership_of(id)
-    ends_at = body.ends_at or periods.renewed_end(membership)
-    if ends_at is None:
-        raise Problem(Kind.RULE, "its plan is not billed again, or it has no end: say ends_at")
-    term_operations.renew_membership(membership, ends_at, request.at)
-    return shown_now(request, id)
+
+    def renew(membership: Membership) -> None:
+        ends_at = body.ends_at or periods.renewed_end(membership)
+        if ends_at is None:
+            raise Problem(Kind.RULE, "its plan is not billed again, or it has no end: say ends_at")
+        term_operations.renew_membership(membership, ends_at, request.at)
+
+    return _told(request, response, id, renew)
 
 
-@endpoints.post("/{id}/cancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def cancel_membership(request: HttpRequest, id: Path[Id], body: Cancelled) -> dict[str, Any]:
+@endpoints.act("/{id}/cancel", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def cancel_membership(
+    request: HttpRequest, response: HttpResponse, id: Path[Id], body: Cancelled
+) -> dict[str, Any]:
     """It runs to its end and no further, or is over now."""
-    membership = membership_of(id)
-    if body.when == "now":
-        term_operations.end_membership(membership, request.at)
-    else:
-        status_operations.cancel_membership(membership, request.at)
-    return shown_now(request, id)
+    if body.when == "end":
+        return _told(request, response, id, lambda it: status_operations.cancel_membership(it, request.at))
+    return _told(request, response, id, lambda it: term_operations.end_membership(it, request.at))
 
 
-@endpoints.post("/{id}/uncancel", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def uncancel_membership(request: HttpRequest, id: Path[Id]) -> dict[str, Any]:
+@endpoints.act("/{id}/uncancel", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def uncancel_membership(request: HttpRequest, response: HttpResponse, id: Path[Id]) -> dict[str, Any]:
     """As before it was cancelled."""
-    status_operations.uncancel(membership_of(id), request.at)
-    return shown_now(request, id)
+    return _told(request, response, id, lambda it: status_operations.uncancel(it, request.at))
 
 
-@endpoints.post("/{id}/freeze", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def freeze_membership(request: HttpRequest, id: Path[Id], body: Frozen) -> dict[str, Any]:
+@endpoints.act("/{id}/freeze", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def freeze_membership(request: HttpRequest, response: HttpResponse, id: Path[Id], body: Frozen) -> dict[str, Any]:
     """It grants nothing meanwhile."""
-    status_operations.freeze_membership(membership_of(id), body.from_at or request.at, body.until_at)
-    return shown_now(request, id)
+    from_at, until_at = body.from_at or request.at, body.until_at
+    return _told(request, response, id, lambda it: status_operations.freeze_membership(it, from_at, until_at))
 
 
-@endpoints.post("/{id}/resume", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def resume_membership(request: HttpRequest, id: Path[Id]) -> dict[str, Any]:
+@endpoints.act("/{id}/resume", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def resume_membership(request: HttpRequest, response: HttpResponse, id: Path[Id]) -> dict[str, Any]:
     """Ends the freeze of now."""
-    status_operations.resume_membership(membership_of(id), request.at)
-    return shown_now(request, id)
+    return _told(request, response, id, lambda it: status_operations.resume_membership(it, request.at))
 
 
-@endpoints.post("/{id}/confirm-payment", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def confirm_payment(request: HttpRequest, id: Path[Id]) -> dict[str, Any]:
+@endpoints.act("/{id}/confirm-payment", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def confirm_payment(request: HttpRequest, response: HttpResponse, id: Path[Id]) -> dict[str, Any]:
     """The first payment has come: it is no longer pending. Told again, it changes nothing."""
-    status_operations.confirm_payment(membership_of(id))
-    return shown_now(request, id)
+    return _told(request, response, id, status_operations.confirm_payment)
 
 
-@endpoints.post("/{id}/revoke", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def revoke_membership(request: HttpRequest, id: Path[Id]) -> dict[str, Any]:
+@endpoints.act("/{id}/revoke", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def revoke_membership(request: HttpRequest, response: HttpResponse, id: Path[Id]) -> dict[str, Any]:
     """It ends at once and for good. Told again, it changes nothing."""
-    operations.revoke_memberships([membership_of(id)], request.at)
-    return shown_now(request, id)
+    return _told(request, response, id, lambda it: operations.revoke_memberships([it], request.at))
 
 
-@endpoints.post("/{id}/change-plan", Scope.MEMBERSHIPS_WRITE, MembershipShown, status=200)
-def change_membership_plan(request: HttpRequest, id: Path[Id], body: PlanExchanged) -> dict[str, Any]:
+@endpoints.act("/{id}/change-plan", Scope.MEMBERSHIPS_WRITE, MembershipShown)
+def change_membership_plan(
+    request: HttpRequest, response: HttpResponse, id: Path[Id], body: PlanExchanged
+) -> dict[str, Any]:
     """Answers with the membership of the new plan; the old one ends where it begins."""
     plan, from_at = named(Plan, "plan", pk=body.plan), body.from_at or request.at
     period = periods.first_period(plan, from_at)
     if "ends_at" in body.model_fields_set:
         period = period._replace(ends_at=body.ends_at)
-    changed = term_operations.change_plan(membership_of(id), plan, period, request.at)
-    return shown_now(request, changed.pk)
+    new: list[int] = []
+
+    def change(membership: Membership) -> None:
+        new.append(term_operations.change_plan(membership, plan, period, request.at).pk)
+
+    _told(request, response, id, change)
+    return told(response, shown_now(request, new[0]))
+
+
+def _told(
+    request: HttpRequest, response: HttpResponse, id: int, act: Callable[[Membership], Any]
+) -> dict[str, Any]:
+    def shown(membership: Membership) -> dict[str, Any]:
+        return shown_at(membership, request.at)
+
+    return told(response, acted(request, lambda: membership_of(id), act, shown))

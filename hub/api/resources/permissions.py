@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Schema
 from pydantic import Field
 
-from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
+from hub.api.endpoints import Endpoints, changed, deleted, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.scopes import Scope
 from hub.api.words import Name, Page, Paging, Slug, Words, Yes
@@ -82,7 +82,7 @@ def change_permission(
 @endpoints.delete("/{slug}", Scope.PLANS_WRITE)
 def delete_permission(request: HttpRequest, slug: Path[Slug]) -> None:
     """Only where no plan grants it and no reader asks for it."""
-    operations.delete_permissions([_permission(slug)])
+    deleted(request, lambda: _permission(slug), operations.delete_permissions, shown)
 
 
 def _save(permission: Permission, values: dict[str, Any]) -> Permission:

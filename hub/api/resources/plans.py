@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contract.grant import OFFLINE_USES_MAX, Offline
 from contract.limits import COUNT_MAX, SECONDS_MAX, Across, CountsBy, Limit, LimitError, Window
-from hub.api.endpoints import Endpoints, changed, found, named, set_on, told
+from hub.api.endpoints import Endpoints, changed, deleted, found, named, set_on, told
 from hub.api.pages import page_of
 from hub.api.problems import Kind, Problem
 from hub.api.scopes import Scope
@@ -130,7 +130,7 @@ def change_plan(request: HttpRequest, response: HttpResponse, id: Path[Id], body
 @endpoints.delete("/{id}", Scope.PLANS_WRITE)
 def delete_plan(request: HttpRequest, id: Path[Id]) -> None:
     """Only where no membership of it exists, ended ones included."""
-    operations.delete_plans([_plan(id)])
+    deleted(request, lambda: _plan(id), operations.delete_plans, shown)
 
 
 def _plans() -> QuerySet[Plan]:
