@@ -17,9 +17,9 @@ from hub.decisions.checkin_operations import CheckedIn
 from hub.desk.allowed import reason_text
 from hub.desk.standing import light_of, word_of
 from hub.desk.templatetags.desk import day_text
-from hub.desk.zones import organization_zone
 from hub.fleet.models import Site
 from hub.fleet.standing import Light
+from hub.fleet.zones import organization_zone
 from hub.members import queries
 from hub.members.models import Customer, Permission
 

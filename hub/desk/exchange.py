@@ -19,12 +19,12 @@ from django.views.decorators.http import require_POST
 from hub.desk.answers import goes_to, page
 from hub.desk.exchange_forms import KINDS_SHOWN, ImportForm, TooLarge
 from hub.desk.gate import desk
-from hub.desk.zones import organization_zone
 from hub.errors import HubError
 from hub.exchange import job_operations, queries
 from hub.exchange.exporting import export
 from hub.exchange.models import Job
 from hub.exchange.running import start
+from hub.fleet.zones import organization_zone
 
 _MAY_IMPORT: Final = "members.import_csv"
 _MAY_EXPORT: Final = "members.export_csv"

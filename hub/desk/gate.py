@@ -20,7 +20,7 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from hub.desk.answers import page
-from hub.desk.zones import organization_zone
+from hub.fleet.zones import organization_zone
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from contract.membership import AtEnd, Detail, State, Status
 from hub.desk import membership_says as says
 from hub.desk.membership_forms import ChangePlanForm, FreezeForm, RenewForm
+from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, status_operations, term_operations
 from hub.members.models import Membership
 from hub.members.periods import Period
@@ -69,8 +70,9 @@ def _changed(membership: Membership, given: Given, at: datetime) -> Membership:
     plan = given["plan"]
     if "when" not in given:
         return term_operations.change_plan(membership, plan, Period(membership.starts_at, membership.ends_at), at)
-    later = periods.next_period_at(membership, at) if given["when"] == "next" else None
-    proposed = periods.first_period(plan, later or at)
+    zone = organization_zone()
+    later = periods.next_period_at(membership, at, zone) if given["when"] == "next" else None
+    proposed = periods.first_period(plan, later or at, zone)
     period = Period(proposed.starts_at, given["ends_at"] or proposed.ends_at)
     return term_operations.change_plan(membership, plan, period, at)
 
@@ -96,7 +98,7 @@ ACTIONS: Final[dict[str, Action]] = {
         do=lambda it, given, at: term_operations.renew_membership(it, given["ends_at"], at),
         says=says.of_renewal,
         form=RenewForm,
-        begins_with=lambda it, at: {"ends_at": periods.renewed_end(it)},
+        begins_with=lambda it, at: {"ends_at": periods.renewed_end(it, organization_zone())},
     ),
     "change-plan": Action(
         title=_("Change plan"),

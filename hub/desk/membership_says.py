@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from contract.membership import AtEnd, Detail
 from hub.desk.templatetags.desk import day_text
 from hub.fleet.queries import readers_asking_for
+from hub.fleet.zones import organization_zone
 from hub.members import periods, queries
 from hub.members.models import Freeze, Link, Membership
 
@@ -37,7 +38,7 @@ def known_text(membership: Membership) -> str:
 
 
 def of_renewal(membership: Membership, at: datetime) -> list[str]:
-    proposed = periods.renewed_end(membership)
+    proposed = periods.renewed_end(membership, organization_zone())
     told = [_kept_until(membership, proposed)]
     if membership.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
         told.append(_("That it was cancelled, or not paid, is taken back."))
@@ -83,7 +84,7 @@ def times_of_change(membership: Membership, at: datetime) -> list[tuple[str, str
     if keeps_dates(membership, at):
         return []
     times = [("now", _("Now"))]
-    later = periods.next_period_at(membership, at)
+    later = periods.next_period_at(membership, at, organization_zone())
     if later is not None and later > at:
         times.append(("next", _("When what is paid for is over, on %(at)s") % {"at": day_text(later)}))
     return times
@@ -113,7 +114,7 @@ def of_payment(membership: Membership, at: datetime) -> list[str]:
 
 
 def of_cancelling(membership: Membership, at: datetime) -> list[str]:
-    end = periods.next_period_at(membership, at)
+    end = periods.next_period_at(membership, at, organization_zone())
     if queries.status_of(membership, at).detail is Detail.GRACE:
         return [
             _sentence(_("Its end is past: %(who)s loses %(plan)s at once."), membership),

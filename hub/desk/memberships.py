@@ -18,6 +18,7 @@ from hub.desk.membership_actions import ACTIONS, Action
 from hub.desk.membership_forms import AssignForm
 from hub.desk.standing import shown
 from hub.errors import HubError
+from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, queries
 from hub.members.models import Company, Customer, Membership
 from hub.members.versions import do_as_shown, version_of
@@ -116,7 +117,7 @@ def _assign(request: HttpRequest, holder: Customer | Company, membership: Member
 
 def _filled(membership: Membership, given: dict[str, Any]) -> Membership:
     membership.plan, membership.starts_at = given["plan"], given["starts_at"]
-    proposed = periods.first_period(membership.plan, membership.starts_at)
+    proposed = periods.first_period(membership.plan, membership.starts_at, organization_zone())
     membership.ends_at = given["ends_at"] or proposed.ends_at
     membership.at_end = (AtEnd.RENEWS if given["renews"] else AtEnd.ENDS).value
     membership.trial_until, membership.pending = given["trial_until"], given["pending"]

@@ -19,8 +19,8 @@ from hub.desk.answers import page
 from hub.desk.charts import bars
 from hub.desk.csv_answers import csv_answer
 from hub.desk.gate import desk
-from hub.desk.zones import organization_zone
 from hub.fleet.models import Site
+from hub.fleet.zones import organization_zone
 from hub.reports.memberships import by_plan
 from hub.reports.queries import Counted, Span
 from hub.reports.tables import TABLES, Row, Table, table

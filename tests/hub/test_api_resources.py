@@ -8,6 +8,7 @@ from django.utils import timezone
 from hub.audit.models import Entry
 from hub.feed.models import Feed
 from hub.fleet import operations as fleet
+from hub.fleet.models import Site
 from tests.hub.api_client import Api
 from tests.hub.presences import well
 from tests.hub.scans import small_club
@@ -115,6 +116,23 @@ def test_a_membership_in_its_time() -> None:
         "/memberships", {"plan": plan["id"], "customer": customer["id"], "starts_at": "2020-01-01T00:00:00Z"}
     )
     assert api.post(f"/memberships/{again['id']}/cancel", {"when": "now"}, 200)["detail"] == "cancelled"
+
+
+def test_billing_periods_are_of_the_clubs_clock() -> None:
+    Site.objects.create(name="club", time_zone="Europe/Berlin")
+    api = Api()
+    plan, customer = (
+        api.post("/plans", {"name": "Full", "billed_every": 1}),
+        api.post("/customers", {"name": "Member"}),
+    )
+    dates = {"starts_at": "2026-03-01T00:00:00+01:00", "ends_at": "2100-03-01T00:00:00+01:00"}
+    held = api.post("/memberships", {"plan": plan["id"], "customer": customer["id"], **dates})
+    renewed = api.post(f"/memberships/{held['id']}/renew", {}, 200)
+    assert renewed["ends_at"] == "2100-03-31T22:00:00Z"
+    other = {"plan": api.post("/plans", {"name": "Small", "billed_every": 1})["id"]}
+    at = {"from_at": "2099-03-01T00:00:00+01:00"}
+    exchanged = api.post(f"/memberships/{held['id']}/change-plan", other | at, 200)
+    assert exchanged["ends_at"] == "2099-03-31T22:00:00Z"
 
 
 def test_a_card_s_code_is_told_once() -> None:

@@ -1,7 +1,7 @@
 """Memberships assigned and changed at the desk: every action once, what its dialog says, and two staff at once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +12,7 @@ from contract.membership import AtEnd, Detail
 from hub.desk.membership_actions import ACTIONS
 from hub.desk.templatetags.desk import day_text
 from hub.fleet.models import Edge, Reader, Site
+from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, queries, status_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from hub.members.versions import version_of
@@ -189,12 +190,22 @@ def test_a_renewal_says_the_end_that_freezes_move_on(colleague_client: Client) -
     plain = act(colleague_client, membership, "renew", 422)
     assert "until the day below." in plain
     status_operations.freeze_membership(membership, timezone.now(), timezone.now() + 5 * DAY)
-    proposed = periods.renewed_end(Membership.objects.get())
+    proposed = periods.renewed_end(Membership.objects.get(), organization_zone())
     moved = act(colleague_client, membership, "renew", 422)
     assert "which its freezes move on: as proposed, until" in moved
     assert f"until {day_text(proposed + 5 * DAY)}." in moved
     status_operations.freeze_membership(membership, timezone.now() + 6 * DAY, None)
     assert "until the day below, which its freezes move on." in act(colleague_client, membership, "renew", 422)
+
+
+def test_a_renewal_ends_at_midnight_of_the_clubs_clock(colleague_client: Client) -> None:
+    Site.objects.create(name="club", time_zone="Europe/Berlin")
+    berlin = organization_zone()
+    start, end = datetime(2026, 3, 1, tzinfo=berlin), datetime(2100, 3, 1, tzinfo=berlin)
+    membership = held(starts_at=start, ends_at=end)
+    Plan.objects.update(billed_every=1)
+    shown = colleague_client.get(address(membership, "renew")).content.decode()
+    assert 'value="2100-04-01"' in shown and 'value="00:00"' in shown
 
 
 def test_another_plan_has_the_end_that_is_given(colleague_client: Client) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contract.calendar import zone_of
 from contract.membership import AtEnd, Detail, status_at
 from contract.reasons import Reason
 from hub.audit.models import Entry
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+UTC_ZONE = zone_of("UTC")
 
 
 def billed(name: str, permission: str, months: int | None = 1) -> Plan:
@@ -50,15 +52,15 @@ def detail(membership: Membership, at: datetime) -> Detail:
 
 def test_periods_follow_the_plans_billing_from_the_start_on() -> None:
     monthly, once = billed("Gold", "a"), billed("Day", "a", None)
-    assert periods.first_period(monthly, START) == (START, datetime(2026, 2, 28, 9, tzinfo=UTC))
-    assert periods.first_period(once, START) == (START, None)
+    assert periods.first_period(monthly, START, UTC_ZONE) == (START, datetime(2026, 2, 28, 9, tzinfo=UTC))
+    assert periods.first_period(once, START, UTC_ZONE) == (START, None)
     membership = held(monthly, ends_at=datetime(2026, 2, 28, 9, tzinfo=UTC))
-    assert periods.renewed_end(membership) == datetime(2026, 3, 31, 9, tzinfo=UTC)
-    assert periods.next_period_at(membership, AT) == datetime(2026, 2, 28, 9, tzinfo=UTC)
+    assert periods.renewed_end(membership, UTC_ZONE) == datetime(2026, 3, 31, 9, tzinfo=UTC)
+    assert periods.next_period_at(membership, AT, UTC_ZONE) == datetime(2026, 2, 28, 9, tzinfo=UTC)
     endless = held(monthly, ends_at=None)
-    assert periods.renewed_end(endless) is None
-    assert periods.next_period_at(endless, AT) == datetime(2026, 3, 31, 9, tzinfo=UTC)
-    assert periods.next_period_at(held(once, ends_at=None), AT) is None
+    assert periods.renewed_end(endless, UTC_ZONE) is None
+    assert periods.next_period_at(endless, AT, UTC_ZONE) == datetime(2026, 3, 31, 9, tzinfo=UTC)
+    assert periods.next_period_at(held(once, ends_at=None), AT, UTC_ZONE) is None
 
 
 # Renewal
@@ -68,7 +70,7 @@ def test_a_renewal_moves_the_end_and_takes_a_cancellation_back() -> None:
     membership = held(billed("Gold", "a"), at_end=AtEnd.RENEWS)
     status_operations.cancel_membership(membership, AT)
     assert detail(membership, AT) is Detail.CANCELLING
-    end = periods.renewed_end(membership)
+    end = periods.renewed_end(membership, UTC_ZONE)
     assert end is not None
     renewed = term_operations.renew_membership(membership, end, AT)
     assert (renewed.ends_at, renewed.at_end) == (datetime(2026, 4, 30, 9, tzinfo=UTC), AtEnd.RENEWS)
@@ -125,7 +127,7 @@ def test_a_plan_is_changed_at_once_without_a_gap() -> None:
     old = held(billed("Gold", "gold"), trial_until=AT + DAY, **kept)
     status_operations.freeze_membership(old, AT - 9 * DAY, AT - DAY)
     silver = billed("Silver", "silver")
-    new = term_operations.change_plan(old, silver, periods.first_period(silver, AT), AT)
+    new = term_operations.change_plan(old, silver, periods.first_period(silver, AT, UTC_ZONE), AT)
     assert (new.plan, new.starts_at, new.at_end, new.grace_hours) == (silver, AT, AtEnd.RENEWS, 72)
     assert not new.freezes_extend
     assert detail(old, AT) is Detail.ENDED
@@ -137,7 +139,7 @@ def test_a_plan_is_changed_at_once_without_a_gap() -> None:
 def test_a_plan_is_changed_at_the_next_period() -> None:
     old = held(billed("Gold", "gold"), at_end=AtEnd.CANCELLED)
     silver = billed("Silver", "silver", None)
-    there = periods.next_period_at(old, AT)
+    there = periods.next_period_at(old, AT, UTC_ZONE)
     assert there == old.ends_at
     new = term_operations.change_plan(old, silver, Period(there, None), AT)
     assert detail(old, there - HOUR) is Detail.CURRENT and detail(old, there) is Detail.ENDED

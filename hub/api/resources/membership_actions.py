@@ -11,6 +11,7 @@ from hub.api.problems import Kind, Problem
 from hub.api.resources.memberships import MembershipShown, membership_of, shown_at, shown_now
 from hub.api.scopes import Scope
 from hub.api.words import BodyId, Id, Instant, Words
+from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, status_operations, term_operations
 from hub.members.models import Membership, Plan
 
@@ -47,7 +48,7 @@ def renew_membership(request: HttpRequest, response: HttpResponse, id: Path[Id],
     """It goes on to another end. One that is over stays over: assign the plan anew."""
 
     def renew(membership: Membership) -> None:
-        ends_at = body.ends_at or periods.renewed_end(membership)
+        ends_at = body.ends_at or periods.renewed_end(membership, organization_zone())
         if ends_at is None:
             raise Problem(Kind.RULE, "its plan is not billed again, or it has no end: say ends_at")
         term_operations.renew_membership(membership, ends_at, request.at)
@@ -102,7 +103,7 @@ def change_membership_plan(
 ) -> dict[str, Any]:
     """Answers with the membership of the new plan; the old one ends where it begins."""
     plan, from_at = named(Plan, "plan", pk=body.plan), body.from_at or request.at
-    period = periods.first_period(plan, from_at)
+    period = periods.first_period(plan, from_at, organization_zone())
     if "ends_at" in body.model_fields_set:
         period = period._replace(ends_at=body.ends_at)
     new: list[int] = []

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from hub.desk.zones import organization_zone
 from hub.exchange.catalogue import KINDS
 from hub.exchange.exporting import export
+from hub.fleet.zones import organization_zone
 
 
 class Command(BaseCommand):

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from hub.desk.zones import organization_zone
 from hub.exchange import job_operations, queries
 from hub.exchange.catalogue import KINDS
 from hub.exchange.models import Job
 from hub.exchange.running import work
+from hub.fleet.zones import organization_zone
 
 
 class Command(BaseCommand):

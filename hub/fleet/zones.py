@@ -1,4 +1,5 @@
-"""The zone in which staff see times: the organization's, which is that of its first site; UTC before there is one.
+"""The organization's zone: that of its first site; UTC before there is one. Staff see times in it, and what a
+membership is paid for is counted in it.
 
 What happened at one site is shown in that site's zone.
 """
