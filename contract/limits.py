@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from contract.billing import BillingInterval, billing_period_at
-from contract.calendar import Calendar, Unit, period_at
+from contract.calendar import Calendar, Unit, period_at, zone_of
 from contract.errors import ContractError
 
 COUNT_MAX: Final = 1_000_000
@@ -253,7 +253,8 @@ def period_of(window: Window, counting: Counting, at: datetime) -> tuple[datetim
     if window in _UNIT_OF:
         return period_at(counting.calendar, _UNIT_OF[window], at)
     if window is Window.BILLING_PERIOD and counting.billing is not None:
-        return billing_period_at(counting.billed_from, counting.billing, at)
+        zone = zone_of(counting.calendar.zone)
+        return billing_period_at(counting.billed_from, counting.billing, at, zone)
     return None
 
 

@@ -35,8 +35,9 @@ def is_within(limit: Limit, use: Use, counting: Counting, at: datetime) -> bool:
         return True
     if limit.window is Window.BILLING_PERIOD:
         assert counting.billing is not None
-        of_use = time_model.billing_label(counting.billed_from, counting.billing, use.occurred_at)
-        return of_use == max(0, time_model.billing_label(counting.billed_from, counting.billing, at))
+        zone = counting.calendar.zone
+        of_use = time_model.billing_label(counting.billed_from, counting.billing, use.occurred_at, zone)
+        return of_use == max(0, time_model.billing_label(counting.billed_from, counting.billing, at, zone))
     unit = UNIT[limit.window]
     return time_model.label(counting.calendar, unit, use.occurred_at) == time_model.label(
         counting.calendar, unit, at

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.billing import BillingError, BillingInterval, billing_period_at
+from contract.calendar import zone_of
 
 MONTHLY = BillingInterval(months=1)
 starts = st.sampled_from([29, 30, 31]).map(
@@ -37,6 +38,55 @@ def test_every_instant_is_in_one_period(start: datetime, interval: BillingInterv
     assert time_model.billing_label(start, interval, begin) == here
     assert time_model.billing_label(start, interval, begin - MICROSECOND) == here - 1
     assert time_model.billing_label(start, interval, end) == here + 1
+
+
+@given(
+    starts,
+    billing_intervals,
+    afters,
+    st.sampled_from(["Europe/Berlin", "America/Santiago", "Australia/Lord_Howe"]),
+)
+def test_so_it_is_by_the_clock_on_any_wall(
+    start: datetime, interval: BillingInterval, after: timedelta, name: str
+) -> None:
+    zone, moment = zone_of(name), start + after
+    begin, end = billing_period_at(start, interval, moment, zone)
+    assert begin <= moment < end
+    assert billing_period_at(start, interval, begin, zone) == (begin, end)
+    assert billing_period_at(start, interval, end - MICROSECOND, zone) == (begin, end)
+    assert billing_period_at(start, interval, end, zone)[0] == end
+    assert end - begin <= interval.longest
+    here = time_model.billing_label(start, interval, moment, name)
+    assert time_model.billing_label(start, interval, begin, name) == here
+    assert time_model.billing_label(start, interval, begin - MICROSECOND, name) == here - 1
+    assert time_model.billing_label(start, interval, end, name) == here + 1
+
+
+@pytest.mark.parametrize(
+    ("interval", "start", "moment", "begin", "end"),
+    [
+        # What starts at a midnight is paid for until midnights: in the winter 23:00 in UTC, in the summer 22:00.
+        (MONTHLY, "2026-02-28T23:00", "2026-03-30T12:00", "2026-02-28T23:00", "2026-03-31T22:00"),
+        (MONTHLY, "2026-02-28T23:00", "2026-03-31T22:00", "2026-03-31T22:00", "2026-04-30T22:00"),
+        (
+            BillingInterval(months=12),
+            "2026-02-28T23:00",
+            "2027-02-28T23:00",
+            "2027-02-28T23:00",
+            "2028-02-29T23:00",
+        ),
+        (BillingInterval(days=7), "2026-03-22T23:00", "2026-03-29T22:00", "2026-03-29T22:00", "2026-04-05T22:00"),
+        # In the second 2:10 of the night in which 2:00 to 3:00 comes twice: after the first 2:30.
+        (BillingInterval(days=1), "2026-10-24T00:30", "2026-10-25T01:10", "2026-10-25T00:30", "2026-10-26T01:30"),
+        # A local time that a night does not have is the instant after the gap.
+        (BillingInterval(days=1), "2026-03-28T01:30", "2026-03-29T01:00", "2026-03-29T01:00", "2026-03-30T00:30"),
+    ],
+)
+def test_periods_over_clock_changes_in_berlin(
+    interval: BillingInterval, start: str, moment: str, begin: str, end: str
+) -> None:
+    found = billing_period_at(at(start), interval, at(moment), zone_of("Europe/Berlin"))
+    assert found == (at(begin), at(end))
 
 
 @given(starts, billing_intervals, afters)
@@ -68,8 +118,9 @@ def test_periods_of_what_began_on_january_31st(
 
 
 def test_how_long_a_period_may_be() -> None:
-    assert BillingInterval(months=1).longest == timedelta(days=31)
-    assert BillingInterval(days=7).longest == timedelta(days=7)
+    # One day more for clocks that go back.
+    assert BillingInterval(months=1).longest == timedelta(days=32)
+    assert BillingInterval(days=7).longest == timedelta(days=8)
     assert (BillingInterval(months=120).months, BillingInterval(days=3_653).days) == (120, 3_653)
 
 

@@ -193,8 +193,8 @@ MONTHLY = BillingInterval(months=1)
         (Limit(1, window=Window.YEAR), None, 367 * DAY),
         (Limit(1, window=Window.LIFETIME), MONTHLY, None),
         (Limit(1, window=Window.BILLING_PERIOD), None, None),
-        (Limit(1, window=Window.BILLING_PERIOD), MONTHLY, 31 * DAY),
-        (Limit(1, window=Window.BILLING_PERIOD), BillingInterval(days=7), 7 * DAY),
+        (Limit(1, window=Window.BILLING_PERIOD), MONTHLY, 32 * DAY),
+        (Limit(1, window=Window.BILLING_PERIOD), BillingInterval(days=7), 8 * DAY),
     ],
 )
 def test_how_far_limits_reach(limit: Limit, billing: BillingInterval | None, reach: timedelta | None) -> None:

@@ -102,7 +102,7 @@ BILLED = counting(billed_from=instant("2024-01-31T10:00"), billing=BillingInterv
         (Window.MONTH, "2026-03-31T12:00", HERE, "2026-02-28T23:00", "2026-03-31T22:00"),
         (Window.YEAR, "2024-12-31T12:00", HERE, "2023-12-31T23:00", "2024-12-31T23:00"),
         (Window.BILLING_PERIOD, "2024-02-29T09:59", BILLED, "2024-01-31T10:00", "2024-02-29T10:00"),
-        (Window.BILLING_PERIOD, "2024-03-30T10:00", BILLED, "2024-02-29T10:00", "2024-03-31T10:00"),
+        (Window.BILLING_PERIOD, "2024-03-30T10:00", BILLED, "2024-02-29T10:00", "2024-03-31T09:00"),
     ],
 )
 def test_a_window_counts_from_its_start_to_the_next(

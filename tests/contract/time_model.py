@@ -57,10 +57,13 @@ def label(calendar: Calendar, unit: Unit, at: datetime) -> tuple[int, ...]:
     return (day.year, day.month, day.day)
 
 
-def billing_label(start: datetime, interval: BillingInterval, at: datetime) -> int:
-    """How often it has been billed again by `at`; -1 before the start."""
-    number = -1
-    while _billed_at(start, interval, number + 1) <= at:
+def billing_label(start: datetime, interval: BillingInterval, at: datetime, zone: str = "UTC") -> int:
+    """How often it has been billed again by `at`, when the clock has shown its time; -1 before the start."""
+    if at < start:
+        return -1
+    begun, now = shown(start, zone), latest_shown(at, zone)
+    number = 0
+    while _billed_at(begun, interval, number + 1) <= now:
         number += 1
     return number
 
