@@ -7,6 +7,7 @@ of an Ed25519 key, of generation N) seals what the hub says: a rotation makes th
 Must not know Django: settings are built from this.
 """
 
+import hashlib
 import re
 import secrets
 import stat
@@ -66,6 +67,11 @@ def signing_generations(folder: Path) -> list[int]:
 def metrics_token(folder: Path) -> str:
     """What a Prometheus has to show. KeyFileError: it is missing, damaged or open to others."""
     return _read(path_of(folder, _METRICS)).hex()
+
+
+def fingerprint(folder: Path, name: str) -> str:
+    """What tells the key `name` (card, signing.1) from others, and nothing else of it. KeyFileError, as load."""
+    return hashlib.sha256(f"doorward {name} ".encode() + _read(path_of(folder, name))).hexdigest()[:32]
 
 
 def create_signing(folder: Path, generation: int) -> None:

@@ -34,12 +34,16 @@ class CannotWrite(HubError):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`vendor`: "sqlite" or "postgresql". `migrations`: those that the database had, as app.name."""
+    """`vendor`: "sqlite" or "postgresql". `migrations`: those that the database had, as app.name.
+
+    `keys`: fingerprints of those that fit the database, by name; None: older hubs did not say.
+    """
 
     version: str
     vendor: str
     made_at: str
     migrations: list[str]
+    keys: dict[str, str] | None = None
 
     @property
     def made(self) -> str:
@@ -127,4 +131,5 @@ def _about(archive: ZipFile, path: Path) -> About:
         raise NoBackup(f"{path} is damaged ({damaged or 'something is missing'}): take another backup")
     about = About(**said)
     datetime.fromisoformat(about.made_at)
+    dict(about.keys or {})
     return about

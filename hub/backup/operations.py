@@ -57,10 +57,11 @@ def restore(
 ) -> dict[str, int]:
     """The epoch that each feed has then. `check` raises where the keys here do not fit what came back.
 
-    hub.backup.queries.OtherVersion, AlreadyThere, hub.backup.sqlite_file.InUse, hub.backup.archive.NoBackup,
-    hub.backup.postgresql_dump.ToolFailed: nothing has changed.
+    hub.backup.queries.OtherVersion, hub.backup.sealed_keys.OtherKeys, AlreadyThere, hub.backup.sqlite_file.InUse,
+    hub.backup.archive.NoBackup, hub.backup.postgresql_dump.ToolFailed: nothing has changed.
     """
     older = queries.check_version(backup.about, older_too)
+    queries.check_keys(backup.about)
     if connection.vendor == "sqlite":
         return _restore_file(backup, replace, check, older, at)
     return _restore_dump(backup, replace, check, older, at)
@@ -95,6 +96,8 @@ def _restore_dump(
     over = queries.has_tables()
     if over:
         _check_may_replace(replace, at)
+        if backup.about.keys is None:
+            raise AlreadyThere("the backup does not say which keys fit it: restore it to an empty database")
         if queries.applied() != sorted(backup.about.migrations):
             raise AlreadyThere(
                 "the tables there are of another version than the backup: restore to an empty database"

@@ -1,15 +1,19 @@
-"""What a backup tells of the database it was made from, and whether this version can take one. Reads only."""
+"""What a backup tells of the database it was made from, and whether this hub can take one. Reads only."""
 
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from hub import keys
 from hub.backup.archive import About
+from hub.backup.sealed_keys import OtherKeys
 from hub.backup.sqlite_file import InUse
 from hub.errors import HubError
 from hub.fleet.workers import BEAT_WITHIN, workers_shown
+from hub.wire_keys.queries import newest_generation
 
 
 class OtherVersion(HubError):
@@ -18,7 +22,11 @@ class OtherVersion(HubError):
 
 def about_database(at: datetime) -> About:
     """As a backup tells it that is made now."""
-    return About(own_version(), connection.vendor, at.isoformat(), applied())
+    names, generation = ["organization", "card"], newest_generation()
+    if generation:
+        names.append(f"signing.{generation}")
+    fitting = {name: keys.fingerprint(settings.ENVIRONMENT.keys, name) for name in names}
+    return About(own_version(), connection.vendor, at.isoformat(), applied(), fitting)
 
 
 def own_version() -> str:
@@ -53,6 +61,17 @@ def check_version(about: About, older_too: bool) -> bool:
             "or add --migrate to bring it to this one"
         )
     return older
+
+
+def check_keys(about: About) -> None:
+    """OtherKeys, hub.keys.KeyFileError: the key files here are not those that fit the backup's database."""
+    for name, fitting in (about.keys or {}).items():
+        if keys.fingerprint(settings.ENVIRONMENT.keys, name) != fitting:
+            path = keys.path_of(settings.ENVIRONMENT.keys, name)
+            raise OtherKeys(
+                f"{path} is not the key that fits the backup: put back the keys of the hub that it was made of, "
+                "or set DOORWARD_DATA"
+            )
 
 
 def has_tables() -> bool:

@@ -28,7 +28,7 @@ class WrongPassphrase(HubError):
 
 
 class OtherKeys(HubError):
-    """The folder holds keys of another hub; nothing was written."""
+    """The folder holds keys of another hub; nothing was changed."""
 
 
 def read(folder: Path) -> dict[str, str]:

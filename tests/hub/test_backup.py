@@ -3,23 +3,28 @@
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from hub.access.models import OneTimeLink
 from hub.audit.models import Entry
-from hub.backup import sealed_keys
-from hub.backup.archive import About, CannotWrite, write
+from hub.backup import operations, sealed_keys
+from hub.backup.archive import About, Archive, CannotWrite, opened, write
 from hub.backup.sealed_keys import OtherKeys, WrongPassphrase
 from hub.feed import queries as feeds
 from hub.feed.operations import EVERYONE
 from hub.members import operations as members
 from hub.members.models import Customer
+from hub.startup import NotReady
 from hub.watch.operations import note_worker
 from tests.hub.conftest import DATA, Database, run_hub
 
@@ -35,8 +40,10 @@ def phrase(tmp_path: Path) -> str:
 
 @pytest.fixture
 def backup(database: Database, tmp_path: Path, phrase: str) -> str:
-    """Of a hub with one customer."""
+    """Of a hub with one customer, and one colleague who is signed in and has been sent a link."""
     members.save_customer(Customer(name="In the backup", email=""))
+    Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
+    OneTimeLink.objects.create(user=User.objects.create_user("one"), secret_hash=b"h", until=timezone.now())
     path = tmp_path / "club.backup"
     told(database, "backup", str(path), "--passphrase-file", phrase)
     return str(path)
@@ -57,14 +64,14 @@ def names() -> list[str]:
 def test_the_database_comes_back_in_a_new_epoch_and_nobody_is_signed_in(
     database: Database, backup: str, phrase: str
 ) -> None:
-    Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     members.save_customer(Customer(name="After the backup", email=""))
     before = feeds.head(EVERYONE)
     said = told(database, "restore", backup, "--passphrase-file", phrase, "--replace")
     after = feeds.head(EVERYONE)
     assert f"everyone: epoch {after.epoch} has begun" in said
     assert after.epoch > before.epoch
-    assert (names(), Session.objects.count()) == (["In the backup"], 0)
+    assert (names(), User.objects.count()) == (["In the backup"], 1)
+    assert (Session.objects.count(), OneTimeLink.objects.count()) == (0, 0)
     assert feeds.digest_from_rows(EVERYONE) == after.digest
     entry = Entry.objects.get(action="restored")
     assert (entry.actor_kind, entry.thing_kind, entry.after["epoch"]) == ("command", "feed", after.epoch)
@@ -77,6 +84,28 @@ def test_a_hub_that_is_there_stays_unless_it_is_to_be_replaced(
     said = told(database, "restore", backup, "--passphrase-file", phrase, code=2)
     assert "--replace puts the backup in its place" in said
     assert names() == ["In the backup", "After the backup"]
+
+
+def test_a_backup_that_the_keys_here_do_not_fit_changes_nothing(database: Database, tmp_path: Path) -> None:
+    def unfit() -> None:
+        raise NotReady("the key files do not fit the cards")
+
+    members.save_customer(Customer(name="In the backup", email=""))
+    path = tmp_path / "club.backup"
+    operations.back_up(path, settings.ENVIRONMENT.authority, None, timezone.now())
+    members.save_customer(Customer(name="After the backup", email=""))
+    with ZipFile(path) as file, opened(path) as whole:
+        for wrong in ("organization", "card", "signing.1"):
+            other = replace(whole.about, keys=whole.about.keys | {wrong: "0" * 32})
+            with pytest.raises(OtherKeys, match=rf"/{wrong}\.key is not the key that fits"):
+                operations.restore(Archive(file, other), True, False, unfit, timezone.now())
+        # Older hubs did not say: an SQLite file is looked into before it takes the other's place.
+        unsaid = Archive(file, replace(whole.about, keys=None))
+        with pytest.raises((NotReady, operations.AlreadyThere), match=r"not fit the cards|to an empty database"):
+            operations.restore(unsaid, True, False, unfit, timezone.now())
+        assert names() == ["In the backup", "After the backup"]
+        with pytest.raises(NotReady):
+            operations.restore(whole, True, False, unfit, timezone.now())
 
 
 def test_a_hub_that_works_is_not_replaced(database: Database, backup: str, phrase: str) -> None:
