@@ -22,6 +22,7 @@ from hub.access.models import OneTimeLink
 from hub.access.queries import owners, user_of
 from hub.access.roles import Role, is_in_the_back_office, role_of
 from hub.access.sessions import end_sessions
+from hub.access.signals import user_leaves
 from hub.audit import operations as audit
 from hub.errors import HubError
 
@@ -64,7 +65,8 @@ def change_role(user_id: int, role: Role, by: User | None, at: datetime) -> User
 
 
 def deactivate(user_id: int, by: User | None, at: datetime) -> User:
-    """They sign in no more, and are signed out everywhere. UserRefused, User.DoesNotExist."""
+    """They sign in no more, are signed out everywhere, and their tokens are revoked. UserRefused,
+    User.DoesNotExist."""
     with _holding_owners(by):
         user = _other(user_id, by)
         if user.is_active:
@@ -72,11 +74,12 @@ def deactivate(user_id: int, by: User | None, at: datetime) -> User:
             _set_active(user, False)
             OneTimeLink.objects.filter(user=user).delete()
             end_sessions(user, at)
+            user_leaves.send(User, user=user, at=at)
     return user
 
 
 def reactivate(user_id: int, by: User | None) -> User:
-    """With the role and the password that they had. UserRefused, User.DoesNotExist."""
+    """With the role and the password that they had, without the tokens. UserRefused, User.DoesNotExist."""
     with _holding_owners(by):
         user = _other(user_id, by)
         if not user.is_active:
@@ -85,12 +88,13 @@ def reactivate(user_id: int, by: User | None) -> User:
 
 
 def delete_user(user_id: int, by: User | None, at: datetime) -> None:
-    """What they did stays in the log, by their name. UserRefused, User.DoesNotExist."""
+    """What they did stays in the log, by their name; their tokens are revoked. UserRefused, User.DoesNotExist."""
     with _holding_owners(by):
         user = _other(user_id, by)
         before = role_of(user)
         _check_another_owner(user, before)
         end_sessions(user, at)
+        user_leaves.send(User, user=user, at=at)
         audit.note("deleted", user, {"email": user.email, "role": before and before.value}, None)
         user.delete()
 

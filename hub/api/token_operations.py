@@ -71,6 +71,12 @@ def revoke_token(token: ApiToken, at: datetime) -> None:
         audit.note_changed(before, token, "revoked")
 
 
+def revoke_tokens_of(*, user: AbstractBaseUser, at: datetime, **_signal: object) -> None:
+    """Of somebody who leaves: what they made does not outlive them."""
+    for token in ApiToken.objects.filter(created_by=user.pk, revoked_at=None):
+        revoke_token(token, at)
+
+
 def new_secret() -> str:
     body = PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM_LETTERS))
     return body + _checksum(body)

@@ -53,7 +53,8 @@ class TokenForm(forms.Form):
 
 @desk(_MAY)
 def tokens_page(request: HttpRequest) -> HttpResponse:
-    return page(request, "desk/tokens.html", tokens=ApiToken.objects.all(), at=timezone.now())
+    tokens = ApiToken.objects.select_related("created_by")
+    return page(request, "desk/tokens.html", tokens=tokens, at=timezone.now())
 
 
 @desk(_MAY)

@@ -2,19 +2,23 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from hub.access import link_operations, user_operations
 from hub.access.link_operations import LinkRefused, choose_password
 from hub.access.models import OneTimeLink
 from hub.access.roles import Role, role_of
 from hub.access.user_operations import UserRefused
+from hub.api import token_operations
 from hub.audit.models import Entry
 from tests.hub.colleagues import a_user, client_of
 from tests.hub.conftest import Database, run_hub
@@ -76,6 +80,9 @@ def test_an_address_is_given_once_whatever_its_letters(database: Database, owner
 
 def test_a_new_role_ends_sessions_and_is_all_that_they_may(database: Database, owner: User) -> None:
     colleague = a_user("colleague", Role.STAFF)
+    colleague.is_superuser = True
+    colleague.save()
+    colleague.user_permissions.add(Permission.objects.get(codename="change_customer"))
     client, other = client_of(colleague), client_of(owner)
     user_operations.change_role(colleague.pk, Role.REPORTS, owner, AT)
     assert not is_signed_in(client)
@@ -85,6 +92,36 @@ def test_a_new_role_ends_sessions_and_is_all_that_they_may(database: Database, o
     assert (changed.is_staff, changed.is_superuser) == (False, False)
     entry = Entry.objects.get(action="role changed")
     assert (entry.before, entry.after) == ({"role": "staff"}, {"role": "reports"})
+
+
+def test_who_is_not_active_chooses_no_password_and_a_new_one_leaves_no_session(
+    database: Database, owner: User
+) -> None:
+    invited, link = user_operations.invite("Ann", "ann@club.example", Role.STAFF, owner, timezone.now())
+    client_of(invited)
+    User.objects.update(is_active=False)
+    with pytest.raises(LinkRefused):
+        choose_password(secret_of(link), PASSWORD, timezone.now())
+    User.objects.update(is_active=True)
+    choose_password(secret_of(link), PASSWORD, timezone.now())
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("leave", [user_operations.deactivate, user_operations.delete_user])
+def test_tokens_do_not_outlive_who_made_them(database: Database, owner: User, leave: Any) -> None:
+    now, other = timezone.now(), a_user("other", Role.OWNER)
+    until = now + timedelta(days=9)
+    _, theirs = token_operations.make_token("theirs", ["cards:read"], until, now, other)
+    _, ours = token_operations.make_token("ours", ["cards:read"], until, now, owner)
+    page = client_of(owner).get("/desk/tokens/").content
+    assert b"Other" in page and b"Owner" in page
+    leave(other.pk, owner, now)
+    assert token_operations.token_of(theirs, now) is None
+    assert token_operations.token_of(ours, now) is not None
+    assert [each.thing for each in Entry.objects.filter(action="revoked")] == ["theirs"]
+    if leave is user_operations.deactivate:
+        user_operations.reactivate(other.pk, owner)
+        assert token_operations.token_of(theirs, now) is None
 
 
 def test_who_is_deactivated_is_out_at_once_and_their_link_with_them(database: Database, owner: User) -> None:
@@ -98,6 +135,9 @@ def test_who_is_deactivated_is_out_at_once_and_their_link_with_them(database: Da
         user_operations.let_in_again(invited.pk, owner, AT)
     user_operations.reactivate(invited.pk, owner)
     assert User.objects.get(pk=invited.pk).is_active
+    assert not is_signed_in(client)
+    with pytest.raises(LinkRefused):
+        choose_password(secret_of(link), PASSWORD, AT)
     assert [action for action, _ in actions()][-2:] == ["deactivated", "reactivated"]
 
 
