@@ -8,7 +8,8 @@ never come in.
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import BinaryField, Field, ForeignKey, Model
+from django.contrib.admin.models import LogEntry
+from django.db.models import BinaryField, Field, ForeignKey, Model, QuerySet
 from django.utils.translation import override
 
 from hub.audit.acting import who_acts
@@ -18,6 +19,7 @@ LABEL_MAX: Final = 300
 ERASED: Final = "erased"
 _CSV_FILE: Final = "job"
 """As those that are imported are called."""
+_CUSTOMER: Final = "customer"
 Values = dict[str, Any]
 
 
@@ -65,8 +67,31 @@ def note_exported(name: str, rows: int) -> None:
 
 
 def erase_customer(customer_id: int) -> None:
-    """After somebody is deleted: who did what kind of thing when stays known, not to whom and what it was."""
-    Entry.objects.filter(customer_id=customer_id).update(thing=ERASED, before=None, after=None)
+    """After somebody is deleted: who did what kind of thing when stays known, not to whom and what it was. Neither
+    here, nor where something of theirs became somebody else's, nor in the back office's own history."""
+    theirs = Entry.objects.filter(customer_id=customer_id)
+    things: dict[str, set[int]] = {}
+    for kind, number in theirs.exclude(thing_id=None).order_by().values_list("thing_kind", "thing_id").distinct():
+        things.setdefault(kind, set()).add(number)
+    theirs.update(thing=ERASED, before=None, after=None)
+    for kind, numbers in things.items():
+        _erase_in_others(Entry.objects.filter(thing_kind=kind, thing_id__in=numbers), customer_id)
+        told = LogEntry.objects.filter(content_type__model=kind, object_id__in=map(str, numbers))
+        told.update(object_repr=ERASED, change_message="")
+
+
+def _erase_in_others(entries: QuerySet[Entry], customer_id: int) -> None:
+    """Where it says from whom to whom something went."""
+    for entry in entries.exclude(thing=ERASED):
+        before, after = (_without(values, f"(#{customer_id})") for values in (entry.before, entry.after))
+        if (before, after) != (entry.before, entry.after):
+            Entry.objects.filter(pk=entry.pk).update(before=before, after=after)
+
+
+def _without(values: Values | None, mark: str) -> Values | None:
+    if values is None or not str(values.get(_CUSTOMER)).endswith(mark):
+        return values
+    return values | {_CUSTOMER: ERASED}
 
 
 def values_of(thing: Model) -> Values:
