@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub.access import secrets
+from hub.access.sessions import forget_lapsed
 from hub.login import operations as brake
 from hub.login.address import address_of
 from hub.login.models import FailedLogin
@@ -42,6 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None and self._attempt is not None:
             brake.succeed(self._attempt)
+            forget_lapsed(timezone.now())
         return user
 
     def get_client_ip(self, request: HttpRequest) -> str:

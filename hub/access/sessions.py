@@ -1,10 +1,19 @@
-"""Ends somebody's sessions: what they were signed in with anywhere holds no more."""
+"""Ends sessions: somebody's, who is signed in nowhere any more then, and those that have lapsed."""
 
 from datetime import datetime
+from typing import Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+
+_FORGOTTEN_AT_ONCE: Final = 500
+
+
+def forget_lapsed(at: datetime) -> None:
+    """Nobody else takes them out of the database; a few at each time somebody signs in."""
+    lapsed = Session.objects.filter(expire_date__lte=at).values_list("pk", flat=True)
+    Session.objects.filter(pk__in=list(lapsed[:_FORGOTTEN_AT_ONCE])).delete()
 
 
 def end_sessions(user: User, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -48,6 +49,21 @@ def test_success_forgets_the_failures() -> None:
         for _ in range(operations.ATTEMPTS_MAX_HERE - 1):
             sign_in("wrong")
         assert sign_in("right").status_code == 302
+
+
+def test_success_forgets_nobody_else_s_failures() -> None:
+    ours = operations.begin_attempt("owner", "192.0.2.1", AT)
+    for who, where in (("owner", "192.0.2.2"), ("somebody", "192.0.2.1")):
+        operations.begin_attempt(who, where, AT)
+    operations.succeed(ours)
+    assert FailedLogin.objects.count() == 2
+
+
+def test_sessions_that_have_lapsed_are_forgotten_when_somebody_signs_in() -> None:
+    sign_in("right")
+    Session.objects.update(expire_date=AT)
+    assert sign_in("right").status_code == 302
+    assert [each.expire_date > AT for each in Session.objects.all()] == [True]
 
 
 def test_one_address_cannot_try_many_accounts() -> None:
