@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from hub.api import idempotency
 from hub.api.models import KeptAnswer
 from hub.audit.models import Entry
 from hub.members.models import Card, Customer
@@ -15,6 +16,24 @@ from tests.hub.api_client import Api, problem_of
 
 pytestmark = pytest.mark.usefixtures("database")
 THREADS = 8
+
+
+def test_of_two_changes_at_once_of_the_same_thing_one_is_told() -> None:
+    """Each had read it before."""
+    api, together = Api(), Barrier(2)
+    made = api.ask("POST", "/customers", {"name": "Member"})
+    address = f"/customers/{made.json()['id']}"
+
+    def change(name: str) -> int:
+        together.wait()
+        try:
+            other = Api(secret=api.secret)
+            return other.ask("PATCH", address, {"name": name}, If_Match=made["ETag"]).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(change, ("One", "Two"))) == [200, 412]
 
 
 def test_eight_at_once_make_one() -> None:
@@ -76,3 +95,13 @@ def test_answers_are_forgotten_after_a_day() -> None:
     KeptAnswer.objects.update(at=kept.at - timedelta(hours=24))
     api.post("/customers", {"name": "Other"}, Idempotency_Key="two")
     assert KeptAnswer.objects.count() == 1
+
+
+def test_a_key_is_free_again_after_a_day_however_many_wait_to_be_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api()
+    api.post("/customers", {"name": "Member"}, Idempotency_Key="one")
+    KeptAnswer.objects.update(at=KeptAnswer.objects.get().at - timedelta(hours=24))
+    monkeypatch.setattr(idempotency, "_PRUNE_AT_ONCE", 0)
+    api.post("/customers", {"name": "Another"}, Idempotency_Key="one")

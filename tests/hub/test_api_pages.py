@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from hub.api import pages
+from hub.api.words import Paging
 from hub.fleet.models import Edge
 from hub.members import operations
 from hub.members.models import Company, Customer, Link, Permission
@@ -74,6 +76,14 @@ def test_what_is_computed_is_looked_for_page_by_page() -> None:
             operations.revoke_memberships([held], AT)
     assert len(all_pages(api, "/memberships?status=expired&limit=1")) == 3
     assert len(all_pages(api, "/customers?status=active&limit=2")) == 3
+
+
+def test_a_page_on_which_nothing_fits_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "LOOKED_AT_MAX", 2)
+    made = [a_customer(f"Member {number}").pk for number in range(3)]
+    rows = Customer.objects.all()
+    found = pages.page_of(rows, Paging(), lambda each: each.pk, fits=lambda each: each.pk == made[2])
+    assert (found["items"], pages.value_of(found["next"])) == ([], made[1])
 
 
 LISTS = (

@@ -72,7 +72,11 @@ def test_a_token_has_an_end_and_scopes_that_there_are(database: Database) -> Non
     for scopes, days in (([], 1), (["all"], 1), (["cards:read"], 0), (["cards:read"], 367)):
         with pytest.raises(TokenRefused):
             token_operations.make_token("Website", scopes, now + timedelta(days=days), now)
-    a_token()
+    secret = a_token()
+    ends = ApiToken.objects.get().expires_at
+    assert token_operations.token_of(secret, ends - timedelta(seconds=1)) is not None
+    assert token_operations.token_of(secret, ends) is None
+    ApiToken.objects.update(last_used_at=None)
     kept = str(ApiToken.objects.values().get())
     assert PATTERN.fullmatch(a_token(name="Other")) and not PATTERN.search(kept)
 

@@ -164,6 +164,8 @@ def test_a_role_that_needs_one_gets_no_further_without(colleague: User, monkeypa
         assert client.get(address)["Location"] == "/account/2fa/"
     assert client.get("/desk/", HTTP_HX_REQUEST="true")["HX-Redirect"] == "/account/2fa/"
     assert b"needs a second factor" in client.get("/account/2fa/").content
+    Authenticator.objects.create(user=colleague, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert client.get("/desk/")["Location"] == "/account/2fa/"
     front_desk = client_of(a_user("frontdesk", Role.FRONT_DESK))
     assert front_desk.get("/desk/").status_code == 200
     TOTP.activate(colleague, SECRET)
