@@ -1,12 +1,18 @@
-"""How instants are written in the reader's language: the forms stand here once. Knows nothing of the domain.
+"""Which instants are taken from people, and how they are written in the reader's language: the forms stand here
+once. Knows nothing of the domain.
 
-All take an instant in the zone that it is to be told in.
+What writes one takes it in the zone that it is to be told in.
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.utils.dateformat import format as dated
 from django.utils.translation import pgettext
+
+YEARS: Final = range(1900, 3000)
+"""What is asked of people lies in them: every such instant has a clock on the wall in every zone, and room for a
+billing period or a freeze on either side."""
 
 
 def day_form() -> str:

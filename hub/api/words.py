@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from contract.topics import NAME_PATTERN
+from hub.instants import YEARS
 
 ID_MAX: Final = 2**63 - 1
 COUNT_MAX: Final = 2**31 - 1
@@ -19,7 +20,6 @@ _WHOLE: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
-_YEARS: Final = range(1900, 3000)
 
 
 def _whole(said: Any) -> Any:
@@ -55,7 +55,7 @@ def _instant(said: Any) -> Any:
         at = datetime.fromisoformat(said.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise PydanticCustomError(RULE, "there is no such instant") from error
-    if at.year not in _YEARS:
+    if at.year not in YEARS:
         raise PydanticCustomError(RULE, "it has to lie in the years 1900 to 2999")
     return at
 

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from hub.instants import YEARS
+
 DAYS_FIRST: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ ,T]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _DIGITS_MAX: Final = 18
 
@@ -79,9 +81,11 @@ class InstantWidget(TextWidget):
             return None
         try:
             at = self._parsed(value)
-            return at if at.tzinfo else at.replace(tzinfo=self._zone).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise NotUnderstood(self._says(value)) from error
+        if at.year not in YEARS:
+            raise NotUnderstood(_("Give a date in the years 1900 to 2999; what has no end has an empty cell."))
+        return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
 
     def render(self, value: Any, obj: Any = None, **_told: Any) -> str:
         """The date alone where it is that day's midnight."""
