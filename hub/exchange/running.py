@@ -3,6 +3,7 @@ process; what a killed process leaves is gone on with from its last whole piece.
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -40,6 +41,11 @@ def _alone(job_id: int, runner: str, now: Clock) -> None:
         # What the database says may have a member's name in it: its kind is enough.
         _LOG.warning("import %d stopped: %s", job_id, type(error).__name__)
         _tell(job_id, runner, error)
+    except Exception as error:  # noqa: BLE001 (nobody waits for this thread: what it does not tell, nobody learns)
+        # Where it happened, and not what it said, for the same reason.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _LOG.error("import %d stopped at a fault: %s\n%s", job_id, type(error).__name__, frames)
+        _tell(job_id, runner, error)
     finally:
         connection.close()
 
@@ -53,8 +59,15 @@ def _go_on(job_id: int, runner: str, now: Clock, told: Callable[[], None]) -> No
 
 
 def _tell(job_id: int, runner: str, error: Exception) -> None:
-    text = str(error) if isinstance(error, HubError) else _("The database did not take it: try to go on.")
     try:
-        halt(job_id, runner, text)
+        halt(job_id, runner, _reason(error))
     except Error:
         _LOG.warning("import %d could not say that it stopped", job_id)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HubError):
+        return str(error)
+    if isinstance(error, Error):
+        return _("The database did not take it: try to go on.")
+    return _("It met a fault in the hub (%(kind)s): the hub's log says where.") % {"kind": type(error).__name__}

@@ -93,6 +93,21 @@ def test_a_thread_does_it_for_whoever_asked() -> None:
     assert told.after == {"new": 25, "changed": 0, "unchanged": 0, "wrong": 0}
 
 
+def test_a_thread_that_meets_a_fault_says_so_without_what_it_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = taken_in("customers", TEXT)
+
+    def broken(*_told: object) -> bool:
+        raise OverflowError(TEXT)
+
+    monkeypatch.setattr(job_operations, "_counted", broken)
+    start(job, timezone.now).join()
+    job.refresh_from_db()
+    assert job.halted == "It met a fault in the hub (OverflowError): the hub's log says where."
+    assert not job.runner and "in broken" in caplog.text and "Member 7" not in caplog.text
+
+
 def test_what_was_not_looked_through_is_not_written() -> None:
     job = taken_in("customers", TEXT)
     with pytest.raises(Refused, match="not ready"):
