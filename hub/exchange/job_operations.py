@@ -137,7 +137,7 @@ def _form(taken: Taken) -> dict[str, Any]:
 
 def _check_next(job: Job, at: datetime) -> bool:
     piece = _piece(job)
-    drafts = _drafts(job, piece)
+    drafts = _drafts(job, piece, at)
     with transaction.atomic():
         held = Job.objects.select_for_update().filter(pk=job.pk, runner=job.runner).first()
         return held is not None and _counted(held, piece, drafts, at)
@@ -149,7 +149,7 @@ def _write_next(job: Job, at: datetime) -> bool:
         if held is None:
             return False
         piece = _piece(held)
-        drafts = _drafts(held, piece)
+        drafts = _drafts(held, piece, at)
         wrong = next((each for each in drafts if each.errors), None)
         if wrong is not None and not held.skip_bad:
             text = _("Line %(line)d was right and is not any more: %(why)s Rows before it are imported.")
@@ -189,8 +189,8 @@ def _shown(draft: Draft) -> list[Any]:
     return [draft.row.line, draft.outcome.value, draft.changes, draft.errors]
 
 
-def _drafts(job: Job, piece: Piece) -> list[Draft]:
-    return _kind(job).draft(unpacked(opened(piece.rows)))
+def _drafts(job: Job, piece: Piece, at: datetime) -> list[Draft]:
+    return _kind(job).draft(unpacked(opened(piece.rows)), at)
 
 
 def _kind(job: Job) -> Any:

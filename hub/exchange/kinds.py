@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -30,8 +31,8 @@ class Kind(ABC):
         return [(name, row.text(name)) for name in (NUMBER, EXTERNAL_ID) if row.text(name)], []
 
     @abstractmethod
-    def draft(self, rows: Sequence[Row]) -> list[Draft]:
-        """Questions to the database are as many for 500 rows as for one."""
+    def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:
+        """As things stand at `at`. Questions to the database are as many for 500 rows as for one."""
 
     @abstractmethod
     def write(self, drafts: Sequence[Draft]) -> None:

@@ -10,13 +10,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from contract.membership import AtEnd
+from contract.membership import AtEnd, State
 from hub.exchange.drafts import Draft, Row, begin, fill, find
 from hub.exchange.kinds import Kind, Mark, known_of, sorted_out
 from hub.exchange.references import Known, reference_to
 from hub.exchange.resources import EXTERNAL_ID, NUMBER, MembershipColumns
 from hub.exchange.widgets import NotUnderstood
-from hub.members import many_operations, operations
+from hub.members import many_operations, operations, queries
 from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.status_operations import with_grace
 
@@ -36,7 +36,7 @@ class Memberships(Kind):
         claims, none = super().marks(row)
         return claims or [("natural", *(row.text(name) for name in _NATURAL))], none
 
-    def draft(self, rows: Sequence[Row]) -> list[Draft]:
+    def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:
         drafts = begin(rows)
         known = known_of(self.all(), drafts)
         named = self._named(drafts)
@@ -49,8 +49,9 @@ class Memberships(Kind):
             if key is not None and seen.setdefault(key, draft.row.line) != draft.row.line:
                 draft.wrong("", _("Line %(line)d is about the same one: keep one of both.") % {"line": seen[key]})
             self._begin(draft, named[number])
+            was_over = _is_over(draft, at)
             fill(draft, self.columns, with_grace)
-            _check(draft)
+            _check(draft, was_over)
         return drafts
 
     def write(self, drafts: Sequence[Draft]) -> None:
@@ -137,7 +138,14 @@ def _begin_new(draft: Draft, named: _Named) -> None:
         draft.changes |= {name: ("", reference_to(thing)) for name, thing in named.items()}
 
 
-def _check(draft: Draft) -> None:
+def _is_over(draft: Draft, at: datetime) -> bool:
+    """As it is stored, whatever the row says."""
+    if draft.thing is None or draft.is_new:
+        return False
+    return queries.status_of(draft.thing, at).state is State.EXPIRED
+
+
+def _check(draft: Draft, was_over: bool) -> None:
     """What the database would refuse of the whole piece, said of the row."""
     held = draft.thing
     if draft.errors or held is None:
@@ -167,6 +175,11 @@ def _check(draft: Draft) -> None:
             "revoked",
             not draft.is_new and held.revoked_at is not None and bool(draft.changes),
             _("It is revoked, for good: assign a new one."),
+        ),
+        (
+            next(iter(draft.changes), ""),
+            was_over and bool(draft.changes.keys() - {EXTERNAL_ID}),
+            _("It is over, and stays so: assign a new one, with another start."),
         ),
     ]
     for column, is_wrong, text in rules:

@@ -1,6 +1,7 @@
 """Files of customers, with the companies they belong to and the cards they carry, and files of companies."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,7 +25,7 @@ class Companies(Kind):
     name = "companies"
     columns_class = CompanyColumns
 
-    def draft(self, rows: Sequence[Row]) -> list[Draft]:
+    def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:
         drafts = begin(rows)
         known = known_of(Company.objects.all(), drafts)
         for draft in drafts:
@@ -55,7 +56,7 @@ class Customers(Kind):
         cards = [("card", code) for code in parts_of(row.text("cards"))]
         return (claims + cards, emails) if claims else (emails + cards, [])
 
-    def draft(self, rows: Sequence[Row]) -> list[Draft]:
+    def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:
         drafts = begin(rows)
         things = self.all().annotate(email_lower=Lower("email"))
         known = known_of(things, drafts, "email")

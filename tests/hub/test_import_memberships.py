@@ -85,6 +85,15 @@ def test_dates_begin_with_the_day_where_that_is_said() -> None:
     assert errors(looked_at("memberships", "customer,plan,starts\nA,Gold,31.2.2026\n", day_first=True))
 
 
+@pytest.mark.parametrize(
+    "ends", ["9999-12-31T23:59-05:00", "9999-12-31", "0001-01-01", "0001-01-01T00:00+05:00", "3000-01-01"]
+)
+def test_a_date_of_no_time_that_people_live_in_is_a_bad_row(ends: str) -> None:
+    told = errors(looked_at("memberships", f"customer,plan,starts,ends\nA,Gold,2026-03-01,{ends}\n"))
+    assert [(line, column) for line, column, _text in told] == [(2, "ends")]
+    assert "1900 to 2999" in told[0][2]
+
+
 def test_a_file_revokes_nothing_and_moves_none_to_another() -> None:
     imported(
         "memberships",
@@ -96,7 +105,18 @@ def test_a_file_revokes_nothing_and_moves_none_to_another() -> None:
     told = errors(looked_at("memberships", "external_id,customer,revoked\nM1,bob@club.example,\nM2,,2026-04-01\n"))
     assert [(line, column) for line, column, _text in told] == [(2, "customer"), (3, "revoked")]
     operations.revoke_memberships([Membership.objects.get(external_id="M1")], timezone.now())
-    assert errors(looked_at("memberships", "external_id,ends\nM1,2029-01-01\n"))[0][1] == "revoked"
+    for text in ("external_id,ends\nM1,2029-01-01\n", "external_id,revoked\nM1,(clear)\n"):
+        assert [column for _line, column, _text in errors(looked_at("memberships", text))] == ["revoked"]
+
+
+def test_what_is_over_is_not_revived_and_gets_its_external_id_still() -> None:
+    imported("memberships", "customer,plan,starts,ends\nA,Gold,2020-03-01,2021-03-01\n")
+    held = Membership.objects.get()
+    for change in ("ends\n{},2999-01-01\n", "at_end,grace_hours\n{},renews,99\n", "plan\n{},T\n"):
+        told = errors(looked_at("memberships", "number," + change.format(held.pk)))
+        assert [line for line, _column, _text in told] == [2] and "stays so" in told[0][2], told
+    assert counts(imported("memberships", f"number,external_id\n{held.pk},M1\n")) == (0, 1, 0, 0)
+    assert counts(imported("memberships", "external_id,ends\nM1,2021-03-01\n")) == (0, 0, 1, 0)
 
 
 def test_one_that_was_revoked_elsewhere_comes_as_revoked() -> None:

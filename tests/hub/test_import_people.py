@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from hub.audit.models import Entry
 from hub.exchange.catalogue import kind_called
@@ -105,9 +106,15 @@ def test_who_has_an_email_alone_is_found_and_takes_an_external_id_over() -> None
     assert Customer.objects.filter(email="b@c.de").count() == 2
 
 
+def test_who_has_an_external_id_is_not_taken_over_by_another() -> None:
+    operations.save_customer(Customer(name="Ann", email="a@b.example", external_id="X"))
+    assert counts(imported("customers", "external_id,name,email\nY,Ann,a@b.example\n")) == (1, 0, 0, 0)
+
+
 def test_two_rows_of_one_email_are_one_too_many() -> None:
-    text = "external_id,name,email\n,Ann,x@y.example\nB,Bob,X@y.example\n"
-    assert [line for line, _column, _text in errors(looked_at("customers", text))] == [3]
+    for rows in (",Ann,x@y.example\nB,Bob,X@y.example\n", "B,Bob,x@y.example\n,Ann,X@y.example\n"):
+        looked = looked_at("customers", f"external_id,name,email\n{rows}")
+        assert [line for line, _column, _text in errors(looked)] == [3]
 
 
 def test_the_number_says_who_is_meant_and_no_id_is_had_twice() -> None:
@@ -140,6 +147,6 @@ def test_thirty_rows_ask_as_few_questions_as_one() -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            kind_called("customers")(BERLIN).draft(rows)
+            kind_called("customers")(BERLIN).draft(rows, timezone.now())
         asked.append(len(queries))
     assert asked[0] == asked[1]
