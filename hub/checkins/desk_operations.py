@@ -1,5 +1,5 @@
 """Check-ins that are made at the hub itself: written down as an edge's are, with all that follows from them, and
-undone on the same day by who made a mistake.
+undone on the same day by whoever made a mistake.
 
 What is decided is handed in (hub/decisions/checkin_operations.py decides); the caller holds the feeds, so that
 what was decided still holds when it is written. `at` is the caller's.
@@ -81,9 +81,12 @@ def record(ask: Ask, decision: Decision, made: Made, at: datetime) -> CheckIn:
 
 
 def undo(checkin: CheckIn, by: Any, at: datetime) -> CheckIn:
-    """It stands and counts no more. NotUndone: made at an edge, on another day, denied, or undone already."""
+    """It stands and counts no more. NotUndone: made at an edge, by somebody else (but for who may void any), on
+    another day, denied, or undone already."""
     if checkin.edge_id is not None:
         raise NotUndone(_("It was made at a reader: staff may void it, with a reason."))
+    if checkin.checked_in_by_id != by.pk and not by.has_perm("checkins.void_checkin"):
+        raise NotUndone(_("Somebody else made it: they may undo it, or staff may void it, with a reason."))
     calendar = Calendar() if checkin.hub_site is None else rows.calendar_of(checkin.hub_site)
     if day_of(calendar, checkin.at) != day_of(calendar, at):
         raise NotUndone(_("Only check-ins of today can be undone here: staff may void it, with a reason."))

@@ -79,6 +79,20 @@ def test_undone_at_once_it_counts_no_more(ann: Customer, front_desk_client: Clie
     assert "1 left" in look(front_desk_client, "full plan").content.decode()
 
 
+def test_another_ones_check_in_is_undone_by_who_may_void_alone(
+    ann: Customer, front_desk_client: Client, colleague_client: Client
+) -> None:
+    colleague_client.post(DO, {**hidden(look(colleague_client, "full plan")), **FOR})
+    row = CheckIn.objects.get()
+    refused = front_desk_client.post(f"/desk/checkin/{row.number}/undo/").content.decode()
+    assert "Somebody else made it" in refused
+    row.refresh_from_db()
+    assert row.voided_at is None
+    CheckIn.objects.update(checked_in_by=None)
+    undone = colleague_client.post(f"/desk/checkin/{row.number}/undo/").content.decode()
+    assert "it counts no more" in undone
+
+
 def test_a_card_that_is_revoked_is_told_of(ann: Customer, front_desk_client: Client) -> None:
     code = a_card(ann)
     members.revoke_cards(ann.cards.all(), timezone.now())
