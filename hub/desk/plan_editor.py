@@ -10,14 +10,20 @@ from django.utils.translation import gettext as _
 from contract.limits import Limit
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
-from hub.desk.granting_forms import GrantRow, PlanForm, grant_rows, sent_rows, stored_rows
+from hub.desk.granting_forms import ROWS_MAX, GrantRow, PlanForm, grant_rows, row_count, sent_rows, stored_rows
+from hub.errors import HubError
 from hub.members import operations, queries, rows
 from hub.members.models import Grant, Plan
 from hub.members.versions import version_of
 
 
+class TooManyRows(HubError):
+    """The plan grants more than stands on one page."""
+
+
 class PlanEditor:
-    """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with."""
+    """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with. TooManyRows: it
+    cannot be shown whole."""
 
     def __init__(self, plan: Plan, data: Mapping[str, Any] | None, like: Plan | None = None) -> None:
         self.form = PlanForm(data, instance=plan)
@@ -26,6 +32,8 @@ class PlanEditor:
         if data is None:
             source = like or plan
             stored = list(_copies(source, plan) if like else source.grants.all()) if source.pk else []
+            if len(stored) > ROWS_MAX:
+                raise TooManyRows(_too_many())
             self.rows = stored_rows(stored, more=0 if stored else 1)
 
     def with_another_row(self) -> None:
@@ -34,7 +42,7 @@ class PlanEditor:
         self.form = PlanForm(
             initial={name: data.get(name) for name in self.form.fields}, instance=self.form.instance
         )
-        self.rows = sent_rows(data, more=1)
+        self.rows = sent_rows(data, more=1 if row_count(data) < ROWS_MAX else 0)
 
     def version(self) -> str:
         """Its grants are part of it."""
@@ -43,12 +51,21 @@ class PlanEditor:
         return f"{version_of(stored)}{hashlib.sha256(row).hexdigest()}"
 
     @property
+    def takes_more(self) -> bool:
+        return len(self.rows) < ROWS_MAX
+
+    @property
     def edges(self) -> int:
         return queries.edges_following()
 
     def is_valid(self) -> bool:
         """Rows are looked at with the plan as it would be: a limit may need its billing."""
         is_plan_right = self.form.is_valid()
+        if row_count(self._data or {}) > ROWS_MAX:
+            # None of them is left out unseen: what is left out leaves the plan.
+            self.rows = sent_rows(self._data or {}, more=0)
+            self.form.add_error(None, _too_many())
+            return False
         self.rows = grant_rows(self.form.instance, self._data or {})
         self._told = [each for each in self.rows if not each.is_left_out]
         are_rows_right = [each.is_valid() for each in self._told]
@@ -74,6 +91,11 @@ class PlanEditor:
                 row.add_error("permission", _("This permission stands here twice: leave one out."))
             seen.add(row.instance.permission_id)
         return len(seen) == len(self._told)
+
+
+def _too_many() -> str:
+    told = {"most": ROWS_MAX}
+    return _("A plan has at most %(most)s permissions here. Make two plans of it, or leave some out.") % told
 
 
 def _copies(plan: Plan, new: Plan) -> list[Grant]:

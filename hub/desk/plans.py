@@ -2,20 +2,22 @@
 
 from typing import Final
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contract.membership import State
 from hub.decisions.plan_members import Counts, members_by_plan
-from hub.desk.answers import page
+from hub.desk.answers import goes_to, page
 from hub.desk.foreseen_pages import Place, deleted, edited
 from hub.desk.gate import desk
-from hub.desk.plan_editor import PlanEditor
+from hub.desk.plan_editor import PlanEditor, TooManyRows
 from hub.fleet.arrival import arrival_of
 from hub.fleet.standing import Light
 from hub.members import operations, plan_text, prices, queries
@@ -77,7 +79,11 @@ def delete_plan(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None) -> HttpResponseBase:
-    editor = PlanEditor(plan, request.POST if request.method == "POST" else None, like)
+    try:
+        editor = PlanEditor(plan, request.POST if request.method == "POST" else None, like)
+    except TooManyRows as error:
+        messages.error(request, str(error))
+        return goes_to(request, reverse("desk:plans"))
     if request.POST.get("do") == "row":
         editor.with_another_row()
     return edited(request, editor, title, Place("desk/granting/edit.html", "desk:plan", "desk:plans"))

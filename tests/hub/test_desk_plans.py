@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contract.limits import Limit
 from hub.audit.models import Entry
+from hub.desk.granting_forms import ROWS_MAX
 from hub.members import operations, rows
 from hub.members.models import Customer, Grant, Membership, Permission, Plan
 from tests.hub.followed import assert_exact
@@ -164,6 +165,24 @@ def test_what_is_to_be_left_out_is_still_so_after_the_look(colleague_client: Cli
     assert said == {"grant0-removed": "checked"} and 'name="grants" value="3"' in page
     posted(colleague_client, address, 302, **(fields | {"do": "save", "mark": mark_in(page)}))
     assert [each.permission for each in plan.grants.all()] == [lounge]
+
+
+def test_enter_in_a_field_looks_and_adds_no_row(colleague_client: Client) -> None:
+    page = colleague_client.get("/desk/plans/new/").content.decode()
+    form = page[page.index('class="cards">') :]
+    assert re.findall(r'name="do" value="(\w+)"', form)[:2] == ["look", "row"]
+
+
+def test_more_rows_than_a_page_has_are_refused_and_none_is_lost(colleague_client: Client) -> None:
+    plan = a_plan("door")
+    door, address = plan.grants.get().permission, f"/desk/plans/{plan.pk}/edit/"
+    many = [{"permission": ""}] * ROWS_MAX + [{"permission": door.pk}]
+    page = posted(colleague_client, address, 422, **sent(*many))
+    assert "at most 100 permissions" in page and f'name="grants" value="{ROWS_MAX + 1}"' in page
+    page = posted(colleague_client, address, 200, **sent(*many[1:], do="row"))
+    assert f'name="grants" value="{ROWS_MAX}"' in page and "Another permission" not in page
+    posted(colleague_client, address, 302, **sent(*many[1:]))
+    assert plan.grants.get().permission == door
 
 
 def test_two_at_once_do_not_undo_each_other_unseen(colleague_client: Client) -> None:
