@@ -4,6 +4,8 @@ Every page and endpoint is tested with them: `owner` and `colleague` (staff) may
 and `nobody` (not signed in) may not.
 """
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -29,64 +31,28 @@ def client_of(user: User | None) -> Client:
     return client
 
 
-@pytest.fixture
-def owner(database: object) -> User:
-    return a_user("owner", Role.OWNER)
+def _at_work(name: str, login: str, role: Role | None) -> Any:
+    @pytest.fixture(name=name)
+    def at_work(database: object) -> User:
+        return a_user(login, role)
+
+    return at_work
 
 
-@pytest.fixture
-def admin_user(database: object) -> User:
-    return a_user("admin", Role.ADMIN)
+def _signed_in(name: str) -> Any:
+    @pytest.fixture(name=f"{name}_client")
+    def signed_in(request: pytest.FixtureRequest) -> Client:
+        return client_of(request.getfixturevalue(name))
+
+    return signed_in
 
 
-@pytest.fixture
-def colleague(database: object) -> User:
-    return a_user("colleague", Role.STAFF)
-
-
-@pytest.fixture
-def front_desk(database: object) -> User:
-    return a_user("frontdesk", Role.FRONT_DESK)
-
-
-@pytest.fixture
-def reports_only(database: object) -> User:
-    return a_user("reports", Role.REPORTS)
-
-
-@pytest.fixture
-def outsider(database: object) -> User:
-    return a_user("outsider", None)
-
-
-@pytest.fixture
-def owner_client(owner: User) -> Client:
-    return client_of(owner)
-
-
-@pytest.fixture
-def admin_user_client(admin_user: User) -> Client:
-    return client_of(admin_user)
-
-
-@pytest.fixture
-def colleague_client(colleague: User) -> Client:
-    return client_of(colleague)
-
-
-@pytest.fixture
-def front_desk_client(front_desk: User) -> Client:
-    return client_of(front_desk)
-
-
-@pytest.fixture
-def reports_only_client(reports_only: User) -> Client:
-    return client_of(reports_only)
-
-
-@pytest.fixture
-def outsider_client(outsider: User) -> Client:
-    return client_of(outsider)
+owner, owner_client = _at_work("owner", "owner", Role.OWNER), _signed_in("owner")
+admin_user, admin_user_client = _at_work("admin_user", "admin", Role.ADMIN), _signed_in("admin_user")
+colleague, colleague_client = _at_work("colleague", "colleague", Role.STAFF), _signed_in("colleague")
+front_desk, front_desk_client = _at_work("front_desk", "frontdesk", Role.FRONT_DESK), _signed_in("front_desk")
+reports_only, reports_only_client = _at_work("reports_only", "reports", Role.REPORTS), _signed_in("reports_only")
+outsider, outsider_client = _at_work("outsider", "outsider", None), _signed_in("outsider")
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from django.contrib.auth.models import User
 
 from hub.api.models import ApiToken
 from hub.api.token_operations import PATTERN
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
-
-pytest_plugins = ["tests.hub.colleagues"]
+from tests.hub.served import served
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def visitor(tmp_path: Path) -> Iterator[Visitor]:
 
 
 def test_an_owner_makes_a_token(visitor: Visitor, sqlite_database: object, owner: User) -> None:
-    with serving() as hub:
+    with served() as hub:
         visitor.sign_in(hub, owner)
         visitor.wears(WIDE)
         visitor.open("/desk/tokens/new/")
@@ -48,7 +47,7 @@ def test_an_owner_makes_a_token(visitor: Visitor, sqlite_database: object, owner
 
 
 def test_the_api_is_described_on_a_page_of_ours(visitor: Visitor, sqlite_database: object, owner: User) -> None:
-    with serving() as hub:
+    with served() as hub:
         visitor.sign_in(hub, owner)
         visitor.wears(WIDE)
         visitor.open("/desk/api/")

@@ -12,25 +12,13 @@ from hub.decisions.checkin_operations import Station, check_in
 from hub.fleet.models import Site
 from tests.hub.limited_club import GLASS, LimitedClub, limited_club
 from tests.hub.people import a_card
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 
 @pytest.fixture
 def visitor(chromium: Visitor, front_desk: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, front_desk)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(front_desk) as visitor:
+        yield visitor
 
 
 @pytest.fixture
@@ -99,10 +87,7 @@ def test_on_a_phone_in_the_dark_chosen_by_name_and_undone(visitor: Visitor, here
 def test_the_list_fills_by_itself_and_reports_are_drawn(
     chromium: Visitor, colleague: User, here: LimitedClub
 ) -> None:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, colleague)
+    with chromium.at_work(colleague):
         chromium.open("/desk/checkins/")
         chromium.sees("No check-in is like this.")
         site = Site.objects.get(name="clubhouse")
@@ -127,5 +112,3 @@ def test_the_list_fills_by_itself_and_reports_are_drawn(
         chromium.open("/desk/reports/")
         chromium.sees("By hour of the day")
         chromium.keep("reports")
-        assert chromium.complaints() == []
-        chromium.go("about:blank")

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from tests.hub.colleagues import client_of
 from tests.hub.test_desk_rights import PAGES
 from tests.hub.walks.page_rules import other_hosts, unseen_focus, violations
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 from tests.hub.walks.whole_club import EXAMPLES, example, whole_club
 
 OF_AN_ACCOUNT: Final = (
@@ -35,12 +35,9 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
 
 
 @pytest.fixture(scope="module")
-def visitor(owner: User, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    with serving() as hub:
-        browser.sign_in(hub, owner)
-        yield browser
-        browser.close()
+def visitor(owner: User, chromium: Visitor) -> Iterator[Visitor]:
+    with chromium.at_work(owner) as visitor:
+        yield visitor
 
 
 def is_page(owner: User, address: str) -> bool:

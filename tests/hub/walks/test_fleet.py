@@ -25,14 +25,7 @@ from hub.watch.operations import note_telemetry, note_worker
 from tests.hub.ordered import OTHER, TOML, another, house, reported, standing
 from tests.hub.presences import well
 from tests.hub.telemetries import scans, telemetry
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 
 @pytest.fixture
@@ -59,13 +52,8 @@ def fleet(database: object) -> list[Edge]:
 
 @pytest.fixture
 def visitor(chromium: Visitor, fleet: list[Edge], admin_user: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, admin_user)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(admin_user) as visitor:
+        yield visitor
 
 
 def test_an_edge_is_made_and_enrolled(visitor: Visitor, fleet: list[Edge]) -> None:

@@ -12,7 +12,7 @@ from hub.exchange.job_operations import begin_writing, claim, step
 from hub.members import operations
 from hub.members.models import Company, Customer
 from tests.hub.csv_files import imported, looked_at
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 GOOD = "external_id;name;email;phone\nA;Ann Müller;ann@club.example;+49 170 1\nB;Bert Anders;bert@club.example;\n"
 MIXED = (
@@ -26,22 +26,10 @@ MIXED = (
 )
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def visitor(chromium: Visitor, colleague: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, colleague)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(colleague) as visitor:
+        yield visitor
 
 
 def choose(visitor: Visitor, text: str, encoding: str = "utf-8") -> None:

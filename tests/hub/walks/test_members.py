@@ -16,27 +16,15 @@ from hub.members import operations
 from hub.members.models import Company, Customer, CustomerPhoto, Grant, Link, Membership, Permission, Plan
 from hub.members.profile_operations import add_customer_note
 from tests.hub.people import DAY, a_card
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 WEEK_S = 7 * 86_400
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def visitor(chromium: Visitor, colleague: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, colleague)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(colleague) as visitor:
+        yield visitor
 
 
 @pytest.fixture

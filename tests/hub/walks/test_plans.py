@@ -19,27 +19,15 @@ from hub.partners.models import Partner
 from hub.watch.operations import note_worker
 from tests.hub.people import a_customer
 from tests.hub.presences import well
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 WEEK_S = 604_800
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def visitor(chromium: Visitor, colleague: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, colleague)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(colleague) as visitor:
+        yield visitor
 
 
 @pytest.fixture

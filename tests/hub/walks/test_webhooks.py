@@ -8,27 +8,15 @@ from django.contrib.auth.models import User
 
 from hub.webhooks.models import Delivery, Endpoint
 from tests.hub.receiver import receiving
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor, serving
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 from tests.hub.webhook_drafts import queue_many
 from tests.hub.webhook_queue import an_endpoint, delivering, now
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    browser = Visitor(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def visitor(chromium: Visitor, owner: User) -> Iterator[Visitor]:
-    with serving() as hub:
-        chromium.errors.clear()
-        chromium.wears(WIDE)
-        chromium.sign_in(hub, owner)
-        yield chromium
-        assert chromium.complaints() == []
-        chromium.go("about:blank")
+    with chromium.at_work(owner) as visitor:
+        yield visitor
 
 
 def test_an_endpoint_is_added_and_tried(visitor: Visitor) -> None:

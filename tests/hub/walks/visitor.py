@@ -8,43 +8,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.contrib.auth.models import User
 
-from hub.wsgi import application
 from tests.browser import Browser
 from tests.hub.colleagues import client_of
+from tests.hub.served import served
 
 WIDE, NARROW = 1280, 360
 _CODES = {"ArrowDown": 40, "ArrowUp": 38, "Enter": 13, "Tab": 9, "Escape": 27}
-
-
-class _Threads(ThreadingMixIn, WSGIServer):
-    """Chromium opens connections that it says nothing on."""
-
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_said: Any) -> None:
-        pass
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application, server_class=_Threads, handler_class=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Visitor(Browser):
@@ -62,6 +35,17 @@ class Visitor(Browser):
         self.hub = hub
         cookie = {"name": "sessionid", "value": client_of(user).cookies["sessionid"].value, "url": hub}
         self._call("Network.setCookie", cookie)
+
+    @contextmanager
+    def at_work(self, user: User) -> Iterator["Visitor"]:
+        """At a hub that is served meanwhile; at the end no page has complained of anything."""
+        with served() as hub:
+            self.errors.clear()
+            self.wears(WIDE)
+            self.sign_in(hub, user)
+            yield self
+            assert self.complaints() == []
+            self.go("about:blank")
 
     def open(self, path: str) -> None:
         self.go(self.hub + path)
