@@ -40,6 +40,7 @@ handler400 = refuse
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("desk/", include("hub.desk.urls")),
+    path("", include("hub.scan.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics_page),

@@ -7,16 +7,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from contract.calendar import zone_of
 from contract.decision import Decision
 from contract.reasons import Outcome
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import CheckedIn
-from hub.desk.allowed import reason_text
-from hub.desk.standing import light_of, word_of
-from hub.desk.templatetags.desk import day_text
+from hub.decisions.said import left_text, light_of, next_text, reason_text, word_of
 from hub.fleet.models import Site
 from hub.fleet.standing import Light
 from hub.fleet.zones import organization_zone
@@ -89,15 +86,7 @@ def result_of(done: CheckedIn, permission: Permission, site: Site | None) -> Res
     )
 
 
-def left_text(remaining: int | None) -> str:
-    if remaining is None:
-        return ""
-    return ngettext("%(left)s left", "%(left)s left", remaining) % {"left": remaining}
-
-
 def _next_text(decision: Decision | None, site: Site | None) -> str:
     """By the clock on the wall there."""
-    if decision is None or decision.granted or decision.next_available_at is None:
-        return ""
     with timezone.override(organization_zone() if site is None else zone_of(site.time_zone)):
-        return _("Again on %(at)s.") % {"at": day_text(decision.next_available_at)}
+        return next_text(decision)

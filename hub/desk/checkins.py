@@ -16,7 +16,7 @@ from hub.checkins import names, places, queries
 from hub.checkins.listing import page_of, wanted_rows
 from hub.checkins.models import CheckIn
 from hub.checkins.staff_operations import REASON_LETTERS_MAX, ReasonMissing, void_checkins
-from hub.desk.allowed import reason_text
+from hub.decisions.said import reason_text
 from hub.desk.answers import goes_to, page
 from hub.desk.checkins_form import FilterForm
 from hub.desk.checkins_part import Seen, seen

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from contract.reasons import Outcome, Reason
 from hub.checkins.listing import Wanted
 from hub.checkins.places import FRONT_DESK, HUB
-from hub.desk.allowed import reason_text
+from hub.decisions.said import reason_text
 from hub.desk.filter_fields import begin_of, day_field, end_of, number_field
 from hub.fleet.models import Reader, Site
 from hub.members.models import Permission

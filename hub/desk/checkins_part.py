@@ -13,7 +13,7 @@ from contract.calendar import zone_of
 from contract.reasons import Outcome
 from hub.checkins import names, places
 from hub.checkins.models import CheckIn
-from hub.desk.allowed import reason_text
+from hub.decisions.said import reason_text
 from hub.desk.answers import page
 from hub.desk.gate import desk
 from hub.fleet.standing import Light

@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hub.decisions.pools import pools_of
+from hub.decisions.said import light_of, word_of
 from hub.desk import editing
 from hub.desk.answers import page
+from hub.desk.arrival import asked_of
 from hub.desk.customer_forms import CompanyForm
 from hub.desk.editing import Editor
 from hub.desk.gate import desk
 from hub.desk.profile import grouped, history_of, site_calendar
-from hub.desk.standing import light_of, shown_of_company, word_of
+from hub.desk.standing import shown_of_company
 from hub.fleet.arrival import arrival_of
 from hub.fleet.paging import number_of
 from hub.members import operations, queries
@@ -35,7 +37,7 @@ _EDITOR: Final = Editor(
 def companies_page(request: HttpRequest) -> HttpResponse:
     found = Company.objects.annotate(people=Count("links", distinct=True)).order_by("name", "pk")
     shown = Paginator(found, PAGE_COMPANIES).get_page(number_of(request.GET.get("page", "")))
-    return page(request, "desk/companies.html", shown=shown)
+    return page(request, "desk/companies.html", shown=shown, arrival=asked_of(request))
 
 
 @desk("members.view_company")

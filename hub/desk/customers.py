@@ -8,15 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.decisions.said import light_of, word_of
 from hub.desk import editing
 from hub.desk.allowed import allowed
 from hub.desk.answers import page
+from hub.desk.arrival import asked_of
 from hub.desk.checkins_part import newest_checkins
 from hub.desk.customer_forms import CustomerForm
 from hub.desk.editing import Editor
 from hub.desk.gate import desk
 from hub.desk.profile import first_site, grouped, history_of
-from hub.desk.standing import light_of, shown_of_customer, word_of
+from hub.desk.standing import shown_of_customer
 from hub.fleet.arrival import arrival_of
 from hub.fleet.paging import number_of
 from hub.members import operations, queries
@@ -36,7 +38,7 @@ def customers_page(request: HttpRequest) -> HttpResponse:
     found = queries.customers_with_memberships().order_by("name", "pk")
     shown = Paginator(found, PAGE_CUSTOMERS).get_page(number_of(request.GET.get("page", "")))
     rows = [(each, *_at_a_glance(each, at)) for each in shown]
-    return page(request, "desk/customers.html", rows=rows, shown=shown)
+    return page(request, "desk/customers.html", rows=rows, shown=shown, arrival=asked_of(request))
 
 
 @desk("members.view_customer")

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contract.membership import AtEnd, Detail
-from hub.desk.templatetags.desk import day_text
 from hub.fleet.queries import readers_asking_for
 from hub.fleet.zones import organization_zone
 from hub.members import periods, queries
 from hub.members.models import Freeze, Link, Membership
+from hub.templatetags.faces import day_text
 
 
 def who(membership: Membership) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contract.calendar import zone_of
-from hub.desk.allowed import reason_text
+from hub.decisions.said import reason_text
 from hub.desk.answers import page
 from hub.desk.charts import bars
 from hub.desk.csv_answers import csv_answer

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.decisions.said import light_of, word_of
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
 from hub.desk.parts import profile_of
-from hub.desk.standing import light_of, word_of
 from hub.members import queries
 from hub.members.models import Card, Customer
 from hub.members.queries import CardState

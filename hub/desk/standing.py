@@ -3,36 +3,20 @@ contract's, through hub.members.queries; nothing of it is decided here."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from contract.membership import AtEnd, Detail, State, Status, end_of
+from hub.decisions.said import light_of, word_of
 from hub.desk.membership_says import freeze_ahead
-from hub.desk.templatetags.desk import day
 from hub.fleet.standing import Light
 from hub.members import queries, rows
 from hub.members.models import Company, Customer, Freeze, Membership
 from hub.members.versions import version_of
-
-WORDS: Final[dict[Detail, str | Promise]] = {
-    Detail.CURRENT: gettext_lazy("Active"),
-    Detail.TRIAL: gettext_lazy("Active, on trial"),
-    Detail.CANCELLING: gettext_lazy("Active, cancelled for its end"),
-    Detail.GRACE: gettext_lazy("Active, its renewal is due"),
-    Detail.PENDING: gettext_lazy("Waits for its first payment"),
-    Detail.SCHEDULED: gettext_lazy("Has not begun"),
-    Detail.SUSPENDED: gettext_lazy("Frozen"),
-    Detail.ENDED: gettext_lazy("Expired"),
-    Detail.CANCELLED: gettext_lazy("Expired, cancelled"),
-    Detail.PAYMENT_FAILED: gettext_lazy("Expired, payment failed"),
-    Detail.REVOKED: gettext_lazy("Revoked"),
-}
-_LIGHTS: Final = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.EXPIRED: Light.RED}
+from hub.templatetags.faces import day
 
 
 @dataclass(frozen=True)
@@ -55,21 +39,11 @@ class Shown:
         return self.status.state is State.EXPIRED
 
 
-def light_of(status: Status | None) -> Light:
-    if status is None:
-        return Light.GREY
-    return Light.AMBER if status.detail is Detail.GRACE else _LIGHTS[status.state]
-
-
-def word_of(status: Status | None) -> str | Promise:
-    return gettext_lazy("No membership") if status is None else WORDS[status.detail]
-
-
 def shown(membership: Membership, at: datetime, via: Company | None = None) -> Shown:
     """Prefetch plan and freezes of many."""
     status = queries.status_of(membership, at)
     said = mark_safe(_next(membership, status.detail, at))  # noqa: S308 (sentences of ours around escaped instants)
-    return Shown(membership, status, light_of(status), WORDS[status.detail], said, via)
+    return Shown(membership, status, light_of(status), word_of(status), said, via)
 
 
 def shown_of_customer(customer: Customer, at: datetime) -> list[Shown]:

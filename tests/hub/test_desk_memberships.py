@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from contract.membership import AtEnd, Detail
 from hub.desk.membership_actions import ACTIONS
-from hub.desk.templatetags.desk import day_text
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, queries, status_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from hub.members.versions import version_of
+from hub.templatetags.faces import day_text
 from tests.hub.people import DAY, a_customer, a_plan
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from hub.desk.templatetags.desk import day_text
+from hub.templatetags.faces import day_text
 
 pytestmark = pytest.mark.usefixtures("database")
 

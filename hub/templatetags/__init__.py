@@ -1,0 +1,1 @@
+"""What templates of all faces ask for."""
