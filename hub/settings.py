@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "hub.members",
     "hub.partners",
     "hub.fleet",
+    "hub.cards",
     "hub.enrolment",
     "hub.checkins",
     "hub.decisions",

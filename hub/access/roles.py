@@ -44,7 +44,7 @@ _MEMBERS: Final = (
     | _to(_ALL, "members", "customerphoto customernote companynote")
     | _to(_ALL, "partners", "partner")
     | {"members.import_csv", "members.export_csv", "checkins.void_checkin", "checkins.add_desk_checkin"}
-    | {"members.see_card_code"}
+    | {"members.see_card_code", "cards.send_link"}
 )
 _SEE_FLEET: Final = (
     _to("view", "fleet", "site holiday schedule scheduleexception edge reader edgepresence")
@@ -66,7 +66,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.OWNER: _MEMBERS | _FLEET | _FIGURES | _LOG | _OWNERS_ALONE,
     Role.ADMIN: _FLEET | _LOOK_UP | _LOG | _FIGURES,
     Role.STAFF: _MEMBERS | _SEE_FLEET | _LOG | _FIGURES | {"orders.set_mode"},
-    Role.FRONT_DESK: _LOOK_UP | {"checkins.add_desk_checkin", "members.add_customernote"},
+    Role.FRONT_DESK: _LOOK_UP | {"checkins.add_desk_checkin", "members.add_customernote", "cards.send_link"},
     Role.REPORTS: _FIGURES,
 }
 TITLES: Final[dict[Role, Promise]] = {

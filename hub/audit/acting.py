@@ -13,6 +13,7 @@ class ActorKind(StrEnum):
     TOKEN = "token"  # noqa: S105 (a kind of actor)
     COMMAND = "command"
     EDGE = "edge"
+    MEMBER = "member"
     HUB = "hub"
 
 

@@ -1,0 +1,89 @@
+"""Links to members' card pages: made and shown once, opened as often as they are, revoked.
+
+The secret stands behind the link's `#`, which browsers send to nobody, so it is in no log; here only its hash is
+kept.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hub.audit import operations as audit
+from hub.audit.acting import Actor, ActorKind
+from hub.cards.models import CardLink
+from hub.errors import HubError
+from hub.members.models import Customer
+
+OPEN_PATH: Final = "/card/open"
+"""Where hub/wallet takes a secret."""
+LIVE_MAX: Final = 10
+"""Of one customer: whoever makes more ends the oldest, so that forgotten letters do not open a card for ever."""
+MEMBER: Final = Actor(ActorKind.MEMBER, "the member")
+"""Who acts on a card page. Whose it was stands in the entry; the log forgets it with the customer."""
+_SECRET_BYTES: Final = 32
+
+
+class LinkRefused(HubError):
+    """No such link, or one that was revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkShown:
+    """As it is handed over, once."""
+
+    link: CardLink
+    address: str = field(repr=False)
+
+
+def make_link(customer: Customer, at: datetime) -> LinkShown:
+    """Those that were made before go on, but for the oldest beyond LIVE_MAX."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    with transaction.atomic():
+        # Whoever makes one for the same customer waits here.
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        link = CardLink.objects.create(customer=customer, secret_hash=hash_of(secret), made_at=at)
+        audit.note("created", link, None, None)
+        _revoke(live_links(customer)[LIVE_MAX:], at)
+    return LinkShown(link, f"{settings.DOORWARD_URL}{OPEN_PATH}#{secret}")
+
+
+def link_of(secret: str) -> CardLink:
+    """With its customer. LinkRefused."""
+    found = CardLink.objects.select_related("customer").filter(secret_hash=hash_of(secret), revoked_at=None)
+    link = found.first()
+    if link is None:
+        raise LinkRefused(_("This link opens no card: it was revoked, or is not whole. Ask for a new one."))
+    return link
+
+
+def revoke_links(links: Iterable[CardLink], at: datetime) -> None:
+    """The phones that they opened a card on show it no longer. Those revoked before stay as they are."""
+    with transaction.atomic():
+        _revoke(links, at)
+
+
+def revoke_all_links(customer: Customer, at: datetime, but: CardLink | None = None) -> None:
+    """`but`: the one that somebody acts by."""
+    revoke_links((each for each in live_links(customer) if each != but), at)
+
+
+def live_links(customer: Customer) -> list[CardLink]:
+    """The newest first."""
+    return list(CardLink.objects.select_related("customer").filter(customer=customer, revoked_at=None))
+
+
+def _revoke(links: Iterable[CardLink], at: datetime) -> None:
+    for link in links:
+        if CardLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
+            audit.note("revoked", link, None, None)
+
+
+def hash_of(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

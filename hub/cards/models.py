@@ -1,0 +1,23 @@
+"""Links to members' own card pages. Only the files of operations beside this one write them."""
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class CardLink(models.Model):
+    """Whoever has its secret sees this customer's cards, on any phone, until it is revoked. Known by the hash of
+    the secret alone."""
+
+    customer = models.ForeignKey("members.Customer", models.CASCADE, related_name="card_links")
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ()
+        permissions = [("send_link", gettext_lazy("Can send members the links to their cards"))]
+
+    def __str__(self) -> str:
+        return _("Link %(number)s to the cards of %(customer)s") % {"number": self.pk, "customer": self.customer}
