@@ -80,7 +80,7 @@ def read(variables: Mapping[str, str]) -> Environment:
     for_edges = variables.get("DOORWARD_BROKER_FOR_EDGES")
     return Environment(
         data=data,
-        database=_database(variables.get("DATABASE_URL") or _credential(variables, "database_url"), data),
+        database=database(variables.get("DATABASE_URL") or _credential(variables, "database_url"), data),
         url=_url(variables.get("DOORWARD_URL", "http://127.0.0.1:8000")),
         broker=broker,
         broker_for_edges=_broker("DOORWARD_BROKER_FOR_EDGES", for_edges) if for_edges else broker,
@@ -148,7 +148,8 @@ def _is_ip_address(host: str) -> bool:
     return True
 
 
-def _database(text: str, data: Path) -> dict[str, Any]:
+def database(text: str, data: Path) -> dict[str, Any]:
+    """As Django is told of it; empty: SQLite in `data`. EnvironmentProblem."""
     # Here, so that what is missing can be told where the hub's packages are not installed.
     import dj_database_url  # noqa: PLC0415
 
