@@ -11,16 +11,19 @@ CLEAR: Final = "(clear)"
 """Empties a field: an empty cell leaves it as it is."""
 BETWEEN: Final = "|"
 """Between several things in one cell."""
-_NEEDS_APOSTROPHE: Final = re.compile(r"'*(?:[=+\-@\t\r]|\(clear\)\Z)")
-_HAS_APOSTROPHE: Final = re.compile(r"'+(?:[=+\-@\t\r]|\(clear\)\Z)")
+_BEGINS: Final = r"(?:\A|(?<=[;\t\r\n]))"
+"""A cell does, and what a spreadsheet that splits at other marks than commas, as a German one, takes for one."""
+_FORMULA: Final = r"'*(?:[=+\-@\t\r]|\(clear\)\Z))"
+_NEEDS_APOSTROPHE: Final = re.compile(f"{_BEGINS}(?={_FORMULA}")
+_HAS_APOSTROPHE: Final = re.compile(f"{_BEGINS}'(?={_FORMULA}")
 
 
 def escaped(text: str) -> str:
-    return f"'{text}" if _NEEDS_APOSTROPHE.match(text) else text
+    return _NEEDS_APOSTROPHE.sub("'", text)
 
 
 def unescaped(text: str) -> str:
-    return text[1:] if _HAS_APOSTROPHE.match(text) else text
+    return _HAS_APOSTROPHE.sub("", text)
 
 
 def parts_of(text: str) -> list[str]:
