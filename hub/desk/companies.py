@@ -29,7 +29,7 @@ PAGE_COMPANIES: Final = 50
 PAGE_PEOPLE: Final = 30
 NOTES_SHOWN: Final = 20
 _EDITOR: Final = Editor(
-    CompanyForm, operations.save_company, operations.delete_companies, "desk:company", "desk:companies"
+    CompanyForm, operations.save_company, operations.delete_companies, "desk:company", "desk:companies", True
 )
 
 

@@ -28,7 +28,7 @@ from hub.members.profiles import customer_profiles
 PAGE_CUSTOMERS: Final = 50
 NOTES_SHOWN: Final = 20
 _EDITOR: Final = Editor(
-    CustomerForm, operations.save_customer, operations.delete_customers, "desk:customer", "desk:customers"
+    CustomerForm, operations.save_customer, operations.delete_customers, "desk:customer", "desk:customers", True
 )
 
 

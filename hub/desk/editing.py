@@ -8,22 +8,27 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hub.desk.answers import goes_to, page
 from hub.desk.customer_forms import DeleteForm
 from hub.errors import HubError
+from hub.feed.newest import moved_since, positions
+from hub.fleet.arrival import arrival_at
 from hub.members.versions import do_as_shown, version_of
 
 
 class Editor(NamedTuple):
-    """`profile` and `listing`: the routes of the thing's own page, and of the list of all."""
+    """`profile` and `listing`: the routes of the thing's own page, and of the list of all. `tells_arrival`: that
+    list says where a deletion has arrived."""
 
     form: type[forms.ModelForm]
     save: Callable[[Any], Any]
     delete: Callable[[list[Any]], None]
     profile: str
     listing: str
+    tells_arrival: bool = False
 
     def address_of(self, thing: Any) -> str:
         return reverse(self.profile, args=[thing.pk])
@@ -68,7 +73,7 @@ def edit(request: HttpRequest, editor: Editor, thing: Any, title: str) -> HttpRe
 
 def delete(request: HttpRequest, editor: Editor, thing: Any, title: str, says: list[str]) -> HttpResponse:
     form = DeleteForm(request.POST or None, name=str(thing))
-    back, status = editor.address_of(thing), 200
+    back, status, before = editor.address_of(thing), 200, positions() if editor.tells_arrival else {}
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -78,7 +83,7 @@ def delete(request: HttpRequest, editor: Editor, thing: Any, title: str, says: l
                 form.add_error(None, str(error))
             else:
                 messages.success(request, _("Deleted: %(name)s.") % {"name": thing})
-                return goes_to(request, editor.address_of_all(thing))
+                return goes_to(request, editor.address_of_all(thing) + _arrival_asked(before))
     context = {"form": form, "title": title, "says": says, "back": back, "is_danger": True}
     return page(request, "desk/edit.html", status, **context)
 
@@ -91,6 +96,12 @@ def _refuse(form: forms.ModelForm, error: HubError | ValidationError) -> None:
         form.add_error(None, error.messages)
     else:
         form.add_error(None, error)
+
+
+def _arrival_asked(before: dict[int, int]) -> str:
+    """For the address of a list: it says how far what was written since `before` has come."""
+    moved = moved_since(before) if before else {}
+    return f"?{arrival_at(timezone.now(), moved).query}" if moved else ""
 
 
 def _taken_over(form: forms.ModelForm, held: Any) -> Any:

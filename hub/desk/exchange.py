@@ -24,6 +24,7 @@ from hub.exchange import job_operations, queries
 from hub.exchange.exporting import export
 from hub.exchange.models import Job
 from hub.exchange.running import start
+from hub.fleet.arrival import arrival_at
 from hub.fleet.zones import organization_zone
 
 _MAY_IMPORT: Final = "members.import_csv"
@@ -151,6 +152,7 @@ def _shown(job: Job) -> dict[str, Any]:
         "is_checked": job.state == Job.State.CHECKED,
         "is_done": job.state == Job.State.DONE,
         "good": job.new + job.changed,
+        "arrival": arrival_at(timezone.now(), dict(job.form.get("ended_at", []))),
     }
 
 

@@ -23,6 +23,7 @@ from hub.exchange.intake import Taken, look_at, pieces_of, unpacked
 from hub.exchange.models import Job, Piece
 from hub.exchange.reading import Unreadable, check_size
 from hub.exchange.sealed import opened, sealed
+from hub.feed.newest import moved_since, positions
 from hub.members.writing import writing
 
 LEASE: Final = timedelta(seconds=45)
@@ -70,6 +71,7 @@ def begin_writing(job: Job, skip_bad: bool, at: datetime) -> None:
             raise Refused(_("This file is not ready to be imported: look at it again."))
         if held.wrong and not skip_bad:
             raise Refused(_("Some rows cannot be imported: correct them, or choose to skip them."))
+        held.form["began_at"] = list(positions().items())
         held.state, held.skip_bad, held.beat_at = Job.State.WRITING, skip_bad, at - LEASE
         held.pieces_done = held.rows_done = held.new = held.changed = held.unchanged = held.wrong = 0
         held.save()
@@ -182,6 +184,7 @@ def _end(job: Job, at: datetime) -> None:
         job.state = Job.State.CHECKED
         return
     job.state, job.ended_at = Job.State.DONE, at
+    job.form["ended_at"] = list(moved_since(dict(job.form["began_at"])).items())
     audit.note("imported", job, None, {each.value: getattr(job, each.value) for each in Outcome})
 
 

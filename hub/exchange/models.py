@@ -23,7 +23,8 @@ class Job(models.Model):
     kind = models.CharField(max_length=16)
     file_name = models.CharField(max_length=200, blank=True)
     form = models.JSONField(default=dict)
-    """encoding, separator, guessed, columns (taken over), ignored (of the header), zone, day_first, language."""
+    """encoding, separator, guessed, columns (taken over), ignored (of the header), zone, day_first, language;
+    `began_at`, `ended_at`: where feeds stood when it began to write, and those that had moved when it ended."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
     skip_bad = models.BooleanField(default=False)
     halted = models.TextField(blank=True)

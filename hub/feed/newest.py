@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 
 from contract.feed import Kind, key_range_end
+from hub.feed.models import Feed
 
 _POSITION: Final = "MAX(r.sequence + 0)"
 """Not the bare column: databases would walk the feed back from its end, looking for rows that few feeds have."""
@@ -42,6 +43,16 @@ def one(kind: Kind, key: bytes) -> Keys:
 
 def starting(kind: Kind, prefix: bytes) -> Keys:
     return Keys(kind, prefix, key_range_end(prefix))
+
+
+def positions() -> dict[int, int]:
+    """Where each feed stands, by its id."""
+    return dict(Feed.objects.values_list("pk", "sequence"))
+
+
+def moved_since(before: dict[int, int]) -> dict[int, int]:
+    """Where those stand now that do not stand as in `before` any more: whatever was written meanwhile is there."""
+    return {feed: sequence for feed, sequence in positions().items() if sequence > before.get(feed, 0)}
 
 
 def newest_by_key(wanted: Iterable[Keys]) -> dict[int, int]:

@@ -7,6 +7,7 @@ another history.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -29,6 +30,8 @@ UNDER_WAY_S: Final = 2
 SILENT_S: Final = 15
 """How soon to look again: where edges are heard of, and where only silent ones are missing."""
 _MARK_LETTERS: Final = 16
+_FEED: Final = "feed"
+_POSITION: Final = re.compile(rf"{_FEED}-([0-9]{{1,9}})-([0-9]{{1,18}})", re.ASCII)
 
 
 class Missing(NamedTuple):
@@ -90,20 +93,33 @@ class Arrival(NamedTuple):
 
 def arrival_of(at: datetime, *things: Model) -> Arrival:
     """Of all these together: customers, companies, memberships, links, cards, plans, permissions, partners,
-    schedules or sites, as they are stored. Of what is deleted, ask by whom it belonged to."""
-    asked = [(each._meta.model_name or "", each.pk) for each in things if each.pk]
-    newest = _newest([rows_of(each) for each in things if each.pk])
+    schedules or sites, as they are stored. Of what is deleted, ask by whom it belonged to, or arrival_at."""
+    asked = [f"{each._meta.model_name}-{each.pk}" for each in things if each.pk]
+    return _arrival(at, _newest([rows_of(each) for each in things if each.pk]), asked)
+
+
+def arrival_at(at: datetime, positions: dict[int, int]) -> Arrival:
+    """Of all that these feeds had at these sequences, by the feeds' ids: for what is deleted, or is too many."""
+    asked = [f"{_FEED}-{feed}-{sequence}" for feed, sequence in positions.items()]
+    return _arrival(at, dict(positions), asked)
+
+
+def _arrival(at: datetime, newest: dict[int, int], asked: Iterable[str]) -> Arrival:
     # Who was revoked follows nothing any more, and who is not enrolled does not yet.
     following = Edge.objects.filter(feed__in=newest, revoked_at=None, signing_key__isnull=False)
     edges = list(following.select_related("site", "feed", "presence").annotate(watched=watched(at)))
     missing = [_missing(each, at) for each in edges if not _has(each, newest[each.feed_id])]
-    query = urlencode([("of", f"{kind}-{number}") for kind, number in asked])
+    query = urlencode([("of", each) for each in asked])
     return Arrival(len(edges), len(edges) - len(missing), missing, query)
 
 
 def arrival_asked(at: datetime, asked: Iterable[str]) -> Arrival:
-    """By what `Arrival.query` says; what is none of it, or is not there any more, is passed over."""
-    return arrival_of(at, *filter(None, map(_thing, asked)))
+    """By what `Arrival.query` says: things or feeds. What is neither, or is not there any more, is passed over."""
+    said = list(asked)
+    positions = [(int(found[1]), int(found[2])) for found in map(_POSITION.fullmatch, said) if found]
+    if positions:
+        return arrival_at(at, dict(positions))
+    return arrival_of(at, *filter(None, map(_thing, said)))
 
 
 def _thing(asked: str) -> Model | None:
@@ -129,10 +145,11 @@ def _later(one: dict[int, int], other: dict[int, int]) -> dict[int, int]:
 
 
 def _has(edge: Edge, sequence: int) -> bool:
+    """No feed is waited for beyond where it stands: one that was restored may stand before `sequence`."""
     said = presence_of(edge)
     if said is None or said.sequence is None or (said.feed, said.epoch) != (edge.feed.name, edge.feed.epoch):
         return False
-    return said.sequence >= sequence
+    return said.sequence >= min(sequence, edge.feed.sequence)
 
 
 def _missing(edge: Edge, at: datetime) -> Missing:

@@ -20,6 +20,7 @@ from hub.fleet.standing import Light
 from hub.members import operations
 from hub.members.models import Company, Link, Membership, Plan
 from hub.watch.operations import note_worker
+from tests.hub.csv_files import imported
 from tests.hub.narrower import counters
 from tests.hub.people import a_card, a_customer, a_membership, a_plan
 from tests.hub.presences import well
@@ -87,7 +88,7 @@ def test_what_a_membership_rests_on_counts_for_who_holds_it(site: Site) -> None:
         (lambda: operations.issue_card(customer), [customer]),
         (lambda: operations.save_membership(Membership.objects.get(pk=held.pk)), []),
         (lambda: operations.revoke_memberships([held], NOW), [customer, company, link, held]),
-        (lambda: operations.delete_grants(plan.grants.all()), [customer, company, plan, held]),
+        (lambda: operations.save_plan(plan, (), plan.grants.all()), [customer, company, plan, held]),
         (lambda: operations.delete_links([link]), [customer, company, link]),
         (lambda: operations.delete_cards(customer.cards.all()), [customer]),
     ]
@@ -189,6 +190,33 @@ def test_it_is_asked_for_by_what_it_says(site: Site) -> None:
     )
     assert arrival_asked(NOW, wrong).edges == 0
     assert arrival_asked(NOW, [f"customer-{customer.pk}", *wrong]).edges == 1
+
+
+def test_what_is_deleted_is_still_followed_to_its_edges(site: Site, colleague_client: Client) -> None:
+    door = an_edge(site, "door")
+    customer, company = a_customer(), operations.save_company(Company(name="Mill"))
+    operations.save_link(Link(customer=customer, company=company))
+    for thing, listing in ((company, "/desk/companies/"), (customer, "/desk/customers/")):
+        says(door, at=timezone.now())
+        gone = colleague_client.post(f"{listing}{thing.pk}/delete/", {"typed": str(thing)})
+        assert gone["Location"].startswith(f"{listing}?of=feed-"), gone["Location"]
+        shown = colleague_client.get(gone["Location"]).content.decode()
+        assert "At 0 of 1 edge" in shown and 'hx-get="/desk/arrival/?of=feed-' in shown
+        says(door, at=timezone.now())
+        assert "At 1 of 1 edge" in colleague_client.get(gone["Location"]).content.decode()
+    assert "of 1 edge" not in colleague_client.get("/desk/customers/").content.decode()
+    assert arrival_asked(NOW, ["feed-999-1", "feed-1", "feed-1-99999999999999999999"]).edges == 0
+
+
+def test_a_finished_import_says_where_it_has_arrived(site: Site, colleague_client: Client) -> None:
+    door = an_edge(site, "door")
+    says(door, at=timezone.now())
+    job = imported("customers", "external_id,name\nA,Ann\n")
+    assert "At 0 of 1 edge" in colleague_client.get(f"/desk/import/{job.pk}/").content.decode()
+    says(door, at=timezone.now())
+    assert "At 1 of 1 edge" in colleague_client.get(f"/desk/import/{job.pk}/").content.decode()
+    same = imported("customers", "external_id,name\nA,Ann\n")
+    assert "of 1 edge" not in colleague_client.get(f"/desk/import/{same.pk}/").content.decode()
 
 
 def test_questions_are_as_many_for_thirty_edges_as_for_one(site: Site) -> None:
