@@ -1,6 +1,5 @@
 """Where a check-in was made: at a reader of an edge, or at the hub itself, by whom it has in front of it."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from hub.checkins.models import CheckIn
@@ -25,7 +24,3 @@ def zone_name(checkin: CheckIn) -> str:
     """That of the site where it was made; UTC where there is none."""
     site = checkin.hub_site if checkin.edge is None else checkin.edge.site
     return "UTC" if site is None else site.time_zone
-
-
-def made_at_hub(checkins: Iterable[CheckIn]) -> list[CheckIn]:
-    return [each for each in checkins if each.edge_id is None]

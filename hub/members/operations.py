@@ -143,13 +143,6 @@ def save_grant(grant: Grant, limits: Sequence[Limit]) -> Grant:
     return grant
 
 
-def delete_grants(grants: Iterable[Grant]) -> None:
-    with writing():
-        for grant in filter(None, map(stored, grants)):
-            with _moving(grant.plan):
-                grant.delete()
-
-
 def _write_grant(grant: Grant, limits: Sequence[Limit]) -> None:
     grant.full_clean()
     check_grant(grant, limits)

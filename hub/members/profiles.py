@@ -5,8 +5,6 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from hub.members.models import Card, Company, Customer, CustomerPhoto, Membership
 
-PEOPLE_SHOWN: int = 50
-
 
 def customer_profiles() -> QuerySet[Customer]:
     """With memberships, own and inherited, cards, companies and what the photo is known by; not its bytes."""

@@ -55,7 +55,8 @@ def revoke_card(club: Scene) -> None:
 
 
 def drop_grant(club: Scene) -> None:
-    operations.delete_grants(club.club.membership.plan.grants.all())
+    plan = club.club.membership.plan
+    operations.save_plan(plan, (), plan.grants.all())
 
 
 @pytest.mark.parametrize("change", [None, revoke, freeze, use_up, revoke_card, drop_grant])

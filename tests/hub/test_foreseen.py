@@ -151,7 +151,7 @@ def test_it_is_saved_as_it_was_seen_or_not_at_all() -> None:
         return foresee(plan_changed(plan, []), NOW)
 
     def save() -> object:
-        return operations.delete_grants(plan.grants.all())
+        return operations.save_plan(plan, (), plan.grants.all())
 
     with pytest.raises(NotAsForeseen) as shown:
         save_as_foreseen("", look, save)
@@ -193,7 +193,7 @@ def test_what_changes_only_later_is_seen_before_it_is_saved_too() -> None:
         return foresee(plan_changed(plan, []), NOW)
 
     def save() -> object:
-        return operations.delete_grants(plan.grants.all())
+        return operations.save_plan(plan, (), plan.grants.all())
 
     def wait(**fields: Any) -> Membership:
         fields = {"starts_at": NOW - DAY, "customer": a_customer()} | fields

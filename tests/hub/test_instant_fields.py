@@ -1,4 +1,4 @@
-"""A day and a time of day, as staff type them: by the clock of the zone that is set, in years that people live in."""
+"""A day and a time of day, as staff type them: by the clock of the zone that is set, in living years."""
 
 from zoneinfo import ZoneInfo
 

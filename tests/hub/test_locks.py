@@ -133,7 +133,7 @@ def test_every_write_holds_the_feed_before_it_reads(club: Club) -> None:
         lambda: members.revoke_cards([card], AT),
         lambda: members.delete_cards([card]),
         lambda: members.delete_links([link]),
-        lambda: members.delete_grants([grant]),
+        lambda: members.save_plan(plan, (), [grant]),
         lambda: members.delete_permissions([spare]),
         lambda: members.delete_memberships([membership]),
         lambda: members.delete_plans([members.save_plan(Plan(name="Nobody's"))]),

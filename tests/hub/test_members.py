@@ -95,7 +95,7 @@ def test_limits_reach_the_feed() -> None:
     assert decision(code, "glass-of-wine", AT).reason is Reason.LIMIT_REACHED
     operations.save_grant(plan.grants.get(), [Limit(3, 604_800), Limit(5, 3_000_000)])
     assert decision(code, "glass-of-wine", AT).remaining == 1
-    operations.delete_grants(plan.grants.all())
+    operations.save_plan(plan, (), plan.grants.all())
     assert decision(code, "glass-of-wine", AT).reason is Reason.PERMISSION_MISSING
 
 

@@ -180,7 +180,7 @@ def test_other_limits_are_told_in_the_same_transaction(moved: list[list[int]]) -
     assert moved == [[plan.pk]] * 2
     plan.billed_every = 1
     operations.save_plan(plan)
-    operations.delete_grants([grant])
+    operations.save_plan(plan, (), [grant])
     assert moved == [[plan.pk]] * 4
 
 
