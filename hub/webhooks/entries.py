@@ -11,18 +11,29 @@ from typing import Any, Final
 
 from django.utils.dateparse import parse_datetime
 
-from contract.membership import AtEnd
+from contract.membership import AtEnd, Detail, State
 from hub.audit.models import Entry
-from hub.members.models import Freeze
+from hub.members.models import Freeze, Membership
 from hub.webhooks import things
 from hub.webhooks.drafts import Draft, instant_text
 from hub.webhooks.event_types import EventType
 
 KINDS: Final = ("membership", "link", "freeze")
 _NUMBER: Final = re.compile(r"\(#(\d+)\)$")
-_CREATED, _DELETED = "created", "deleted"
+_CREATED, _CHANGED, _DELETED = "created", "changed", "deleted"
 _Named = tuple[EventType, str]
 """An event and its reason."""
+_BY_ACTION: Final[dict[str, _Named]] = {
+    _CREATED: (EventType.MEMBERSHIP_CREATED, "created"),
+    "renewed": (EventType.MEMBERSHIP_RENEWED, "extended"),
+    "paid": (EventType.MEMBERSHIP_RENEWED, "paid"),
+    "uncancelled": (EventType.MEMBERSHIP_RENEWED, "uncancelled"),
+    "cancelled": (EventType.MEMBERSHIP_CANCELLED, "cancelled"),
+    "cancelled now": (EventType.MEMBERSHIP_CANCELLED, "cancelled"),
+    "payment failed": (EventType.MEMBERSHIP_CANCELLED, "payment_failed"),
+    "revoked": (EventType.MEMBERSHIP_CANCELLED, "revoked"),
+    _DELETED: (EventType.MEMBERSHIP_CANCELLED, "deleted"),
+}
 
 
 def drafts_of(entries: Iterable[Entry]) -> Iterator[Draft]:
@@ -36,7 +47,9 @@ def drafts_of(entries: Iterable[Entry]) -> Iterator[Draft]:
         if entry.thing_kind == "link":
             yield from _of_link(entry, names)
         elif (named := named_by(entry)) is not None:
-            yield _of_membership(entry, *named, held.get(entry.thing_id or 0), names)
+            told = _told(entry, held.get(entry.thing_id or 0), names)
+            if not _is_over(entry, named[0], told["membership"]):
+                yield Draft(named[0], entry.at, _about(entry), {"reason": named[1], **told})
 
 
 def membership_touched(entry: Entry) -> int | None:
@@ -51,13 +64,12 @@ def membership_touched(entry: Entry) -> int | None:
 
 def named_by(entry: Entry) -> _Named | None:
     """What a change of a membership is called; None: nobody is told."""
+    if entry.action in _BY_ACTION:
+        return _BY_ACTION[entry.action]
     before, after = entry.before or {}, entry.after or {}
-    if entry.action == _CREATED:
-        return EventType.MEMBERSHIP_CREATED, "created"
-    if entry.action == _DELETED:
-        return EventType.MEMBERSHIP_CANCELLED, "deleted"
-    if after.get("revoked_at"):
-        return EventType.MEMBERSHIP_CANCELLED, "revoked"
+    if entry.action == "plan changed" and "ends_at" in after:
+        # It ends where the one of the new plan begins.
+        return EventType.MEMBERSHIP_CANCELLED, "plan_changed"
     if "at_end" in after and after["at_end"] in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
         return EventType.MEMBERSHIP_CANCELLED, str(after["at_end"])
     return _renewed_by(before, after)
@@ -81,9 +93,15 @@ def _is_later(before: str | None, after: str | None) -> bool:
     return was is not None and now is not None and now > was
 
 
-def _of_membership(entry: Entry, event_type: EventType, reason: str, held: Any, names: things.Names) -> Draft:
-    told = _told_of_gone(entry, names) if held is None else things.told_of_membership(held, entry.at)
-    return Draft(event_type, entry.at, _about(entry), {"reason": reason, **told})
+def _is_over(entry: Entry, event_type: EventType, membership: things.Told) -> bool:
+    """What is over does not go on, whatever was written of it; and what is revoked is not ended once more."""
+    if event_type is EventType.MEMBERSHIP_RENEWED:
+        return bool(membership["status"] == State.EXPIRED)
+    return entry.action == _CHANGED and membership["detail"] == Detail.REVOKED
+
+
+def _told(entry: Entry, held: Membership | None, names: things.Names) -> things.Told:
+    return _told_of_gone(entry, names) if held is None else things.told_of_membership(held, entry.at)
 
 
 def _told_of_gone(entry: Entry, names: things.Names) -> things.Told:

@@ -44,7 +44,7 @@ def test_the_examples_are_as_what_is_sent(database: Database) -> None:
     held = Membership.objects.get()
     held.ends_at = now() + timedelta(days=1)
     operations.save_membership(held)
-    denied = checkin(customer=club.customer.pk, membership=held.pk, outcome="denied", reason="membership_expired")
+    denied = checkin(customer=club.customer.pk, membership=held.pk, outcome="denied", reason="expired")
     checkins.ingest([batch(b"j" * 16, journal_rows(denied))], AT + timedelta(hours=1))
     collect(collecting, held.ends_at)
     gone = draft_of(EventType.EDGE_OFFLINE, club.edge, AT, {"since": ""})

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.checkins import operations as checkins
-from hub.members import operations, status_operations
+from hub.members import operations, status_operations, term_operations
 from hub.members.models import Company, Customer, Link, Membership
+from hub.members.periods import Period
 from hub.webhooks.collecting import Collecting
 from hub.webhooks.models import Delivery, Endpoint, Event, Progress
 from tests.hub import people
@@ -25,7 +26,8 @@ def collecting(database: Database) -> Collecting:
 
 
 def a_membership(**fields: object) -> Membership:
-    customer = operations.save_customer(Customer(name="Ann", email="ann@club.example", external_id="c-7"))
+    ann = Customer.objects.filter(external_id="c-7").first()
+    customer = ann or operations.save_customer(Customer(name="Ann", email="ann@club.example", external_id="c-7"))
     given = {"starts_at": START, "ends_at": END, "customer": customer} | fields
     return operations.save_membership(Membership(plan=people.a_plan(), **given))
 
@@ -85,6 +87,39 @@ def test_a_payment_that_fails_and_another_plan(collecting: Collecting) -> None:
     assert told() == [("membership.cancelled", "payment_failed"), ("membership.renewed", "plan_changed")]
 
 
+def test_another_plan_takes_the_place_of_the_one_before(collecting: Collecting) -> None:
+    at = now()
+    held = a_membership(starts_at=at - timedelta(days=1), at_end="cancelled")
+    to_come = a_membership()
+    collect(collecting)
+    Event.objects.all().delete()
+    plan = people.a_plan("sauna")
+    new = term_operations.change_plan(held, plan, Period(at, END), at)
+    term_operations.change_plan(to_come, plan, Period(at, END), at)
+    collect(collecting)
+    assert [(each.type, each.data["reason"], each.data["membership"]["id"]) for each in events()] == [
+        ("membership.cancelled", "plan_changed", held.pk),
+        ("membership.created", "created", new.pk),
+        ("membership.renewed", "plan_changed", to_come.pk),
+        ("membership.expired", "ended", held.pk),
+    ]
+    assert [each.data["membership"]["status"] for each in events()] == ["expired", "active", "inactive", "expired"]
+
+
+def test_of_what_is_over_no_renewal_is_told(collecting: Collecting) -> None:
+    at = now()
+    past, revoked = a_membership(starts_at=at - timedelta(days=9), ends_at=at - timedelta(days=5)), a_membership()
+    operations.revoke_memberships([revoked], at)
+    collect(collecting)
+    Event.objects.all().delete()
+    for held in Membership.objects.all():
+        for at_end in ("cancelled", "ends"):
+            held.at_end, held.ends_at = at_end, held.ends_at + timedelta(days=1)
+            operations.save_membership(held)
+    collect(collecting)
+    assert [(each.data["membership"]["id"], each.type) for each in events()] == [(past.pk, "membership.cancelled")]
+
+
 def test_what_staff_write_down_otherwise_tells_nobody(collecting: Collecting) -> None:
     held = a_membership()
     collect(collecting)
@@ -115,7 +150,7 @@ def test_links_are_told_of(collecting: Collecting) -> None:
 
 def test_check_ins_are_told_of_with_their_reasons(collecting: Collecting, database: Database) -> None:
     club = small_club()
-    denied = checkin(2, outcome="denied", reason="membership_expired", customer=club.customer.pk)
+    denied = checkin(2, outcome="denied", reason="expired", customer=club.customer.pk)
     rows = journal_rows(redemption(club), denied)
     checkins.ingest([batch(JOURNAL, rows)], AT + timedelta(hours=1))
     collect(collecting)
@@ -125,7 +160,7 @@ def test_check_ins_are_told_of_with_their_reasons(collecting: Collecting, databa
         "checkin.denied",
     ]
     told_of = events("checkin.denied")[0].data
-    assert told_of["checkin"]["reason"] == "membership_expired"
+    assert told_of["checkin"]["reason"] == "expired"
     assert told_of["checkin"]["id"] == denied.id.hex()
     assert told_of["customer"] == {"id": club.customer.pk, "external_id": None}
 
