@@ -17,6 +17,7 @@ from hub.desk.arrival import asked_of
 from hub.desk.customer_forms import CompanyForm
 from hub.desk.editing import Editor
 from hub.desk.gate import desk
+from hub.desk.notes import notes_of
 from hub.desk.profile import grouped, history_of, site_calendar
 from hub.desk.standing import shown_of_company
 from hub.fleet.arrival import arrival_of
@@ -27,7 +28,6 @@ from hub.members.profiles import company_profiles
 
 PAGE_COMPANIES: Final = 50
 PAGE_PEOPLE: Final = 30
-NOTES_SHOWN: Final = 20
 _EDITOR: Final = Editor(
     CompanyForm, operations.save_company, operations.delete_companies, "desk:company", "desk:companies", True
 )
@@ -55,7 +55,7 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "plan": "" if best is None else best.membership.plan.name,
         "people": _people(request, company),
         "pools": pools_of(company.pk, at, site_calendar()),
-        "notes": company.notes.select_related("written_by")[:NOTES_SHOWN],
+        **notes_of(request, company),
         "history": history_of(request, company_id=company.pk),
         "arrival": arrival_of(at, company),
     }

@@ -17,6 +17,7 @@ from hub.desk.checkins_part import newest_checkins
 from hub.desk.customer_forms import CustomerForm
 from hub.desk.editing import Editor
 from hub.desk.gate import desk
+from hub.desk.notes import notes_of
 from hub.desk.profile import first_site, grouped, history_of
 from hub.desk.standing import shown_of_customer
 from hub.fleet.arrival import arrival_of
@@ -26,7 +27,6 @@ from hub.members.models import Customer
 from hub.members.profiles import customer_profiles
 
 PAGE_CUSTOMERS: Final = 50
-NOTES_SHOWN: Final = 20
 _EDITOR: Final = Editor(
     CustomerForm, operations.save_customer, operations.delete_customers, "desk:customer", "desk:customers", True
 )
@@ -56,7 +56,7 @@ def customer_page(request: HttpRequest, number: int) -> HttpResponse:
         "allowed": allowed(customer, site, at),
         "site": site,
         "cards": [(each, queries.card_state(each, at)) for each in customer.cards.all()],
-        "notes": customer.notes.select_related("written_by")[:NOTES_SHOWN],
+        **notes_of(request, customer),
         "history": history_of(request, customer_id=customer.pk),
         "arrival": arrival_of(at, customer),
         **newest_checkins(request, customer.pk),

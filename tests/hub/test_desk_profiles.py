@@ -15,9 +15,11 @@ from PIL import Image
 from contract.limits import CountsBy, Limit, Window
 from hub.audit.models import Entry
 from hub.checkins.models import CheckIn
+from hub.desk.notes import SHOWN
 from hub.fleet.models import Site
 from hub.members import codes, operations
 from hub.members.models import Card, Company, Customer, CustomerNote, Link, Membership, Plan
+from hub.members.profile_operations import add_company_note, add_customer_note
 from hub.members.versions import version_of
 from tests.hub.people import DAY, a_card, a_customer, a_plan
 
@@ -158,6 +160,22 @@ def test_notes_are_added_and_deleted_by_who_wrote_them(
     club = operations.save_company(Company(name="Club"))
     posted(colleague_client, at("add_company_note", club.pk), text="Pays late")
     assert "Pays late" in seen(colleague_client, at("company", club.pk))
+
+
+def test_older_notes_are_a_step_away(colleague_client: Client, colleague: User) -> None:
+    ann, club, now = a_customer("Ann"), operations.save_company(Company(name="Club")), timezone.now()
+    for number in range(SHOWN + 2):
+        add_customer_note(ann, f"Note {number:02}", colleague, now)
+        add_company_note(club, f"Note {number:02}", colleague, now)
+    for address in (at("customer", ann.pk), at("company", club.pk)):
+        newest = seen(colleague_client, address)
+        assert "Note 21" in newest and "Note 02" in newest and "Note 01" not in newest
+        older = re.search(r'href="\?(notes_before=\d+)#notes"', newest)
+        assert older is not None
+        oldest = seen(colleague_client, f"{address}?{older[1]}")
+        assert "Note 01" in oldest and "Note 00" in oldest and "Note 02" not in oldest
+        assert 'href="?notes_before' not in oldest and 'href="?#notes"' in oldest
+        assert "Note 21" in seen(colleague_client, f"{address}?notes_before=99999999999999999999")
 
 
 def test_people_are_linked_by_search_and_taken_out(colleague_client: Client) -> None:
