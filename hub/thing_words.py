@@ -7,7 +7,6 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 _WORDS: Final[dict[str, tuple[Promise, Promise]]] = {
-    "approval": (pgettext_lazy("a thing", "approval"), pgettext_lazy("a thing", "approvals")),
     "assignment": (pgettext_lazy("a thing", "assignment"), pgettext_lazy("a thing", "assignments")),
     "card": (pgettext_lazy("a thing", "card"), pgettext_lazy("a thing", "cards")),
     "company": (pgettext_lazy("a thing", "company"), pgettext_lazy("a thing", "companies")),
