@@ -19,6 +19,7 @@ from hub.fleet.operations import note_presence
 from hub.fleet.standing import Light
 from hub.members import operations
 from hub.members.models import Company, Link, Membership, Plan
+from hub.members.rotating_operations import carry_secrets, make_rotating
 from hub.watch.operations import note_worker
 from tests.hub.csv_files import imported
 from tests.hub.narrower import counters
@@ -118,6 +119,20 @@ def test_only_feeds_that_have_it_count(site: Site) -> None:
     operations.delete_customers([inside])
     assert set(newest_by_key([one(Kind.CUSTOMER, key)])) == {door.feed_id, counter.feed_id}
     assert newest_by_ref([customer_key(outside.pk)]) == newest_by_ref([]) == {}
+
+
+def test_a_code_that_begins_to_rotate_is_waited_for(site: Site) -> None:
+    customer = a_customer()
+    a_card(customer)
+    carry_secrets(EVERYONE)
+    door, card = an_edge(site, "door"), customer.cards.get()
+    says(door)
+    make_rotating([card])
+    for thing in (customer, card):
+        assert told(arrival_of(NOW, thing)) == (0, 1, ["door"]), thing
+    says(door)
+    for thing in (customer, card):
+        assert arrival_of(NOW, thing).is_whole
 
 
 def test_another_epoch_counts_for_nothing(site: Site) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission as AccessPermission
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -226,10 +228,21 @@ def test_a_plan_with_memberships_is_not_deleted(colleague_client: Client) -> Non
     assert not Plan.objects.exists()
 
 
-def test_who_may_not_download_names_does_not(admin_user_client: Client, colleague_client: Client) -> None:
+def test_who_may_see_plans_alone_changes_none(admin_user_client: Client) -> None:
     plan = a_plan()
     assert admin_user_client.get(f"/desk/plans/{plan.pk}/").status_code == 200
     assert admin_user_client.post(f"/desk/plans/{plan.pk}/edit/", sent()).status_code == 403
+
+
+def test_who_may_change_plans_and_not_export_gets_no_file(front_desk_client: Client, front_desk: User) -> None:
+    plan = a_plan()
+    a_holder(plan)
+    change = AccessPermission.objects.get(content_type__app_label="members", codename="change_plan")
+    front_desk.user_permissions.add(change)
+    address = f"/desk/plans/{plan.pk}/edit/"
+    assert "1 customer loses" in posted(front_desk_client, address, 200, **sent())
+    posted(front_desk_client, address, 403, **sent(do="csv"))
+    assert not Entry.objects.filter(action="exported").exists()
 
 
 def test_questions_are_as_many_for_thirty_plans_as_for_one(colleague_client: Client) -> None:

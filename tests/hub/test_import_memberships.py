@@ -105,8 +105,12 @@ def test_a_file_revokes_nothing_and_moves_none_to_another() -> None:
     told = errors(looked_at("memberships", "external_id,customer,revoked\nM1,bob@club.example,\nM2,,2026-04-01\n"))
     assert [(line, column) for line, column, _text in told] == [(2, "customer"), (3, "revoked")]
     operations.revoke_memberships([Membership.objects.get(external_id="M1")], timezone.now())
-    for text in ("external_id,ends\nM1,2029-01-01\n", "external_id,revoked\nM1,(clear)\n"):
-        assert [column for _line, column, _text in errors(looked_at("memberships", text))] == ["revoked"]
+    for text, said in (
+        ("external_id,ends\nM1,2029-01-01\n", "It is revoked, for good"),
+        ("external_id,revoked\nM1,(clear)\n", "takes no revocation back"),
+    ):
+        told = errors(looked_at("memberships", text))
+        assert [column for _line, column, _text in told] == ["revoked"] and said in told[0][2]
 
 
 def test_what_is_over_is_not_revived_and_gets_its_external_id_still() -> None:
