@@ -188,7 +188,7 @@ def test_a_new_password_signs_out_everywhere_else(colleague: User) -> None:
     assert Entry.objects.get().action == "password changed"
 
 
-def test_who_has_no_password_gets_one_by_a_link(outsider_client: Client) -> None:
+def test_who_has_no_password_gets_one_by_a_link(database: Database, outsider_client: Client) -> None:
     sent_on = outsider_client.get("/account/password/")
     assert sent_on["Location"] == "/account/link/"
     assert b"What stands behind the # of your link." in outsider_client.get(sent_on["Location"]).content
