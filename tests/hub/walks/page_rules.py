@@ -1,12 +1,13 @@
 """What every page has to keep to, as a browser finds it: axe's rules, nobody else's host, a focus that is seen."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tests.hub.walks.visitor import Visitor
+from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 SERIOUS: Final = ("serious", "critical")
 # The API's page is Swagger UI's inside its frame: what it draws is theirs.
@@ -34,6 +35,23 @@ def violations(visitor: Visitor, colours_alone: bool = False) -> list[Any]:
     only = 'runOnly: ["color-contrast"]' if colours_alone else ""
     found = visitor.look(_RUN.replace("ONLY", only))
     return [each for each in found if each[0] in SERIOUS]
+
+
+def keeps_the_rules(visitor: Visitor, show: Callable[[], object]) -> None:
+    """Whatever `show` brings up: wide and on a phone, in light and dark."""
+    visitor.errors.clear()
+    visitor.requests.clear()
+    found = []
+    for width in (WIDE, NARROW):
+        visitor.wears(width)
+        show()
+        found += violations(visitor)
+        visitor.wears(width, dark=True)
+        found += violations(visitor, colours_alone=True)
+        visitor.fits()
+    assert found == []
+    assert other_hosts(visitor) == []
+    assert visitor.complaints() == []
 
 
 def other_hosts(visitor: Visitor) -> list[str]:

@@ -5,7 +5,6 @@ A page that is added to the table of tests/hub/test_desk_rights.py is opened her
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -13,9 +12,9 @@ from django.contrib.auth.models import User
 
 from tests.hub.colleagues import client_of
 from tests.hub.test_desk_rights import PAGES
-from tests.hub.walks.page_rules import other_hosts, unseen_focus, violations
-from tests.hub.walks.visitor import NARROW, WIDE, Visitor
-from tests.hub.walks.whole_club import EXAMPLES, example, whole_club
+from tests.hub.walks.page_rules import keeps_the_rules, unseen_focus
+from tests.hub.walks.visitor import WIDE, Visitor
+from tests.hub.walks.whole_club import EXAMPLES, example
 
 OF_AN_ACCOUNT: Final = (
     "/account/2fa/",
@@ -28,18 +27,6 @@ NOT_IN_THE_CLUB: Final = {"checkin", "import"}
 WALKED: Final = ("/desk/", "/desk/customers/0/", "/desk/plans/0/edit/", "/desk/fleet/")
 
 
-@pytest.fixture(scope="module")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
-    with whole_club(tmp_path_factory.mktemp("club")) as owner:
-        yield owner
-
-
-@pytest.fixture(scope="module")
-def visitor(owner: User, chromium: Visitor) -> Iterator[Visitor]:
-    with chromium.at_work(owner) as visitor:
-        yield visitor
-
-
 def is_page(owner: User, address: str) -> bool:
     """Not what takes posts alone, no file, and not what the club has none of."""
     response = client_of(owner).get(address)
@@ -49,27 +36,11 @@ def is_page(owner: User, address: str) -> bool:
     return response.status_code == 200 and b"<html" in response.content
 
 
-def keeps_the_rules(visitor: Visitor, address: str) -> None:
-    visitor.errors.clear()
-    visitor.requests.clear()
-    found = []
-    for width in (WIDE, NARROW):
-        visitor.wears(width)
-        visitor.open(address)
-        found += violations(visitor)
-        visitor.wears(width, dark=True)
-        found += violations(visitor, colours_alone=True)
-        visitor.fits()
-    assert found == []
-    assert other_hosts(visitor) == []
-    assert visitor.complaints() == []
-
-
 @pytest.mark.parametrize("address", [each for each in PAGES if not each.endswith((".jpg", ".csv"))])
-def test_a_page_is_for_everybody(visitor: Visitor, owner: User, address: str) -> None:
+def test_a_page_is_for_everybody(at_the_club: Visitor, manager: User, address: str) -> None:
     there = example(address)
-    if is_page(owner, there):
-        keeps_the_rules(visitor, there)
+    if is_page(manager, there):
+        keeps_the_rules(at_the_club, lambda: at_the_club.open(there))
 
 
 def test_each_kind_of_page_has_its_example() -> None:
@@ -80,22 +51,22 @@ def test_each_kind_of_page_has_its_example() -> None:
 
 
 @pytest.mark.parametrize("address", OF_AN_ACCOUNT)
-def test_so_is_where_one_signs_in(visitor: Visitor, address: str) -> None:
-    keeps_the_rules(visitor, address)
+def test_so_is_where_one_signs_in(at_the_club: Visitor, address: str) -> None:
+    keeps_the_rules(at_the_club, lambda: at_the_club.open(address))
 
 
 @pytest.mark.parametrize("address", WALKED)
-def test_the_keyboard_gets_everywhere_and_is_seen(visitor: Visitor, address: str) -> None:
-    visitor.wears(WIDE)
-    visitor.open(example(address))
-    assert unseen_focus(visitor) == []
+def test_the_keyboard_gets_everywhere_and_is_seen(at_the_club: Visitor, address: str) -> None:
+    at_the_club.wears(WIDE)
+    at_the_club.open(example(address))
+    assert unseen_focus(at_the_club) == []
 
 
 @pytest.mark.parametrize("address", WALKED)
-def test_twice_as_large_it_still_fits(visitor: Visitor, address: str) -> None:
+def test_twice_as_large_it_still_fits(at_the_club: Visitor, address: str) -> None:
     """Zoomed to 200 % a window of 1280 x 800 has 640 x 400."""
-    visitor.wears(WIDE // 2, height=400)
-    visitor.open(example(address))
-    visitor.fits()
-    visitor.look("document.documentElement.style.fontSize = '200%'")
-    visitor.fits()
+    at_the_club.wears(WIDE // 2, height=400)
+    at_the_club.open(example(address))
+    at_the_club.fits()
+    at_the_club.look("document.documentElement.style.fontSize = '200%'")
+    at_the_club.fits()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 
 from tests.browser import Browser
 from tests.hub.colleagues import client_of
@@ -31,13 +32,18 @@ class Visitor(Browser):
         """Whatever pages asked for, of whatever host."""
         self._call("Network.enable")
 
-    def sign_in(self, hub: str, user: User) -> None:
+    def sign_in(self, hub: str, user: User | None) -> None:
         self.hub = hub
-        cookie = {"name": "sessionid", "value": client_of(user).cookies["sessionid"].value, "url": hub}
-        self._call("Network.setCookie", cookie)
+        self.is_now(client_of(user))
+
+    def is_now(self, client: Client) -> None:
+        """As far as the hub knows: it has that client's session, or none."""
+        self._call("Network.clearBrowserCookies")
+        if session := client.cookies.get("sessionid"):
+            self._call("Network.setCookie", {"name": "sessionid", "value": session.value, "url": self.hub})
 
     @contextmanager
-    def at_work(self, user: User) -> Iterator["Visitor"]:
+    def at_work(self, user: User | None) -> Iterator["Visitor"]:
         """At a hub that is served meanwhile; at the end no page has complained of anything."""
         with served() as hub:
             self.errors.clear()
