@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "hub.watch",
     "hub.desk",
     "hub.scan",
+    "hub.wallet",
     # Its static files, of which the page of the API is made.
     "ninja",
     "hub.api",

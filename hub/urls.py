@@ -41,6 +41,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("desk/", include("hub.desk.urls")),
     path("", include("hub.scan.urls")),
+    path("card/", include("hub.wallet.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics_page),

@@ -1,0 +1,148 @@
+"""The card page as an app of its own on a phone: manifest, icons, and the worker that shows the last known card
+offline.
+
+What is the organization's alone (icons, colour) is open to whoever asks, as static files are.
+"""
+
+import hashlib
+import io
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from PIL import Image, ImageColor, ImageDraw
+
+from hub.cards.models import CardLink
+from hub.organization.queries import organization
+from hub.wallet.phone import PATH, for_member, secret_of
+from hub.wallet.views import nothing
+
+PIXELS: Final = (180, 192, 512)
+"""An iPhone's icon, and the two that Android asks for."""
+SHELL: Final = (
+    "hub/door.svg",
+    "wallet/wallet.css",
+    "wallet/card.js",
+    "wallet/rotating.js",
+    "wallet/vendor/qrcode.js",
+)
+"""Static files that the page needs offline."""
+_SIDE: Final = 32
+"""Of the door of hub/static/hub/door.svg, whose lines these are."""
+_LINES: Final = (
+    ((9, 26), (9, 7.5), (19, 5), (19, 26)),
+    ((19, 8), (23, 8), (23, 26)),
+    ((7, 26), (25, 26)),
+)
+_LINE_WIDTH: Final = 2.2
+_SAFE: Final = 0.72
+"""Of an icon that Android cuts a circle out of, the inner part that stays."""
+_FINER: Final = 4
+_MINUTES: Final = int(timedelta(minutes=5).total_seconds())
+_LIGHT, _DARK = "#ffffff", "#17201d"
+
+
+@for_member(nothing)
+def manifest(request: HttpRequest, link: CardLink) -> HttpResponse:
+    """With the member's own link as the start: an app on an iPhone has cookies of its own, so it opens the card
+    once by itself. What stands behind the `#` is sent to nobody."""
+    club = organization()
+    name = club.name or "Doorward"
+    icons = [{"src": reverse("wallet:icon_svg"), "sizes": "any", "type": "image/svg+xml"}]
+    for pixels in PIXELS[1:]:
+        icon = {"src": reverse("wallet:icon_png", args=[pixels]), "sizes": f"{pixels}x{pixels}"}
+        icons.append({**icon, "type": "image/png", "purpose": "any maskable"})
+    said = {
+        "id": PATH,
+        "start_url": f"{PATH}#{secret_of(request)}",
+        "scope": PATH,
+        "name": _("Card of %(club)s") % {"club": name},
+        "short_name": name,
+        "lang": get_language() or "en",
+        "display": "standalone",
+        "orientation": "portrait",
+        "theme_color": club.colour,
+        "background_color": club.colour,
+        "icons": icons,
+    }
+    return JsonResponse(said, content_type="application/manifest+json")
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """A new one wherever a file that it keeps is another one."""
+    files = [static(each) for each in SHELL]
+    version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
+    context = {"files": files, "version": version, "card": PATH}
+    response = render(request, "wallet/worker.js", context, content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def look(request: HttpRequest) -> HttpResponse:
+    """The organization's colour as a style sheet: no style stands in a page."""
+    colour = organization().colour
+    text = f":root {{ --club: {colour}; --club-ink: {ink_on(colour)}; }}\n"
+    return _kept_a_while(HttpResponse(text, content_type="text/css"))
+
+
+def icon_svg(request: HttpRequest) -> HttpResponse:
+    response = render(
+        request, "wallet/icon.svg", {"colour": organization().colour, "ink": _ink()}, content_type="image/svg+xml"
+    )
+    return _kept_a_while(response)
+
+
+def icon_png(request: HttpRequest, pixels: int) -> HttpResponse:
+    if pixels not in PIXELS:
+        raise Http404
+    return _kept_a_while(HttpResponse(_png(pixels, organization().colour), content_type="image/png"))
+
+
+def ink_on(colour: str) -> str:
+    """What can be read on it: by WCAG's relative luminance, the one of the two that stands out more."""
+    return _LIGHT if _contrast(colour, _LIGHT) >= _contrast(colour, _DARK) else _DARK
+
+
+def _ink() -> str:
+    return ink_on(organization().colour)
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (value / 255 for value in ImageColor.getrgb(colour)[:3])
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@lru_cache(maxsize=16)
+def _png(pixels: int, colour: str) -> bytes:
+    """Drawn larger and made small, for smooth edges."""
+    side = pixels * _FINER
+    image = Image.new("RGB", (side, side), colour)
+    draw = ImageDraw.Draw(image)
+    scale, margin = side * _SAFE / _SIDE, side * (1 - _SAFE) / 2
+    ink, width = ink_on(colour), round(_LINE_WIDTH * scale)
+    for line in _LINES:
+        points = [(margin + x * scale, margin + y * scale) for x, y in line]
+        draw.line(points, fill=ink, width=width, joint="curve")
+        for x, y in (points[0], points[-1]):
+            draw.circle((x, y), width / 2, fill=ink)
+    draw.circle((margin + 16 * scale, margin + 16 * scale), 1.5 * scale, fill=ink)
+    written = io.BytesIO()
+    image.resize((pixels, pixels), Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+def _kept_a_while(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = f"public, max-age={_MINUTES}"
+    return response
