@@ -49,11 +49,14 @@ class Delivering:
         self._on_their_way = still
         for delivery, message in list(messages_of(taken, now())):
             self._on_their_way[delivery.endpoint_id] += 1
-            self._sending.send(message, partial(self._answered, delivery))
+            if message is None:
+                self._answered(delivery, Answer(error="secret_unreadable"))
+            else:
+                self._sending.send(message, partial(self._answered, delivery))
         return disabled
 
     def _answered(self, delivery: Delivery, answer: Answer) -> None:
-        """From the thread that sends."""
+        """As a rule from the thread that sends."""
         self._answers.append((delivery, answer))
         self._news.set()
 

@@ -21,8 +21,8 @@ from hub.webhooks.sending import Message
 _People = dict[int, dict[str, str]]
 
 
-def messages_of(deliveries: Iterable[Delivery], at: datetime) -> Iterator[tuple[Delivery, Message]]:
-    """Deliveries with their events and endpoints. hub.webhooks.signing.SecretUnreadable."""
+def messages_of(deliveries: Iterable[Delivery], at: datetime) -> Iterator[tuple[Delivery, Message | None]]:
+    """Deliveries with their events and endpoints. None: its endpoint's secret cannot be read, so it cannot go."""
     deliveries = list(deliveries)
     personal = [each.event for each in deliveries if each.endpoint.with_personal_data]
     customers, companies = _people(Customer, "customer", personal), _people(Company, "company", personal)
@@ -30,15 +30,22 @@ def messages_of(deliveries: Iterable[Delivery], at: datetime) -> Iterator[tuple[
         data = each.event.data
         if each.endpoint.with_personal_data:
             data = _with(_with(data, "customer", customers), "company", companies)
-        body = body_of(each.event, data)
-        headers = signing.headers(each.endpoint, each.event.event_id, at, body)
-        yield each, Message(each.endpoint.url, headers, body.encode(), rules_for(each.endpoint.allow_private))
+        yield each, _message(each, body_of(each.event, data), at)
 
 
 def body_of(event: Event, data: dict[str, Any], indent: int | None = None) -> str:
     """As it is sent; with `indent`, for people."""
     told = {"type": event.type, "timestamp": instant_text(event.at), "data": data}
     return json.dumps(told, indent=indent, separators=None if indent else (",", ":"))
+
+
+def _message(delivery: Delivery, body: str, at: datetime) -> Message | None:
+    endpoint = delivery.endpoint
+    try:
+        headers = signing.headers(endpoint, delivery.event.event_id, at, body)
+    except signing.SecretUnreadable:
+        return None
+    return Message(endpoint.url, headers, body.encode(), rules_for(endpoint.allow_private))
 
 
 def _people(model: type[Model], name: str, events: Iterable[Event]) -> _People:

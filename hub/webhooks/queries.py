@@ -19,6 +19,7 @@ _WORDS: Final = {
     "no_http": _("what it answers is no HTTP"),
     "connection_lost": _("the connection broke"),
     "failed": _("it could not be sent"),
+    "secret_unreadable": _("its secret cannot be read: put card.key back from a backup, or give it a new secret"),
 }
 
 

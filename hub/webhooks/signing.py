@@ -7,6 +7,7 @@ Signatures are those of Standard Webhooks (HMAC-SHA256, `v1`).
 import base64
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -46,10 +47,12 @@ def headers(endpoint: Endpoint, message_id: str, at: datetime, body: str) -> dic
 
     SecretUnreadable.
     """
-    signed_by = [endpoint.secret_encrypted]
+    signed_by = [_decrypt(endpoint.secret_encrypted, endpoint)]
     if endpoint.old_secret_encrypted is not None and endpoint.old_secret_counts(at):
-        signed_by.append(endpoint.old_secret_encrypted)
-    signatures = [Webhook(_decrypt(each, endpoint)).sign(message_id, at, body) for each in signed_by]
+        # Where it cannot be read, the new one was made for just that.
+        with suppress(SecretUnreadable):
+            signed_by.append(_decrypt(endpoint.old_secret_encrypted, endpoint))
+    signatures = [Webhook(each).sign(message_id, at, body) for each in signed_by]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),

@@ -12,9 +12,10 @@ from standardwebhooks import WebhookVerificationError
 from hub.members import operations as members
 from hub.members.models import Company, Customer, Link
 from hub.webhooks import delivery_operations, operations
-from hub.webhooks.delivery_operations import LEASE
+from hub.webhooks.delivery_operations import LEASE, Outcome
 from hub.webhooks.models import Delivery, Endpoint, Event
 from hub.webhooks.queueing import Wanted
+from hub.webhooks.sending import Answer
 from tests.hub.conftest import Database
 from tests.hub.receiver import Receiver, closed_port, receiving
 from tests.hub.webhook_drafts import queue_many
@@ -106,6 +107,29 @@ def test_no_cookie_is_kept(deliverer: Deliverer) -> None:
             deliverer.until_idle()
         assert [len(one.got), len(other.got)] == [2, 1]
         assert not any("cookie" in each.headers for each in one.got + other.got)
+
+
+def test_no_proxy_is_asked(sqlite_database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the machine's own environment says: an address that was checked is where a message goes."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{closed_port()}")
+    with delivering() as deliverer:
+        an_endpoint(receiver.url)
+        queue_many(1)
+        deliverer.until_idle()
+    assert states() == ["delivered"]
+
+
+def test_only_the_latest_takers_word_counts(database: Database) -> None:
+    endpoint, at = an_endpoint(), now()
+    queue_many(1)
+    for attempt in (1, 2):
+        [taken] = delivery_operations.take({}, 1, at + attempt * LEASE)
+        assert taken.attempts == attempt
+    for attempt, state in ((1, "waiting"), (2, "delivered")):
+        delivery_operations.record([Outcome(endpoint.pk, taken.pk, attempt, Answer(200), at + 2 * LEASE, 0.0)])
+        assert states() == [state]
 
 
 def test_who_hangs_is_given_up(database: Database) -> None:
