@@ -91,10 +91,9 @@ def _set(wanted: Mapping[int, tuple[datetime, int]]) -> None:
 
 def _deadline(held: Membership, before: Deadline | None, changed_at: datetime, entry: int) -> Deadline:
     """One that was over before the change and still is, is told of no more; one that begins like that, never."""
-    meaning = rows.meaning_of(held)
-    over_at = expires_at(meaning)
+    over_at = expires_at(rows.meaning_of(held))
     if before is not None and before.at == over_at:
         entry = before.set_by
     was_over = before is None or before.over
-    over = meaning.revoked or (was_over and over_at is not None and over_at <= changed_at)
+    over = was_over and over_at is not None and over_at <= changed_at
     return Deadline(membership_id=held.pk, at=over_at, over=over, set_by=entry)
