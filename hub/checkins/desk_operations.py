@@ -1,5 +1,5 @@
 """Check-ins that are made at the hub itself: written down as an edge's are, with all that follows from them, and
-undone on the same day by whoever made a mistake.
+undone by whoever made a mistake: on the same day at the desk, within 15 minutes on a page.
 
 What is decided is handed in (hub/decisions/checkin_operations.py decides); the caller holds the feeds, so that
 what was decided still holds when it is written. `at` is the caller's.
@@ -8,7 +8,7 @@ what was decided still holds when it is written. `at` is the caller's.
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from contract.ask import Ask
 from contract.calendar import Calendar, day_of
 from contract.decision import Decision
+from contract.effects import VOID_WITHIN
 from contract.feed import CHECKIN_ID_BYTES
 from contract.instants import to_us
 from contract.membership import HolderKind
@@ -30,6 +31,7 @@ from hub.fleet import rows
 from hub.fleet.models import Site
 
 AT_THE_DESK: Final = "undone at the desk"
+ON_THE_PAGE: Final = "undone on the scan page"
 _JOURNAL_ID_BYTES: Final = 16
 
 
@@ -91,6 +93,15 @@ def undo(checkin: CheckIn, by: Any, at: datetime) -> CheckIn:
     if day_of(calendar, checkin.at) != day_of(calendar, at):
         raise NotUndone(_("Only check-ins of today can be undone here: staff may void it, with a reason."))
     if not void_checkins([checkin], AT_THE_DESK, by, at):
+        raise NotUndone(_("There is nothing to undo: it was denied, or is undone already."))
+    return CheckIn.objects.get(pk=checkin.pk)
+
+
+def undo_press(checkin: CheckIn, at: datetime) -> CheckIn:
+    """By whoever pressed, which the caller knows. NotUndone: after VOID_WITHIN, denied, or undone already."""
+    if checkin.edge_id is not None or not timedelta(0) <= at - checkin.at <= VOID_WITHIN:
+        raise NotUndone(_("It is too late to undo this here: staff may void it."))
+    if not void_checkins([checkin], ON_THE_PAGE, checkin.checked_in_by, at):
         raise NotUndone(_("There is nothing to undo: it was denied, or is undone already."))
     return CheckIn.objects.get(pk=checkin.pk)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contract.ask import Ask, Mode, Policy
+from contract.ask import Ask, Codes, Mode, Policy
 from contract.card import read_scan
 from contract.decision import Decision
 from hub.checkins import desk_operations
@@ -36,8 +36,8 @@ class NotAsked(HubError):
 class Station:
     """Where somebody is checked in without an edge. `by`: the user who does it; None: nobody who is known.
 
-    `signed_in`: whoever does it is; `visitors_redeem`: limited benefits may be used up nevertheless (both are
-    contract.ask.Policy's).
+    `signed_in`: whoever does it is; `visitors_redeem`: limited benefits may be used up nevertheless; `codes`:
+    those that it takes (all are contract.ask.Policy's).
     """
 
     name: str = FRONT_DESK
@@ -46,6 +46,7 @@ class Station:
     by: Any = None
     signed_in: bool = True
     visitors_redeem: bool = False
+    codes: Codes = Codes.STATIC
 
     @property
     def policy(self) -> Policy:
@@ -54,6 +55,7 @@ class Station:
             partner=self.partner and self.partner.slug,
             signed_in=self.signed_in,
             visitors_redeem=self.visitors_redeem,
+            codes=self.codes,
         )
 
 

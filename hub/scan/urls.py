@@ -1,6 +1,17 @@
-"""Addresses of whoever scans a card: the scan page, the counter page, a partner's own pages."""
+"""Addresses of whoever scans a card: the scan page, the counter page, a partner's own pages.
 
-from django.urls import URLPattern, URLResolver
+A QR code holds its address in upper case, so `C` is as good as `c`.
+"""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from hub.scan import views
 
 app_name = "scan"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("c/use", views.use, name="use"),
+    path("c/done", views.done_page, name="done"),
+    path("c/undo", views.undo, name="undo"),
+    path("c/photo/<str:token>", views.photo, name="photo"),
+    re_path(r"^[cC]/(?P<scanned>[^/]{1,512})/?$", views.open_card, name="card"),
+]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from hub.decisions.checkin_operations import Station
+from hub.fleet.models import Site
 from hub.organization.models import Organization, Sees
 from hub.partners.models import Partner
 
@@ -37,12 +38,18 @@ class Scanner:
     def is_known(self) -> bool:
         return self.kind is not Kind.VISITOR
 
+    @property
+    def is_staff(self) -> bool:
+        return self.kind is Kind.STAFF
+
     def sees(self, organization: Organization) -> Sees:
         return Sees.ALL if self.is_known else Sees(organization.visitor_sees)
 
     def station(self, organization: Organization) -> Station:
+        """At the first site, whose calendar and hours hold where no other one is said, as at the desk."""
         return Station(
             name=SCAN_PAGE,
+            site=Site.objects.order_by("pk").first(),
             partner=self.partner,
             by=self.user,
             signed_in=self.is_known,

@@ -1,0 +1,89 @@
+"""What pressing comes to: asked about once more where something is used up, and shown when it is done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from contract.effects import VOID_WITHIN
+from contract.reasons import Outcome, Reason
+from hub.checkins.models import CheckIn
+from hub.decisions.said import left_text, next_text, reason_text
+from hub.decisions.scan_operations import Pressed
+from hub.decisions.scanning import benefit_of, facts_of_scan
+from hub.members import codes
+from hub.members.models import Customer, Permission
+from hub.organization.models import Organization, Sees
+from hub.scan.showing import name_shown, why_not
+from hub.scan.who import Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """`asks`: it uses something up, so that it is asked about first; `refused`: why it is not done at all."""
+
+    asks: bool
+    what: str
+    name: str
+    left: str
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneShown:
+    """`asks_for_live`: the card rotates, and its code was too old. `can_undo`: for whoever pressed."""
+
+    granted: bool
+    title: str | Promise
+    what: str
+    name: str
+    left: str
+    next: str
+    can_undo: bool
+    asks_for_live: bool = False
+
+
+def confirmed_of(pressed: Pressed, scanner: Scanner, organization: Organization, at: datetime) -> Confirmed:
+    policy = scanner.station(organization).policy
+    facts = facts_of_scan(codes.hash_of(pressed.code), policy.site, at)
+    benefit = benefit_of(pressed.permission, facts, policy, at)
+    sees = scanner.sees(organization)
+    customer = None if facts.card is None else Customer.objects.filter(pk=facts.card.customer_id).first()
+    granted = benefit.pressed.granted
+    return Confirmed(
+        asks=granted and benefit.is_limited,
+        what=pressed.permission.name,
+        name="" if customer is None else name_shown(customer, sees),
+        left="" if sees is Sees.STATUS else left_text(benefit.left.remaining),
+        refused=str(why_not(benefit, scanner, organization)) if granted else "",
+    )
+
+
+def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: datetime) -> DoneShown:
+    """As it stands now: what is left is what was left then, when it is due again is looked at anew."""
+    sees, granted = scanner.sees(organization), checkin.outcome == Outcome.GRANTED
+    permission = Permission.objects.filter(slug=checkin.permission).first()
+    customer = Customer.objects.filter(pk=checkin.customer_id).first()
+    tells = sees is not Sees.STATUS
+    yes = _("Redeemed") if checkin.counted else _("Checked in")
+    return DoneShown(
+        granted=granted,
+        title=yes if granted else reason_text(checkin.reason),
+        what=checkin.permission if permission is None else permission.name,
+        name="" if customer is None else name_shown(customer, sees),
+        left=left_text(checkin.remaining) if tells else "",
+        next=_next(checkin, permission, scanner, organization, at) if tells else "",
+        can_undo=granted and checkin.voided_at is None and at - checkin.at <= VOID_WITHIN,
+        asks_for_live=checkin.reason in (Reason.CODE_STALE, Reason.CODE_REPLAYED),
+    )
+
+
+def _next(
+    checkin: CheckIn, permission: Permission | None, scanner: Scanner, organization: Organization, at: datetime
+) -> str:
+    if permission is None:
+        return ""
+    policy = scanner.station(organization).policy
+    facts = facts_of_scan(bytes(checkin.code_hash), policy.site, at)
+    return next_text(benefit_of(permission, facts, policy, at).left)

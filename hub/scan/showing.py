@@ -1,0 +1,176 @@
+"""A scanned card as whoever scans it may see it, in words: the scan page and the counter page draw the same.
+
+`card_shown` is the one way from a code to what is shown. Who sees what of a member whom they do not know is the
+organization's to say (hub.organization); what may be pressed is decided by hub.decisions.scanning.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from contract.membership import State
+from contract.reasons import Reason
+from hub.checkins.desk_operations import new_id
+from hub.decisions.said import left_text, light_of, next_text, reason_text, word_of
+from hub.decisions.scanning import Benefit, benefits_of, facts_of_scan, live_step, rotates
+from hub.fleet.standing import Light
+from hub.members import codes, queries
+from hub.members.models import Card, Customer
+from hub.members.queries import CardState, Standing
+from hub.organization.models import Organization, Sees
+from hub.partners.queries import benefits_offered_by
+from hub.scan import signed
+from hub.scan.recent import Recent, recent_of
+from hub.scan.who import Scanner
+
+_NOT_LIVE = {
+    CardState.NOT_YET_VALID: Reason.CARD_NOT_YET_VALID,
+    CardState.EXPIRED: Reason.CARD_EXPIRED,
+    CardState.REVOKED: Reason.CARD_REVOKED,
+}
+_SOON = (Reason.OUTSIDE_HOURS, Reason.LIMIT_REACHED, Reason.COOLDOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A code as it was scanned: canonical, and the digits behind it where there were any."""
+
+    code: str = field(repr=False)
+    digits: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitShown:
+    """`id`: of the check-in that pressing makes; empty: it cannot be pressed, and `word` says why."""
+
+    slug: str
+    name: str
+    light: Light
+    word: str | Promise
+    left: str
+    next: str
+    is_limited: bool
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """`name`, `plan` and `photo` empty: they are not for whoever scans. `live`: signed into the page where the
+    code was live; `asks_for_live`: it rotates, was not, and limited benefits need that."""
+
+    code: str = field(repr=False)
+    light: Light
+    word: str | Promise
+    is_active: bool
+    name: str = ""
+    plan: str = ""
+    photo: str = ""
+    customer: Customer | None = None
+    benefits: tuple[BenefitShown, ...] = ()
+    recent: tuple[Recent, ...] = ()
+    live: str = ""
+    asks_for_live: bool = False
+    sees_recent: bool = False
+
+
+def card_shown(
+    card: Card, scanned: Scanned, scanner: Scanner, organization: Organization, at: datetime
+) -> CardShown:
+    """`card`: the one that `scanned` is the code of."""
+    sees, state = scanner.sees(organization), queries.card_state(card, at)
+    standing = queries.standing_of(card.customer, at)
+    light, word = _standing_words(standing, scanner.is_staff)
+    if state is not CardState.LIVE:
+        light, word = Light.RED, reason_text(_NOT_LIVE[state])
+        # Whoever finds a card that was lost learns nothing of whose it was.
+        sees = sees if scanner.is_known else Sees.STATUS
+    is_active = state is CardState.LIVE and standing is not None and standing.status.state is State.ACTIVE
+    shown: dict[str, Any] = {"code": scanned.code, "light": light, "word": word, "is_active": is_active}
+    if is_active:
+        shown |= _usable(scanned, scanner, organization, at)
+    return CardShown(**shown, **_person(card.customer, standing, scanner, sees, at))
+
+
+def name_shown(customer: Customer, sees: Sees) -> str:
+    """Whole; as first name and initial; or not at all."""
+    if sees is Sees.STATUS:
+        return ""
+    first, *others = customer.name.split() or [""]
+    return f"{first} {others[-1][0]}." if others and sees is Sees.CAREFUL else " ".join([first, *others])
+
+
+def _standing_words(standing: Standing | None, is_staff: bool) -> tuple[Light, str | Promise]:
+    """Why it is over, or not yet, is staff's alone to know."""
+    status = None if standing is None else standing.status
+    if is_staff or status is None:
+        return light_of(status), word_of(status)
+    words = {
+        State.ACTIVE: _("Active"),
+        State.INACTIVE: _("Not active now"),
+        State.EXPIRED: _("No longer active"),
+    }
+    lights = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.EXPIRED: Light.RED}
+    return lights[status.state], words[status.state]
+
+
+def _person(
+    customer: Customer, standing: Standing | None, scanner: Scanner, sees: Sees, at: datetime
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": name_shown(customer, sees)}
+    if sees is not Sees.STATUS and standing is not None:
+        shown["plan"] = standing.membership.plan.name
+    if sees is Sees.ALL:
+        photo = getattr(customer, "photo", None)
+        shown["photo"] = "" if photo is None else signed.sign_photo(customer.pk)
+        shown |= {"recent": tuple(recent_of(customer, scanner, at)), "sees_recent": True}
+    if scanner.is_staff:
+        shown["customer"] = customer
+    return shown
+
+
+def _usable(scanned: Scanned, scanner: Scanner, organization: Organization, at: datetime) -> dict[str, Any]:
+    policy = scanner.station(organization).policy
+    card_hash = codes.hash_of(scanned.code)
+    facts = facts_of_scan(card_hash, policy.site, at)
+    found = benefits_of(benefits_offered_by(scanner.partner), facts, policy, at)
+    step = live_step(facts, scanned.digits, at)
+    needs_live = rotates(facts) and not scanner.is_staff and step is None
+    sees_left = scanner.is_known or organization.visitor_sees != Sees.STATUS
+    return {
+        "benefits": tuple(_benefit(each, scanner, organization, needs_live, sees_left) for each in found),
+        "live": "" if step is None else signed.sign_live(card_hash, step),
+        "asks_for_live": needs_live and any(each.is_limited for each in found),
+    }
+
+
+def _benefit(
+    benefit: Benefit, scanner: Scanner, organization: Organization, needs_live: bool, sees_left: bool
+) -> BenefitShown:
+    word, light = why_not(benefit, scanner, organization), Light.AMBER
+    if not benefit.left.granted and benefit.left.reason not in _SOON:
+        light = Light.RED
+    if not word and benefit.is_limited and needs_live:
+        word = reason_text(Reason.CODE_STALE)
+    can_press = not word
+    return BenefitShown(
+        slug=benefit.permission.slug,
+        name=benefit.permission.name,
+        light=Light.GREEN if can_press else light,
+        word=word or _("Yes"),
+        left=left_text(benefit.left.remaining) if sees_left else "",
+        next=next_text(benefit.left) if sees_left else "",
+        is_limited=benefit.is_limited,
+        id=new_id().hex() if can_press else "",
+    )
+
+
+def why_not(benefit: Benefit, scanner: Scanner, organization: Organization) -> str | Promise:
+    """Why it cannot be pressed, the digits of a rotating card aside; empty: it can."""
+    if not benefit.pressed.granted:
+        return reason_text(benefit.pressed.reason)
+    if not benefit.is_limited and not scanner.is_known and not organization.visitors_check_in:
+        return reason_text(Reason.LOGIN_REQUIRED)
+    return ""

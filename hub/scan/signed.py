@@ -1,0 +1,60 @@
+"""What a page signs so that it comes back as it was: a live code that was seen, who pressed, a photo's address.
+
+Each kind has a salt of its own, so that none is taken for another.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core import signing
+
+from contract.effects import VOID_WITHIN
+
+LIVE_FOR: Final = timedelta(minutes=5)
+"""How long a page that was opened by a live code may be used."""
+_LIVE, _DONE, _PHOTO = "scan.live", "scan.done", "scan.photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A check-in by its id, and whether this was its undoing."""
+
+    id: bytes
+    undone: bool = False
+
+
+def sign_live(card_hash: bytes, step: int) -> str:
+    return signing.dumps([card_hash.hex(), step], salt=_LIVE)
+
+
+def read_live(text: str, card_hash: bytes) -> int | None:
+    """None: it is too old, of another card, or not ours."""
+    found = _read(text, _LIVE, LIVE_FOR)
+    return found[1] if found and found[0] == card_hash.hex() else None
+
+
+def sign_done(done: Done) -> str:
+    return signing.dumps([done.id.hex(), done.undone], salt=_DONE)
+
+
+def read_done(text: str) -> Done | None:
+    """None: longer ago than it can be undone, or not ours."""
+    found = _read(text, _DONE, VOID_WITHIN)
+    return Done(bytes.fromhex(found[0]), found[1]) if found else None
+
+
+def sign_photo(customer_id: int) -> str:
+    return signing.dumps(customer_id, salt=_PHOTO)
+
+
+def read_photo(text: str) -> int | None:
+    found: int | None = _read(text, _PHOTO, LIVE_FOR)
+    return found
+
+
+def _read(text: str, salt: str, most: timedelta) -> Any:
+    try:
+        return signing.loads(text, salt=salt, max_age=most)
+    except signing.BadSignature:
+        return None
