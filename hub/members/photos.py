@@ -14,7 +14,9 @@ from hub.errors import HubError
 BYTES_MAX: Final = 10 * 1_000_000
 SIDE_PIXELS: Final = 512
 PIXELS_MAX: Final = 60_000_000
-"""A phone's largest pictures have 50 million; each pixel takes 3 bytes of memory while it is made smaller."""
+"""A phone's largest pictures have 50 million."""
+UNPACKED_PIXELS_MAX: Final = 13_000_000
+"""Each takes up to 16 bytes of memory until it is made smaller; a large JPEG has no more from the start."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _QUALITY: Final = 85
 
@@ -45,14 +47,19 @@ def _opened(picture: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(picture), formats=_FORMATS)
     if image.width * image.height > PIXELS_MAX:
         raise PhotoRefused(_too_many_pixels())
-    # A JPEG is read at the smallest scale that is still large enough.
-    image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))
+    # A JPEG is read at the smallest scale that is still large enough; a progressive one is unpacked whole even so.
+    if "progressive" not in image.info:
+        image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))
+    if image.width * image.height > UNPACKED_PIXELS_MAX:
+        raise PhotoRefused(
+            _("The picture has more than 13 million pixels: choose a smaller one, or a JPEG as cameras make it.")
+        )
     return image
 
 
 def _encoded(image: Image.Image) -> bytes:
+    image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
     small = ImageOps.exif_transpose(image)
-    small.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
     whole = Image.new("RGB", small.size, "white")
     layer = small.convert("RGBA")
     whole.paste(layer, mask=layer)

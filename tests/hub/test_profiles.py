@@ -59,9 +59,13 @@ def test_it_is_turned_upright_and_loses_what_cameras_add() -> None:
     assert not dict(seen.getexif()) and not dict(seen.getexif().get_ifd(GPS)) and "comment" not in seen.info
 
 
-def a_bomb() -> bytes:
-    """A small file that says that it is 60,000 pixels wide and high."""
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+def test_a_large_jpeg_is_read_small() -> None:
+    assert opened(photos.jpeg_of(picture("JPEG", (8_000, 6_000), "L"))).size == (512, 384)
+
+
+def a_bomb(side: int) -> bytes:
+    """A small file that says that it is so many pixels wide and high."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -77,7 +81,9 @@ def a_bomb() -> bytes:
         (picture()[:200], "cannot be read as a picture"),
         (picture("JPEG")[:400], "cannot be read as a picture"),
         (b"%PDF-1.7 nothing", "cannot be read as a picture"),
-        (a_bomb(), "60 million pixels"),
+        (a_bomb(60_000), "60 million pixels"),
+        (a_bomb(7_740), "13 million pixels"),
+        (picture("JPEG", (3_700, 3_700), "L", progressive=True), "13 million pixels"),
         (b"\x89PNG\r\n\x1a\n" + b"0" * photos.BYTES_MAX, "larger than 10 MB"),
     ],
 )
