@@ -2,15 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from django.http import HttpRequest, StreamingHttpResponse
 
 from hub.access.queries import actor_of
 from hub.audit.acting import acting
 from hub.audit.operations import note_exported
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from hub.exchange.cells import escaped
 
 
 class _Echo:
@@ -43,5 +41,4 @@ def _lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "" if value is None else escaped(str(value))
