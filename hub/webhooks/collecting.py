@@ -12,7 +12,7 @@ from django.db import transaction
 
 from hub.audit.models import Entry
 from hub.checkins.models import CheckIn
-from hub.webhooks import checkin_events, deadlines, edges_away, entries
+from hub.webhooks import checkin_events, deadlines, edges_away, entries, freezes
 from hub.webhooks.drafts import Draft
 from hub.webhooks.event_types import CHECKIN_TYPES
 from hub.webhooks.horizon import Horizon, newest_number
@@ -47,6 +47,8 @@ class Collecting:
             more |= self._step(lambda held, _: _read_entries(held, settled), at)
         if deadlines.is_any_due(at):
             more |= self._step(lambda _, now: deadlines.expired(now), at)
+        if freezes.is_any_due(at):
+            more |= self._step(lambda _, now: freezes.told(now), at)
         settled_checkins = self._checkins.settled(progress.checkins_upto)
         if settled_checkins > progress.checkins_upto:
             more |= self._step(lambda held, _: _read_checkins(held, settled_checkins), at)

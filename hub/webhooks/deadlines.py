@@ -13,7 +13,7 @@ from contract.membership import expires_at
 from hub.audit.models import Entry
 from hub.members import rows
 from hub.members.models import Membership
-from hub.webhooks import things
+from hub.webhooks import freezes, things
 from hub.webhooks.drafts import Draft, instant_text
 from hub.webhooks.entries import membership_touched
 from hub.webhooks.event_types import EventType
@@ -80,13 +80,20 @@ def _set(wanted: Mapping[int, tuple[datetime, int]]) -> None:
     held = things.memberships(wanted)
     known = Deadline.objects.in_bulk(list(wanted))
     Deadline.objects.filter(pk__in=wanted.keys() - held.keys()).delete()
-    deadlines = [_deadline(membership, known.get(pk), *wanted[pk]) for pk, membership in held.items()]
+    deadlines = [_standing(membership, known.get(pk), *wanted[pk]) for pk, membership in held.items()]
     Deadline.objects.bulk_create(
         deadlines,
         update_conflicts=True,
         unique_fields=["membership_id"],
-        update_fields=["at", "over", "set_by"],
+        update_fields=["at", "over", "set_by", "frozen", "look_at"],
     )
+
+
+def _standing(held: Membership, before: Deadline | None, changed_at: datetime, entry: int) -> Deadline:
+    """Entry 0: it is no change."""
+    deadline = _deadline(held, before, changed_at, entry)
+    deadline.frozen, deadline.look_at = freezes.followed(held, before, changed_at, is_a_change=entry > 0)
+    return deadline
 
 
 def _deadline(held: Membership, before: Deadline | None, changed_at: datetime, entry: int) -> Deadline:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class EventType(models.TextChoices):
     MEMBERSHIP_CREATED = "membership.created", _("A membership was created")
     MEMBERSHIP_RENEWED = "membership.renewed", _("A membership goes on: extended, paid or no longer cancelled")
+    MEMBERSHIP_FROZEN = "membership.frozen", _("A membership is frozen from now on")
+    MEMBERSHIP_RESUMED = "membership.resumed", _("A frozen membership goes on")
     MEMBERSHIP_EXPIRED = "membership.expired", _("A membership has expired")
     MEMBERSHIP_CANCELLED = "membership.cancelled", _("A membership was cancelled, revoked or deleted")
     COMPANY_LINKED = "company.linked", _("Somebody belongs to a company")

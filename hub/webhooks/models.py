@@ -128,15 +128,23 @@ class Progress(models.Model):
 
 class Deadline(models.Model):
     """When a membership expires by itself as it stands (contract.membership.expires_at), kept by following every
-    change of it; None: never. `over`: it has, and nobody need be told any more. `set_by`: the audit entry."""
+    change of it; None: never. `over`: it has, and nobody need be told any more. `set_by`: the audit entry.
+
+    `frozen`: it was told of as frozen. `look_at`: when to see whether it is, or goes on (freezes.py); None: never.
+    """
 
     membership_id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField(null=True)
     over = models.BooleanField()
     set_by = models.BigIntegerField()
+    frozen = models.BooleanField(default=False)
+    look_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["at"], condition=Q(over=False), name="deadline_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], condition=Q(over=False), name="deadline_due"),
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="deadline_look"),
+        ]
 
     def __str__(self) -> str:
         return f"membership {self.membership_id}: {self.at}"
