@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contract.card import CardError
+from hub.cards.replacing import replace_card as replaced
 from hub.desk.answers import goes_to, page
-from hub.desk.gate import desk
+from hub.desk.gate import check, desk
 from hub.errors import HubError
 from hub.members import codes, drawing, operations, queries
 from hub.members.models import Card, Customer
@@ -82,3 +83,20 @@ def revoke_card(request: HttpRequest, number: int) -> HttpResponse:
     except HubError as error:
         messages.error(request, str(error))
     return goes_to(request, reverse("desk:customer", args=[card.customer_id]))
+
+
+@desk("members.change_card")
+def replace_card(request: HttpRequest, number: int) -> HttpResponse:
+    """It is lost: revoked and another one issued in one step, once it is confirmed."""
+    card = get_object_or_404(Card.objects.select_related("customer"), pk=number)
+    check(request, "members.add_card")
+    if request.method != "POST":
+        return page(request, "desk/replace_card.html", card=card, version=version_of(card))
+    at = timezone.now()
+    try:
+        new = do_as_shown(card, request.POST.get("shown", ""), lambda held: replaced(held, at))
+    except HubError as error:
+        messages.error(request, str(error))
+        return goes_to(request, reverse("desk:customer", args=[card.customer_id]))
+    messages.success(request, _("The lost card works no more. This is the new one."))
+    return goes_to(request, reverse("desk:card", args=[new.pk]))

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.cards.link_operations import live_links
 from hub.decisions.said import light_of, word_of
 from hub.desk import editing
 from hub.desk.allowed import allowed
@@ -55,6 +56,7 @@ def customer_page(request: HttpRequest, number: int) -> HttpResponse:
         "plan": plan,
         "allowed": allowed(customer, site, at),
         "site": site,
+        "card_links": live_links(customer),
         "cards": [(each, queries.card_state(each, at)) for each in customer.cards.all()],
         **notes_of(request, customer),
         "history": history_of(request, customer_id=customer.pk),

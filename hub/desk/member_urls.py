@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import cards, checkins_part, companies, customers, links, memberships, parts, search
+from hub.desk import card_links, cards, checkins_part, companies, customers, links, memberships, parts, search
 
 urlpatterns = [
     path("search/", search.search_page, name="search"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("customer-notes/<int:number>/delete/", parts.delete_customer_note, name="delete_customer_note"),
     path("cards/<int:number>/", cards.card_page, name="card"),
     path("cards/<int:number>/revoke/", cards.revoke_card, name="revoke_card"),
+    path("cards/<int:number>/replace/", cards.replace_card, name="replace_card"),
+    path("customers/<int:number>/card-links/show/", card_links.show_link, name="show_card_link"),
+    path("card-links/<int:number>/revoke/", card_links.revoke_link, name="revoke_card_link"),
     path("links/<int:number>/delete/", links.unlink, name="unlink"),
     path("companies/", companies.companies_page, name="companies"),
     path("companies/new/", companies.new_company, name="new_company"),

@@ -24,6 +24,8 @@ from hub.api.models import ApiToken
 from hub.api.scopes import Scope
 from hub.api.token_operations import make_token
 from hub.audit.acting import acting
+from hub.cards.link_operations import make_link
+from hub.cards.models import CardLink
 from hub.checkins.models import CheckIn
 from hub.checkins.operations import ingest
 from hub.feed.models import Feed
@@ -56,6 +58,7 @@ EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "customers": lambda: Link.objects.order_by("pk").values_list("customer", flat=True).first(),
     "companies": Company.objects.first,
     "cards": Card.objects.first,
+    "card-links": CardLink.objects.first,
     "links": Link.objects.first,
     "memberships": Membership.objects.first,
     "customer-notes": CustomerNote.objects.first,
@@ -110,6 +113,7 @@ def furnish(owner: User, at: datetime) -> None:
     company = Company.objects.get()
     add_customer_note(Customer.objects.get(pk=_key("customers")), "Comes with a dog.", owner, at)
     add_company_note(company, "Pays in March.", owner, at)
+    make_link(Customer.objects.get(pk=_key("customers")), at)
     invite("Somebody new", "new@club.example", Role.STAFF, owner, at)
     make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
     an_endpoint()

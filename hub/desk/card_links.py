@@ -1,0 +1,40 @@
+"""Links to a customer's card page: shown once as a QR code for their phone, revoked."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from hub.cards.link_operations import make_link, revoke_links
+from hub.cards.models import CardLink
+from hub.desk.answers import goes_to, page
+from hub.desk.gate import desk
+from hub.members import drawing
+from hub.members.models import Customer
+from hub.members.showing_operations import SEE_CODES
+
+_QR_MM = 70
+
+
+@desk(SEE_CODES)
+@require_POST
+@sensitive_variables()
+def show_link(request: HttpRequest, number: int) -> HttpResponse:
+    """A new one, to be photographed by the member's own phone: whoever does so sees the card."""
+    customer = get_object_or_404(Customer, pk=number)
+    shown = make_link(customer, timezone.now())
+    qr = drawing.qr_of(shown.address, size_mm=_QR_MM)
+    return page(request, "desk/card_link.html", customer=customer, address=shown.address, qr=qr)
+
+
+@desk("members.change_card")
+@require_POST
+def revoke_link(request: HttpRequest, number: int) -> HttpResponse:
+    link = get_object_or_404(CardLink.objects.select_related("customer"), pk=number)
+    revoke_links([link], timezone.now())
+    messages.success(request, _("The link is revoked: phones that used it show the card no longer."))
+    return goes_to(request, reverse("desk:customer", args=[link.customer_id]))
