@@ -231,7 +231,8 @@ def test_who_is_cancelled_ends_the_process_and_another_fresh_replica_can_begin(t
 def test_closing_ends_a_load_and_a_recount(tmp_path: Path) -> None:
     async def opened() -> None:
         replica = await Replica.open(tmp_path, large=0)
-        assert await fill(replica, cards(20_000))
+        # So many that the recount goes on until the other process has started, on a busy machine too.
+        assert await fill(replica, cards(150_000))
         recounting = asyncio.create_task(replica.is_exact())
         await replica.start_fresh(FEED, 2, 20_000)
         loading = asyncio.create_task(replica.load(cards(20_000), 20_000))
