@@ -5,11 +5,11 @@ Must not know Django: settings are built from this.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from hub.errors import HubError
 
@@ -18,6 +18,10 @@ _PORT: Final = 1883
 _PORT_TLS: Final = 8883
 _RIGHTS: Final = "dynamic-security"
 _NO_RIGHTS: Final = "none"
+_MAIL_IS: Final = (
+    "DOORWARD_MAIL should be smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:587 (STARTTLS), file:///FOLDER "
+    "or console: (in a user or a password write %40 for @, %3A for :, %2F for /, %23 for #, %3F for ?, %25 for %)"
+)
 
 
 class EnvironmentProblem(HubError):
@@ -34,12 +38,37 @@ class BrokerAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class MailWay:
+    """How letters leave the hub, by one of Django's backends, and the address that they are from.
+
+    A server has `host`, `port` and perhaps a user; `tls` is "tls" from the start, "starttls", or empty. A `folder`
+    has a file for each letter. With neither they go to the terminal.
+    """
+
+    backend: str
+    sender: str
+    host: str = ""
+    port: int = 0
+    tls: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    folder: Path | None = None
+
+    def __str__(self) -> str:
+        """Without user and password."""
+        if self.folder is not None:
+            return f"file://{self.folder}"
+        return f"{'smtps' if self.tls == 'tls' else 'smtp'}://{self.host}:{self.port}" if self.host else "console:"
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """`url` is the hub's public address, scheme and host only: cards carry it.
 
     `broker` is where the hub finds the broker, `broker_for_edges` where edges are told to look for it.
     `broker_rights`: the hub says, through mosquitto's dynamic-security plugin, who may read and write what.
     `second_factor`: the names of the roles (hub/access) that need one to work here.
+    `mail`: None: no letter leaves this hub.
     """
 
     data: Path
@@ -49,6 +78,7 @@ class Environment:
     broker_for_edges: BrokerAddress
     broker_rights: bool
     second_factor: frozenset[str]
+    mail: MailWay | None
 
     @property
     def keys(self) -> Path:
@@ -86,6 +116,10 @@ def read(variables: Mapping[str, str]) -> Environment:
         broker_for_edges=_broker("DOORWARD_BROKER_FOR_EDGES", for_edges) if for_edges else broker,
         broker_rights=_rights(variables.get("DOORWARD_BROKER_RIGHTS"), broker),
         second_factor=_names(variables.get("DOORWARD_SECOND_FACTOR", "")),
+        mail=_mail(
+            variables.get("DOORWARD_MAIL") or _credential(variables, "mail"),
+            variables.get("DOORWARD_MAIL_FROM", ""),
+        ),
     )
 
 
@@ -134,6 +168,43 @@ def _rights(text: str | None, broker: BrokerAddress) -> bool:
     if text not in (None, "", _RIGHTS, _NO_RIGHTS):
         raise EnvironmentProblem(f"DOORWARD_BROKER_RIGHTS is {text!r}: it should be {_RIGHTS} or {_NO_RIGHTS}")
     return text == _RIGHTS if text else broker.tls
+
+
+def _mail(text: str, sender: str) -> MailWay | None:
+    """Its value is in no error: it may hold a password."""
+    if not text:
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", sender):
+        raise EnvironmentProblem(
+            "DOORWARD_MAIL_FROM should be the address that letters are from, as in mail@club.example; "
+            "the organization's name comes before it by itself"
+        )
+    if text in ("console", "console:"):
+        return MailWay("console", sender)
+    try:
+        return _mail_way(text, sender)
+    except ValueError as error:
+        raise EnvironmentProblem(_MAIL_IS) from error
+
+
+def _mail_way(text: str, sender: str) -> MailWay:
+    """ValueError: it is none. EnvironmentProblem: a password would be heard."""
+    parts = urlsplit(text)
+    if parts.scheme == "file" and parts.path.startswith("/") and not (parts.netloc or parts.query):
+        return MailWay("filebased", sender, folder=Path(unquote(parts.path)))
+    host, query = parts.hostname or "", parts.query
+    known = query in ("", "tls=off") if parts.scheme == "smtp" else parts.scheme == "smtps" and not query
+    if not (known and re.fullmatch(r"[0-9A-Fa-f:]+|[A-Za-z0-9.-]+", host) and parts.path in ("", "/")):
+        raise ValueError("no way")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password) or parts.fragment or parts.port == 0:
+        raise ValueError("half of what signs in")
+    near = host == "localhost" or (_is_ip_address(host) and ip_address(host).is_loopback)
+    tls = "tls" if parts.scheme == "smtps" else "" if near or query else "starttls"
+    if password and not (tls or near):
+        raise EnvironmentProblem("DOORWARD_MAIL would send its password for anybody to hear: leave ?tls=off away")
+    port = parts.port or {"tls": 465, "starttls": 587}.get(tls, 25)
+    return MailWay("smtp", sender, host, port, tls, user, password)
 
 
 def _names(text: str) -> frozenset[str]:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "hub.rates",
     "hub.organization",
+    "hub.mail",
     "hub.feed",
     "hub.reservations",
     "hub.wire_keys",
@@ -151,6 +152,9 @@ if ENVIRONMENT.secure:
     # TLS ends at a reverse proxy in front of `web`, which listens on the loopback unless told otherwise.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+
+# Letters leave through the outbox of hub/mail alone, by the way of ENVIRONMENT.mail.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 LOGGING = {
     "version": 1,

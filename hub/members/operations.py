@@ -20,6 +20,7 @@ from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
+from hub.mail import operations as mail
 from hub.members import codes, queries, rows
 from hub.members.audit_words import approved_names, grants_in_words, note_approved, note_grants
 from hub.members.grant_rules import check_billing, check_grant, check_permission
@@ -47,7 +48,7 @@ def add_customers(customers: Iterable[Customer]) -> list[Customer]:
 
 def delete_customers(customers: Iterable[Customer]) -> None:
     """With their cards, links and own memberships; what they used is forgotten in the feed, check-ins stay. The
-    audit log forgets who they were."""
+    audit log forgets who they were, and letters to them go."""
     with writing():
         for customer in customers:
             feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
@@ -57,6 +58,7 @@ def delete_customers(customers: Iterable[Customer]) -> None:
             customer_id = customer.pk
             delete_unless_in_use(customer)
             audit.erase_customer(customer_id)
+            mail.forget_customer(customer_id)
 
 
 def save_company(company: Company) -> Company:

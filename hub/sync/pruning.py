@@ -7,6 +7,7 @@ from itertools import chain
 from hub.checkins.hourly import tidy
 from hub.exchange.job_operations import forget_old
 from hub.feed.history import HISTORY_DAYS, prune_history
+from hub.mail import operations as mail
 from hub.reservations.operations import drop_lapsed
 from hub.watch.operations import prune_slots
 
@@ -26,8 +27,8 @@ class Pruning:
             return
         if self._steps is None:
             lapsed, slots = iter(lambda: drop_lapsed(at), 0), iter(lambda: prune_slots(at), 0)
-            files = iter(lambda: forget_old(at), 0)
-            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots, files)
+            files, letters = iter(lambda: forget_old(at), 0), iter(lambda: mail.forget_old(at), 0)
+            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots, files, letters)
         if next(self._steps, None) is None:
             self._steps = None
             self._due_s = at_s + PRUNE_EVERY_S

@@ -19,6 +19,7 @@ from hub.sync.clocks import Clocks
 from hub.sync.control import Answers
 from hub.sync.inbox import Inbox
 from hub.sync.log import Log
+from hub.sync.mail import MailRound
 from hub.sync.mqtt import HubLink
 from hub.sync.rights_keeper import RightsKeeper
 from hub.sync.tls import tls_context
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         link.start()
         beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
         telling = _start("webhooks", Webhooks(log, clocks).run, stopping)
+        mailing = _start("mail", MailRound(log, clocks).run, stopping)
         if answers is not None:
             _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
         life.say(life.READY)
@@ -61,6 +63,7 @@ class Command(BaseCommand):
         link.stop()
         beating.join(_LAST_BEAT_S)
         telling.join(_LAST_BEAT_S)
+        mailing.join(_LAST_BEAT_S)
         log.event("stopped")
 
 
