@@ -60,7 +60,9 @@ _FLEET: Final = (
 )
 _FIGURES: Final = frozenset({"reports.view_figures"})
 _LOG: Final = frozenset({"audit.view_entry"})
-_OWNERS_ALONE: Final = frozenset({"access.manage_users", "access.manage_tokens", "access.manage_webhooks"})
+_OWNERS_ALONE: Final = frozenset(
+    {"access.manage_users", "access.manage_tokens", "access.manage_webhooks", "organization.change_organization"}
+)
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.OWNER: _MEMBERS | _FLEET | _FIGURES | _LOG | _OWNERS_ALONE,

@@ -30,6 +30,7 @@ KINDS: Final[dict[str, Promise]] = {
     "plan": _("Plan"),
     "permission": _("Permission"),
     "partner": _("Partner"),
+    "organization": _("Organization"),
     "checkin": _("Check-in"),
     "site": _("Site"),
     "schedule": _("Schedule"),

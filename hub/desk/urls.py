@@ -15,6 +15,7 @@ from hub.desk import (
 )
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
+from hub.desk.organization import organization_page
 from hub.desk.views import home_page
 
 app_name = "desk"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("arrival/", arrival_part, name="arrival"),
     path("audit/", audit_page, name="audit"),
     path("audit.csv", audit_csv, name="audit_csv"),
+    path("organization/", organization_page, name="organization"),
     path("tokens/", tokens.tokens_page, name="tokens"),
     path("tokens/new/", tokens.new_token_page, name="new_token"),
     path("tokens/<int:number>/revoke/", tokens.revoke_token, name="revoke_token"),

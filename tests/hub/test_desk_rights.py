@@ -120,6 +120,7 @@ PAGES: Final = {
     "/desk/tokens/new/": "access.manage_tokens",
     "/desk/tokens/0/revoke/": "access.manage_tokens",
     "/desk/api/": "access.manage_tokens",
+    "/desk/organization/": "organization.change_organization",
     "/desk/users/": "access.manage_users",
     "/desk/users/invite/": "access.manage_users",
     "/desk/users/0/": "access.manage_users",
