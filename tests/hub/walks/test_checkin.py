@@ -30,6 +30,14 @@ def in_the_field(visitor: Visitor) -> None:
     visitor.until("document.activeElement.id === 'checkin-text' && !document.activeElement.value")
 
 
+def tab_to(visitor: Visitor, selector: str) -> None:
+    for _stop in range(60):
+        visitor.key("Tab")
+        if visitor.look(f"document.activeElement.matches({selector!r})"):
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
 def test_scan_enter_scan_with_the_keyboard_alone(visitor: Visitor, here: LimitedClub) -> None:
     code, other = a_card(here.club.customer), a_card(here.people[0])
     visitor.open("/desk/checkin/")
@@ -59,6 +67,35 @@ def test_scan_enter_scan_with_the_keyboard_alone(visitor: Visitor, here: Limited
     visitor.until("!!document.querySelector('.checkin-result.denied')")
     visitor.keep("checkin_denied")
     assert list(CheckIn.objects.order_by("number").values_list("outcome", flat=True)) == ["granted", "denied"]
+
+
+def test_from_the_search_to_the_profile_to_a_check_in_with_the_keyboard_alone(
+    visitor: Visitor, here: LimitedClub
+) -> None:
+    visitor.open("/desk/")
+    visitor.key("/")
+    visitor.write(":focus", "person 1")
+    visitor.sees("Person 1")
+    visitor.key("ArrowDown")
+    visitor.key("Enter")
+    visitor.until("document.querySelector('h1').textContent === 'Person 1' && document.readyState === 'complete'")
+    for _stop in range(60):
+        visitor.key("Tab")
+        if visitor.look(
+            "document.activeElement.textContent.trim() === 'Check in' && !!document.activeElement.form"
+        ):
+            break
+    visitor.key("Enter")
+    visitor.until("!!document.querySelector('#checkin-do') && document.readyState === 'complete'")
+    in_the_field(visitor)
+    tab_to(visitor, "#checkin-permission")
+    visitor.key("ArrowDown")
+    visitor.sees("May: glass-of-wine")
+    in_the_field(visitor)
+    visitor.keep("checkin_from_profile")
+    visitor.key("Enter")
+    visitor.sees("Checked in")
+    assert CheckIn.objects.get().customer_id == here.people[1].pk
 
 
 def test_on_a_phone_in_the_dark_chosen_by_name_and_undone(visitor: Visitor, here: LimitedClub) -> None:
