@@ -1,4 +1,4 @@
-"""Prices as people write and read them: `29.00 EUR`, in German `29,00 EUR`; kept in the currency's smallest unit."""
+"""Prices as people write and read them: `29.00 EUR`, in German `29,00 EUR`; kept in the smallest unit."""
 
 from decimal import Decimal
 from typing import Final
