@@ -40,8 +40,9 @@ def _at_work(name: str, login: str, role: Role | None) -> Any:
 
 
 def _signed_in(name: str) -> Any:
+    # It names `database`, so that a test that asks for nothing else runs on each.
     @pytest.fixture(name=f"{name}_client")
-    def signed_in(request: pytest.FixtureRequest) -> Client:
+    def signed_in(request: pytest.FixtureRequest, database: object) -> Client:
         return client_of(request.getfixturevalue(name))
 
     return signed_in
