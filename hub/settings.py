@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "hub.checkins",
     "hub.decisions",
     "hub.exchange",
+    "hub.letters",
     "hub.reports",
     "hub.watch",
     "hub.desk",

@@ -18,6 +18,7 @@ from hub.desk.checkins_part import newest_checkins
 from hub.desk.customer_forms import CustomerForm
 from hub.desk.editing import Editor
 from hub.desk.gate import desk
+from hub.desk.letters import letters_of
 from hub.desk.notes import notes_of
 from hub.desk.profile import first_site, grouped, history_of
 from hub.desk.standing import shown_of_customer
@@ -57,6 +58,7 @@ def customer_page(request: HttpRequest, number: int) -> HttpResponse:
         "allowed": allowed(customer, site, at),
         "site": site,
         "card_links": live_links(customer),
+        **letters_of(customer),
         "cards": [(each, queries.card_state(each, at)) for each in customer.cards.all()],
         **notes_of(request, customer),
         "history": history_of(request, customer_id=customer.pk),

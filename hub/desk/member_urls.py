@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from hub.desk import card_links, cards, checkins_part, companies, customers, links, memberships, parts, search
+from hub.desk import (
+    card_links,
+    cards,
+    checkins_part,
+    companies,
+    customers,
+    letters,
+    links,
+    memberships,
+    parts,
+    search,
+)
 
 urlpatterns = [
     path("search/", search.search_page, name="search"),
@@ -24,6 +35,7 @@ urlpatterns = [
     path("cards/<int:number>/revoke/", cards.revoke_card, name="revoke_card"),
     path("cards/<int:number>/replace/", cards.replace_card, name="replace_card"),
     path("customers/<int:number>/card-links/show/", card_links.show_link, name="show_card_link"),
+    path("customers/<int:number>/card-links/send/", letters.mail_card_link, name="mail_card_link"),
     path("card-links/<int:number>/revoke/", card_links.revoke_link, name="revoke_card_link"),
     path("links/<int:number>/delete/", links.unlink, name="unlink"),
     path("companies/", companies.companies_page, name="companies"),

@@ -27,7 +27,16 @@ _HELP: Final = {
 class OrganizationForm(forms.ModelForm):
     class Meta:
         model = Organization
-        fields = ["name", "colour", "visitor_sees", "visitors_check_in", "visitors_redeem", "login_required"]
+        fields = [
+            "name",
+            "colour",
+            "visitor_sees",
+            "visitors_check_in",
+            "visitors_redeem",
+            "login_required",
+            "language",
+            "reply_to",
+        ]
         help_texts = _HELP
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),

@@ -45,6 +45,13 @@ class Organization(models.Model):
         help_text=_("On: who is not known sees nothing at all; a partner's link is not enough either."),
     )
 
+    language = models.CharField(
+        _("language of letters"), max_length=8, default="en", choices=[("en", "English"), ("de", "Deutsch")]
+    )
+    reply_to = models.EmailField(
+        _("answers to letters go to"), blank=True, help_text=_("Empty: to the address that they are from.")
+    )
+
     def __str__(self) -> str:
         return self.name or "Doorward"
 

@@ -8,7 +8,13 @@ from hub.organization.queries import organization
 
 pytestmark = pytest.mark.usefixtures("database")
 PAGE = "/desk/organization/"
-FORM = {"name": "Wine Club", "colour": "#123456", "visitor_sees": "status", "visitors_check_in": "on"}
+FORM = {
+    "name": "Wine Club",
+    "colour": "#123456",
+    "visitor_sees": "status",
+    "visitors_check_in": "on",
+    "language": "en",
+}
 
 
 def test_an_owner_says_what_visitors_see(owner_client: Client) -> None:

@@ -49,6 +49,7 @@ PAGES: Final = {
     "/desk/cards/0/revoke/": "members.change_card",
     "/desk/cards/0/replace/": "members.change_card",
     "/desk/customers/0/card-links/show/": "members.see_card_code",
+    "/desk/customers/0/card-links/send/": "cards.send_link",
     "/desk/card-links/0/revoke/": "members.change_card",
     "/desk/links/0/delete/": "members.delete_link",
     "/desk/companies/": "members.view_company",

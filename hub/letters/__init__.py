@@ -1,0 +1,1 @@
+"""Which letters are written to whom and when; hub/mail sends them."""

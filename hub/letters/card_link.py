@@ -1,0 +1,29 @@
+"""The letter with the link that opens a member's card on their phone: sent when somebody asks for it alone."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hub.cards.link_operations import make_link
+from hub.errors import HubError
+from hub.letters.kinds import Kind
+from hub.letters.writing import written
+from hub.mail.models import Mail
+from hub.mail.operations import queue
+from hub.members.models import Customer
+
+
+class NoAddress(HubError):
+    """Nobody knows where to write to."""
+
+
+def send_card_link(customer: Customer, at: datetime) -> Mail:
+    """With a new link; those that were made before go on. NoAddress, hub.mail.operations.NoMail,
+    hub.mail.draft.BadLetter: nothing was made."""
+    if not customer.email:
+        raise NoAddress(_("No e-mail address is known: add it first."))
+    with transaction.atomic():
+        link = make_link(customer, at)
+        draft = written(Kind.CARD_LINK, name=customer.name, address=link.address)
+        return queue(draft, customer.email, Kind.CARD_LINK, at, customer=customer.pk)
