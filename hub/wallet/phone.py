@@ -26,7 +26,8 @@ PATH: Final = "/card/"
 _KEPT_S: Final = 365 * 24 * 3600
 _STRANGERS: Final = Limit("card", 120, 600)
 _OK: Final = 200
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+# Not no-referrer: with it a browser says of its own forms that they come from nowhere, and they are refused.
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
 View = Callable[..., HttpResponse]
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from contract.ask import Policy
 from contract.membership import Detail, State, end_of
@@ -115,7 +116,7 @@ def _card(card: Card, at: datetime) -> CardShown:
         return CardShown(card, state, drawing.qr_of(codes.scan_text(code)), codes.typed_text(code), None)
     digits = digits_at(secret, step_at(at))
     pattern = wallet_pattern(settings.DOORWARD_URL, code)
-    rotating = Rotating(_before_digits(pattern), rotating_text(code, ""), secret.hex())
+    rotating = Rotating(_before_digits(pattern), rotating_text(codes.typed_text(code), ""), secret.hex())
     return CardShown(card, state, drawing.qr_of(rotating.pattern + digits), rotating.typed + digits, rotating)
 
 
@@ -148,7 +149,7 @@ def _benefit(offer: Offer, name: str, partners: dict[str, str]) -> Benefit:
     return Benefit(
         name,
         light,
-        reason_text(decision.reason),
+        _("Available") if decision.granted else reason_text(decision.reason),
         left_text(decision.remaining),
         next_text(decision),
         [partners.get(each, each) for each in offer.partners],

@@ -30,7 +30,7 @@ function say(id, shown) {
 function time(text) {
   const at = new Date(text), today = at.toDateString() === new Date(Date.now() + offset).toDateString();
   const day = today ? {} : {day: "numeric", month: "short"};
-  return at.toLocaleString(document.documentElement.lang, {hour: "2-digit", minute: "2-digit", ...day});
+  return at.toLocaleString(document.documentElement.lang, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...day});
 }
 
 async function look() {

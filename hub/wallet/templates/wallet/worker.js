@@ -60,12 +60,14 @@ async function keepCard(answer, before) {
   if (whose) await (await caches.open(MINE)).put(CARD, answer);
 }
 
+// A photo is the member's, icons and colour are the organization's.
 async function part(request) {
+  const cacheName = new URL(request.url).pathname.startsWith(CARD + "photo/") ? MINE : SHELL;
   try {
     const answer = await fetch(request);
-    if (answer.ok) await (await caches.open(MINE)).put(request.url, answer.clone());
+    if (answer.ok) await (await caches.open(cacheName)).put(request.url, answer.clone());
     return answer;
   } catch {
-    return (await caches.match(request.url, {cacheName: MINE})) || Response.error();
+    return (await caches.match(request.url, {cacheName})) || Response.error();
   }
 }
