@@ -21,6 +21,7 @@ from hub.desk.exchange_forms import KINDS_SHOWN, ImportForm, TooLarge
 from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.exchange import job_operations, queries
+from hub.exchange.drafts import Outcome
 from hub.exchange.exporting import export
 from hub.exchange.models import Job
 from hub.exchange.running import start
@@ -56,7 +57,8 @@ def _imports_page(request: HttpRequest) -> HttpResponse:
 def import_page(request: HttpRequest, number: int) -> HttpResponse:
     """What would change, or what has changed, row by row."""
     job = get_object_or_404(Job, pk=number)
-    outcome, after = request.GET.get("rows", ""), request.GET.get("after", "")
+    opens_at = Outcome.WRONG if job.wrong and job.state == Job.State.CHECKED else ""
+    outcome, after = request.GET.get("rows", opens_at), request.GET.get("after", "")
     at_line = int(after) if after.isdecimal() and len(after) < 9 else 0
     return page(request, "desk/exchange/import.html", **_shown(job), **_rows(job, outcome, at_line))
 

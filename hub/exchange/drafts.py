@@ -27,11 +27,12 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Row:
     """`cells`: what is not empty, by the names of columns; None: it is to be cleared. `repeats`: the line of an
-    earlier row that is about the same thing."""
+    earlier row that is about the same thing, by what stands in the column `repeated`."""
 
     line: int
     cells: dict[str, str | None] = field(repr=False)
     repeats: int = 0
+    repeated: str = ""
 
     def text(self, column: str) -> str:
         return self.cells.get(column) or ""
@@ -69,9 +70,8 @@ def begin(rows: Iterable[Row]) -> list[Draft]:
     drafts = [Draft(row) for row in rows]
     for draft in drafts:
         if draft.row.repeats:
-            draft.wrong(
-                "", _("Line %(line)d is about the same one: keep one of both.") % {"line": draft.row.repeats}
-            )
+            text = _("Line %(line)d is about the same one: keep one of both.") % {"line": draft.row.repeats}
+            draft.wrong(draft.row.repeated, text)
         if EXTRA in draft.row.cells:
             draft.wrong(
                 "", _("There are more cells than columns: put a text with a separator in quotation marks.")

@@ -49,7 +49,7 @@ def pieces_of(file: IO[bytes], taken: Taken, kind: Kind) -> Iterator[list[Packed
     piece: list[Packed] = []
     for line in lines_of(file, taken.form):
         row = _row(line, taken.columns)
-        piece.append([row.line, row.cells, marks.line_before(row, kind)])
+        piece.append([row.line, row.cells, *marks.before(row, kind)])
         if len(piece) == PIECE_ROWS:
             yield piece
             piece = []
@@ -68,14 +68,14 @@ class Marks:
         self._claimed: dict[int, int] = {}
         self._had: dict[int, int] = {}
 
-    def line_before(self, row: Row, kind: Kind) -> int:
-        """The line of an earlier row about the same thing, or 0."""
+    def before(self, row: Row, kind: Kind) -> tuple[int, str]:
+        """The line of an earlier row about the same thing, and the column that says so; or 0."""
         claims, has = kind.marks(row)
-        before = [self._claimed.get(hash(each), 0) for each in (*claims, *has)]
-        before += [self._had.get(hash(each), 0) for each in claims]
+        before = [(self._claimed.get(hash(each), 0), each[0]) for each in (*claims, *has)]
+        before += [(self._had.get(hash(each), 0), each[0]) for each in claims]
         self._note(self._claimed, claims, row.line)
         self._note(self._had, has, row.line)
-        return next(filter(None, before), 0)
+        return next((each for each in before if each[0]), (0, ""))
 
     @staticmethod
     def _note(lines: dict[int, int], marks: Iterable[Mark], line: int) -> None:

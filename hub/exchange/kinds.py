@@ -27,7 +27,7 @@ class Kind(ABC):
     @classmethod
     def marks(cls, row: Row) -> tuple[list[Mark], list[Mark]]:
         """What says of two rows that they are about one thing: the marks that a row claims, and those that it only
-        has. It repeats an earlier row where one's claim is any of the other's."""
+        has. It repeats an earlier row where one's claim is any of the other's. First in each stands its column."""
         return [(name, row.text(name)) for name in (NUMBER, EXTERNAL_ID) if row.text(name)], []
 
     @abstractmethod

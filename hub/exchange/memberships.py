@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contract.membership import AtEnd, State
 from hub.exchange.drafts import Draft, Row, begin, fill, find
 from hub.exchange.kinds import Kind, Mark, known_of, sorted_out
-from hub.exchange.references import Known, reference_to
+from hub.exchange.references import Known, NotThere, reference_to
 from hub.exchange.resources import EXTERNAL_ID, NUMBER, MembershipColumns
 from hub.exchange.widgets import NotUnderstood
 from hub.members import many_operations, operations, queries
@@ -34,7 +34,7 @@ class Memberships(Kind):
     def marks(cls, row: Row) -> tuple[list[Mark], list[Mark]]:
         """Without an id it is known by whose it is, of which plan, and when it starts."""
         claims, none = super().marks(row)
-        return claims or [("natural", *(row.text(name) for name in _NATURAL))], none
+        return claims or [("starts", *(row.text(name) for name in _NATURAL))], none
 
     def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:
         drafts = begin(rows)
@@ -47,7 +47,9 @@ class Memberships(Kind):
             key = keys[number]
             draft.thing = find(draft, known) or self._of_key(draft, key, alike)
             if key is not None and seen.setdefault(key, draft.row.line) != draft.row.line:
-                draft.wrong("", _("Line %(line)d is about the same one: keep one of both.") % {"line": seen[key]})
+                draft.wrong(
+                    "starts", _("Line %(line)d is about the same one: keep one of both.") % {"line": seen[key]}
+                )
             self._begin(draft, named[number])
             was_over = _is_over(draft, at)
             fill(draft, self.columns, with_grace)
@@ -76,6 +78,8 @@ class Memberships(Kind):
                 if text := draft.row.text(column):
                     try:
                         named[number][column] = known.named(text)
+                    except NotThere as error:
+                        draft.wrong(column, _no_plan(text) if column == "plan" else error)
                     except NotUnderstood as error:
                         draft.wrong(column, error)
         return named
@@ -123,8 +127,12 @@ class Memberships(Kind):
             if column in named and getattr(draft.thing, f"{column}_id") != named[column].pk:
                 draft.wrong(column, _("A membership stays with whom it is held by: assign a new one."))
         if "plan" in named and named["plan"].pk != draft.thing.plan_id:
-            draft.changes["plan"] = (reference_to(draft.thing.plan), reference_to(named["plan"]))
+            draft.changes["plan"] = (draft.thing.plan.name, named["plan"].name)
             draft.thing.plan = named["plan"]
+
+
+def _no_plan(text: str) -> str:
+    return _("There is no plan “%(text)s”: correct it here, or make it on the page Plans first.") % {"text": text}
 
 
 def _begin_new(draft: Draft, named: _Named) -> None:
@@ -135,7 +143,12 @@ def _begin_new(draft: Draft, named: _Named) -> None:
             draft.wrong(column, _("This is missing."))
     if not draft.errors:
         draft.thing, draft.is_new = Membership(**named), True
-        draft.changes |= {name: ("", reference_to(thing)) for name, thing in named.items()}
+        draft.changes |= {name: ("", _shown(name, thing)) for name, thing in named.items()}
+
+
+def _shown(column: str, thing: Any) -> str:
+    """A plan is known by its name, who holds it as an export writes them."""
+    return str(thing.name) if column == "plan" else reference_to(thing)
 
 
 def _is_over(draft: Draft, at: datetime) -> bool:

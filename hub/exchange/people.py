@@ -53,7 +53,7 @@ class Customers(Kind):
         """Where a row has nothing else, its email says who is meant."""
         claims, _none = super().marks(row)
         emails = [("email", row.text("email").lower())] if row.text("email") else []
-        cards = [("card", code) for code in parts_of(row.text("cards"))]
+        cards = [("cards", code) for code in parts_of(row.text("cards"))]
         return (claims + cards, emails) if claims else (emails + cards, [])
 
     def draft(self, rows: Sequence[Row], at: datetime) -> list[Draft]:

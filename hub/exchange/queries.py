@@ -81,7 +81,7 @@ def bad_rows(job: Job) -> Iterator[str]:
     columns = job.form["columns"]
     yield "\ufeff" + csv_line([*columns, "line", "reason"])
     for piece in _pieces(job, Outcome.WRONG):
-        cells = {line: each for line, each, _repeats in opened(piece.rows)}
+        cells = {line: each for line, each, *_repeats in opened(piece.rows)}
         for line, came_to, _changes, errors in opened(piece.found):
             if came_to == Outcome.WRONG:
                 texts = [CLEAR if name in cells[line] and cells[line][name] is None else "" for name in columns]

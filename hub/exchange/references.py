@@ -14,6 +14,11 @@ from hub.exchange.cells import BETWEEN
 from hub.exchange.widgets import NotUnderstood
 
 _NUMBER: Final = re.compile(r"#(\d{1,18})")
+_SHOWN_MAX: Final = 80
+
+
+class NotThere(NotUnderstood):
+    """Nothing is called like that."""
 
 
 def reference_to(thing: Any) -> str:
@@ -54,7 +59,9 @@ class Known:
         if thing is None and others:
             raise NotUnderstood(_("There are several like this: use the external id."))
         if thing is None:
-            raise NotUnderstood(_("There is none like this: import it first, or correct it here."))
+            raise NotThere(
+                _("There is no “%(text)s”: import it first, or correct it here.") % {"text": text[:_SHOWN_MAX]}
+            )
         return thing
 
     def with_external_id(self, text: str) -> Any:

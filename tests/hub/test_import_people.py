@@ -77,7 +77,7 @@ def test_each_bad_row_says_its_line_its_column_and_what_to_do() -> None:
     )
     told = errors(looked_at("customers", text))
     assert [(line, column) for line, column, _text in told] == [
-        *((2, "email"), (3, "external_id"), (4, "email"), (5, "number"), (6, ""), (7, "companies")),
+        *((2, "email"), (3, "external_id"), (4, "email"), (5, "number"), (6, "external_id"), (7, "companies")),
         *((8, "name"), (10, "cards"), (11, "")),
     ]
     texts = " ".join(text for _line, _column, text in told)
