@@ -52,6 +52,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Fleet now"), "fleet", "desk:fleet", "fleet.view_edge"),
             Item(_("Lockdown"), "lock", "desk:modes", "fleet.view_edge"),
             Item(_("Sites"), "company", "desk:sites", "fleet.view_site"),
+            Item(_("Schedules"), "clock", "admin:fleet_schedule_changelist", "fleet.view_schedule"),
             Item(_("Feeds"), "swap", "desk:feeds", "feed.view_feed"),
         ],
     ),
