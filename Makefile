@@ -53,8 +53,9 @@ serve: export DOORWARD_URL ?= http://$(SERVE_BIND)
 # Debian puts mosquitto where only root looks.
 serve: export PATH := $(PATH):/usr/sbin
 serve: $(INSTALLED)
-	@$(BIN)/doorward-hub init $(if $(OWNER),--owner "$(OWNER)")
+	@$(BIN)/doorward-hub init --and-serve $(if $(OWNER),--owner "$(OWNER)")
 	@command -v mosquitto >/dev/null || echo "No broker here: edges need one (sudo apt install mosquitto)."
+	@echo "The hub starts: open $(DOORWARD_URL)/ in a browser here; Ctrl-C ends it."
 	@exec $(BIN)/doorward-hub serve --bind $(SERVE_BIND) \
 	  $$(command -v mosquitto >/dev/null && echo --broker)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,6 +21,7 @@ from hub.errors import HubError
 from hub.fleet.models import Edge
 from hub.fleet.standing import Light, elapsed_text, instant_text
 from hub.orders.revoke_operations import revoke_edge
+from hub.webhooks.addresses import is_loopback_host
 
 _LIGHTS = {
     State.ENROLLED: Light.GREEN,
@@ -40,6 +42,7 @@ def enrol_page(request: HttpRequest, number: int) -> HttpResponse:
         **enrolment_context(edge),
         "edge": edge,
         "made": made,
+        "is_near": is_loopback_host(settings.ENVIRONMENT.host),
         "qr": made and _drawn(made.text),
         "minutes": int(operations.CODE_LASTS.total_seconds() // 60),
         **_progress(edge, edge.enrolments),

@@ -84,7 +84,7 @@ def left_out_text(edge: Edge) -> str:
         since = instant_text(edge, edge.revoked_at)
         return said % {"edge": edge, "since": since, "command": to_enrol(edge)}
     if edge.signing_key is None:
-        said = _("%(edge)s is not enrolled, so nothing reaches it: %(command)s")
+        said = _("%(edge)s is not enrolled, so nothing reaches it: make a code on its page, or by %(command)s")
         return said % {"edge": edge, "command": to_enrol(edge)}
     return ""
 

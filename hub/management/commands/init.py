@@ -34,6 +34,10 @@ class Command(BaseCommand):
             "--owner", metavar="EMAIL", default="", help="make this address an owner, who may do everything"
         )
 
+        parser.add_argument(
+            "--and-serve", action="store_true", help="what is next is not told: `serve` comes right after it"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         environment = settings.ENVIRONMENT
         os.umask(0o077)
@@ -52,7 +56,8 @@ class Command(BaseCommand):
             carry_secrets(name)
         self.stdout.write(f"The hub is ready: data in {environment.data}, keys in {environment.keys}.")
         self._owner(options["owner"])
-        self.stdout.write("Next: `doorward-hub web` and `doorward-hub worker`.")
+        if not options["and_serve"]:
+            self.stdout.write("Next: `doorward-hub web` and `doorward-hub worker`.")
 
     def _owner(self, email: str) -> None:
         if not email and not has_owner():
