@@ -35,7 +35,8 @@ def allowed(customer: Customer, site: str | None, at: datetime) -> list[Allowed]
     known = dict(Permission.objects.order_by("name").values_list("slug", "name"))
     facts = facts_of_customer(customer.pk, site, at)
     found = offers_of(known, facts, at, Policy(site=site))
-    theirs = [each for each in found if each.decision.reason not in _NOT_THEIRS]
+    granted = {slug for slug in known if any(held.plan.grant_of(slug) for held in facts.held)}
+    theirs = [each for each in found if each.permission in granted and each.decision.reason not in _NOT_THEIRS]
     partners = names.partners({slug for each in theirs for slug in each.partners})
     return [_shown(each, known[each.permission], partners) for each in theirs]
 

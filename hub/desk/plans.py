@@ -104,4 +104,4 @@ def _price(plan: Plan) -> str:
 
 
 def _counts(counts: Counts) -> list[tuple[Light, int, State]]:
-    return [(_LIGHTS[state], counts[state], state) for state in State]
+    return [(_LIGHTS[state], counts[state], state) for state in State if counts[state]]
