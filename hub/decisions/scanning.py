@@ -2,7 +2,7 @@
 come to. A look: nothing is recorded and nothing is used up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contract.ask import Ask, Mode, Policy
@@ -12,7 +12,8 @@ from contract.reasons import Reason
 from contract.rotating import matching_step
 from hub.decisions.deciding import decide_at_hub, facts_of_card, with_held, with_static_codes
 from hub.feed.operations import EVERYONE
-from hub.members.models import Permission
+from hub.members import codes
+from hub.members.models import Card, Permission
 
 _NOT_THEIRS = (Reason.PERMISSION_MISSING, Reason.NO_MEMBERSHIP)
 
@@ -31,8 +32,11 @@ class Benefit:
 
 
 def facts_of_scan(card_hash: bytes, site: str | None, at: datetime) -> Facts:
-    """By the lookup hash of a card."""
-    return with_held(facts_of_card(EVERYONE, card_hash, site), at)
+    """By a card's lookup hash. Its rotating code's secret is the members': feeds have it where a reader asks for
+    such codes, and not elsewhere."""
+    facts = with_held(facts_of_card(EVERYONE, card_hash, site), at)
+    card = Card.objects.filter(lookup_hash=card_hash).first()
+    return facts if card is None else replace(facts, rotating_secret=codes.secret_of(card))
 
 
 def rotates(facts: Facts) -> bool:

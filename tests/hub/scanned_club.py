@@ -61,3 +61,9 @@ def pressable(page: str) -> dict[str, dict[str, str]]:
     forms = [part.split("</form>")[0] for part in page.split('action="/c/use">')[1:]]
     found = [dict(_HIDDEN.findall(form)) for form in forms]
     return {each["permission"]: each for each in found}
+
+
+def press(client: Client, form: dict[str, str], sure: bool = True) -> str:
+    """The page that is come to."""
+    response = client.post("/c/use", {**form, **({"sure": "1"} if sure else {})}, follow=True)
+    return response.content.decode()

@@ -14,10 +14,10 @@ from hub.members import operations as members
 from hub.members import profile_operations as profiles
 from hub.organization.models import Sees
 from hub.scan.who import Kind, Scanner
-from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, pressable, scanned_club
+from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
 pytestmark = pytest.mark.usefixtures("database")
-USE, DONE, UNDO = "/c/use", "/c/done", "/c/undo"
+DONE, UNDO = "/c/done", "/c/undo"
 
 
 @pytest.fixture
@@ -29,12 +29,6 @@ def a_jpeg() -> bytes:
     kept = BytesIO()
     Image.new("RGB", (200, 200), "#446688").save(kept, "JPEG")
     return kept.getvalue()
-
-
-def press(client: Client, form: dict[str, str], sure: bool = True) -> str:
-    """The page that is come to."""
-    response = client.post(USE, {**form, **({"sure": "1"} if sure else {})}, follow=True)
-    return response.content.decode()
 
 
 def outcomes() -> list[str]:

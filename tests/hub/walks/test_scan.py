@@ -1,0 +1,86 @@
+"""A card scanned by a phone: opened, redeemed after a question, undone; without scripts, in light and dark."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.checkins.models import CheckIn
+from hub.members import operations as members
+from hub.members import profile_operations as profiles
+from tests.hub.scanned_club import ScannedClub, scanned_club
+from tests.hub.served import served
+from tests.hub.test_scan_page import a_jpeg
+from tests.hub.walks.page_rules import other_hosts, violations
+from tests.hub.walks.visitor import Visitor
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def here(database: object) -> ScannedClub:
+    return scanned_club(visitor_sees="all", visitors_redeem=True)
+
+
+@pytest.fixture
+def phone(chromium: Visitor, here: ScannedClub) -> Iterator[Visitor]:
+    with served() as hub:
+        chromium.errors.clear()
+        chromium.requests.clear()
+        chromium.hub = hub
+        chromium._call("Network.clearBrowserCookies")
+        chromium._call("Emulation.setScriptExecutionDisabled", {"value": True})
+        chromium.wears(**PHONE)
+        yield chromium
+        assert chromium.complaints() == []
+        chromium._call("Emulation.setScriptExecutionDisabled", {"value": False})
+        chromium.go("about:blank")
+
+
+def looked_at(phone: Visitor, name: str) -> None:
+    """In light and dark: it fits, and axe finds nothing."""
+    for dark in (True, False):
+        phone.wears(**PHONE, dark=dark)
+        phone.fits()
+        phone._call("Emulation.setScriptExecutionDisabled", {"value": False})
+        assert violations(phone) == []
+        phone._call("Emulation.setScriptExecutionDisabled", {"value": True})
+        phone.keep(f"scan_{name}_{'dark' if dark else 'light'}")
+
+
+def test_a_glass_is_redeemed_and_given_back_without_scripts(phone: Visitor, here: ScannedClub) -> None:
+    profiles.set_photo(here.anna, a_jpeg())
+    phone.go(f"{phone.hub}/C/{here.code}")
+    phone.sees("Anna Maria Bauer")
+    phone.until("document.querySelector('.person img').naturalWidth > 0")
+    assert not CheckIn.objects.exists()
+    looked_at(phone, "card")
+    phone.click("Check in")
+    phone.sees("Checked in")
+    phone.go(f"{phone.hub}/c/{here.code}")
+    phone.click("Redeem")
+    phone.sees("Redeem Glass of wine?")
+    looked_at(phone, "confirm")
+    phone.click("Yes, redeem it")
+    phone.sees("Redeemed")
+    looked_at(phone, "redeemed")
+    phone._call("Page.reload")
+    phone.sees("Redeemed")
+    assert CheckIn.objects.count() == 2
+    phone.go(f"{phone.hub}/c/{here.code}")
+    phone.sees("Used up")
+    looked_at(phone, "used_up")
+    phone.go(f"{phone.hub}/c/done")
+    phone.click("Undo")
+    phone.sees("it counts no more")
+    looked_at(phone, "undone")
+    assert other_hosts(phone) == []
+
+
+def test_cards_that_open_nothing_say_so(phone: Visitor, here: ScannedClub) -> None:
+    phone.go(f"{phone.hub}/c/{here.code[::-1]}")
+    phone.sees("This card is not known here")
+    looked_at(phone, "unknown")
+    members.revoke_cards(here.anna.cards.all(), here.anna.memberships.get().starts_at)
+    phone.go(f"{phone.hub}/c/{here.code}")
+    phone.sees("The card is revoked")
+    looked_at(phone, "revoked")
