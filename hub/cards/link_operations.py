@@ -23,8 +23,9 @@ from hub.members.models import Customer
 
 OPEN_PATH: Final = "/card/open"
 """Where hub/wallet takes a secret."""
-LIVE_MAX: Final = 10
-"""Of one customer: whoever makes more ends the oldest, so that forgotten letters do not open a card for ever."""
+UNOPENED_MAX: Final = 10
+"""Of one customer: whoever makes more ends the oldest, so that forgotten letters do not open a card for ever.
+What a phone has opened stays: letters that somebody else asks for sign nobody out."""
 MEMBER: Final = Actor(ActorKind.MEMBER, "the member")
 """Who acts on a card page. Whose it was stands in the entry; the log forgets it with the customer."""
 _SECRET_BYTES: Final = 32
@@ -43,15 +44,23 @@ class LinkShown:
 
 
 def make_link(customer: Customer, at: datetime) -> LinkShown:
-    """Those that were made before go on, but for the oldest beyond LIVE_MAX."""
+    """Those that were made before go on, but for the oldest of those that nobody opened."""
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     with transaction.atomic():
         # Whoever makes one for the same customer waits here.
         Customer.objects.select_for_update().get(pk=customer.pk)
         link = CardLink.objects.create(customer=customer, secret_hash=hash_of(secret), made_at=at)
         audit.note("created", link, None, None)
-        _revoke(live_links(customer)[LIVE_MAX:], at)
+        unopened = [each for each in live_links(customer) if each.opened_at is None]
+        _revoke(unopened[UNOPENED_MAX:], at)
     return LinkShown(link, f"{settings.DOORWARD_URL}{OPEN_PATH}#{secret}")
+
+
+def open_link(secret: str, at: datetime) -> CardLink:
+    """A phone takes it. LinkRefused."""
+    link = link_of(secret)
+    CardLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=at)
+    return link
 
 
 def link_of(secret: str) -> CardLink:

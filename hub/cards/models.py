@@ -12,6 +12,8 @@ class CardLink(models.Model):
     customer = models.ForeignKey("members.Customer", models.CASCADE, related_name="card_links")
     secret_hash = models.BinaryField(max_length=32, unique=True)
     made_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    """When a phone first took it."""
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

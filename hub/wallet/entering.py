@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from hub.cards.link_operations import LinkRefused, link_of
+from hub.cards.link_operations import LinkRefused, open_link
 from hub.login.address import address_of
 from hub.members.finding import with_email
 from hub.rates.operations import Limit, take
@@ -37,7 +37,7 @@ def open_card(request: HttpRequest) -> HttpResponse:
         return entrance(request, "")
     secret = request.POST.get("link", "").rpartition("#")[2].strip()
     try:
-        link_of(secret[:_SECRET_LETTERS_MAX])
+        open_link(secret[:_SECRET_LETTERS_MAX], timezone.now())
     except LinkRefused as refused:
         return forgotten(entrance(request, str(refused), 422))
     return remembers(HttpResponseRedirect(reverse("wallet:card")), secret)

@@ -5,7 +5,15 @@ import pytest
 from contract.card import is_code
 from contract.feed import Kind
 from hub.audit.models import Entry
-from hub.cards.link_operations import LIVE_MAX, LinkRefused, link_of, live_links, make_link, revoke_links
+from hub.cards.link_operations import (
+    UNOPENED_MAX,
+    LinkRefused,
+    link_of,
+    live_links,
+    make_link,
+    open_link,
+    revoke_links,
+)
 from hub.cards.models import CardLink
 from hub.cards.replacing import NothingToReplace, replace_card
 from hub.feed import queries as feed
@@ -38,13 +46,16 @@ def test_a_link_opens_its_customer_until_it_is_revoked_and_no_secret_is_kept() -
     assert list(said) == ["revoked", "created"]
 
 
-def test_who_makes_more_links_ends_the_oldest() -> None:
+def test_who_makes_more_links_ends_the_oldest_that_nobody_opened() -> None:
     ann = a_customer()
-    shown = [make_link(ann, AT + n * DAY) for n in range(LIVE_MAX + 1)]
-    assert len(live_links(ann)) == LIVE_MAX
+    opened = make_link(ann, AT)
+    open_link(secret_in(opened.address), AT)
+    shown = [make_link(ann, AT + n * DAY) for n in range(UNOPENED_MAX + 1)]
+    assert len(live_links(ann)) == 1 + UNOPENED_MAX
     with pytest.raises(LinkRefused):
         link_of(secret_in(shown[0].address))
-    assert link_of(secret_in(shown[1].address)).customer == ann
+    for still in (opened, shown[1]):
+        assert link_of(secret_in(still.address)).customer == ann
 
 
 def test_a_lost_card_is_replaced_in_one_step_and_other_phones_show_nothing_any_more() -> None:
