@@ -46,7 +46,7 @@ class Organization(models.Model):
     )
 
     language = models.CharField(
-        _("language of letters"), max_length=8, default="en", choices=[("en", "English"), ("de", "Deutsch")]
+        _("language of letters"), max_length=8, default="en", choices=[("en", _("English")), ("de", _("German"))]
     )
     reply_to = models.EmailField(
         _("answers to letters go to"), blank=True, help_text=_("Empty: to the address that they are from.")

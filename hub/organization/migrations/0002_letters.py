@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='language',
-            field=models.CharField(choices=[('en', 'English'), ('de', 'Deutsch')], default='en', max_length=8, verbose_name='language of letters'),
+            field=models.CharField(choices=[('en', 'English'), ('de', 'German')], default='en', max_length=8, verbose_name='language of letters'),
         ),
         migrations.AddField(
             model_name='organization',
