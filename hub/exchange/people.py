@@ -13,7 +13,7 @@ from contract.card import CardError, canonical_code
 from hub.exchange.cells import BETWEEN, parts_of
 from hub.exchange.drafts import Draft, Row, begin, fill, find
 from hub.exchange.kinds import Kind, Mark, known_of, sorted_out
-from hub.exchange.references import Known, reference_to
+from hub.exchange.references import Known, NotThere, reference_to
 from hub.exchange.resources import EXTERNAL_ID, NUMBER, CompanyColumns, CustomerColumns
 from hub.exchange.widgets import NotUnderstood
 from hub.members import codes, many_operations, operations
@@ -92,6 +92,8 @@ class Customers(Kind):
                 try:
                     company = known.named(text)
                     wanted[company.pk] = company
+                except NotThere as error:
+                    draft.wrong("companies", error)
                 except NotUnderstood as error:
                     draft.wrong("companies", f"{text}: {error.messages[0]}")
             links = [] if draft.is_new else list(draft.thing.links.all())

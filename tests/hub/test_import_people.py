@@ -81,7 +81,7 @@ def test_each_bad_row_says_its_line_its_column_and_what_to_do() -> None:
         *((8, "name"), (10, "cards"), (11, "")),
     ]
     texts = " ".join(text for _line, _column, text in told)
-    for part in ("Give an external id or an email", "Several customers", "Line 2 is about", "C9: There is none"):
+    for part in ("Give an external id or an email", "Several customers", "Line 2 is about", "There is no “C9”"):
         assert part in texts, part
     assert "4711" not in texts and "line breaks" in texts
 
