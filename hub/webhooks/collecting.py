@@ -38,17 +38,18 @@ class Collecting:
     def collect(self, at: datetime) -> bool:
         """One step of each kind that has something to do. Whether there may be more at once.
 
-        Memberships' changes come before what expires, so that deadlines are those of now.
+        Memberships' changes come before what expires, so that deadlines are those of now, and so does all that was
+        frozen and went on meanwhile.
         """
         progress = progress_at(at)
         more = progress.filled_upto is not None and self._step(_fill, at)
         settled = self._entries.settled(progress.audit_upto)
         if settled > progress.audit_upto:
             more |= self._step(lambda held, _: _read_entries(held, settled), at)
-        if deadlines.is_any_due(at):
-            more |= self._step(lambda _, now: deadlines.expired(now), at)
         if freezes.is_any_due(at):
             more |= self._step(lambda _, now: freezes.told(now), at)
+        elif deadlines.is_any_due(at):
+            more |= self._step(lambda _, now: deadlines.expired(now), at)
         settled_checkins = self._checkins.settled(progress.checkins_upto)
         if settled_checkins > progress.checkins_upto:
             more |= self._step(lambda held, _: _read_checkins(held, settled_checkins), at)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.members import operations, status_operations, term_operations
 from hub.members.models import Customer, Membership
+from hub.webhooks import freezes
 from hub.webhooks.collecting import Collecting
 from hub.webhooks.drafts import instant_text
 from hub.webhooks.models import Deadline
@@ -74,6 +75,21 @@ def test_frozen_and_resumed_while_nobody_read(collecting: Collecting) -> None:
     collect(Collecting(), NOW + 9 * DAY)
     assert [each for each, _ in told()] == [FROZEN, RESUMED, FROZEN, RESUMED]
     assert [at for _, at in told()][1:] == [NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY]
+
+
+def test_a_freeze_that_nobody_read_comes_before_the_end(
+    collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are."""
+    monkeypatch.setattr(freezes, "AT_ONCE", 1)
+    for held in (a_membership(ends_at=NOW + 2 * DAY, freezes_extend=False) for _ in range(2)):
+        status_operations.freeze_membership(held, NOW + DAY, NOW + DAY * 1.25)
+    collect(collecting)
+    collect(Collecting(), NOW + 3 * DAY)
+    of_each = [FROZEN, RESUMED, "membership.expired"]
+    for number in Membership.objects.values_list("pk", flat=True):
+        told_of = [each.type for each in events() if each.data["membership"]["id"] == number]
+        assert [each for each in told_of if each in of_each] == of_each
 
 
 def test_one_that_was_planned_and_taken_back_is_not_told(collecting: Collecting) -> None:
