@@ -28,9 +28,12 @@ class SharedCache(BaseCache):
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Of several at once one alone is told True."""
-        _tidy(datetime.now(UTC))
-        with suppress(IntegrityError), transaction.atomic():
-            self._entry(key, value, timeout, version).save(force_insert=True)
+        at = datetime.now(UTC)
+        _tidy(at)
+        with suppress(TypeError, IntegrityError), transaction.atomic():
+            entry = self._entry(key, value, timeout, version)
+            Cached.objects.filter(pk=entry.pk, until__lte=at).delete()
+            entry.save(force_insert=True)
             return True
         return False
 
@@ -40,6 +43,11 @@ class SharedCache(BaseCache):
             fields = {"unique_fields": ["key"], "update_fields": ["value", "until"]}
             Cached.objects.bulk_create([entry], update_conflicts=True, **fields)
 
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        name = self.make_and_validate_key(key, version)
+        counting = Cached.objects.filter(pk=name, until__gt=datetime.now(UTC))
+        return bool(counting.update(until=self._until(timeout)))
+
     def delete(self, key: str, version: int | None = None) -> bool:
         return bool(Cached.objects.filter(pk=self.make_and_validate_key(key, version)).delete()[0])
 
@@ -47,9 +55,12 @@ class SharedCache(BaseCache):
         Cached.objects.all().delete()
 
     def _entry(self, key: str, value: Any, timeout: Any, version: int | None) -> Cached:
+        name = self.make_and_validate_key(key, version)
+        return Cached(key=name, value=json.dumps(value), until=self._until(timeout))
+
+    def _until(self, timeout: Any) -> datetime:
         ends = self.get_backend_timeout(timeout)
-        until = _FOR_EVER if ends is None else datetime.fromtimestamp(ends, UTC)
-        return Cached(key=self.make_and_validate_key(key, version), value=json.dumps(value), until=until)
+        return _FOR_EVER if ends is None else datetime.fromtimestamp(ends, UTC)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What the hub's processes remember together: kept as JSON, for a while, once."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
@@ -36,8 +37,25 @@ def test_it_is_set_replaced_deleted_and_lapses() -> None:
     assert not Cached.objects.exists()
 
 
+def test_one_that_lapsed_may_be_added_again_however_many_did() -> None:
+    lapsed = datetime(2020, 1, 1, tzinfo=UTC)
+    names = [cache.make_key(str(number)) for number in range(3_000)]
+    Cached.objects.bulk_create(Cached(key=each, value="1", until=lapsed) for each in names)
+    assert all(cache.add(key, 2) for key in ("2999", "0"))
+    assert [cache.get(key) for key in ("2999", "0")] == [2, 2]
+
+
+def test_it_is_kept_for_longer_unless_it_lapsed() -> None:
+    cache.set("key", 1, timeout=60)
+    assert cache.touch("key", None) and cache.get("key") == 1
+    assert Cached.objects.get().until.year == 9000
+    assert cache.touch("key", -1) and not cache.touch("key", None)
+    assert cache.get("key") is None and not cache.touch("another")
+
+
 def test_what_json_cannot_say_is_not_kept_and_nothing_else_is_read() -> None:
     cache.set("key", object())
+    assert not cache.add("key", object())
     assert cache.get("key") is None
     cache.set("key", "x")
     assert Cached.objects.get().value == '"x"'
