@@ -7,10 +7,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from hub.api.models import KeptAnswer
 from hub.feed import queries as feeds
 from hub.feed.operations import EVERYONE
 from hub.members.models import Customer
 from hub.orders.models import ModeOrder
+from tests.hub.api_client import Api
 from tests.hub.conftest import Database, run_hub
 from tests.hub.scans import small_club
 
@@ -79,6 +81,15 @@ def test_to_the_release_before_and_back_with_data(apps: list[str]) -> None:
     assert Customer.objects.get().name == club.customer.name
     assert feeds.digest_from_rows(EVERYONE) == before.digest
     assert list(ModeOrder.objects.all()) == []
+
+
+def test_what_this_version_understands_otherwise(apps: list[str]) -> None:
+    api = Api()
+    api.post("/customers", {"name": "Member"}, Idempotency_Key="one")
+    migrate("api", "0002")
+    assert KeptAnswer.objects.exists()
+    migrate()
+    assert not KeptAnswer.objects.exists()
 
 
 def test_init_brings_the_release_before_to_this_one(apps: list[str], database: Database) -> None:
