@@ -6,12 +6,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models.functions import Now
 
 from hub.api.models import KeptAnswer
 from hub.feed import queries as feeds
 from hub.feed.operations import EVERYONE
-from hub.members.models import Customer
+from hub.members.models import Customer, Freeze
 from hub.orders.models import ModeOrder
+from hub.webhooks.models import Deadline
+from tests.hub import people
 from tests.hub.api_client import Api
 from tests.hub.conftest import Database, run_hub
 from tests.hub.scans import small_club
@@ -84,12 +87,17 @@ def test_to_the_release_before_and_back_with_data(apps: list[str]) -> None:
 
 
 def test_what_this_version_understands_otherwise(apps: list[str]) -> None:
-    api = Api()
-    api.post("/customers", {"name": "Member"}, Idempotency_Key="one")
+    Api().post("/customers", {"name": "Member"}, Idempotency_Key="one")
+    plan = people.a_plan()
+    frozen, other = (people.a_membership(plan, customer=people.a_customer()) for _ in range(2))
+    Freeze.objects.create(membership=frozen, from_at=people.AT)
+    Deadline.objects.bulk_create(Deadline(membership_id=each.pk, over=False, set_by=0) for each in (frozen, other))
     migrate("api", "0002")
+    migrate("webhooks", "0001")
     assert KeptAnswer.objects.exists()
     migrate()
     assert not KeptAnswer.objects.exists()
+    assert [each.membership_id for each in Deadline.objects.filter(look_at__lte=Now())] == [frozen.pk]
 
 
 def test_init_brings_the_release_before_to_this_one(apps: list[str], database: Database) -> None:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.audit.models import Entry
 from hub.members import operations, status_operations, term_operations
 from hub.members.models import Customer, Membership
 from hub.webhooks import freezes
 from hub.webhooks.collecting import Collecting
 from hub.webhooks.drafts import instant_text
+from hub.webhooks.horizon import newest_number
 from hub.webhooks.models import Deadline
 from tests.hub import people
 from tests.hub.conftest import Database
@@ -90,6 +92,35 @@ def test_a_freeze_that_nobody_read_comes_before_the_end(
     for number in Membership.objects.values_list("pk", flat=True):
         told_of = [each.type for each in events() if each.data["membership"]["id"] == number]
         assert [each for each in told_of if each in of_each] == of_each
+
+
+def test_it_began_as_planned_whatever_was_changed_before_anybody_read(collecting: Collecting) -> None:
+    held = a_membership()
+    status_operations.freeze_membership(held, NOW + DAY, NOW + 3 * DAY)
+    collect(collecting)
+    held.external_id = "m-7"
+    operations.save_membership(held)
+    Entry.objects.filter(pk=newest_number(Entry)).update(at=NOW + 2 * DAY)
+    collect(Collecting(), NOW + 2 * DAY)
+    assert told() == [(FROZEN, NOW + DAY)]
+
+
+def test_one_that_begins_while_it_is_frozen(collecting: Collecting) -> None:
+    held = a_membership(starts_at=NOW + 3 * DAY)
+    status_operations.freeze_membership(held, NOW + DAY, NOW + 5 * DAY)
+    collect(collecting, NOW + 6 * DAY)
+    assert told() == [(FROZEN, NOW + 3 * DAY), (RESUMED, NOW + 5 * DAY)]
+
+
+def test_one_that_is_put_off_while_it_is_frozen_goes_on_as_it_begins(collecting: Collecting) -> None:
+    held = a_membership()
+    status_operations.freeze_membership(held, NOW - DAY, NOW + DAY)
+    held.starts_at = NOW + 2 * DAY
+    collect(collecting)
+    operations.save_membership(held)
+    collect(collecting, NOW + 3 * DAY)
+    assert [each for each, _ in told()] == [FROZEN, RESUMED]
+    assert told()[1] == (RESUMED, NOW + 2 * DAY)
 
 
 def test_one_that_was_planned_and_taken_back_is_not_told(collecting: Collecting) -> None:
