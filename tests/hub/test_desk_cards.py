@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from hub.audit.models import Entry
@@ -58,3 +59,11 @@ def test_the_front_desk_sees_no_link_and_replaces_no_card(front_desk_client: Cli
     assert b"Show link" not in profile and b"Lost?" not in profile
     assert front_desk_client.post(f"/desk/customers/{ann.pk}/card-links/show/").status_code == 403
     assert front_desk_client.post(f"/desk/cards/{card.pk}/replace/").status_code == 403
+
+
+def test_who_may_not_add_a_card_replaces_none(outsider: User, outsider_client: Client, ann: Customer) -> None:
+    outsider.user_permissions.add(Permission.objects.get(codename="change_card"))
+    address = f"/desk/cards/{operations.issue_card(ann).pk}/replace/"
+    assert (outsider_client.get(address).status_code, outsider_client.post(address).status_code) == (403, 403)
+    outsider.user_permissions.add(Permission.objects.get(codename="add_card"))
+    assert outsider_client.get(address).status_code == 200

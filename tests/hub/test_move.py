@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,8 @@ def test_all_of_it_moves_and_edges_follow_the_new_one(
     sqlite_database: Database, file: Path, empty: str, tmp_path: Path
 ) -> None:
     secret = fill()
+    long_ago = timezone.now() - timedelta(hours=1)
+    note_worker("killed", long_ago, True, {}, long_ago)
     gone = members.save_customer(Customer(name="Gone again"))
     number = gone.pk
     members.delete_customers([gone])
@@ -104,6 +107,7 @@ def test_all_of_it_moves_and_edges_follow_the_new_one(
     assert [each for each in rows(Entry) if each in entries] == entries
     assert f"everyone: epoch {head.epoch} has begun" in said and head.epoch > epoch
     assert feeds.digest_from_rows(EVERYONE) == head.digest
+    assert not WorkerBeat.objects.exists()
     assert (CheckIn.objects.count(), User.objects.filter(email="ann@club.example").count()) == (2, 1)
     assert token_operations.token_of(secret, timezone.now()) is not None
     assert members.save_customer(Customer(name="The next")).pk == number + 1
@@ -131,5 +135,12 @@ def test_what_does_not_fit_leaves_the_database_empty(sqlite_database: Database, 
     as_it_was = content(file)
     assert "members_customer does not fit" in moved(sqlite_database, "--to", empty, code=2)
     assert content(file) == as_it_was
+    connect(empty)
+    assert connection.introspection.table_names() == []
+
+
+def test_rows_that_are_not_those_of_the_digest_are_not_moved(sqlite_database: Database, empty: str) -> None:
+    Feed.objects.filter(name=EVERYONE).update(digest=b"x" * 32)
+    assert "are not those of its digest" in moved(sqlite_database, "--to", empty, code=2)
     connect(empty)
     assert connection.introspection.table_names() == []
