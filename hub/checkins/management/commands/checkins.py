@@ -83,7 +83,7 @@ def _table_line(checkin: CheckIn, marked: list[str]) -> str:
         _printable(checkin.customer.name) if checkin.customer else "-",
         checkin.reason,
         "" if checkin.remaining is None else checkin.remaining,
-        ", ".join(marks.TEXTS[name] for name in marked),
+        ", ".join(str(marks.TEXTS[name]) for name in marked),
     ).rstrip()
     if not sys.stdout.isatty():
         return line
