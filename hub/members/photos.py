@@ -16,7 +16,8 @@ SIDE_PIXELS: Final = 512
 PIXELS_MAX: Final = 60_000_000
 """A phone's largest pictures have 50 million."""
 UNPACKED_PIXELS_MAX: Final = 13_000_000
-"""Each takes up to 16 bytes of memory until it is made smaller; a large JPEG has no more from the start."""
+"""Each takes up to 16 bytes of memory until it is made smaller; a large JPEG as cameras make it, in one scan, has
+no more from the start. One in several scans is held whole while it is read, at some 8 bytes a pixel at most."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _QUALITY: Final = 85
 

@@ -34,7 +34,8 @@ def told(at: datetime) -> list[Draft]:
 def followed(
     held: Membership, before: Deadline | None, at: datetime, *, is_a_change: bool
 ) -> tuple[bool, datetime | None]:
-    """`frozen` and `look_at` of one as it stands since `at`; how it stood before anybody listened is not told.
+    """`frozen` and `look_at` of one as it stands since `at`; how it stood before anybody listened is not told,
+    unless it is changed in the seconds before its first `fill`: if it is frozen, that is told then.
 
     What was to be looked at before that still is.
     """
