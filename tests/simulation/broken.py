@@ -44,8 +44,8 @@ BREAKS = (
     Break("hub/feed/operations.py", "_digests(removed), _digests(moved))", "[], _digests(moved))"),
     Break(
         "edge/readers/reader_set.py",
-        "        for reader in self._running.values():\n            reader.set_mode(self._mode_of(reader.reader))",
-        "        pass",
+        "            each.set_mode(self._mode_of(each.reader, readers))",
+        "            pass",
     ),
     Break(
         "edge/readers/reader_set.py",

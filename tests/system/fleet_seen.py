@@ -18,8 +18,8 @@ def seen() -> dict[str, object]:
     edges = {
         each.edge.name: {
             "light": each.light,
-            "word": each.word,
-            "troubles": [trouble.text for trouble in each.troubles],
+            "word": str(each.word),
+            "troubles": [str(trouble.text) for trouble in each.troubles],
             "queue": each.queue,
             "behind": each.behind,
             "scans": each.latency.scans,

@@ -52,7 +52,7 @@ def test_a_file_with_bad_rows_is_looked_at_and_its_good_rows_are_imported(
     visitor.sees("What would change")
     visitor.keep("import_looked_at")
     visitor.click("Bad")
-    visitor.sees("C9: There is none like this")
+    visitor.sees("There is no “C9”: import it first")
     assert Customer.objects.get(external_id="A").name == "Ann Müller"
     for width, dark in ((WIDE, True), (NARROW, False), (NARROW, True)):
         visitor.wears(width, dark, 1400)
