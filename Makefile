@@ -92,10 +92,11 @@ lint: $(INSTALLED)
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
 # What they start hundreds of times is compiled once, whatever the machine's own habit is.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile
-# Whole clubs as processes, the commonest work in a browser, an API that is asked all it can be asked: long, and most
-# of what they find shows in the tests of the parts first.
+# Whole clubs and the hub's commands as processes, the commonest work in a browser, an API that is asked all it can be
+# asked: long, and most of what they find shows in the tests of the parts first.
 WHOLE := tests/demo tests/simulation tests/system tests/hub/walks \
-  $(patsubst %,tests/hub/test_%.py,api_schemathesis migrations processes_together unmarked_texts)
+  $(patsubst %,tests/hub/test_%.py,api_schemathesis backup broker_rights confirming_apart migrations move \
+    orders_command orders_configuration processes_together setup unmarked_texts worker_process)
 # What covers the rules, each line and branch. The hub's tests add nothing to it, and take longer when they are watched.
 COVERING := tests/contract tests/edge tests/packaging
 test: $(INSTALLED) apt-for-tests lint
