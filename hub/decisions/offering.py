@@ -6,6 +6,7 @@ A look, never a use: nothing is recorded and nothing is used up. The card's own 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contract.ask import Ask, Mode, Policy
 from contract.decision import Decision
@@ -13,6 +14,8 @@ from contract.facts import Facts
 from contract.reasons import Reason
 from hub.decisions.deciding import decide_at_hub, facts_of_holder, with_held
 from hub.feed.operations import EVERYONE
+
+_NOT_THEIRS: Final = (Reason.PERMISSION_MISSING, Reason.NO_MEMBERSHIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ def offer_of(permission: str, facts: Facts, at: datetime, policy: Policy | None 
 
 def offers_of(permissions: Iterable[str], facts: Facts, at: datetime, policy: Policy | None = None) -> list[Offer]:
     return [offer_of(each, facts, at, policy) for each in permissions]
+
+
+def offers_granted(
+    permissions: Iterable[str], facts: Facts, at: datetime, policy: Policy | None = None
+) -> list[Offer]:
+    """Of what their plans grant, whether it is granted now or not; nothing where no membership stands."""
+    granted = [each for each in permissions if any(held.plan.grant_of(each) for held in facts.held)]
+    return [each for each in offers_of(granted, facts, at, policy) if each.decision.reason not in _NOT_THEIRS]
 
 
 def _look(permission: str, facts: Facts, policy: Policy, at: datetime) -> Decision:

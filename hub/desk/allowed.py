@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from contract.ask import Policy
 from contract.reasons import Reason
 from hub.checkins import names
-from hub.decisions.offering import Offer, facts_of_customer, offers_of
+from hub.decisions.offering import Offer, facts_of_customer, offers_granted
 from hub.decisions.said import left_text, reason_text
 from hub.fleet.standing import Light
 from hub.members.models import Customer, Permission
 from hub.templatetags.faces import day_text
 
-_NOT_THEIRS: Final = (Reason.PERMISSION_MISSING, Reason.NO_MEMBERSHIP)
 _SOON: Final = (Reason.OUTSIDE_HOURS, Reason.LIMIT_REACHED, Reason.COOLDOWN, Reason.SCHEDULED)
 
 
@@ -34,9 +33,7 @@ def allowed(customer: Customer, site: str | None, at: datetime) -> list[Allowed]
     """What their plans grant, whether it is granted now or not."""
     known = dict(Permission.objects.order_by("name").values_list("slug", "name"))
     facts = facts_of_customer(customer.pk, site, at)
-    found = offers_of(known, facts, at, Policy(site=site))
-    granted = {slug for slug in known if any(held.plan.grant_of(slug) for held in facts.held)}
-    theirs = [each for each in found if each.permission in granted and each.decision.reason not in _NOT_THEIRS]
+    theirs = offers_granted(known, facts, at, Policy(site=site))
     partners = names.partners({slug for each in theirs for slug in each.partners})
     return [_shown(each, known[each.permission], partners) for each in theirs]
 

@@ -14,7 +14,7 @@ from contract.membership import Detail, State, end_of
 from contract.reasons import Reason
 from contract.rotating import DIGITS, STEP_SECONDS, digits_at, rotating_text, step_at, wallet_pattern
 from hub.checkins import names
-from hub.decisions.offering import Offer, facts_of_customer, offers_of
+from hub.decisions.offering import Offer, facts_of_customer, offers_granted
 from hub.decisions.said import left_text, light_of, next_text, reason_text, word_of
 from hub.fleet.models import Site
 from hub.fleet.standing import Light
@@ -22,7 +22,6 @@ from hub.members import codes, drawing, queries, rows
 from hub.members.models import Card, Customer, Membership, Permission
 from hub.members.queries import CardState, Standing
 
-_NOT_THEIRS: Final = (Reason.PERMISSION_MISSING, Reason.NO_MEMBERSHIP)
 _LATER: Final = (Reason.OUTSIDE_HOURS, Reason.LIMIT_REACHED, Reason.COOLDOWN)
 
 
@@ -95,8 +94,7 @@ def allowed_to(customer: Customer, at: datetime) -> Allowed:
     """What their plans grant, whether it is granted now or not; by the first site's hours."""
     site = Site.objects.order_by("pk").values_list("name", flat=True).first()
     known = {each.slug: each for each in Permission.objects.order_by("name")}
-    offers = offers_of(known, facts_of_customer(customer.pk, site, at), at, Policy(site=site))
-    theirs = [each for each in offers if each.decision.reason not in _NOT_THEIRS]
+    theirs = offers_granted(known, facts_of_customer(customer.pk, site, at), at, Policy(site=site))
     partners = names.partners({slug for each in theirs for slug in each.partners})
     return Allowed(
         [
