@@ -15,9 +15,10 @@ from hub.cards.link_operations import live_links, revoke_all_links
 from hub.fleet import operations as fleet
 from hub.fleet.models import Site
 from hub.members import codes, operations
-from hub.members.models import Card, Company, Link, Membership, Plan
+from hub.members.models import Card, Company, Link, Membership, Permission, Plan
 from hub.members.profile_operations import set_photo
 from hub.members.rotating_operations import make_rotating
+from hub.members.status_operations import freeze_membership
 from tests.hub.card_page import a_member, phone, phone_of, secret_for, wine_club
 from tests.hub.people import DAY, a_customer
 from tests.hub.walks.test_members import a_png
@@ -207,3 +208,12 @@ def test_a_card_page_asks_as_much_for_many_memberships_as_for_one(gold: Plan) ->
     with CaptureQueriesContext(connection) as many:
         client.get("/card/")
     assert len(many) == len(one)
+
+
+def test_what_no_plan_of_theirs_grants_is_not_listed_while_frozen(gold: Plan) -> None:
+    operations.save_permission(Permission(slug="sauna", name="Sauna", is_benefit=True))
+    ann = a_member(gold)
+    operations.save_permission(Permission(slug="pool", name="Pool"))
+    freeze_membership(Membership.objects.get(customer=ann), timezone.now() - DAY, None)
+    said = text_of(phone_of(ann))
+    assert "Glass of wine" in said and "Sauna" not in said and "Pool" not in said
