@@ -12,10 +12,10 @@ from django.db import transaction
 
 from hub.audit.models import Entry
 from hub.checkins.models import CheckIn
+from hub.horizon import Horizon, newest_number
 from hub.webhooks import checkin_events, deadlines, edges_away, entries, freezes
 from hub.webhooks.drafts import Draft
 from hub.webhooks.event_types import CHECKIN_TYPES
-from hub.webhooks.horizon import Horizon, newest_number
 from hub.webhooks.models import Event, Progress
 from hub.webhooks.queueing import Wanted
 

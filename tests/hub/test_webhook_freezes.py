@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.audit.models import Entry
+from hub.horizon import newest_number
 from hub.members import operations, status_operations, term_operations
 from hub.members.models import Customer, Membership
 from hub.webhooks import freezes
 from hub.webhooks.collecting import Collecting
 from hub.webhooks.drafts import instant_text
-from hub.webhooks.horizon import newest_number
 from hub.webhooks.models import Deadline
 from tests.hub import people
 from tests.hub.conftest import Database

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from hub.audit.models import Entry
 from hub.checkins import operations as checkins
 from hub.checkins.models import CheckIn
+from hub.horizon import Horizon, newest_number
 from hub.members import operations
 from hub.members.models import Customer
 from hub.webhooks.collecting import Collecting
-from hub.webhooks.horizon import Horizon, newest_number
 from tests.hub import people
 from tests.hub.conftest import Database
 from tests.hub.scans import AT, batch, checkin, journal_rows, small_club
