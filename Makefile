@@ -25,6 +25,7 @@ help:
 	@echo "make messages        the texts that people read into their catalogues, and what is left to translate"
 	@echo "make bench           the figures, into docs/figures.md"
 	@echo "make lock            renew requirements.lock from pyproject.toml"
+	@echo "make vendor          fetch what pages load that others wrote anew, as their VERSIONS say; needs npm"
 
 # evdev comes as a wheel for x86_64 alone; elsewhere pip builds it, against the kernel's headers (build-essential has them).
 APT_TO_BUILD := build-essential python3-dev
@@ -147,6 +148,10 @@ UNUSED := $(addprefix --no-emit-package ,playwright pyee greenlet)
 lock: $(INSTALLED)
 	$(LOCK) --extra edge --extra hub --extra demo --extra dev $(UNUSED) -o requirements.lock
 	$(LOCK) --extra bench --constraint requirements.lock -o requirements-bench.lock
+
+.PHONY: vendor
+vendor: $(INSTALLED)
+	$(BIN)/python packaging/page_libraries.py
 
 clean:
 	rm -rf $(VENV) .demo build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
