@@ -2,9 +2,11 @@
 
 Pages take scripts, styles and pictures from the hub itself, and no script or style that stands in the page. Two
 kinds of pages need more, which others wrote: the back office (unfold: its Alpine evaluates words of the page, and
-styles stand in it) and Swagger's page of the API (pictures as data).
+styles stand in it) and Swagger's page of the API (pictures as data). Pages that read codes by camera alone may ask
+for it, and compile what reads them (WebAssembly).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -26,13 +28,17 @@ BACK_OFFICE: Final[Policy] = {
     "img-src": "'self' data:",
 }
 SWAGGER: Final[Policy] = {**STRICT, "img-src": "'self' data:"}
+CAMERA: Final[Policy] = {**STRICT, "script-src": "'self' 'wasm-unsafe-eval'"}
 ONE_PAGE: Final[Policy] = {**STRICT, "default-src": "'none'", "style-src": "'unsafe-inline'"}
 """For a page that is whole by itself."""
-_OTHERS: Final = {"/admin/": BACK_OFFICE, "/desk/api/": SWAGGER}
-_FIXED: Final = {
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_OTHERS: Final = (
+    (r"/admin/", BACK_OFFICE),
+    (r"/desk/api/", SWAGGER),
+    (r"/counter/", CAMERA),
+)
+"""Which pages have another policy than STRICT, by how their addresses begin."""
+_ALLOWED: Final = "geolocation=(), microphone=(), payment=(), usb=(), camera="
+_FIXED: Final = {"Cross-Origin-Resource-Policy": "same-origin"}
 _NAME: Final = "Content-Security-Policy"
 
 
@@ -43,14 +49,15 @@ class PagePolicyMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
-        for name, value in {**_FIXED, _NAME: text_of(policy_of(request.path))}.items():
+        response, policy = self._get_response(request), policy_of(request.path)
+        allowed = _ALLOWED + ("(self)" if policy is CAMERA else "()")
+        for name, value in {**_FIXED, "Permissions-Policy": allowed, _NAME: text_of(policy)}.items():
             response.headers.setdefault(name, value)
         return response
 
 
 def policy_of(path: str) -> Policy:
-    return next((policy for prefix, policy in _OTHERS.items() if path.startswith(prefix)), STRICT)
+    return next((policy for begins, policy in _OTHERS if re.match(begins, path)), STRICT)
 
 
 def text_of(policy: Policy) -> str:
