@@ -16,9 +16,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
 from hub.cards.models import CardLink
+from hub.organization.ink import ink_on
 from hub.organization.queries import organization
 from hub.wallet.phone import PATH, for_member, secret_of
 from hub.wallet.views import nothing
@@ -45,7 +46,6 @@ _SAFE: Final = 0.72
 """Of an icon that Android cuts a circle out of, the inner part that stays."""
 _FINER: Final = 4
 _MINUTES: Final = int(timedelta(minutes=5).total_seconds())
-_LIGHT, _DARK = "#ffffff", "#17201d"
 
 
 @for_member(nothing)
@@ -104,24 +104,8 @@ def icon_png(request: HttpRequest, pixels: int) -> HttpResponse:
     return _kept_a_while(HttpResponse(_png(pixels, organization().colour), content_type="image/png"))
 
 
-def ink_on(colour: str) -> str:
-    """What can be read on it: by WCAG's relative luminance, the one of the two that stands out more."""
-    return _LIGHT if _contrast(colour, _LIGHT) >= _contrast(colour, _DARK) else _DARK
-
-
 def _ink() -> str:
     return ink_on(organization().colour)
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (value / 255 for value in ImageColor.getrgb(colour)[:3])
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @lru_cache(maxsize=16)
