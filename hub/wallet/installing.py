@@ -5,9 +5,7 @@ What is the organization's alone (icons, colour) is open to whoever asks, as sta
 """
 
 import hashlib
-import io
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,8 +14,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw
 
+from hub.cards.icon import icon_png as drawn_png
 from hub.cards.models import CardLink
 from hub.organization.ink import ink_on
 from hub.organization.queries import organization
@@ -34,17 +32,6 @@ SHELL: Final = (
     "wallet/vendor/qrcode.js",
 )
 """Static files that the page needs offline."""
-_SIDE: Final = 32
-"""Of the door of hub/static/hub/door.svg, whose lines these are."""
-_LINES: Final = (
-    ((9, 26), (9, 7.5), (19, 5), (19, 26)),
-    ((19, 8), (23, 8), (23, 26)),
-    ((7, 26), (25, 26)),
-)
-_LINE_WIDTH: Final = 2.2
-_SAFE: Final = 0.72
-"""Of an icon that Android cuts a circle out of, the inner part that stays."""
-_FINER: Final = 4
 _MINUTES: Final = int(timedelta(minutes=5).total_seconds())
 
 
@@ -101,30 +88,11 @@ def icon_svg(request: HttpRequest) -> HttpResponse:
 def icon_png(request: HttpRequest, pixels: int) -> HttpResponse:
     if pixels not in PIXELS:
         raise Http404
-    return _kept_a_while(HttpResponse(_png(pixels, organization().colour), content_type="image/png"))
+    return _kept_a_while(HttpResponse(drawn_png(pixels, organization().colour), content_type="image/png"))
 
 
 def _ink() -> str:
     return ink_on(organization().colour)
-
-
-@lru_cache(maxsize=16)
-def _png(pixels: int, colour: str) -> bytes:
-    """Drawn larger and made small, for smooth edges."""
-    side = pixels * _FINER
-    image = Image.new("RGB", (side, side), colour)
-    draw = ImageDraw.Draw(image)
-    scale, margin = side * _SAFE / _SIDE, side * (1 - _SAFE) / 2
-    ink, width = ink_on(colour), round(_LINE_WIDTH * scale)
-    for line in _LINES:
-        points = [(margin + x * scale, margin + y * scale) for x, y in line]
-        draw.line(points, fill=ink, width=width, joint="curve")
-        for x, y in (points[0], points[-1]):
-            draw.circle((x, y), width / 2, fill=ink)
-    draw.circle((margin + 16 * scale, margin + 16 * scale), 1.5 * scale, fill=ink)
-    written = io.BytesIO()
-    image.resize((pixels, pixels), Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
-    return written.getvalue()
 
 
 def _kept_a_while(response: HttpResponse) -> HttpResponse:
