@@ -109,6 +109,21 @@ WORDS: Final[dict[type[StrEnum], dict[str, Promise]]] = {
     },
 }
 
+STANDINGS: Final[dict[Detail, Promise]] = {
+    Detail.CURRENT: gettext_lazy("Active"),
+    Detail.TRIAL: gettext_lazy("Active, on trial"),
+    Detail.CANCELLING: gettext_lazy("Active, cancelled for its end"),
+    Detail.GRACE: gettext_lazy("Active, its renewal is due"),
+    Detail.PENDING: gettext_lazy("Waits for its first payment"),
+    Detail.SCHEDULED: gettext_lazy("Has not begun"),
+    Detail.SUSPENDED: gettext_lazy("Frozen"),
+    Detail.ENDED: gettext_lazy("Expired"),
+    Detail.CANCELLED: gettext_lazy("Expired, cancelled"),
+    Detail.PAYMENT_FAILED: gettext_lazy("Expired, payment failed"),
+    Detail.REVOKED: gettext_lazy("Revoked"),
+}
+"""Of a membership, as the first thing that is said of somebody."""
+
 
 def said(member: StrEnum) -> str:
     return str(WORDS[type(member)][member])

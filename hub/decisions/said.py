@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contract.decision import Decision
-from contract.membership import Detail, State, Status
+from contract.membership import State, Status
 from contract.reasons import Reason
-from hub.contract_words import said_of
+from hub.contract_words import STANDINGS, said_of
 from hub.fleet.standing import Light
 from hub.templatetags.faces import day_text
 
@@ -37,19 +37,6 @@ REASONS: Final[dict[str, str | Promise]] = {
     Reason.COOLDOWN: gettext_lazy("Too soon after the last use"),
     Reason.ALREADY_INSIDE: gettext_lazy("Already inside"),
     Reason.LOCKDOWN: gettext_lazy("Lockdown"),
-}
-STANDINGS: Final[dict[Detail, str | Promise]] = {
-    Detail.CURRENT: gettext_lazy("Active"),
-    Detail.TRIAL: gettext_lazy("Active, on trial"),
-    Detail.CANCELLING: gettext_lazy("Active, cancelled for its end"),
-    Detail.GRACE: gettext_lazy("Active, its renewal is due"),
-    Detail.PENDING: gettext_lazy("Waits for its first payment"),
-    Detail.SCHEDULED: gettext_lazy("Has not begun"),
-    Detail.SUSPENDED: gettext_lazy("Frozen"),
-    Detail.ENDED: gettext_lazy("Expired"),
-    Detail.CANCELLED: gettext_lazy("Expired, cancelled"),
-    Detail.PAYMENT_FAILED: gettext_lazy("Expired, payment failed"),
-    Detail.REVOKED: gettext_lazy("Revoked"),
 }
 _LIGHTS: Final = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.EXPIRED: Light.RED}
 
