@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contract.decision import Decision
-from contract.membership import State, Status
+from contract.membership import Detail, State, Status
 from contract.reasons import Reason
 from hub.contract_words import STANDINGS, said_of
 from hub.fleet.standing import Light
