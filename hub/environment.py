@@ -69,6 +69,7 @@ class Environment:
     `broker_rights`: the hub says, through mosquitto's dynamic-security plugin, who may read and write what.
     `second_factor`: the names of the roles (hub/access) that need one to work here.
     `mail`: None: no letter leaves this hub.
+    `wallet`: the folder of what signs Apple's and Google's passes; `google_issuer`: our number there, or empty.
     """
 
     data: Path
@@ -79,6 +80,8 @@ class Environment:
     broker_rights: bool
     second_factor: frozenset[str]
     mail: MailWay | None
+    wallet: Path
+    google_issuer: str
 
     @property
     def keys(self) -> Path:
@@ -120,6 +123,8 @@ def read(variables: Mapping[str, str]) -> Environment:
             variables.get("DOORWARD_MAIL") or _credential(variables, "mail"),
             variables.get("DOORWARD_MAIL_FROM", ""),
         ),
+        wallet=Path(variables.get("DOORWARD_WALLET") or data / "wallet").resolve(),
+        google_issuer=_google_issuer(variables.get("DOORWARD_GOOGLE_ISSUER", "")),
     )
 
 
@@ -205,6 +210,14 @@ def _mail_way(text: str, sender: str) -> MailWay:
         raise EnvironmentProblem("DOORWARD_MAIL would send its password for anybody to hear: leave ?tls=off away")
     port = parts.port or {"tls": 465, "starttls": 587}.get(tls, 25)
     return MailWay("smtp", sender, host, port, tls, user, password)
+
+
+def _google_issuer(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{0,32}", text):
+        raise EnvironmentProblem(
+            f"DOORWARD_GOOGLE_ISSUER is {text!r}: it should be the issuer's number, digits only"
+        )
+    return text
 
 
 def _names(text: str) -> frozenset[str]:

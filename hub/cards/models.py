@@ -1,8 +1,14 @@
-"""Links to members' own card pages. Only the files of operations beside this one write them."""
+"""Links to members' own card pages; cards in phones' wallets are in pass_models.py. Only the files of operations
+beside this one write them.
+"""
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from hub.cards.pass_models import Device, PassProgress, Registration, WalletPass
+
+__all__ = ["CardLink", "Device", "PassProgress", "Registration", "WalletPass"]
 
 
 class CardLink(models.Model):

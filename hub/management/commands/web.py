@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 from gunicorn.app.base import BaseApplication
 
 from hub import life
+from hub.cards.passes.configuration import wallets
 from hub.errors import HubError
 
 
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         self.stdout.write(f"The hub's pages are at {settings.DOORWARD_URL}, served on {options['bind']}.")
         self.stdout.flush()
         if trouble := other_port(settings.DOORWARD_URL, options["bind"]):
+            self.stderr.write(f"doorward-hub: {trouble}")
+        for trouble in wallets(timezone.now()).troubles:
             self.stderr.write(f"doorward-hub: {trouble}")
         _Web({name: options[name] for name in ("bind", "workers", "threads")}, *address).run()
 

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from hub import authority, life
+from hub.cards.passes.configuration import wallets
 from hub.sync.beat import Beat
 from hub.sync.clocks import Clocks
 from hub.sync.control import Answers
@@ -21,6 +22,7 @@ from hub.sync.inbox import Inbox
 from hub.sync.log import Log
 from hub.sync.mail import MailRound
 from hub.sync.mqtt import HubLink
+from hub.sync.passes import PassRound
 from hub.sync.rights_keeper import RightsKeeper
 from hub.sync.tls import tls_context
 from hub.sync.webhooks import Webhooks
@@ -50,11 +52,14 @@ class Command(BaseCommand):
         worker, beat = Worker(inbox, link, log, clocks, keys, alive), Beat(log, clocks)
         for generation in establish(keys, timezone.now()):
             log.event("signing_key_adopted", generation=generation)
+        for trouble in wallets(timezone.now()).troubles:
+            log.event("wallet_files", error=trouble)
         gc.freeze()  # what was imported lives as long as the process: not to be looked at for garbage again
         link.start()
         beating = _start("beat", beat.run, stopping, lambda: link.connected() > 0)
         telling = _start("webhooks", Webhooks(log, clocks).run, stopping)
         mailing = _start("mail", MailRound(log, clocks).run, stopping)
+        passing = _start("passes", PassRound(log, clocks).run, stopping)
         if answers is not None:
             _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
         life.say(life.READY)
@@ -64,6 +69,7 @@ class Command(BaseCommand):
         beating.join(_LAST_BEAT_S)
         telling.join(_LAST_BEAT_S)
         mailing.join(_LAST_BEAT_S)
+        passing.join(_LAST_BEAT_S)
         log.event("stopped")
 
 

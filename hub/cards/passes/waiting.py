@@ -1,0 +1,68 @@
+"""Those who wait to be told: asked, taken, told or asked again.
+
+Who takes one holds it; then it is due again, so what a worker that died had taken is done by the next one. To tell
+somebody twice does no harm: they look what there is. Only the word of the latest taker counts, and only if nothing
+changed meanwhile.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from hub.cards.pass_models import Waiting
+
+LEASE: Final = timedelta(minutes=2)
+"""More than one takes that answers each step just in time."""
+LASTS: Final = timedelta(days=3)
+WAITS: Final = (
+    *(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)),
+    *(timedelta(hours=4), timedelta(hours=12)),
+)
+"""Between tries; the last one again and again."""
+JITTER: Final = 0.2
+_AHEAD_MAX: Final = WAITS[-1] * (1 + JITTER)
+
+Row = TypeVar("Row", bound=Waiting)
+
+
+def ask(rows: QuerySet[Row], at: datetime) -> None:
+    """There is something new to tell them."""
+    rows.update(asked_at=at, next_at=at, tries=0, leased_until=None)
+
+
+def take(rows: QuerySet[Row], at: datetime) -> Row | None:
+    """The one that is due for longest; another worker's are passed over (on SQLite there is no other meanwhile).
+
+    A try or a hold that lies further ahead than any could was written by a clock that was wrong.
+    """
+    reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
+    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
+    due = rows.filter(reached & free).order_by("next_at", "pk")
+    if not due.exists():
+        return None
+    with transaction.atomic():
+        row = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if row is not None:
+            rows.model._default_manager.filter(pk=row.pk).update(tries=F("tries") + 1, leased_until=at + LEASE)
+            row.tries += 1
+        return row
+
+
+def told(row: Row) -> None:
+    _of_this_try(row).update(asked_at=None, next_at=None, leased_until=None, tries=0, error="")
+
+
+def again(row: Row, error: str, at: datetime, luck: float, *, final: bool = False) -> bool:
+    """Later, unless that was `final`, or it has lasted for three days: False then. `luck` is 0 to 1: waits become
+    longer by up to a fifth, so that what failed together does not come back together."""
+    wait = WAITS[min(row.tries, len(WAITS)) - 1] * (1 + JITTER * luck)
+    goes_on = not final and row.asked_at is not None and at + wait < row.asked_at + LASTS
+    changes = {"next_at": at + wait} if goes_on else {"next_at": None, "asked_at": None, "tries": 0}
+    _of_this_try(row).update(error=error[:64], leased_until=None, **changes)
+    return goes_on
+
+
+def _of_this_try(row: Row) -> QuerySet[Row]:
+    return type(row)._default_manager.filter(pk=row.pk, asked_at=row.asked_at, tries=row.tries)
