@@ -61,7 +61,7 @@ def seed(at: datetime) -> dict[str, Any]:
             "this hub has customers already: the example club needs an empty one (another DOORWARD_DATA)"
         )
     door = members.save_permission(Permission(slug="front-door", name="Front door"))
-    wine = members.save_permission(Permission(slug="glass-of-wine", name="Glass of wine"))
+    wine = members.save_permission(Permission(slug="glass-of-wine", name="Glass of wine", is_benefit=True))
     lounge = members.save_permission(Permission(slug="lounge", name="Lounge"))
     undo = members.save_permission(Permission(slug="undo", name="Undo a redemption"))
     full = _plan(

@@ -49,6 +49,14 @@ def instant(local: datetime) -> str:
     return dated(local, instant_form())
 
 
+def weekday_instant(local: datetime) -> str:
+    """As in `Sun 1 Mar 2026, 19:30`."""
+    return dated(
+        local,
+        pgettext("how a time of a day of the week is written, in letters of Django's date filter", "D j M Y, H:i"),
+    )
+
+
 def precise(local: datetime) -> str:
     """To the second, with the zone, as in `2026-03-01 19:30:00 CET`."""
     return dated(

@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+# A plan of a hundred permissions, each in a sentence of several fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 ROOT_URLCONF = "hub.urls"
 WSGI_APPLICATION = "hub.wsgi.application"
 TEMPLATES = [

@@ -48,8 +48,11 @@ def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> Ht
     thing = editor.form.instance
     preview: Preview | HttpResponseBase | None = None
     version = editor.version() if thing.pk else ""
-    status, is_asked = 200, request.method == "POST" and request.POST.get("do") != "row"
-    if is_asked and editor.is_valid():
+    do = request.POST.get("do", "")
+    # Asked what it means, it is looked through and not saved.
+    status, is_asked = 200, request.method == "POST" and do not in ("row", "means")
+    is_right = editor.is_valid() if is_asked or do == "means" else False
+    if is_asked and is_right:
         try:
             preview = save_or_show(request, editor.foresee, lambda: _save(editor, request.POST.get("shown", "")))
         except (ValidationError, HubError) as error:

@@ -11,15 +11,17 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contract.limits import Limit
+from hub.desk.limit_fields import LimitsWidget
 from hub.fleet.models import Schedule
-from hub.members import prices
+from hub.members import limits_text, prices
 from hub.members.models import Grant, Permission, Plan
 from hub.members.plan_forms import GrantForm
 from hub.members.plan_forms import PermissionForm as BackOfficeForm
 from hub.partners.models import Partner
 
 ROWS_MAX: Final = 100
-"""As the API; Django reads 1,000 fields, and a row has 7."""
+"""As the API; a row has 11 fields of the 2,000 that are read (hub/settings.py)."""
 Choices = dict[str, list[tuple[Any, str]]]
 _OFFLINE: Final = [
     ("allow", gettext_lazy("Go on by what the edge knows")),
@@ -100,8 +102,8 @@ class GrantRow(GrantForm):
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["limits"].label = _("Limits")
-        self.fields["limits"].widget = forms.TextInput(attrs={"placeholder": _("no limit")})
+        self.fields["limits"].label = _("How often")
+        self.fields["limits"].widget = LimitsWidget()
         self.fields["limits"].help_text = ""
         self.fields["offline"].choices = _OFFLINE
         for name, chosen in choices.items():
@@ -117,8 +119,21 @@ class GrantRow(GrantForm):
     @property
     def is_left_out(self) -> bool:
         said = self.data.get
-        nothing = not (said(self.add_prefix("permission")) or said(self.add_prefix("limits")))
+        nothing = not (said(self.add_prefix("permission")) or self["limits"].data)
         return nothing or bool(said(self.add_prefix("removed")))
+
+    @property
+    def permission_said(self) -> str:
+        """The number of the one that is chosen; empty: none is."""
+        return str(self["permission"].value() or "")
+
+    @property
+    def limits_said(self) -> tuple[Limit, ...] | None:
+        """None: what is written is no limit."""
+        try:
+            return limits_text.parse(str(self["limits"].value() or ""))
+        except limits_text.LimitTextError:
+            return None
 
 
 class PermissionForm(BackOfficeForm):
@@ -128,11 +143,15 @@ class PermissionForm(BackOfficeForm):
         labels = {
             "name": gettext_lazy("Name"),
             "slug": gettext_lazy("Short name"),
+            "is_benefit": gettext_lazy("A benefit: partners offer it"),
             "login_required": gettext_lazy("Only where somebody is signed in"),
             "approved_partners_only": gettext_lazy("At approved partners only"),
         }
         help_texts = {
             "slug": gettext_lazy("As in front-door. Edges know it by this, so it cannot be changed later."),
+            "is_benefit": gettext_lazy(
+                "It stands on scan pages and on members' cards. Else doors and readers ask."
+            ),
             "login_required": gettext_lazy("At no reader that stands alone."),
             "approved_partners_only": gettext_lazy("Else at all partners."),
         }
@@ -208,8 +227,11 @@ def stored_rows(grants: Iterable[Grant], more: int) -> list[GrantRow]:
 def sent_rows(data: Mapping[str, Any], more: int) -> list[GrantRow]:
     """As they were typed, unchecked, and some empty ones."""
     choices, count = choices_of_grants(), row_count(data)
-    names = list(GrantRow.base_fields)
-    said = [{name: data.get(f"grant{number}-{name}") for name in names} for number in range(count)]
+    fields = {name: field.widget for name, field in GrantRow.base_fields.items()} | {"limits": LimitsWidget()}
+    said = [
+        {name: widget.value_from_datadict(data, {}, f"grant{number}-{name}") for name, widget in fields.items()}
+        for number in range(count)
+    ]
     shown = [*said, *({} for _more in range(more))]
     return [GrantRow(initial=each, prefix=f"grant{number}", choices=choices) for number, each in enumerate(shown)]
 

@@ -1,26 +1,23 @@
 """Permissions for staff: the list, one of them, its editor with a look ahead, its deletion."""
 
-from datetime import datetime
-
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hub.decisions.foreseen import Foreseen, foresee
-from hub.decisions.would_be import permission_changed
 from hub.desk.answers import page
+from hub.desk.benefit_says import Ground
 from hub.desk.foreseen_pages import Place, deleted, edited
 from hub.desk.gate import desk
-from hub.desk.granting_forms import PermissionForm
+from hub.desk.permission_editor import PermissionEditor, whole_version
 from hub.fleet.arrival import arrival_of
 from hub.fleet.models import Reader
-from hub.members import operations, queries
+from hub.members import operations, queries, rows
 from hub.members.models import Permission
 from hub.members.terms_text import stored_terms_text
-from hub.members.versions import version_of
+from hub.partners.models import Partner
 
 
 @desk("members.view_permission")
@@ -32,16 +29,21 @@ def permissions_page(request: HttpRequest) -> HttpResponse:
 @desk("members.view_permission")
 def permission_page(request: HttpRequest, number: int) -> HttpResponse:
     permission = get_object_or_404(Permission.objects.prefetch_related("partners"), pk=number)
-    granting = queries.plans_with_grants().filter(grants__permission=permission)
+    granting, at = queries.plans_with_grants().filter(grants__permission=permission), timezone.now()
     grants = ((plan, grant) for plan in granting for grant in plan.grants.all())
+    ground, approved = Ground(at), {each.pk for each in permission.partners.all()}
     context = {
         "permission": permission,
         "grants": [
-            (plan, stored_terms_text(grant)) for plan, grant in grants if grant.permission_id == permission.pk
+            (plan, stored_terms_text(grant), ground.means(rows.limits_of(grant), plan.billing))
+            for plan, grant in grants
+            if grant.permission_id == permission.pk
         ],
+        "partners": [(each, each.pk in approved) for each in Partner.objects.order_by("-active", "name", "id")],
         "readers": readers_asking(permission),
         "is_nowhere": permission in queries.redeemable_nowhere(),
-        "arrival": arrival_of(timezone.now(), permission),
+        "version": whole_version(permission),
+        "arrival": arrival_of(at, permission),
     }
     return page(request, "desk/permissions/permission.html", **context)
 
@@ -67,31 +69,15 @@ def delete_permission(request: HttpRequest, number: int) -> HttpResponse:
     return deleted(request, permission, operations.delete_permissions, place, grants=grants, readers=readers)
 
 
-class _PermissionEditor:
-    def __init__(self, permission: Permission, data: QueryDict | None) -> None:
-        self.form = PermissionForm(data, instance=permission)
-
-    def version(self) -> str:
-        """Its approved partners are part of it."""
-        stored = Permission.objects.get(pk=self.form.instance.pk)
-        approved = stored.partners.order_by("pk").values_list("pk", flat=True)
-        return f"{version_of(stored)} {','.join(map(str, approved))}"
-
-    def is_valid(self) -> bool:
-        return self.form.is_valid()
-
-    def foresee(self, at: datetime) -> Foreseen:
-        return foresee(permission_changed(self.form.instance, self.form.cleaned_data["approved"]), at)
-
-    def save(self) -> Permission:
-        return operations.save_permission(self.form.instance, self.form.cleaned_data["approved"])
-
-
 def readers_asking(permission: Permission) -> QuerySet[Reader]:
     asked = Q(permission=permission) | Q(lockdown_permission=permission) | Q(undo_permission=permission)
     return Reader.objects.filter(asked).select_related("edge").order_by("edge__name", "name")
 
 
 def _edit(request: HttpRequest, permission: Permission, title: str) -> HttpResponseBase:
-    editor = _PermissionEditor(permission, request.POST if request.method == "POST" else None)
+    data, with_plans = (
+        request.POST if request.method == "POST" else None,
+        request.user.has_perm("members.change_plan"),
+    )
+    editor = PermissionEditor(permission, data, timezone.now(), with_plans)
     return edited(request, editor, title, Place("desk/granting/edit.html", "desk:permission", "desk:permissions"))

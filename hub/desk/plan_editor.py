@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from contract.billing import BillingError, BillingInterval
 from contract.limits import Limit
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
+from hub.desk.benefit_says import Ground, Means, where_by_permission
 from hub.desk.granting_forms import ROWS_MAX, GrantRow, PlanForm, grant_rows, row_count, sent_rows, stored_rows
 from hub.errors import HubError
 from hub.members import operations, queries, rows
@@ -21,13 +23,22 @@ class TooManyRows(HubError):
     """The plan grants more than stands on one page."""
 
 
-class PlanEditor:
-    """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with. TooManyRows: it
-    cannot be shown whole."""
+class ToldRow(NamedTuple):
+    """A row with what it means. `means` None: it is no limit, or of nothing yet."""
 
-    def __init__(self, plan: Plan, data: Mapping[str, Any] | None, like: Plan | None = None) -> None:
+    row: GrantRow
+    means: Means | None
+    where: str
+
+
+class PlanEditor:
+    """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with. `at`: when what it
+    means is told of. TooManyRows: it cannot be shown whole."""
+
+    def __init__(self, plan: Plan, data: Mapping[str, Any] | None, at: datetime, like: Plan | None = None) -> None:
         self.form = PlanForm(data, instance=plan)
         self._data = data
+        self._at = at
         self._told: list[GrantRow] = []
         if data is None:
             source = like or plan
@@ -49,6 +60,19 @@ class PlanEditor:
         stored = queries.plans_with_grants().get(pk=self.form.instance.pk)
         row = rows.plan_row(stored).body or b""
         return f"{version_of(stored)}{hashlib.sha256(row).hexdigest()}"
+
+    @property
+    def told_rows(self) -> list[ToldRow]:
+        """As they stand here, typed or stored."""
+        ground, places, billing = Ground(self._at), where_by_permission(), self._billing_said()
+        told = []
+        for row in self.rows:
+            limits, permission = row.limits_said, row.permission_said
+            is_whole = bool(permission) and limits is not None
+            told.append(
+                ToldRow(row, ground.means(limits, billing) if is_whole else None, places.get(permission, ""))
+            )
+        return told
 
     @property
     def takes_more(self) -> bool:
@@ -80,6 +104,16 @@ class PlanEditor:
         kept = {each.permission_id for each, _limits in self._grants()}
         leaving = plan.grants.exclude(permission__in=kept) if plan.pk else ()
         return operations.save_plan(plan, self._grants(), leaving)
+
+    def _billing_said(self) -> BillingInterval | None:
+        """As it stands here, where that is one."""
+        every, unit = str(self.form["billed_every"].value() or ""), self.form["billed_in"].value()
+        if not (every.isascii() and every.isdigit() and len(every) < 6):
+            return None
+        try:
+            return BillingInterval(**{"days" if unit == Plan.Unit.DAYS else "months": int(every)})
+        except BillingError:
+            return None
 
     def _grants(self) -> list[tuple[Grant, tuple[Limit, ...]]]:
         return [(each.instance, each.cleaned_data["limits"]) for each in self._told]

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from contract.membership import State
 from hub.decisions.plan_members import Counts, members_by_plan
 from hub.desk.answers import goes_to, page
+from hub.desk.benefit_says import Ground
 from hub.desk.foreseen_pages import Place, deleted, edited
 from hub.desk.gate import desk
 from hub.desk.plan_editor import PlanEditor, TooManyRows
 from hub.fleet.arrival import arrival_of
 from hub.fleet.standing import Light
-from hub.members import operations, plan_text, prices, queries
+from hub.members import operations, plan_text, prices, queries, rows
 from hub.members.models import Plan
 from hub.members.terms_text import stored_terms_text
 
@@ -44,12 +45,15 @@ def plan_members_part(request: HttpRequest) -> HttpResponse:
 @desk("members.view_plan")
 def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     plan, at = get_object_or_404(_plans(), pk=number), timezone.now()
-    counts = members_by_plan(at, plan.pk).get(plan.pk, dict.fromkeys(State, 0))
+    counts, ground = members_by_plan(at, plan.pk).get(plan.pk, dict.fromkeys(State, 0)), Ground(at)
     context = {
         "plan": plan,
         "price": _price(plan),
         "billing": plan_text.billing_text(plan),
-        "grants": [(each, stored_terms_text(each)) for each in plan.grants.all()],
+        "grants": [
+            (each, stored_terms_text(each), ground.means(rows.limits_of(each), plan.billing))
+            for each in plan.grants.all()
+        ],
         "counts": _counts(counts),
         "arrival": arrival_of(at, plan),
     }
@@ -80,7 +84,7 @@ def delete_plan(request: HttpRequest, number: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None) -> HttpResponseBase:
     try:
-        editor = PlanEditor(plan, request.POST if request.method == "POST" else None, like)
+        editor = PlanEditor(plan, request.POST if request.method == "POST" else None, timezone.now(), like)
     except TooManyRows as error:
         messages.error(request, str(error))
         return goes_to(request, reverse("desk:plans"))

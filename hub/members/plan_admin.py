@@ -24,9 +24,9 @@ from hub.members.plan_forms import GrantForm, GrantFormSet, PermissionForm
 class PermissionAdmin(OperationsAdmin):
     form = PermissionForm
     delete_operation = staticmethod(operations.delete_permissions)
-    fields = ["name", "slug", "login_required", "approved_partners_only", "approved"]
+    fields = ["name", "slug", "is_benefit", "login_required", "approved_partners_only", "approved"]
     conditional_fields = {"approved": "approved_partners_only == true"}
-    list_display = ["name", "slug", "where", "who"]
+    list_display = ["name", "slug", "is_benefit", "where", "who"]
     search_fields = ["name", "slug"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:

@@ -27,6 +27,16 @@ class _PartnersField(forms.ModelMultipleChoiceField):
         )
 
 
+class LimitsField(forms.CharField):
+    """Limits, written as text."""
+
+    def clean(self, value: Any) -> tuple[Limit, ...]:
+        try:
+            return limits_text.parse(super().clean(value))
+        except limits_text.LimitTextError as error:
+            raise ValidationError(str(error)) from error
+
+
 class PermissionForm(forms.ModelForm):
     """A permission with the partners approved for it."""
 
@@ -40,7 +50,7 @@ class PermissionForm(forms.ModelForm):
 
     class Meta:
         model = Permission
-        fields = ["name", "slug", "login_required", "approved_partners_only"]
+        fields = ["name", "slug", "is_benefit", "approved_partners_only", "login_required"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +67,7 @@ class PermissionForm(forms.ModelForm):
 class GrantForm(forms.ModelForm):
     """A grant with its limits, written as text."""
 
-    limits = forms.CharField(
+    limits = LimitsField(
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": gettext_lazy("no limit")}),
         help_text=(
@@ -78,12 +88,6 @@ class GrantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["limits"] = limits_text.encode(rows.limits_of(self.instance))
-
-    def clean_limits(self) -> tuple[Limit, ...]:
-        try:
-            return limits_text.parse(self.cleaned_data["limits"])
-        except limits_text.LimitTextError as error:
-            raise ValidationError(str(error)) from error
 
     def _post_clean(self) -> None:
         super()._post_clean()

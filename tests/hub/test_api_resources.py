@@ -73,6 +73,8 @@ def test_a_plan_s_grants_are_changed_as_a_whole() -> None:
     assert [each["permission"] for each in changed["grants"]] == ["glass-of-wine", "front-door"]
     assert api.patch(f"/plans/{plan['id']}", {"name": "All"})["grants"] == changed["grants"]
     assert api.patch(f"/plans/{plan['id']}", {"grants": []})["grants"] == []
+    assert api.patch("/permissions/glass-of-wine", {"is_benefit": True})["is_benefit"] is True
+    assert api.get("/permissions/front-door")["is_benefit"] is False
     api.delete("/permissions/front-door")
     api.delete(f"/plans/{plan['id']}")
 

@@ -20,10 +20,12 @@ PARTNERS_MAX = 1_000
 
 
 class PermissionShown(Schema):
-    """`partners`: those approved for it, where it is for approved partners only."""
+    """`is_benefit`: partners offer it, so scan pages and members' cards show it. `partners`: those approved for
+    it, where it is for approved partners only."""
 
     slug: str
     name: str
+    is_benefit: bool
     login_required: bool
     approved_partners_only: bool
     partners: list[str]
@@ -32,6 +34,7 @@ class PermissionShown(Schema):
 class PermissionNew(Words):
     slug: Slug
     name: Name
+    is_benefit: Yes = False
     login_required: Yes = False
     approved_partners_only: Yes = False
     partners: list[Slug] = Field([], max_length=PARTNERS_MAX)
@@ -41,13 +44,14 @@ class PermissionChanged(Words):
     """`partners` are then all that are approved; left out, they stay."""
 
     name: Name = Field(None)
+    is_benefit: Yes = Field(None)
     login_required: Yes = Field(None)
     approved_partners_only: Yes = Field(None)
     partners: list[Slug] = Field(None, max_length=PARTNERS_MAX)
 
 
 def shown(permission: Permission) -> dict[str, Any]:
-    same = ("slug", "name", "login_required", "approved_partners_only")
+    same = ("slug", "name", "is_benefit", "login_required", "approved_partners_only")
     partners = sorted(each.slug for each in permission.partners.all())
     return {name: getattr(permission, name) for name in same} | {"partners": partners}
 
