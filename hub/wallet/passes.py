@@ -8,10 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 
 from hub.cards.models import CardLink, WalletPass
 from hub.cards.passes.apple import MIME, package
-from hub.cards.passes.configuration import Apple, wallets
+from hub.cards.passes.configuration import Apple, button_file, wallets
 from hub.cards.passes.facts import photo_of
 from hub.cards.passes.google import save_link
 from hub.cards.passes.operations import give_pass
@@ -28,20 +29,40 @@ _APPLES: Final = ("iPhone", "iPad")
 _OTHERS: Final = "Android"
 
 
-class Offered(NamedTuple):
-    """Which wallets the card page offers."""
+class Button(NamedTuple):
+    """`artwork`: the company's own picture of it is there; else `text` stands on it."""
 
-    apple: bool
-    google: bool
+    text: str
+    address: str
+    wallet: str
+    artwork: bool
 
 
-def offered(request: HttpRequest, at: datetime) -> Offered:
-    """Those that are set up and that this phone can have; by what it says it is, where it says so."""
+def buttons(request: HttpRequest, at: datetime) -> list[Button]:
+    """For the wallets that are set up and that this phone can have; by what it says it is, where it says so."""
     usable, says = wallets(at), request.headers.get("User-Agent", "")
     is_apples = any(each in says for each in _APPLES)
-    return Offered(
-        apple=usable.apple is not None and _OTHERS not in says, google=usable.google is not None and not is_apples
-    )
+    found = []
+    if usable.apple is not None and _OTHERS not in says:
+        found.append(_button(WalletPass.Wallet.APPLE, _("Add to Apple Wallet")))
+    if usable.google is not None and not is_apples:
+        found.append(_button(WalletPass.Wallet.GOOGLE, _("Add to Google Wallet")))
+    return found
+
+
+def _button(wallet: WalletPass.Wallet, text: str) -> Button:
+    return Button(text, f"wallet:{wallet}_pass", wallet, button_file(wallet).is_file())
+
+
+def artwork(request: HttpRequest, wallet: str) -> HttpResponse:
+    """What the organization has put there, as open as static files are: Apple and Google hand it out to whoever
+    issues passes."""
+    try:
+        picture = button_file(WalletPass.Wallet(wallet)).read_bytes()
+    except (ValueError, OSError) as error:
+        raise Http404 from error
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=300"}
+    return HttpResponse(picture, content_type="image/svg+xml", headers=headers)
 
 
 @for_member(entrance)

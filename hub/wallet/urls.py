@@ -17,6 +17,7 @@ urlpatterns = [
     path("still", views.still, name="still"),
     path("apple/<int:number>.pkpass", passes.apple_pass, name="apple_pass"),
     path("google/<int:number>", passes.google_pass, name="google_pass"),
+    path("button-<str:wallet>.svg", passes.artwork, name="wallet_button"),
     path(f"{_DEVICE}/<str:pass_type>/<str:serial>", apple_service.registration),
     path(f"{_DEVICE}/<str:pass_type>", apple_service.changed),
     path("apple/v1/passes/<str:pass_type>/<str:serial>", apple_service.latest),

@@ -12,7 +12,7 @@ from hub.members.models import CustomerPhoto
 from hub.members.profiles import customer_profiles
 from hub.wallet import showing
 from hub.wallet.entering import entrance
-from hub.wallet.passes import offered
+from hub.wallet.passes import buttons
 from hub.wallet.phone import for_member, page
 
 WHOSE = "X-Doorward-Card"
@@ -43,7 +43,7 @@ def card_page(request: HttpRequest, link: CardLink) -> HttpResponse:
         first=held[0] if held else None,
         others=held[1:],
         allowed=showing.allowed_to(customer, at),
-        wallets=offered(request, at),
+        wallets=buttons(request, at),
     )
     response[WHOSE] = salted_hmac("hub.wallet", str(customer.pk)).hexdigest()[:16]
     return response

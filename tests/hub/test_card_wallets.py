@@ -13,7 +13,7 @@ from hub.members.models import Card, Plan
 from hub.wallet import passes
 from tests.hub.card_page import a_member, phone, phone_of, wine_club
 from tests.hub.people import DAY
-from tests.hub.wallet_files import hub_with, put_apple, put_google
+from tests.hub.wallet_files import hub_with, put, put_apple, put_google
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"
@@ -57,6 +57,20 @@ def test_each_phone_is_offered_its_own_wallet(gold: Plan) -> None:
     assert buttons(client) == (True, True)
     assert buttons(client, IPHONE) == (True, False)
     assert buttons(client, ANDROID) == (False, True)
+
+
+@pytest.mark.usefixtures("both")
+def test_a_companys_own_button_stands_where_the_organization_has_put_it(gold: Plan, tmp_path: Path) -> None:
+    ann = a_member(gold)
+    operations.issue_card(ann)
+    picture = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    put(tmp_path, "apple-button.svg", picture)
+    client = phone_of(ann)
+    page = client.get("/card/").content.decode()
+    assert '<img src="/card/button-apple.svg" alt="Add to Apple Wallet"' in page
+    answer = client.get("/card/button-apple.svg")
+    assert (answer.content, answer["Content-Type"]) == (picture, "image/svg+xml")
+    assert [client.get(f"/card/button-{each}.svg").status_code for each in ("google", "other")] == [404, 404]
 
 
 @pytest.mark.usefixtures("both")

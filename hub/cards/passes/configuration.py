@@ -80,6 +80,11 @@ def wallets(at: datetime) -> Wallets:
     return Wallets(apple, found.google, tuple(troubles))
 
 
+def button_file(wallet: str) -> Path:
+    """Where the company's own picture of its button would be."""
+    return settings.ENVIRONMENT.wallet / f"{wallet}-button.svg"
+
+
 def _of_now(apple: Apple, at: datetime) -> Iterable[str]:
     if not settings.ENVIRONMENT.secure:
         yield "Apple's passes show changes only where DOORWARD_URL begins with https://"
