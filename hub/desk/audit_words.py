@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Promise]] = {
     "card": _("Card"),
     "cardlink": _("Link to a card"),
     "customerphoto": _("Photo"),
+    "letterwishes": _("Letters wanted"),
     "customernote": _("Note on a customer"),
     "companynote": _("Note on a company"),
     "plan": _("Plan"),

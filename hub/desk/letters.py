@@ -1,4 +1,5 @@
-"""Letters to a customer on their profile: which were sent and what became of them, and the card's link by mail."""
+"""Letters to a customer on their profile: which were sent and what became of them, which they want, and the card's
+link by mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,9 @@ from hub.desk.answers import goes_to
 from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.letters.card_link import send_card_link
-from hub.letters.kinds import Kind
+from hub.letters.kinds import WISH_OF, Kind
+from hub.letters.queries import wishes_of
+from hub.letters.wish_operations import set_wishes
 from hub.mail.models import Mail
 from hub.mail.queries import can_send, mails_to
 from hub.members.models import Customer
@@ -42,7 +45,11 @@ class LetterShown:
 
 
 def letters_of(customer: Customer) -> dict[str, Any]:
-    return {"letters": [_shown(each) for each in mails_to(customer.pk, _SHOWN)], "can_send": can_send()}
+    return {
+        "letters": [_shown(each) for each in mails_to(customer.pk, _SHOWN)],
+        "wishes": wishes_of(customer),
+        "can_send": can_send(),
+    }
 
 
 def _shown(mail: Mail) -> LetterShown:
@@ -68,4 +75,13 @@ def mail_card_link(request: HttpRequest, number: int) -> HttpResponse:
     else:
         said = _("The link is on its way to %(address)s.") % {"address": mail.recipient}
         messages.success(request, said)
+    return goes_to(request, reverse("desk:customer", args=[customer.pk]))
+
+
+@desk("members.change_customer")
+@require_POST
+def set_letter_wishes(request: HttpRequest, number: int) -> HttpResponse:
+    customer = get_object_or_404(Customer, pk=number)
+    set_wishes(customer, **{name: name in request.POST for name in WISH_OF.values()})
+    messages.success(request, _("Saved."))
     return goes_to(request, reverse("desk:customer", args=[customer.pk]))

@@ -34,6 +34,7 @@ class OrganizationForm(forms.ModelForm):
             "visitors_check_in",
             "visitors_redeem",
             "login_required",
+            "expiring_days",
             "language",
             "reply_to",
         ]

@@ -25,5 +25,5 @@ def send_card_link(customer: Customer, at: datetime) -> Mail:
         raise NoAddress(_("No e-mail address is known: add it first."))
     with transaction.atomic():
         link = make_link(customer, at)
-        draft = written(Kind.CARD_LINK, name=customer.name, address=link.address)
+        draft = written(Kind.CARD_LINK, customer, address=link.address)
         return queue(draft, customer.email, Kind.CARD_LINK, at, customer=customer.pk)

@@ -1,8 +1,16 @@
 """The letters that there are. Their values are kept in the outbox: they do not change."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class Kind(TextChoices):
     CARD_LINK = "card_link", _("Link to their card")
+    EXPIRING = "expiring", _("Membership ends soon")
+    RECEIPT = "receipt", _("Receipt")
+
+
+WISH_OF: Final = {Kind.EXPIRING: "expiring", Kind.RECEIPT: "receipts"}
+"""By which field of LetterWishes somebody wants them or not; the others were asked for, each."""

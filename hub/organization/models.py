@@ -2,11 +2,12 @@
 
 from typing import ClassVar, Final
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 THE_ONE: Final = 1
+EXPIRING_DAYS_MAX: Final = 90
 _colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Use a colour as in #0f766e."))
 
 
@@ -44,7 +45,12 @@ class Organization(models.Model):
         default=False,
         help_text=_("On: who is not known sees nothing at all; a partner's link is not enough either."),
     )
-
+    expiring_days = models.PositiveSmallIntegerField(
+        _("days of notice before a membership ends"),
+        default=14,
+        validators=[MaxValueValidator(EXPIRING_DAYS_MAX)],
+        help_text=_("Its member gets a letter then, unless it renews by itself. 0: no such letters."),
+    )
     language = models.CharField(
         _("language of letters"), max_length=8, default="en", choices=[("en", _("English")), ("de", _("German"))]
     )

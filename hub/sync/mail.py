@@ -1,4 +1,5 @@
-"""The worker's part in letters: it sends what waits in the outbox, beside its work for edges.
+"""The worker's part in letters: it writes those that are due and sends what waits in the outbox, beside its work
+for edges.
 
 In a thread and a connection of its own, so that no edge waits for a mail server; several workers share the work.
 """
@@ -9,6 +10,7 @@ from typing import Final
 
 from django.db import connection
 
+from hub.letters.due_operations import Due
 from hub.mail.delivering import Delivering
 from hub.mail.queries import can_send
 from hub.sync.clocks import Clocks
@@ -24,15 +26,23 @@ class MailRound:
     def __init__(self, log: Log, clocks: Clocks) -> None:
         self._log = log
         self._clocks = clocks
+        self._due = Due()
         self._delivering = Delivering(random.random)
         self._pause_s = LOOK_EVERY_S
+        self._more = False
 
     def run(self, stopping: threading.Event) -> None:
         """Until `stopping` is set; the letter that is being sent is finished first."""
         while can_send() and not stopping.is_set():
+            self._more = False
+            supervise(self._write, stopping, self._log)
             supervise(lambda: self._turn(stopping), stopping, self._log)
-            stopping.wait(self._pause_s)
+            in_trouble = self._pause_s > LOOK_EVERY_S
+            stopping.wait(0 if self._more and not in_trouble else self._pause_s)
         connection.close()
+
+    def _write(self) -> None:
+        self._more = self._due.write(self._clocks.now())
 
     def _turn(self, stopping: threading.Event) -> None:
         done = self._delivering.turn(self._clocks.now, stopping.is_set)

@@ -40,8 +40,9 @@ def day(at: datetime | None) -> str | SafeString:
     return "-" if at is None else _time(at, _day_form_of(at))
 
 
+@register.filter
 def day_text(at: datetime) -> str:
-    """The same without markup, for sentences."""
+    """The same without markup, for sentences and plain texts."""
     return dated(timezone.localtime(at), _day_form_of(at))
 
 

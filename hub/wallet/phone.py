@@ -1,7 +1,8 @@
 """Which member this phone belongs to: the cookie that holds a link's secret, and who gets in by it.
 
-Every view of /card/ is declared with `@for_member`, or `@for_anybody`. What they answer is kept by nobody on the
-way, found by no search engine and told to no other site; what strangers may ask is counted by their address.
+Every view of /card/ is declared with `@for_member`, `@for_anybody` or `@for_signed`. What they answer is kept by
+nobody on the way, found by no search engine and told to no other site; what strangers may ask is counted by their
+address.
 """
 
 from collections.abc import Callable
@@ -59,6 +60,17 @@ def for_anybody(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return _for_stranger(request, lambda: view(request, *args, **kwargs))
+
+    return asked
+
+
+def for_signed(view: View) -> View:
+    """For whoever has what we have signed, on any phone. Not counted: a mail provider presses for many at once."""
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> HttpResponse:
+        with acting(MEMBER):
+            return _told(lambda: view(*args, **kwargs))
 
     return asked
 

@@ -14,6 +14,7 @@ from hub.wallet import showing
 from hub.wallet.entering import entrance
 from hub.wallet.passes import buttons
 from hub.wallet.phone import for_member, page
+from hub.wallet.sending import can_send
 
 WHOSE = "X-Doorward-Card"
 """By which a phone's own copy of the page is told from another member's: says nothing of either."""
@@ -44,6 +45,7 @@ def card_page(request: HttpRequest, link: CardLink) -> HttpResponse:
         others=held[1:],
         allowed=showing.allowed_to(customer, at),
         wallets=buttons(request, at),
+        has_letters=can_send(),
     )
     response[WHOSE] = salted_hmac("hub.wallet", str(customer.pk)).hexdigest()[:16]
     return response

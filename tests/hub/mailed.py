@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
 from django.conf import settings
 from django.test import override_settings
@@ -13,7 +17,7 @@ from hub.mail.delivering import Delivering, Turn
 from hub.mail.draft import Draft
 from hub.mail.models import Mail
 from hub.mail.operations import queue
-from tests.hub.people import AT
+from tests.hub.people import AT, DAY
 
 SENDER = "mail@club.example"
 SECRET = "https://club.example/card/open#s3cret"
@@ -41,3 +45,19 @@ def turn(at: datetime = AT) -> Turn:
 
 def states() -> list[tuple[str, str]]:
     return list(Mail.objects.order_by("pk").values_list("state", "error"))
+
+
+def letters_in(folder: Path, at: datetime = AT + DAY) -> list[EmailMessage]:
+    """Those that have left the hub by `at` and since the last call."""
+    turn(at)
+    found = sorted(folder.iterdir()) if folder.exists() else []
+    texts = [each.read_text().rstrip("-\n") for each in found]
+    for each in found:
+        each.unlink()
+    return [message_from_string(each, policy=default) for each in texts]  # type: ignore[misc]
+
+
+def text_of(letter: EmailMessage, kind: str = "plain") -> str:
+    body = letter.get_body((kind,))
+    assert body is not None
+    return body.get_content()

@@ -13,6 +13,7 @@ FORM = {
     "colour": "#123456",
     "visitor_sees": "status",
     "visitors_check_in": "on",
+    "expiring_days": "7",
     "language": "en",
 }
 
@@ -23,7 +24,7 @@ def test_an_owner_says_what_visitors_see(owner_client: Client) -> None:
         assert text in page
     assert owner_client.post(PAGE, FORM).status_code == 302
     now = organization()
-    assert (now.name, now.colour, now.visitor_sees) == ("Wine Club", "#123456", "status")
+    assert (now.name, now.colour, now.visitor_sees, now.expiring_days) == ("Wine Club", "#123456", "status", 7)
     assert (now.visitors_check_in, now.visitors_redeem, now.login_required) == (True, False, False)
     owner_client.post(PAGE, {**FORM, "login_required": "on"})
     assert organization().login_required

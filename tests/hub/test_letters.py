@@ -1,8 +1,5 @@
 """Letters: what stands in them, in which language; the card's link by mail, from the desk and by whoever asks."""
 
-from email import message_from_string
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -17,30 +14,14 @@ from hub.members import operations
 from hub.members.models import Customer
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
-from tests.hub.mailed import mail_by, turn
-from tests.hub.people import AT, DAY
+from tests.hub.mailed import letters_in, mail_by, text_of
+from tests.hub.people import AT
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def ann(email: str = "ann@club.example", name: str = "Ann") -> Customer:
     return operations.save_customer(Customer(name=name, email=email))
-
-
-def letters_in(folder: Path) -> list[EmailMessage]:
-    """Those that have left the hub since the last call."""
-    turn(AT + DAY)
-    found = sorted(folder.iterdir()) if folder.exists() else []
-    texts = [each.read_text().rstrip("-\n") for each in found]
-    for each in found:
-        each.unlink()
-    return [message_from_string(each, policy=default) for each in texts]  # type: ignore[misc]
-
-
-def text_of(letter: EmailMessage, kind: str = "plain") -> str:
-    body = letter.get_body((kind,))
-    assert body is not None
-    return body.get_content()
 
 
 def secret_in(text: str) -> str:
