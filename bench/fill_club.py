@@ -45,17 +45,18 @@ _RENEWED_DAYS = 365
 _CHECKINS = """
     INSERT INTO checkins_checkin (
         checkin_id, edge_id, journal, sequence, at, received_at, counts_at, reader, outcome, reason, permission,
-        mode, counted, code_hash, code_length, code_classes, customer_id, membership_id, plan_id, partner, site,
-        feed, feed_epoch, feed_sequence
+        mode, counted, of_benefit, code_hash, code_length, code_classes, customer_id, membership_id, plan_id,
+        partner, site, feed, feed_epoch, feed_sequence
     )
     SELECT decode(md5(n || 'id'), 'hex'), %(edge)s + n %% %(edges)s, decode(md5((n %% %(edges)s)::text), 'hex'),
         n / %(edges)s + 1, at, at, at, reader,
         CASE WHEN denied THEN 'denied' ELSE 'granted' END,
         CASE WHEN denied THEN (ARRAY['expired', 'no_membership', 'outside_hours', 'limit_reached'])[1 + n %% 4]
              ELSE 'granted' END,
-        permission, 'redeem', permission <> 'front-door', sha256((n || 'code')::bytea), 43, 'letters',
+        permission, 'redeem', permission <> 'front-door' AND NOT denied, reader = 'counter',
+        sha256((n || 'code')::bytea), 43, 'letters',
         %(customer)s + holder, %(membership)s + holder, %(plan)s + holder %% %(plans)s,
-        CASE WHEN reader = 'counter' THEN 'partner-' || n %% %(partners)s END,
+        CASE WHEN reader = 'counter' THEN 'partner-' || (n / 10) %% %(partners)s END,
         'site-' || (n %% %(edges)s) %% %(sites)s, 'everyone', 1, n
     FROM (
         SELECT n, random() < 0.08 AS denied, (random() * random() * (%(customers)s - 1))::int AS holder,
@@ -68,11 +69,16 @@ _CHECKINS = """
     ) AS scans ORDER BY at
 """
 _FIGURES = """
-    INSERT INTO reports_hourlyfigure
-        (hour, slot, site, edge_id, reader, permission, partner, plan_id, outcome, reason, counted, count)
+    INSERT INTO reports_hourlyfigure (
+        hour, slot, site, edge_id, reader, permission, partner, plan_id, outcome, reason, of_benefit, count, first
+    )
     SELECT date_trunc('hour', at), date_trunc('hour', at), site, edge_id, reader, permission, partner, plan_id,
-        outcome, reason, counted, count(*)
-    FROM checkins_checkin GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        outcome, reason, of_benefit, count(*), count(*) FILTER (WHERE counted AND turn = 1)
+    FROM (
+        SELECT *,
+            row_number() OVER (PARTITION BY customer_id, permission, counted ORDER BY counts_at, number) AS turn
+        FROM checkins_checkin
+    ) AS checkins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 """
 
 
@@ -97,7 +103,7 @@ def _things() -> tuple[list[Plan], int]:
     """Plans, and the first edge's number."""
     door = operations.save_permission(Permission(slug="front-door", name="Front door"))
     benefits = [
-        operations.save_permission(Permission(slug=f"benefit-{number}", name=f"Benefit {number}"))
+        operations.save_permission(Permission(slug=f"benefit-{number}", name=f"Benefit {number}", is_benefit=True))
         for number in range(BENEFITS)
     ]
     plans = [operations.save_plan(Plan(name=f"Plan {number}")) for number in range(PLANS)]

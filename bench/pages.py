@@ -61,6 +61,11 @@ def addresses(club: Club) -> dict[str, Asked]:
         "reports, 30 days of a site": lambda: f"{_REPORTS}?range=30&site=site-{number(20)}",
         "reports, 90 days": lambda: f"{_REPORTS}?range=90",
         "reports, a year": lambda: f"{_REPORTS}?range=365",
+        "reports, a year of a site": lambda: f"{_REPORTS}?range=365&site=site-{number(20)}",
+        "benefits, 30 days": lambda: f"{_REPORTS}benefits/?range=30",
+        "benefits, a year": lambda: f"{_REPORTS}benefits/?range=365",
+        "benefits, a year of a partner": lambda: f"{_REPORTS}benefits/?range=365&partner=partner-{number(40)}",
+        "memberships, a year": lambda: f"{_REPORTS}memberships/?range=365",
     }
 
 

@@ -35,7 +35,9 @@ def _rows(count: int) -> list[tuple[Any, ...]]:
         said = checkin(members, 0.0)
         at = statements.instant_value(from_us(said.at_us))
         edge = edges[number % len(edges)]
-        rows.append((edge, journal, number // len(edges) + 1, received_at, None, *content.values(said, at, at)))
+        rows.append(
+            (edge, journal, number // len(edges) + 1, received_at, None, False, *content.values(said, at, at))
+        )
     return rows
 
 

@@ -7,16 +7,22 @@ about nothing takes none of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from contract.effects import passage_of, use_of
 from contract.limits import Use
 from contract.messages import CheckIn
-from hub.checkins import content, models, over_limit, passages, plan_book, queries, uses, voids
+from hub.checkins import benefits, content, models, over_limit, passages, plan_book, queries, uses, voids
 from hub.checkins.voids import VoidArrival
 from hub.feed import operations as feed
 
-Came = tuple[CheckIn, datetime]
-"""A check-in that stands from now on, and from when it counts."""
+
+class Came(NamedTuple):
+    """A check-in that stands from now on, from when it counts, and whether it was to use a benefit up."""
+
+    checkin: CheckIn
+    counts_at: datetime
+    of_benefit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,15 @@ class BroughtAbout:
 
 def bring_about(came: Sequence[Came], undone: Sequence[VoidArrival]) -> BroughtAbout:
     """`came` are written already, in this transaction. A void without its check-in waits for it."""
-    counting = [each for each in (use_of(*each) for each in came) if each is not None]
-    passing = [each for each in (passage_of(*each) for each in came) if each is not None]
-    if not (counting or undone or passing):
+    counting = [each for each in (use_of(*each[:2]) for each in came) if each is not None]
+    passing = [each for each in (passage_of(*each[:2]) for each in came) if each is not None]
+    of_benefits = [benefits.moved_by(*each[:2]) for each in came if each.of_benefit]
+    moved = [each for each in of_benefits if each is not None]
+    if not (counting or undone or passing or moved):
         return BroughtAbout()
     # Held before anything is read, so that no membership is deleted between that and its use's row.
     feed.hold_all()
+    benefits.touch_firsts(moved)
     voided, refused = _void([*undone, *voids.take_early([use.id for use in counting])])
     gone = {bytes(row.checkin_id) for row in voided}
     made = uses.of_those_here(use for use in counting if use.id not in gone)

@@ -22,8 +22,8 @@ from contract.instants import to_us
 from contract.membership import HolderKind
 from contract.messages import OWN_USES_MAX
 from contract.messages import CheckIn as CheckInMessage
-from hub.checkins import content, touched
-from hub.checkins.consequences import bring_about
+from hub.checkins import benefits, content, touched
+from hub.checkins.consequences import Came, bring_about
 from hub.checkins.models import CheckIn, HubJournal
 from hub.checkins.staff_operations import void_checkins
 from hub.errors import HubError
@@ -65,19 +65,20 @@ class Made:
 def record(ask: Ask, decision: Decision, made: Made, at: datetime) -> CheckIn:
     """Stands from now on, as a use in the feeds where it is one. Inside a transaction that holds all feeds."""
     message = _message(ask, decision, made, at)
-    plan = decision.plan
+    plan, of_benefit = decision.plan, benefits.is_of_benefit(message, benefits.slugs())
     checkin = CheckIn(
         edge=None,
         received_at=at,
         checked_in_by=made.by,
         hub_site=made.site,
         plan_id=None if plan is None else plan.id,
+        of_benefit=of_benefit,
         **_next_place(),
         **dict(zip(content.COLUMNS, content.values(message, at, at), strict=True)),
     )
     checkin.save(force_insert=True)
     touched.note([at])
-    bring_about([(message, at)], [])
+    bring_about([Came(message, at, of_benefit)], [])
     checkin.refresh_from_db(fields=["is_use", "is_pool_use", "over_limit"])
     return checkin
 

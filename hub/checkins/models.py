@@ -78,6 +78,8 @@ class CheckIn(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
     undone = models.BooleanField(gettext_lazy("undone at the reader"), db_default=False)
+    of_benefit = models.BooleanField(db_default=False)
+    """Whether it was to use a benefit up, by what was known when it came in (benefits.py)."""
     is_use = models.BooleanField(db_default=False)
     is_pool_use = models.BooleanField(db_default=False)
 
@@ -109,6 +111,11 @@ class CheckIn(models.Model):
                 condition=Q(counted=True, is_use=False),
             ),
             models.Index(fields=["-at"], name="checkin_over_limit", condition=Q(over_limit=True)),
+            models.Index(
+                fields=["customer", "permission", "counts_at"],
+                name="checkin_by_benefit",
+                condition=Q(of_benefit=True),
+            ),
             # Of lists by one of these, the newest first.
             models.Index(fields=["site", "-at", "-number"], name="checkin_by_site"),
             models.Index(fields=["edge", "reader", "-at", "-number"], name="checkin_by_reader"),

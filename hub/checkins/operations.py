@@ -18,8 +18,8 @@ from django.db import transaction
 
 from contract.errors import ContractError
 from contract.messages import Ack, CheckIn, CheckIns, JournalRow, Lost
-from hub.checkins import content, losses, queries, statements, touched
-from hub.checkins.consequences import bring_about
+from hub.checkins import benefits, content, losses, queries, statements, touched
+from hub.checkins.consequences import Came, bring_about
 from hub.checkins.journal_rows import Batch, RefusedCheckIn, gap_before, holds_from, next_rows, parse_row
 from hub.checkins.losses import Gap, LostArrival
 from hub.checkins.statements import JournalKey
@@ -57,13 +57,14 @@ class _Arrival:
     checkin: CheckIn
     at: datetime
     counts_at: datetime
+    of_benefit: bool
 
     def values(self, received_at: Any, plan_id: int | None) -> tuple[Any, ...]:
         """In the order of CHECKIN_COLUMNS."""
         at = statements.instant_value(self.at)
         counts_at = at if self.counts_at is self.at else statements.instant_value(self.counts_at)
         said = content.values(self.checkin, at, counts_at)
-        return (*self.key, self.row.sequence, received_at, plan_id, *said)
+        return (*self.key, self.row.sequence, received_at, plan_id, self.of_benefit, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def ingest(batches: Sequence[Batch], at: datetime) -> Ingested:
         received_at = statements.instant_value(at)
         inserted, conflicts = _insert(taken.arrivals, received_at)
         touched.note(each.at for each in inserted)
-        brought = bring_about([(each.checkin, each.counts_at) for each in inserted], taken.voids)
+        came = [Came(each.checkin, each.counts_at, each.of_benefit) for each in inserted]
+        brought = bring_about(came, taken.voids)
         reservations.settle((each.key[0], each.checkin.id) for each in inserted)
         refusals = [*taken.refusals, *(_conflict(each) for each in conflicts)]
         refusals += [_Refusal(each.key, each.row, why) for each, why in brought.refused]
@@ -126,8 +128,9 @@ def _of_journals(
 
 @dataclass(slots=True)
 class _Taken:
-    """The rows that are taken now."""
+    """The rows that are taken now. `benefits`: permissions that are some."""
 
+    benefits: set[str]
     arrivals: list[_Arrival] = field(default_factory=list)
     voids: list[VoidArrival] = field(default_factory=list)
     refusals: list[_Refusal] = field(default_factory=list)
@@ -142,7 +145,7 @@ def _take(
     received_at: datetime,
 ) -> _Taken:
     """What is new in each journal, parsed; `positions` move past it."""
-    taken = _Taken()
+    taken = _Taken(benefits.slugs())
     for key, batches in sent.items():
         rows = list(chain.from_iterable(each.rows for each in batches))
         done.repeated += sum(row.sequence <= positions[key] for row in rows)
@@ -176,7 +179,8 @@ def _parse_into(taken: _Taken, key: JournalKey, row: JournalRow, received_at: da
         return
     if isinstance(parsed, CheckIn):
         counts_at = content.counts_at(at, received_at, turn=len(taken.arrivals))
-        taken.arrivals.append(_Arrival(key, row, parsed, at, counts_at))
+        of_benefit = benefits.is_of_benefit(parsed, taken.benefits)
+        taken.arrivals.append(_Arrival(key, row, parsed, at, counts_at, of_benefit))
     elif isinstance(parsed, Lost):
         taken.losses.append(LostArrival(key, parsed))
     else:

@@ -18,7 +18,7 @@ from contract.calendar import Calendar
 from contract.limits import Counting, Use
 from contract.membership import Plan
 from contract.replay import Replay
-from hub.checkins import content, plan_book, queries
+from hub.checkins import content, plan_book, queries, touched
 from hub.checkins.models import CheckIn
 from hub.checkins.plan_book import PlanBook
 
@@ -28,6 +28,7 @@ _IDS_AT_ONCE: Final = 500
 @dataclass(frozen=True, slots=True)
 class _Counted:
     number: int
+    at: datetime
     marked: bool
     use: Use
 
@@ -73,6 +74,7 @@ def _replay(moved: Sequence[Use], book: PlanBook) -> int:
     changed = [each for each in judged if judge.is_over(each.use) is not each.marked]
     _mark([each.number for each in changed if not each.marked], True)
     _mark([each.number for each in changed if each.marked], False)
+    touched.note(each.at for each in changed)
     return sum(not each.marked for each in changed)
 
 
@@ -128,8 +130,8 @@ def _found(window: Q, customers: Collection[int], companies: Collection[int]) ->
     for field, ids in (("customer_id__in", sorted(customers)), ("company_id__in", sorted(companies))):
         for start in range(0, len(ids), _IDS_AT_ONCE):
             rows = CheckIn.objects.filter(window, **{field: ids[start : start + _IDS_AT_ONCE]})
-            for number, marked, *said in rows.values_list("number", "over_limit", *content.USE_COLUMNS):
-                found.append(_Counted(number, marked, Use(bytes(said[0]), *said[1:])))
+            for number, at, marked, *said in rows.values_list("number", "at", "over_limit", *content.USE_COLUMNS):
+                found.append(_Counted(number, at, marked, Use(bytes(said[0]), *said[1:])))
     return found
 
 

@@ -16,7 +16,7 @@ from hub.checkins.models import CheckIn, JournalPosition, RefusedRow
 JournalKey = tuple[int, bytes]
 """An edge's database id and a journal's id."""
 
-CHECKIN_COLUMNS = ("edge_id", "journal", "sequence", "received_at", "plan_id", *content.COLUMNS)
+CHECKIN_COLUMNS = ("edge_id", "journal", "sequence", "received_at", "plan_id", "of_benefit", *content.COLUMNS)
 _KEYS_AT_ONCE: Final = 500
 _REFUSED_COLUMNS = ("edge_id", "journal", "sequence", "body", "error", "received_at")
 

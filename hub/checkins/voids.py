@@ -12,7 +12,7 @@ from typing import Any, Final
 from contract.effects import NotVoidable, why_not_voidable
 from contract.instants import to_us
 from contract.messages import JournalRow, Void, encode
-from hub.checkins import touched
+from hub.checkins import benefits, touched
 from hub.checkins.content import message_of
 from hub.checkins.models import CheckIn, EarlyVoid
 from hub.checkins.statements import JournalKey
@@ -57,11 +57,12 @@ def mark(checkin: CheckIn, at: datetime, reason: str, by: Any = None, undone: bo
 
 
 def save(checkins: Sequence[CheckIn]) -> None:
-    """Those that were marked, many a statement."""
+    """Those that were marked, many a statement. While the feeds are held."""
     if checkins:
         fields = ("voided_at", "void_reason", "voided_by", "undone", "over_limit")
         CheckIn.objects.bulk_update(checkins, fields, batch_size=_IDS_AT_ONCE)
         touched.note(each.at for each in checkins)
+        benefits.touch_firsts(benefits.voided(checkins))
 
 
 # Those that came early

@@ -1,36 +1,87 @@
-"""An hour of check-ins, counted: what is stored of it, and what it is where that is not up to date. Reads only."""
+"""Hours of check-ins, counted: what is stored of them, and what it is where that is not up to date. Reads only.
 
-from datetime import datetime, timedelta
+First uses of a benefit are asked of the check-ins themselves each time (hub/checkins/benefits.py says which hours
+a late or a voided one changes, and touches them).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
+from django.db.models.functions import ExtractMinute, TruncHour
 
 from contract.calendar import zone_of
+from hub.checkins import benefits
 from hub.checkins.models import CheckIn
 from hub.fleet.models import Site
 from hub.reports.models import HourlyFigure
 
 HOUR: Final = timedelta(hours=1)
+ALIKE: Final = ("site", "edge_id", "reader", "permission", "partner", "plan_id", "outcome", "reason", "of_benefit")
 _QUARTER: Final = timedelta(minutes=15)
-ALIKE: Final = ("site", "edge_id", "reader", "permission", "partner", "plan_id", "outcome", "reason", "counted")
+_STRETCHES_AT_ONCE: Final = 50
+_STANDING: Final = Q(voided_at=None)
+_quarter_of: Final = Case(
+    When(minute__lt=15, then=Value(0)),
+    When(minute__lt=30, then=Value(1)),
+    When(minute__lt=45, then=Value(2)),
+    default=Value(3),
+)
 
 
-def figures_of(hour: datetime) -> list[HourlyFigure]:
-    odd = _sites_between_hours(hour)
-    even = Q() if not odd else Q(site=None) | ~Q(site__in=odd)
-    found = _counted(hour, hour, HOUR, even)
-    for number in range(4 if odd else 0):
-        found += _counted(hour, hour + number * _QUARTER, _QUARTER, Q(site__in=odd))
+def figures_of(hours: Iterable[datetime]) -> list[HourlyFigure]:
+    found: list[HourlyFigure] = []
+    for odd, some in _by_odd_sites(hours).items():
+        even = Q() if not odd else Q(site=None) | ~Q(site__in=odd)
+        for within in _within(some):
+            found += _counted(within & even)
+            if odd:
+                found += _counted(within & Q(site__in=odd), in_quarters=True)
     return found
 
 
-def _counted(hour: datetime, slot: datetime, length: timedelta, where: Q) -> list[HourlyFigure]:
-    of_slot = CheckIn.objects.filter(where, at__gte=slot, at__lt=slot + length, voided_at=None)
-    groups = of_slot.order_by().values(*ALIKE).annotate(count=Count("number"))
-    return [HourlyFigure(hour=hour, slot=slot, **each) for each in groups]
+def _counted(where: Q, in_quarters: bool = False) -> list[HourlyFigure]:
+    rows = CheckIn.objects.filter(where).annotate(hour=TruncHour("at", tzinfo=UTC))
+    if in_quarters:
+        rows = rows.annotate(minute=ExtractMinute("at", tzinfo=UTC)).annotate(quarter=_quarter_of)
+    else:
+        rows = rows.annotate(quarter=Value(0))
+    groups = rows.order_by().values("hour", "quarter", *ALIKE)
+    counts = groups.annotate(
+        count=Count("number", filter=_STANDING),
+        first=Count("number", filter=benefits.USES & benefits.is_first()),
+        excess=Count("number", filter=_STANDING & Q(over_limit=True)),
+        voided=Count("number", filter=~_STANDING),
+    )
+    return [_figure(**each) for each in counts]
 
 
-def _sites_between_hours(hour: datetime) -> list[str]:
-    """Whose clock is not whole hours from UTC then."""
-    zones = Site.objects.values_list("name", "time_zone")
-    return [name for name, zone in zones if hour.astimezone(zone_of(zone)).minute]
+def _figure(hour: datetime, quarter: int, **said: object) -> HourlyFigure:
+    return HourlyFigure(hour=hour, slot=hour + quarter * _QUARTER, **said)
+
+
+def _within(hours: Iterable[datetime]) -> list[Q]:
+    """Those that follow each other are one stretch; so many of them a question."""
+    stretches: list[list[datetime]] = []
+    for each in sorted(hours):
+        if stretches and stretches[-1][1] == each:
+            stretches[-1][1] = each + HOUR
+        else:
+            stretches.append([each, each + HOUR])
+    asked = [Q(at__gte=first, at__lt=until) for first, until in stretches]
+    chunks = (asked[start : start + _STRETCHES_AT_ONCE] for start in range(0, len(asked), _STRETCHES_AT_ONCE))
+    return [reduce(or_, each) for each in chunks]
+
+
+def _by_odd_sites(hours: Iterable[datetime]) -> dict[tuple[str, ...], list[datetime]]:
+    """The hours by the sites whose clocks are not whole hours from UTC then."""
+    zones = [(name, zone_of(zone)) for name, zone in Site.objects.values_list("name", "time_zone")]
+    found: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
+    for hour in hours:
+        is_odd = {zone: bool(hour.astimezone(zone).minute) for zone in {zone for _name, zone in zones}}
+        found[tuple(name for name, zone in zones if is_odd[zone])].append(hour)
+    return found

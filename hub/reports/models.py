@@ -16,9 +16,11 @@ class Figures(models.Model):
 
 
 class HourlyFigure(models.Model):
-    """How many check-ins of `hour` (UTC) are alike in all that stands here. Voided ones are in none.
+    """How many check-ins of `hour` (UTC) are alike in all that stands here down to `of_benefit`.
 
     `slot` begins with the hour, or with one of its quarters where the site's clock is not whole hours from UTC.
+    `count` is of those that stand; of them are `first`, somebody's first use of a benefit, and `excess`, over a
+    limit. `voided` stand no more.
     """
 
     hour = models.DateTimeField()
@@ -31,8 +33,11 @@ class HourlyFigure(models.Model):
     plan_id = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=64)
     reason = models.CharField(max_length=64)
-    counted = models.BooleanField()
-    count = models.BigIntegerField()
+    of_benefit = models.BooleanField(db_default=False)
+    count = models.IntegerField()
+    first = models.IntegerField(db_default=0)
+    excess = models.IntegerField(db_default=0)
+    voided = models.IntegerField(db_default=0)
 
     class Meta:
         default_permissions = ()
@@ -45,7 +50,7 @@ class Sum(models.Model):
 
     period = models.CharField(max_length=8)
     begins = models.DateTimeField()
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=32)
     slot = models.DateTimeField(null=True)
     site = models.CharField(max_length=64, null=True)
     edge_id = models.BigIntegerField(null=True)
@@ -54,13 +59,22 @@ class Sum(models.Model):
     partner = models.CharField(max_length=64, null=True)
     plan_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=64, null=True)
-    counted = models.BooleanField(null=True)
-    granted = models.BigIntegerField()
-    denied = models.BigIntegerField()
+    granted = models.IntegerField()
+    denied = models.IntegerField()
+    first = models.IntegerField(db_default=0)
+    excess = models.IntegerField(db_default=0)
+    voided = models.IntegerField(db_default=0)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["kind", "period", "begins"], name="sum_by_period")]
+        indexes = [
+            models.Index(fields=["kind", "period", "begins"], name="sum_by_period"),
+            models.Index(
+                fields=["kind", "partner", "period", "begins"],
+                name="sum_by_partner",
+                condition=models.Q(partner__isnull=False),
+            ),
+        ]
 
 
 class Turn(models.Model):

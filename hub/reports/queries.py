@@ -1,11 +1,11 @@
 """Figures of check-ins between two instants, by what they have in common. Nobody's name is in them. Reads only.
 
 What is stored by the month, the day and the hour is read; hours that were touched since are counted from the
-check-ins, so that a figure is always right.
+check-ins, so that a figure is always right. Each kind of sums is read once, whatever is asked of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
@@ -20,53 +20,88 @@ from hub.checkins.models import TouchedHour
 from hub.reports import models
 from hub.reports.counting import HOUR, figures_of
 from hub.reports.models import HourlyFigure
-from hub.reports.sums import Cover, cover, kind_for
+from hub.reports.sums import KINDS, NUMBERS, Cover, cover, kind_for
 
 Group = tuple[Any, ...]
 
 
 class Count(NamedTuple):
+    """`granted` and `denied` stand; `first` (somebody's of a benefit) and `excess` are some of the granted;
+    `voided` stand no more. Of benefits, granted ones are uses."""
+
     granted: int = 0
     denied: int = 0
+    first: int = 0
+    excess: int = 0
+    voided: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.granted + self.denied
+
+    @property
+    def repeat(self) -> int:
+        """Uses that are not somebody's first of that benefit."""
+        return self.granted - self.first
 
 
 @dataclass(frozen=True)
 class Span:
-    """Half open; `site` empty: all of them."""
+    """Half open. A site, a partner or a permission that is empty: all of them."""
 
     from_at: datetime
     until_at: datetime
     site: str = ""
+    partner: str = ""
+    permission: str = ""
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        asked = {"site": self.site, "partner": self.partner, "permission": self.permission}
+        return {name: value for name, value in asked.items() if value}
 
 
 class Counted:
-    """A span's figures, to be asked for by several reports: what is not stored is counted once for all of them."""
+    """A span's figures, to be asked for by several reports. `of_benefits`: only of what was to use one up."""
 
-    def __init__(self, span: Span) -> None:
-        self.span = span
+    def __init__(self, span: Span, of_benefits: bool = False) -> None:
+        self.span, self.of_benefits = span, of_benefits
+        self._groups: dict[tuple[str, ...], dict[Group, Count]] = {}
         self._slots: tuple[ZoneInfo, list[tuple[datetime, Count]]] | None = None
 
-    def by(self, *fields: str, **only: Any) -> dict[Group, Count]:
-        """`fields`: of HourlyFigure; `only`: values that other fields must have."""
-        outcome = only.pop("outcome", None)
-        if self.span.site:
-            only["site"] = self.span.site
-        kind = kind_for({*fields, *only})
-        made_of = cover(self.span.from_at, self.span.until_at, self._touched, kind)
-        found: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
-        if kind is not None:
-            _add_sums(found, made_of, fields, only | {"kind": kind})
-        self._add_hours(found, made_of, fields, only)
-        for each in self._fresh:
-            if all(getattr(each, name) == value for name, value in only.items()):
-                found[tuple(getattr(each, name) for name in fields)][each.outcome == Outcome.DENIED] += each.count
-        return _of_outcome({group: Count(*both) for group, both in found.items()}, outcome)
+    def by(self, *fields: str) -> dict[Group, Count]:
+        """`fields`: of HourlyFigure. Groups of which there is none are left out."""
+        kind = kind_for({*fields, *self.span.narrowed}, self.of_benefits)
+        told_by = KINDS[kind].fields if kind else tuple(dict.fromkeys(fields))
+        if told_by not in self._groups:
+            self._groups[told_by] = self._read(kind, told_by)
+        groups = self._groups[told_by]
+        return groups if fields == told_by else _folded(groups, [told_by.index(name) for name in fields])
 
-    def slots(self, zone: ZoneInfo) -> list[tuple[datetime, Count]]:
-        """By the hour, or its quarter, each as the clock on the wall in `zone` has it; counted once for all."""
+    @cached_property
+    def all(self) -> Count:
+        return self.by().get((), Count())
+
+    def folded_slots(self, zone: ZoneInfo, key: Callable[[datetime], Any]) -> dict[Any, Count]:
+        """By the hour, or its quarter, `key` of each as the clock on the wall in `zone` has it."""
         if self._slots is None or self._slots[0] != zone:
             self._slots = zone, [(slot.astimezone(zone), count) for (slot,), count in self.by("slot").items()]
-        return self._slots[1]
+        found: dict[Any, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
+        for slot, count in self._slots[1]:
+            _add(found[key(slot)], count)
+        return {each: Count(*numbers) for each, numbers in found.items()}
+
+    def _read(self, kind: str | None, fields: tuple[str, ...]) -> dict[Group, Count]:
+        made_of = cover(self.span.from_at, self.span.until_at, self._touched, kind)
+        found: dict[Group, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
+        if kind is not None:
+            self._add_sums(found, made_of, kind, fields)
+        self._add_hours(found, made_of, fields)
+        for each in self._fresh:
+            numbers = found[tuple(getattr(each, name) for name in fields)]
+            numbers[each.outcome == Outcome.DENIED] += each.count
+            _add(numbers, (0, 0, each.first, each.excess, each.voided))
+        return {group: Count(*numbers) for group, numbers in found.items() if any(numbers)}
 
     @cached_property
     def _touched(self) -> set[datetime]:
@@ -75,44 +110,57 @@ class Counted:
 
     @cached_property
     def _fresh(self) -> list[HourlyFigure]:
-        span = self.span
-        counted = (figure for hour in self._touched for figure in figures_of(hour))
-        return [each for each in counted if span.from_at <= each.slot < span.until_at]
+        span, narrowed = self.span, self.span.narrowed.items()
+        counted = figures_of(self._touched) if self._touched else []
+        return [
+            each
+            for each in counted
+            if span.from_at <= each.slot < span.until_at
+            and (each.of_benefit or not self.of_benefits)
+            and all(getattr(each, name) == value for name, value in narrowed)
+        ]
 
-    def _add_hours(
-        self, found: dict[Group, list[int]], made_of: Cover, fields: Iterable[str], only: dict[str, Any]
-    ) -> None:
+    def _add_sums(self, found: dict[Group, list[int]], made_of: Cover, kind: str, fields: Iterable[str]) -> None:
+        if not (made_of.months or made_of.days):
+            return
+        stored = models.Sum.objects.filter(made_of.of_sums(), kind=kind, **self.span.narrowed)
+        totals = stored.order_by().values_list(*fields).annotate(*(Sum(name) for name in NUMBERS))
+        for row in totals:
+            _add(found[row[: -len(NUMBERS)]], row[-len(NUMBERS) :])
+
+    def _add_hours(self, found: dict[Group, list[int]], made_of: Cover, fields: Iterable[str]) -> None:
         within = [
             Q(hour__gt=from_at - HOUR, hour__lt=until_at, slot__gte=from_at, slot__lt=until_at)
             for from_at, until_at in made_of.hours
         ]
-        stored = HourlyFigure.objects.filter(reduce(or_, within, Q(pk__in=[])), **only)
+        if not within:
+            return
+        only = self.span.narrowed | ({"of_benefit": True} if self.of_benefits else {})
+        stored = HourlyFigure.objects.filter(reduce(or_, within), **only)
         if self._touched:
             stored = stored.exclude(hour__in=self._touched)
-        sums = stored.order_by().values_list(*fields, "outcome").annotate(many=Sum("count"))
-        for *group, outcome, many in sums:
-            found[tuple(group)][outcome == Outcome.DENIED] += many
+        sums = (
+            stored.order_by()
+            .values_list(*fields, "outcome")
+            .annotate(Sum("count"), Sum("first"), Sum("excess"), Sum("voided"))
+        )
+        for *group, outcome, count, first, excess, voided in sums:
+            both = (0, count) if outcome == Outcome.DENIED else (count, 0)
+            _add(found[tuple(group)], (*both, first, excess, voided))
 
 
-def counted_by(span: Span, *fields: str, **only: Any) -> dict[Group, Count]:
+def counted_by(span: Span, *fields: str) -> dict[Group, Count]:
     """One report alone, as Counted gives it."""
-    return Counted(span).by(*fields, **only)
+    return Counted(span).by(*fields)
 
 
-def _add_sums(found: dict[Group, list[int]], made_of: Cover, fields: Iterable[str], only: dict[str, Any]) -> None:
-    stored = models.Sum.objects.filter(made_of.of_sums(), **only)
-    # All are of one kind: named, so that there is a field even where none is asked for.
-    totals = stored.order_by().values_list("kind", *fields).annotate(Sum("granted"), Sum("denied"))
-    for _kind, *group, granted, denied in totals:
-        both = found[tuple(group)]
-        both[0] += granted or 0
-        both[1] += denied or 0
+def _add(numbers: list[int], more: Iterable[int]) -> None:
+    for number, each in enumerate(more):
+        numbers[number] += each
 
 
-def _of_outcome(found: dict[Group, Count], outcome: str | None) -> dict[Group, Count]:
-    """Those that have some of it, and nothing else of them; None: all."""
-    if outcome is None:
-        return {group: count for group, count in found.items() if any(count)}
-    if outcome == Outcome.DENIED:
-        return {group: Count(0, count.denied) for group, count in found.items() if count.denied}
-    return {group: Count(count.granted, 0) for group, count in found.items() if count.granted}
+def _folded(groups: dict[Group, Count], places: list[int]) -> dict[Group, Count]:
+    found: dict[Group, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
+    for group, count in groups.items():
+        _add(found[tuple(group[place] for place in places)], count)
+    return {group: Count(*numbers) for group, numbers in found.items()}

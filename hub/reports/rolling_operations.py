@@ -34,7 +34,7 @@ def roll() -> int:
             if hour in taken or len(taken) < HOURS_AT_ONCE:
                 taken.setdefault(hour, []).append(pk)
         HourlyFigure.objects.filter(hour__in=taken).delete()
-        HourlyFigure.objects.bulk_create([each for hour in taken for each in figures_of(hour)], batch_size=500)
+        HourlyFigure.objects.bulk_create(figures_of(taken), batch_size=500)
         _sum_up(taken)
         _forget([pk for some in taken.values() for pk in some])
     return len(taken)

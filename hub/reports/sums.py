@@ -5,7 +5,7 @@ hours, none of which was touched since. Pure but for the counting of a period.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 from django.db.models import Sum as Total
@@ -16,22 +16,47 @@ from hub.reports.models import HourlyFigure, Sum
 
 DAY, MONTH = "day", "month"
 _DAY: Final = timedelta(days=1)
-KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "reason": ("site", "reason"),
-    "plan": ("site", "plan_id"),
-    "permission": ("site", "partner", "permission", "counted"),
-    "reader": ("site", "edge_id", "reader"),
-    "slot": ("slot",),
-    "slot-of-site": ("slot", "site"),
+
+
+class Kind(NamedTuple):
+    """`fields`: by which it is summed. `of_benefits`: of those check-ins alone that were to use one up."""
+
+    fields: tuple[str, ...]
+    of_benefits: bool = False
+
+    @property
+    def by_months(self) -> bool:
+        return "slot" not in self.fields
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "site": Kind(("site",)),
+    "reason": Kind(("reason",)),
+    "plan": Kind(("plan_id",)),
+    "permission": Kind(("partner", "permission")),
+    "reader": Kind(("site", "edge_id", "reader")),
+    "reason-of-site": Kind(("site", "reason")),
+    "plan-of-site": Kind(("site", "plan_id")),
+    "permission-of-site": Kind(("site", "partner", "permission")),
+    "slot": Kind(("slot",)),
+    "slot-of-site": Kind(("slot", "site")),
+    "benefit": Kind(("partner", "permission"), True),
+    "benefit-plan": Kind(("plan_id",), True),
+    "benefit-reason": Kind(("permission", "reason"), True),
+    "benefit-plan-at": Kind(("partner", "permission", "plan_id"), True),
+    "benefit-reason-at": Kind(("partner", "permission", "reason"), True),
+    "benefit-slot": Kind(("slot",), True),
+    "benefit-slot-at": Kind(("slot", "partner", "permission"), True),
 }
-"""By which fields each is summed; those with the fewest sums first."""
-_OF_MONTHS: Final = [kind for kind, fields in KINDS.items() if "slot" not in fields]
+"""Those with the fewest sums first."""
+NUMBERS: Final = ("granted", "denied", "first", "excess", "voided")
 _DENIED: Final = Q(outcome=Outcome.DENIED.value)
 
 
-def kind_for(fields: Collection[str]) -> str | None:
+def kind_for(fields: Collection[str], of_benefits: bool = False) -> str | None:
     """The first that tells these fields apart."""
-    return next((kind for kind, has in KINDS.items() if set(fields) <= set(has)), None)
+    kinds = ((name, kind) for name, kind in KINDS.items() if kind.of_benefits == of_benefits)
+    return next((name for name, kind in kinds if set(fields) <= set(kind.fields)), None)
 
 
 @dataclass(frozen=True)
@@ -57,7 +82,7 @@ def cover(from_at: datetime, until_at: datetime, touched: Collection[datetime], 
     gap_from, at = from_at, first
     while at < last:
         after = next_month(at)
-        if kind in _OF_MONTHS and at.day == 1 and after <= last and at not in touched_months:
+        if KINDS[kind].by_months and at.day == 1 and after <= last and at not in touched_months:
             found.months.append(at)
         elif at in touched_days:
             at += _DAY
@@ -78,23 +103,25 @@ def _append(hours: list[tuple[datetime, datetime]], from_at: datetime, until_at:
 
 def sums_of(period: str, begins: datetime) -> Iterator[Sum]:
     """Counted now: a day from its hours, a month from its days."""
-    for kind in KINDS if period == DAY else _OF_MONTHS:
-        for each in _grouped(period, begins, kind):
-            yield Sum(period=period, begins=begins, kind=kind, **each)
+    for name, kind in KINDS.items():
+        if period == DAY or kind.by_months:
+            for each in _grouped(period, begins, name):
+                yield Sum(period=period, begins=begins, kind=name, **each)
 
 
-def _grouped(period: str, begins: datetime, kind: str) -> Iterable[dict[str, Any]]:
+def _grouped(period: str, begins: datetime, name: str) -> Iterable[dict[str, Any]]:
     rows: QuerySet[Any]
+    kind = KINDS[name]
+    sums = {each: Total(F(each)) for each in NUMBERS}
     if period == DAY:
         rows = HourlyFigure.objects.filter(hour__gte=begins, hour__lt=begins + _DAY)
-        sums = {"granted": Total("count", filter=~_DENIED), "denied": Total("count", filter=_DENIED)}
+        rows = rows.filter(of_benefit=True) if kind.of_benefits else rows
+        sums |= {"granted": Total("count", filter=~_DENIED), "denied": Total("count", filter=_DENIED)}
     else:
-        rows = Sum.objects.filter(kind=kind, period=DAY, begins__gte=begins, begins__lt=next_month(begins))
-        sums = {"granted": Total(F("granted")), "denied": Total(F("denied"))}
-    totals = {name: Coalesce(each, 0) for name, each in sums.items()}
-    renamed = {f"total_{name}": each for name, each in totals.items()}
-    for each in rows.order_by().values(*KINDS[kind]).annotate(**renamed):
-        yield {name.removeprefix("total_"): value for name, value in each.items()}
+        rows = Sum.objects.filter(kind=name, period=DAY, begins__gte=begins, begins__lt=next_month(begins))
+    renamed = {f"total_{each}": Coalesce(total, 0) for each, total in sums.items()}
+    for each in rows.order_by().values(*kind.fields).annotate(**renamed):
+        yield {key.removeprefix("total_"): value for key, value in each.items()}
 
 
 def day_of(at: datetime) -> datetime:

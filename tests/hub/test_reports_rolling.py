@@ -1,7 +1,9 @@
 """What is stored by the hour is what counting anew gives, whatever comes late, is voided, or is undone."""
 
 import random
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,54 +12,96 @@ from django.contrib.auth.models import User
 
 from contract.ask import Policy
 from contract.instants import to_us
+from contract.limits import Limit
+from contract.messages import CheckIn as Message
 from hub.checkins.models import CheckIn, TouchedHour
 from hub.checkins.staff_operations import void_checkins
 from hub.fleet.models import Site
 from hub.reports.counting import ALIKE
 from hub.reports.models import HourlyFigure
-from hub.reports.queries import Count, Span, counted_by
+from hub.reports.queries import Count, Counted, Span, counted_by
 from hub.reports.rolling_operations import HOURS_AT_ONCE, roll
 from hub.reports.sums import KINDS
-from tests.hub.limited_club import ingest, limited_club, own, void
+from tests.hub.limited_club import GLASS, WEEK_SECONDS, LimitedClub, ingest, limited_club, own, pooled, void
 from tests.hub.scans import AT, checkin
 
 pytestmark = pytest.mark.usefixtures("database")
 ALWAYS = Span(AT - timedelta(days=400), AT + timedelta(days=400))
 
 
-def anew() -> Counter[tuple[object, ...]]:
-    """By hand: every check-in that stands, in its hour or, half an hour from UTC, in its quarter."""
-    found: Counter[tuple[object, ...]] = Counter()
-    for row in CheckIn.objects.filter(voided_at=None):
+NARROWED: tuple[tuple[dict[str, str], bool], ...] = (
+    ({}, False),
+    ({"site": "pune"}, False),
+    ({}, True),
+    ({"partner": "wine-bar"}, True),
+    ({"permission": GLASS}, True),
+)
+"""To what a span is, and whether to benefits."""
+Figures = dict[tuple[object, ...], list[int]]
+"""How many stand, are somebody's first, over a limit, and voided."""
+
+
+def anew() -> Figures:
+    """By hand: every check-in, in its hour or, half an hour from UTC, in its quarter."""
+    found: Figures = defaultdict(lambda: [0, 0, 0, 0])
+    known: set[tuple[object, ...]] = set()
+    for row in CheckIn.objects.order_by("counts_at", "number"):
         at = row.at.astimezone(UTC).replace(second=0, microsecond=0)
         minute = at.minute // 15 * 15 if row.site == "pune" else 0
-        found[(at.replace(minute=minute), *(getattr(row, name) for name in ALIKE))] += 1
-    return found
+        numbers = found[(at.replace(minute=minute), *(getattr(row, name) for name in ALIKE))]
+        stands, whose = row.voided_at is None, (row.customer_id, row.permission)
+        used = stands and row.of_benefit and row.outcome == "granted" and row.customer_id is not None
+        numbers[0] += stands
+        numbers[1] += used and whose not in known
+        numbers[2] += stands and row.over_limit
+        numbers[3] += not stands
+        known |= {whose} if used else set()
+    return dict(found)
 
 
-def stored() -> Counter[tuple[object, ...]]:
-    return Counter(
-        {(each.slot, *(getattr(each, name) for name in ALIKE)): each.count for each in HourlyFigure.objects.all()}
-    )
+def stored() -> Figures:
+    return {
+        (each.slot, *(getattr(each, name) for name in ALIKE)): [each.count, each.first, each.excess, each.voided]
+        for each in HourlyFigure.objects.all()
+    }
 
 
-def read() -> Counter[tuple[object, ...]]:
+def read() -> Figures:
     counted = counted_by(ALWAYS, "slot", *ALIKE)
-    return Counter({group: sum(both) for group, both in counted.items()})
+    return {group: [each.total, each.first, each.excess, each.voided] for group, each in counted.items()}
 
 
 def assert_sums_are_right() -> None:
-    """Of spans that begin and end anywhere: as by hand."""
+    """Of spans that begin and end anywhere, whatever they are narrowed to: as by hand."""
     by_hand = anew()
-    for days, hours in ((0, 0), (10, 5), (3, 22)):
+    for days, hours in ((0, 0), (10, 5)):
         span = Span(AT - timedelta(days=40 - days, hours=hours), AT + timedelta(days=45 - days, hours=hours))
-        for fields in (*KINDS.values(), ("site",), ("permission", "counted"), ()):
-            wanted: Counter[tuple[object, ...]] = Counter()
-            for (slot, *told), count in by_hand.items():
-                if span.from_at <= slot < span.until_at:
-                    of = {"slot": slot, **dict(zip(ALIKE, told, strict=True))}
-                    wanted[tuple(of[name] for name in fields)] += count
-            assert {group: sum(both) for group, both in counted_by(span, *fields).items()} == wanted
+        for narrowed, of_benefits in NARROWED:
+            counted = Counted(replace(span, **narrowed), of_benefits)
+            asked = [kind.fields for kind in KINDS.values() if kind.of_benefits == of_benefits]
+            for fields in (*asked, ("permission",), ()):
+                wanted = folded(by_hand, fields, span, narrowed | ({"of_benefit": True} if of_benefits else {}))
+                read = counted.by(*fields).items()
+                assert {key: [c.total, c.first, c.excess, c.voided] for key, c in read} == wanted
+
+
+def folded(figures: Figures, fields: Sequence[str], span: Span, only: dict[str, object]) -> Figures:
+    found: Figures = defaultdict(lambda: [0, 0, 0, 0])
+    for (slot, *told), numbers in figures.items():
+        of = {"slot": slot, **dict(zip(ALIKE, told, strict=True))}
+        if span.from_at <= slot < span.until_at and only.items() <= of.items():
+            key = tuple(of[name] for name in fields)
+            found[key] = [a + b for a, b in zip(found[key], numbers, strict=True)]
+    return dict(found)
+
+
+def one_of(dice: random.Random, here: LimitedClub, at: datetime, policy: Policy) -> Message:
+    """A glass of one of four people, or, not limited, a ride."""
+    person = dice.randrange(4)
+    said: dict[str, object] = {"policy": policy}
+    if dice.random() < 0.3:
+        said |= {"permission": "ride", "counted": False, "remaining": None}
+    return own(here, at, **said) if person == 3 else pooled(here, person, at, **said)
 
 
 def roll_all() -> None:
@@ -67,13 +111,13 @@ def roll_all() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_stored_is_what_counting_anew_gives(seed: int, colleague: User) -> None:
-    dice, here = random.Random(seed), limited_club()
+    dice, here = random.Random(seed), limited_club(Limit(2, WEEK_SECONDS))
     Site.objects.create(name="pune", time_zone="Asia/Kolkata")
     for journal in range(1, 13):
         at = AT + timedelta(minutes=dice.randrange(-6_000, 6_000))
-        site = dice.choice([None, "clubhouse", "pune"])
+        site, partner = dice.choice([None, "clubhouse", "pune"]), dice.choice([None, "wine-bar", "winery"])
         rows = [
-            own(here, at + timedelta(minutes=number), policy=Policy(site=site))
+            one_of(dice, here, at + timedelta(minutes=25 * number), Policy(site=site, partner=partner))
             for number in range(dice.randrange(1, 5))
         ]
         undone = [void(rows[0])] if dice.random() < 0.3 else []
@@ -86,6 +130,7 @@ def test_stored_is_what_counting_anew_gives(seed: int, colleague: User) -> None:
         if dice.random() < 0.5:
             roll()
             assert read() == anew()
+        if journal % 5 == 0:
             assert_sums_are_right()
     roll_all()
     assert stored() == read() == anew()
@@ -112,6 +157,6 @@ def test_a_span_begins_and_ends_to_the_slot_and_is_of_one_site_where_asked() -> 
         ingest(own(here, at, policy=Policy(site="pune")), journal=bytes([number + 1]) * 16)
     for _ in range(2):
         span = Span(midnight, midnight + timedelta(days=1), "pune")
-        assert counted_by(span) == {(): Count(2, 0)}
+        assert counted_by(span) == {(): Count(2, 0, 0, 0, 0)}
         assert counted_by(Span(span.from_at, span.until_at, "clubhouse")) == {}
         roll_all()
