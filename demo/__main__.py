@@ -70,7 +70,7 @@ The club stays up until Ctrl-C; the next run begins with a new one.
   hub              {club.hub_url}/
   sign in as       {OWNER}
   password         {club.password}   (made for this run)
-  cards as QR      {club.hub_url}/admin/members/card/sheet/
+  cards to print   {club.hub_url}/desk/cards/print/
   check-ins        {club.hub_url}/admin/checkins/checkin/
   scan a card      make scan CODE={club.card("full")["code"]}
                    make scan CODE={club.card("full")["code"]} READER=counter

@@ -29,6 +29,8 @@ _PACKAGES: Final = (
     "gunicorn",
     "whitenoise",
     "segno",
+    "barcode",
+    "reportlab",
     "httpx",
     "standardwebhooks",
     "import_export",

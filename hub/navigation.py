@@ -21,7 +21,7 @@ _GROUPS: list[tuple[Promise, list[_Item]]] = [
             (_("Companies"), "apartment", "admin:members_company_changelist", "members.view_company"),
             (_("Memberships"), "badge", "admin:members_membership_changelist", "members.view_membership"),
             (_("Cards"), "id_card", "admin:members_card_changelist", "members.view_card"),
-            (_("Cards as QR"), "qr_code_2", "admin:members_card_sheet", "members.see_card_code"),
+            (_("Print cards"), "qr_code_2", "desk:print_cards", "members.see_card_code"),
         ],
     ),
     (

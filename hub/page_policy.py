@@ -35,6 +35,7 @@ _OTHERS: Final = (
     (r"/admin/", BACK_OFFICE),
     (r"/desk/api/", SWAGGER),
     (r"/counter/", CAMERA),
+    (r"/desk/customers/\d+/cards/import/", CAMERA),
 )
 """Which pages have another policy than STRICT, by how their addresses begin."""
 _ALLOWED: Final = "geolocation=(), microphone=(), payment=(), usb=(), camera="

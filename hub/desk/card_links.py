@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
+from hub.cards import barcodes
 from hub.cards.link_operations import make_link, revoke_links
 from hub.cards.models import CardLink
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
-from hub.members import drawing
 from hub.members.models import Customer
 from hub.members.showing_operations import SEE_CODES
 
@@ -27,7 +27,7 @@ def show_link(request: HttpRequest, number: int) -> HttpResponse:
     """A new one, to be photographed by the member's own phone: whoever does so sees the card."""
     customer = get_object_or_404(Customer, pk=number)
     shown = make_link(customer, timezone.now())
-    qr = drawing.qr_of(shown.address, size_mm=_QR_MM)
+    qr = barcodes.qr_svg(shown.address, _QR_MM)
     return page(request, "desk/card_link.html", customer=customer, address=shown.address, qr=qr)
 
 

@@ -1,4 +1,4 @@
-"""A customer's cards: issued, taken over from elsewhere, shown for printing, revoked. No address has a code."""
+"""A customer's cards: issued, shown, replaced, revoked. No address has a code."""
 
 from typing import Final
 
@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from contract.card import CardError
+from hub.cards import barcodes
 from hub.cards.replacing import replace_card as replaced
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import check, desk
 from hub.errors import HubError
-from hub.members import codes, drawing, operations, queries
+from hub.members import codes, operations, queries
 from hub.members.models import Card, Customer
 from hub.members.showing_operations import SEE_CODES, note_codes_shown
 from hub.members.versions import do_as_shown, version_of
@@ -33,25 +33,6 @@ def issue_card(request: HttpRequest, number: int) -> HttpResponse:
     return goes_to(request, reverse("desk:card", args=[card.pk]))
 
 
-@desk("members.add_card")
-def import_card(request: HttpRequest, number: int) -> HttpResponse:
-    """One that they carry already: scanned here, or typed."""
-    customer = get_object_or_404(Customer, pk=number)
-    back, error = reverse("desk:customer", args=[number]), ""
-    if request.method == "POST":
-        code = request.POST.get("code", "").strip()
-        try:
-            if not code:
-                raise CardError(_("scan the card, or type the number printed on it"))
-            operations.import_card(customer, code)
-            messages.success(request, _("The card is theirs now."))
-            return goes_to(request, back)
-        except (HubError, CardError) as refused:
-            error = f"{str(refused)[:1].upper()}{str(refused)[1:]}."
-    title = _("A card that %(name)s carries already") % {"name": customer}
-    return page(request, "desk/import_card.html", 422 if error else 200, title=title, error=error, back=back)
-
-
 @desk("members.view_card")
 def card_page(request: HttpRequest, number: int) -> HttpResponse:
     """How it stands; its QR code and its code to type for those who may see them, and each look is noted."""
@@ -66,7 +47,7 @@ def card_page(request: HttpRequest, number: int) -> HttpResponse:
 def _codes(card: Card) -> dict[str, str]:
     note_codes_shown([card])
     try:
-        return {"qr": drawing.qr_svg(card, size_mm=_QR_MM), "code": codes.typed_text(codes.decrypt(card))}
+        return {"qr": barcodes.card_svg(card, _QR_MM), "code": codes.typed_text(codes.decrypt(card))}
     except HubError as error:
         return {"error": str(error)}
 

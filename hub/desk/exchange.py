@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from hub.desk.answers import goes_to, page
-from hub.desk.exchange_forms import KINDS_SHOWN, ImportForm, TooLarge
+from hub.desk.exchange_forms import EXPORTS_SHOWN, KINDS_SHOWN, ImportForm, TooLarge
 from hub.desk.gate import desk
 from hub.errors import HubError
 from hub.exchange import job_operations, queries
@@ -106,10 +106,10 @@ def bad_rows(request: HttpRequest, number: int) -> HttpResponse:
 def export_page(request: HttpRequest) -> HttpResponse:
     """Posted: the file itself. It is asked for by a form, so that no link makes a file of everybody."""
     kind = request.POST.get("kind", "")
-    if request.method == "POST" and kind in KINDS_SHOWN:
+    if request.method == "POST" and kind in EXPORTS_SHOWN:
         name = f"{kind}-{timezone.localtime():%Y-%m-%d}.csv"
         return _file(name, export(kind, organization_zone()))
-    return page(request, "desk/exchange/export.html", kinds=KINDS_SHOWN.items())
+    return page(request, "desk/exchange/export.html", kinds=EXPORTS_SHOWN.items())
 
 
 def _taken_in(request: HttpRequest, form: ImportForm) -> Job | None:

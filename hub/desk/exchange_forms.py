@@ -8,13 +8,16 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hub.exchange.catalogue import EXPORTED
 from hub.exchange.reading import BYTES_MAX
 
 KINDS_SHOWN: Final[dict[str, Promise]] = {
     "customers": _("Customers"),
     "companies": _("Companies"),
     "memberships": _("Memberships"),
+    "cards": _("Cards"),
 }
+EXPORTS_SHOWN: Final = {name: KINDS_SHOWN[name] for name in EXPORTED}
 
 
 class ImportForm(forms.Form):

@@ -5,6 +5,7 @@ from django.urls import path
 from hub.desk import (
     card_links,
     cards,
+    carried,
     checkins_part,
     companies,
     customers,
@@ -12,6 +13,7 @@ from hub.desk import (
     links,
     memberships,
     parts,
+    printing,
     search,
 )
 
@@ -28,9 +30,11 @@ urlpatterns = [
     path("customers/<int:number>/notes/", parts.add_customer_note, name="add_customer_note"),
     path("customers/<int:number>/checkins/", checkins_part.checkins_part, name="checkins"),
     path("customers/<int:number>/cards/issue/", cards.issue_card, name="issue_card"),
-    path("customers/<int:number>/cards/import/", cards.import_card, name="import_card"),
+    path("customers/<int:number>/cards/import/", carried.import_card, name="import_card"),
     path("customers/<int:number>/companies/add/", links.add_company, name="add_company"),
     path("customer-notes/<int:number>/delete/", parts.delete_customer_note, name="delete_customer_note"),
+    path("cards/print/", printing.print_page, name="print_cards"),
+    path("cards/sheet.pdf", printing.sheet_pdf, name="sheet_pdf"),
     path("cards/<int:number>/", cards.card_page, name="card"),
     path("cards/<int:number>/revoke/", cards.revoke_card, name="revoke_card"),
     path("cards/<int:number>/replace/", cards.replace_card, name="replace_card"),

@@ -36,6 +36,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Reports"), "chart", "desk:reports", "reports.view_figures"),
             Item(_("Import"), "swap", "desk:imports", "members.import_csv"),
             Item(_("Export"), "log", "desk:export", "members.export_csv"),
+            Item(_("Print cards"), "card", "desk:print_cards", "members.see_card_code"),
         ],
     ),
     (

@@ -3,11 +3,13 @@
 from typing import Final
 
 from hub.errors import HubError
+from hub.exchange.cards import Cards
 from hub.exchange.kinds import Kind
 from hub.exchange.memberships import Memberships
 from hub.exchange.people import Companies, Customers
 
-KINDS: Final[dict[str, type[Kind]]] = {each.name: each for each in (Customers, Companies, Memberships)}
+KINDS: Final[dict[str, type[Kind]]] = {each.name: each for each in (Customers, Companies, Memberships, Cards)}
+EXPORTED: Final = [name for name, kind in KINDS.items() if kind.is_exported]
 
 
 class UnknownKind(HubError):

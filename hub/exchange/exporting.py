@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hub.audit import operations as audit
-from hub.exchange.catalogue import kind_called
+from hub.exchange.catalogue import EXPORTED, UnknownKind, kind_called
 from hub.exchange.cells import escaped
 
 _AT_ONCE: Final = 1_000
@@ -22,6 +22,8 @@ class _Line:
 def export(name: str, zone: ZoneInfo) -> Iterator[str]:
     """Noted in the audit log before the first line. UTF-8 with a mark of it: spreadsheets read names right."""
     kind = kind_called(name)(zone)
+    if not kind.is_exported:
+        raise UnknownKind(f"no file of {name} is made: export {', '.join(EXPORTED)}")
     audit.note_exported(name, kind.all().count())
     return _lines(kind)
 

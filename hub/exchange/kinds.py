@@ -20,6 +20,7 @@ PIECE_ROWS: Final = 500
 class Kind(ABC):
     name: ClassVar[str]
     columns_class: ClassVar[type[Columns]]
+    is_exported: ClassVar[bool] = True
 
     def __init__(self, zone: ZoneInfo, day_first: bool = False) -> None:
         self.columns = self.columns_class(zone, day_first)

@@ -30,6 +30,10 @@ ALIASES: Final = {
     "start": "starts",
     "end": "ends",
     "trial": "trial_until",
+    "from": "valid_from",
+    "until": "valid_until",
+    "cardnumber": "code",
+    "barcode": "code",
 }
 """Folded names (reading.folded_name) that files of other systems have for our columns."""
 
@@ -94,6 +98,16 @@ class CompanyColumns(Columns):
     name = _text("name")
     email = _text("email")
     phone = _text("phone")
+
+
+class CardColumns(Columns):
+    WRITTEN_APART = ("customer", "code")
+    NEVER_OUT = ("code",)
+
+    customer = _text("customer")
+    code = _text("code")
+    valid_from = Field("valid_from", "valid_from", widget=_Instant())
+    valid_until = Field("valid_until", "valid_until", widget=_Instant())
 
 
 class MembershipColumns(Columns):

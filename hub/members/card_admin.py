@@ -1,15 +1,11 @@
-"""Cards in Django's admin: issued or imported, revoked, and drawn on a sheet. No list shows a code."""
+"""Cards in Django's admin: issued or imported, and revoked. No list shows a code; the desk prints them."""
 
 from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,15 +14,13 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from contract.rotating import STEP_SECONDS
-from hub.members import codes, drawing, operations, queries, rotating_operations
+from hub.members import codes, operations, queries, rotating_operations
 from hub.members.forms import NewCardForm
-from hub.members.labels import COLOURS, Label, card_label, status_label
+from hub.members.labels import COLOURS, Label, card_label
 from hub.members.models import Card
 from hub.members.revoking_admin import RevocableAdmin
 from hub.members.showing_operations import SEE_CODES, note_codes_shown
 
-CARDS_A_PAGE = 27
-"""Three sheets of A4, nine cards each."""
 _CODE_NOW: Final = gettext_lazy(
     "The next one comes in %(left)s s: reload the page for it. A reader takes this one for %(step)s"
     " s longer, once."
@@ -46,21 +40,16 @@ class CardAdmin(RevocableAdmin):
     search_fields = ["customer__name", "customer__email"]
     autocomplete_fields = ["customer"]
     actions = ["make_rotating", "stop_rotating", "revoke"]
-    actions_list = ["show_sheet"]
 
     def get_fields(self, request: HttpRequest, obj: Card | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "code", "valid_from", "valid_until"]
-        seen = ["qr", "code_text"] if self.has_see_card_code_permission(request) else []
+        seen = ["code_text"] if self.has_see_card_code_permission(request) else []
         now = ["code_now"] if seen and obj.rotating_salt is not None else []
         return ["customer", "state_now", *seen, "rotates", *now, "valid_from", "valid_until", "revoked_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
-        return (
-            []
-            if obj is None
-            else ["customer", "state_now", "qr", "code_text", "rotates", "code_now", "revoked_at"]
-        )
+        return [] if obj is None else ["customer", "state_now", "code_text", "rotates", "code_now", "revoked_at"]
 
     def get_form(self, request: HttpRequest, obj: Card | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -92,10 +81,6 @@ class CardAdmin(RevocableAdmin):
     @display(description=gettext_lazy("In wallets"), empty_value="-")
     def rotates(self, card: Card) -> str | None:
         return None if card.rotating_salt is None else "↻ rotates"
-
-    @display(description=gettext_lazy("QR code"))
-    def qr(self, card: Card) -> str:
-        return drawing.qr_svg(card, size_mm=40)
 
     @display(description=gettext_lazy("Code, to type"))
     def code_text(self, card: Card) -> str:
@@ -130,40 +115,3 @@ class CardAdmin(RevocableAdmin):
         stopped = rotating_operations.stop_rotating(chosen)
         LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Codes rotate no more.")
         messages.success(request, _("Cards whose codes rotate no more: %(stopped)s.") % {"stopped": stopped})
-
-    @action(
-        description=gettext_lazy("Cards as QR"),
-        icon="qr_code_2",
-        permissions=["see_card_code"],
-        url_path="to-sheet",
-    )
-    def show_sheet(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:members_card_sheet"))
-
-    def get_urls(self) -> list[Any]:
-        sheet = path("sheet/", self.admin_site.admin_view(self.sheet), name="members_card_sheet")
-        return [sheet, *super().get_urls()]
-
-    def sheet(self, request: HttpRequest) -> HttpResponse:
-        """All live cards as QR codes, by name; for those who may see their codes; each look is noted."""
-        if not self.has_see_card_code_permission(request):
-            raise PermissionDenied
-        at = timezone.now()
-        page = Paginator(queries.live_cards(at), CARDS_A_PAGE).get_page(request.GET.get("page"))
-        cards = list(page)
-        note_codes_shown(cards)
-        tiles = [_tile(card, at) for card in cards]
-        return TemplateResponse(request, "members/card_sheet.html", {"tiles": tiles, "page": page})
-
-
-def _tile(card: Card, at: Any) -> dict[str, Any]:
-    standing = queries.standing_of(card.customer, at)
-    state, text = status_label(standing.status if standing else None)
-    return {
-        "svg": drawing.qr_svg(card),
-        "code": codes.typed_text(codes.decrypt(card)),
-        "name": card.customer.name,
-        "plan": standing.membership.plan.name if standing else "",
-        "state": state,
-        "status": text,
-    }

@@ -32,7 +32,12 @@ from hub.members.writing import add, delete, delete_unless_in_use, revoke, save,
 
 
 class CardTaken(HubError):
-    """Another card has this code already."""
+    """`card` has this code already."""
+
+    def __init__(self, card: Card) -> None:
+        said = _("this code is on %(taken)s already: delete that card first, or use another code")
+        super().__init__(said % {"taken": card})
+        self.card = card
 
 
 # Customers and companies
@@ -212,10 +217,7 @@ def make_card(card: Card, text: str = "") -> Card:
     with writing():
         taken = queries.card_with_code(code)
         if taken is not None:
-            raise CardTaken(
-                _("this code is on %(taken)s already: delete that card first, or use another code")
-                % {"taken": taken}
-            )
+            raise CardTaken(taken)
         return save(_with_code(card, code), rows.card_row)
 
 

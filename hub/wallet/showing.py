@@ -13,12 +13,13 @@ from contract.ask import Policy
 from contract.membership import Detail, State, end_of
 from contract.reasons import Reason
 from contract.rotating import DIGITS, STEP_SECONDS, digits_at, rotating_text, step_at, wallet_pattern
+from hub.cards import barcodes
 from hub.checkins import names
 from hub.decisions.offering import Offer, facts_of_customer, offers_granted
 from hub.decisions.said import left_text, light_of, next_text, reason_text, word_of
 from hub.fleet.models import Site
 from hub.fleet.standing import Light
-from hub.members import codes, drawing, queries, rows
+from hub.members import codes, queries, rows
 from hub.members.models import Card, Customer, Membership, Permission
 from hub.members.queries import CardState, Standing
 
@@ -81,6 +82,10 @@ def cards_of(customer: Customer, at: datetime) -> list[CardShown]:
     return sorted(shown, key=lambda each: each.state is not CardState.LIVE)
 
 
+def may_be_printed(shown: CardShown) -> bool:
+    return shown.state is CardState.LIVE and shown.rotating is None
+
+
 def memberships_of(customer: Customer, at: datetime) -> list[Held]:
     """What stands, as it is to be shown first; where nothing does, the last that did. Of
     hub.members.profiles.customer_profiles."""
@@ -111,11 +116,11 @@ def _card(card: Card, at: datetime) -> CardShown:
     secret = codes.secret_of(card)
     state = queries.card_state(card, at)
     if secret is None:
-        return CardShown(card, state, drawing.qr_of(codes.scan_text(code)), codes.typed_text(code), None)
+        return CardShown(card, state, barcodes.svg(barcodes.symbol_of(code)), codes.typed_text(code), None)
     digits = digits_at(secret, step_at(at))
     pattern = wallet_pattern(settings.DOORWARD_URL, code)
     rotating = Rotating(_before_digits(pattern), rotating_text(codes.typed_text(code), ""), secret.hex())
-    return CardShown(card, state, drawing.qr_of(rotating.pattern + digits), rotating.typed + digits, rotating)
+    return CardShown(card, state, barcodes.qr_svg(rotating.pattern + digits), rotating.typed + digits, rotating)
 
 
 def _before_digits(pattern: str) -> str:

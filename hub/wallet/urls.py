@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.wallet import apple_service, entering, installing, letters, losing, passes, views
+from hub.wallet import apple_service, entering, installing, letters, losing, passes, printing, views
 
 app_name = "wallet"
 _DEVICE = "apple/v1/devices/<str:device>/registrations"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("leave", entering.leave, name="leave"),
     path("lost/<int:number>", losing.lost, name="lost"),
     path("replaced", losing.replaced, name="replaced"),
+    path("sheet.pdf", printing.sheet_pdf, name="sheet"),
     path("letters", letters.wishes, name="letters"),
     path("letters/<str:token>", letters.unsubscribe, name="unsubscribe"),
     path("photo/<slug:digest>.jpg", views.photo, name="photo"),

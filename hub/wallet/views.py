@@ -40,6 +40,7 @@ def card_page(request: HttpRequest, link: CardLink) -> HttpResponse:
         customer=customer,
         photo=getattr(customer, "photo", None),
         cards=cards,
+        may_print=any(showing.may_be_printed(each) for each in cards),
         error=error,
         first=held[0] if held else None,
         others=held[1:],

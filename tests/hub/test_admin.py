@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission as Right
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -179,24 +178,3 @@ def test_lists_ask_the_same_number_of_questions_for_more_rows(
     with CaptureQueriesContext(connection) as many:
         staff.get(address(model, "changelist"))
     assert len(many) == len(few)
-
-
-def test_the_sheet_shows_live_cards_as_pictures(staff: Client, club: dict[str, Any]) -> None:
-    page = staff.get("/admin/members/card/sheet/")
-    text = page.content.decode()
-    assert text.count("<svg") == len(club["cards"]) - 1
-    assert "Member with the full plan" in text
-    assert "Member with a revoked card" not in text
-    assert "no-store" in page["Cache-Control"]
-    assert codes.typed_text(club["cards"][0]["code"]) in text
-
-
-def test_the_sheet_is_for_those_who_may_see_codes(club: dict[str, Any]) -> None:
-    client = Client(SERVER_NAME="localhost")
-    assert client.get("/admin/members/card/sheet/").status_code == 302
-    clerk = User.objects.create_user("clerk", is_staff=True)
-    client.force_login(clerk)
-    assert client.get("/admin/members/card/sheet/").status_code == 403
-    clerk.user_permissions.add(*Right.objects.filter(codename__in=["view_card", "see_card_code"]))
-    assert client.get("/admin/members/card/sheet/").status_code == 200
-    assert client.get("/admin/").status_code == 200

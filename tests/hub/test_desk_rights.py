@@ -48,6 +48,8 @@ PAGES: Final = {
     "/desk/customers/0/cards/import/": "members.add_card",
     "/desk/customers/0/companies/add/": "members.add_link",
     "/desk/customer-notes/0/delete/": "members.add_customernote",
+    "/desk/cards/print/": "members.see_card_code",
+    "/desk/cards/sheet.pdf": "members.see_card_code",
     "/desk/cards/0/": "members.view_card",
     "/desk/cards/0/revoke/": "members.change_card",
     "/desk/cards/0/replace/": "members.change_card",

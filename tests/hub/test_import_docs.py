@@ -32,6 +32,9 @@ def test_the_examples_are_imported(database: Database) -> None:
     }
     held = Membership.objects.get(external_id="M-2")
     assert held.starts_at.astimezone(BERLIN).isoformat() == "2026-07-01T08:30:00+02:00"
+    cards = example("cards.csv")
+    assert counts(imported("cards", cards)) == (2, 0, 0, 0)
+    assert counts(imported("cards", cards)) == (0, 0, 2, 0)
     bad = looked_at("customers", example("customers-with-bad-rows.csv"))
     assert counts(bad) == (0, 2, 0, 1)
     assert [column for _line, column, _text in errors(bad)] == ["name", "email", "companies"]

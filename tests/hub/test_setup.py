@@ -232,7 +232,7 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
             page = _fetch(f"http://127.0.0.1:{port}/")
             assert "Doorward" in page
             assert 'type="password"' in page
-            style = _fetch(f"http://127.0.0.1:{port}/static/members/card_sheet.css")
+            style = _fetch(f"http://127.0.0.1:{port}/static/desk/forms.css")
             assert "@media print" in style
             assert web.stderr is not None
             assert f"set DOORWARD_URL=http://127.0.0.1:{port} in each" in web.stderr.readline()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from hub.exchange.catalogue import KINDS
+from hub.exchange.catalogue import EXPORTED
 from hub.exchange.exporting import export
 from hub.fleet.zones import organization_zone
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=list(KINDS))
+        parser.add_argument("kind", choices=EXPORTED)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         for line in export(options["kind"], organization_zone()):

@@ -14,7 +14,7 @@ from hub.fleet.zones import organization_zone
 
 
 class Command(BaseCommand):
-    help = "Takes customers, companies or memberships in from a CSV file."
+    help = "Takes customers, companies, memberships or cards in from a CSV file."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -31,7 +31,6 @@ document.addEventListener("submit", (event) => {
 
 // What leads back closes the dialog, where there is one.
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) return window.print();
   if (!dialog.open || !event.target.closest("dialog [data-close]")) return;
   event.preventDefault();
   dialog.close();

@@ -1,0 +1,106 @@
+"""Cards as a PDF to be printed and cut: chosen customers', a company's, a plan's, or everybody's.
+
+For those who may see codes; each card that is printed stands in the audit log.
+"""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from hub.cards.choosing import CARDS_AT_ONCE, Whose, cards_of, not_whole, to_print, without_a_card
+from hub.cards.sheet import Paper, sheet
+from hub.desk.answers import goes_to, page
+from hub.desk.gate import desk
+from hub.errors import HubError
+from hub.members.models import Company, Customer, Plan
+from hub.members.showing_operations import SEE_CODES, note_codes_shown
+
+PAPERS: Final = (
+    (Paper.A4, gettext_lazy("A4 (210 x 297 mm)")),
+    (Paper.LETTER, gettext_lazy("US Letter (8.5 x 11 in)")),
+)
+_CHOSEN_MAX: Final = 1_000
+_DIGITS_MAX: Final = 18
+
+
+@desk(SEE_CODES)
+def print_page(request: HttpRequest) -> HttpResponse:
+    """Whose cards, how many, on which paper. `chosen` in the address: people were to be ticked in a list."""
+    whose, at = _whose(request.GET), timezone.now()
+    if "chosen" in request.GET and not whose.customers:
+        messages.error(request, _("Choose whose cards are to be printed first."))
+        return goes_to(request, reverse("desk:customers"))
+    found = cards_of(whose, at)
+    context: dict[str, Any] = {
+        "title": _title(whose),
+        "whose": whose,
+        "count": len(found),
+        "parts": _parts(len(found)),
+        "without": without_a_card(whose, at),
+        "not_whole": not_whole(name for _number, name in found),
+        "papers": PAPERS,
+    }
+    return page(request, "desk/print_cards.html", **context)
+
+
+@desk(SEE_CODES)
+@require_POST
+def sheet_pdf(request: HttpRequest) -> HttpResponse:
+    whose, at = _whose(request.POST), timezone.now()
+    first = _number(request.POST.get("from", "")) or 0
+    cards = to_print([number for number, _name in cards_of(whose, at)[first : first + CARDS_AT_ONCE]], at)
+    try:
+        pdf = sheet(cards, Paper(request.POST.get("paper", Paper.A4)), at) if cards else b""
+    except (HubError, ValueError) as error:
+        messages.error(request, str(error))
+        return goes_to(request, reverse("desk:print_cards"))
+    if not pdf:
+        messages.error(request, _("There is no card that works to be printed."))
+        return goes_to(request, reverse("desk:print_cards"))
+    note_codes_shown(cards)
+    headers = {"Content-Disposition": f'attachment; filename="cards-{timezone.localtime(at):%Y-%m-%d}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def _whose(given: QueryDict) -> Whose:
+    customers = [_number(text) for text in given.getlist("customer")[:_CHOSEN_MAX]]
+    return Whose(
+        customers=tuple(number for number in customers if number is not None),
+        company=_number(given.get("company", "")),
+        plan=_number(given.get("plan", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
+
+
+def _title(whose: Whose) -> str:
+    if len(whose.customers) > 1:
+        count = len(whose.customers)
+        return ngettext("Print cards of %(count)d person", "Print cards of %(count)d people", count) % {
+            "count": count
+        }
+    if whose.customers:
+        name: object = get_object_or_404(Customer, pk=whose.customers[0])
+    elif whose.company is not None:
+        name = get_object_or_404(Company, pk=whose.company)
+    elif whose.plan is not None:
+        name = get_object_or_404(Plan, pk=whose.plan)
+    else:
+        return _("Print everybody's cards")
+    return _("Print cards: %(whose)s") % {"whose": name}
+
+
+def _parts(count: int) -> list[tuple[int, int, int]]:
+    """Of more than one file holds: after how many cards each begins, its first and its last."""
+    if count <= CARDS_AT_ONCE:
+        return []
+    return [(begin, begin + 1, min(begin + CARDS_AT_ONCE, count)) for begin in range(0, count, CARDS_AT_ONCE)]
