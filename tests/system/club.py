@@ -16,7 +16,7 @@ import psycopg
 from contract.feed import moved_digest, row_digest
 from contract.messages import CheckIn, decode
 from demo.club import EDGE_CONFIG
-from demo.processes import Event, Process, run_to_end
+from demo.processes import Event, Process, free_port, run_to_end, wait_until_listening
 from demo.scanner import Scanner
 from tests.brokers import Broker
 from tests.prepared_hub import prepare_hub
@@ -55,6 +55,19 @@ class Hub:
     def start_worker(self) -> None:
         worker = self.start_process("worker", [sys.executable, "-m", "hub", "worker"], self.env)
         worker.wait_for(lambda event: event.get("event") == "worker_ready", "connection to the broker")
+
+    def start_web(self) -> str:
+        """The hub's pages; their address."""
+        port = free_port()
+        self.env["DOORWARD_URL"] = address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+        wait_until_listening(port, self.start_process("web", command, self.env))
+        return address
+
+    def session_of(self, role: str) -> str:
+        """The key of a session of somebody who has that role."""
+        command = [sys.executable, "-m", "tests.system.admin_session", role]
+        return run_to_end(command, self.env, self.folder / "session.log").strip()
 
     def end(self, name: str, kill: bool = False) -> None:
         """`name`: "broker", "worker" or an edge's."""

@@ -42,7 +42,7 @@ def seed(members: int, offered: str, edges: list[str]) -> dict[str, object]:
     site = fleet.save_site(Site(name="clubhouse", time_zone="Europe/Berlin"))
     plan = operations.save_plan(Plan(name="Glasses"))
     for slug, (rule, limit) in BENEFITS.items():
-        permission = operations.save_permission(Permission(slug=slug, name=slug))
+        permission = operations.save_permission(Permission(slug=slug, name=slug, is_benefit=True))
         operations.save_grant(Grant(plan=plan, permission=permission, **rule), (limit,))
     staff_plan = operations.save_plan(Plan(name="Staff"))
     undo = operations.save_permission(Permission(slug="undo", name="Undo"))

@@ -2,14 +2,11 @@
 
 import json
 import os
-import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from demo.processes import run_to_end
 from tests.browser import Browser
 from tests.system.club import EDGE, Club, wait_until
 from tests.system.test_orders import CONFIG
@@ -53,25 +50,13 @@ def club(tmp_path: Path) -> Iterator[Club]:
 
 @pytest.fixture
 def desk(club: Club, tmp_path: Path) -> Iterator[Desk]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    club.env["DOORWARD_URL"] = hub = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    club.start_process("web", command, club.env)
-    wait_until(lambda: is_served(port), "the hub's pages")
-    session = run_to_end([sys.executable, "-m", "tests.system.admin_session"], club.env, tmp_path / "session.log")
+    hub = club.start_web()
     browser = Desk(tmp_path / "chromium")
     try:
-        browser.enter(hub, session.strip())
+        browser.enter(hub, club.session_of("admin"))
         yield browser
     finally:
         browser.close()
-
-
-def is_served(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def reason(club: Club) -> str:
