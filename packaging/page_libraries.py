@@ -1,7 +1,7 @@
 """What pages load that others wrote, fetched anew: `make vendor`. Needs npm, which nothing else here does.
 
-Each folder of such files has a list, VERSIONS, of the packages they are from. A package is fetched whole, looked at
-by the hash that the list says, and only then are the listed files taken out of it, as they are. To take a newer
+Each folder of such files has a list, VERSIONS, of the packages they are from. A package is fetched whole, looked
+at by the hash that the list says, and only then are the listed files taken out of it, as they are. To take a newer
 version: write it and its integrity (`npm view NAME@VERSION dist.integrity`) into the list; what changed is then
 written with its new hash.
 """
@@ -76,7 +76,9 @@ def checked(archive: bytes, package: Package) -> None:
     kind, _, wanted = package.integrity.partition("-")
     found = base64.b64encode(hashlib.new(kind, archive).digest()).decode()
     if kind != "sha512" or found != wanted:
-        raise PageLibraryError(f"{package.name} {package.version} is not as listed: its integrity is {kind}-{found}")
+        raise PageLibraryError(
+            f"{package.name} {package.version} is not as listed: its integrity is {kind}-{found}"
+        )
 
 
 def sha256_of(path: Path) -> str:

@@ -16,15 +16,22 @@ KEYS: Final = {"Escape": 27, "Backspace": 8, "Enter": 13}
 
 
 class Browser:
-    """One page of 1280 x 800. `close` when done."""
+    """One page of 1280 x 800. `close` when done. `more`: options for Chromium besides."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         reads, to_browser = os.pipe()
         from_browser, writes = os.pipe()
         # A shell puts the two pipes where Chromium looks for them.
         arrange = f'exec 3<&{reads} 4>&{writes}; exec "$@"'
         options = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars")
-        chromium = ("chromium", *options, "--remote-debugging-pipe", f"--user-data-dir={folder}", "about:blank")
+        chromium = (
+            "chromium",
+            *options,
+            *more,
+            "--remote-debugging-pipe",
+            f"--user-data-dir={folder}",
+            "about:blank",
+        )
         self._process = subprocess.Popen(
             ["bash", "-c", arrange, "bash", *chromium],
             pass_fds=(reads, writes),

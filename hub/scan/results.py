@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from contract.effects import VOID_WITHIN
+from contract.membership import State
 from contract.reasons import Outcome, Reason
 from hub.checkins.models import CheckIn
 from hub.decisions.said import left_text, next_text, reason_text
@@ -15,8 +17,15 @@ from hub.decisions.scanning import benefit_of, facts_of_scan
 from hub.members import codes
 from hub.members.models import Customer, Permission
 from hub.organization.models import Organization, Sees
-from hub.scan.showing import name_shown, why_not
+from hub.scan.showing import name_shown, photo_shown, state_word, why_not
 from hub.scan.who import Scanner
+
+_STATES: Final[dict[str, State]] = {
+    Reason.PENDING: State.INACTIVE,
+    Reason.SCHEDULED: State.INACTIVE,
+    Reason.SUSPENDED: State.INACTIVE,
+    Reason.EXPIRED: State.EXPIRED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class DoneShown:
     next: str
     can_undo: bool
     asks_for_live: bool = False
+    photo: str = ""
 
 
 def confirmed_of(pressed: Pressed, scanner: Scanner, organization: Organization, at: datetime) -> Confirmed:
@@ -69,14 +79,21 @@ def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: 
     yes = _("Redeemed") if checkin.counted else _("Checked in")
     return DoneShown(
         granted=granted,
-        title=yes if granted else reason_text(checkin.reason),
+        title=yes if granted else _why(checkin.reason, scanner),
         what=checkin.permission if permission is None else permission.name,
         name="" if customer is None else name_shown(customer, sees),
         left=left_text(checkin.remaining) if tells else "",
         next=_next(checkin, permission, scanner, organization, at) if tells else "",
         can_undo=granted and checkin.voided_at is None and at - checkin.at <= VOID_WITHIN,
         asks_for_live=checkin.reason in (Reason.CODE_STALE, Reason.CODE_REPLAYED),
+        photo=photo_shown(customer, sees) if customer is not None and granted else "",
     )
+
+
+def _why(reason: str, scanner: Scanner) -> str | Promise:
+    """Why a membership is over, or not yet, is staff's alone to know."""
+    state = _STATES.get(reason)
+    return reason_text(reason) if scanner.is_staff or state is None else state_word(state)
 
 
 def _next(

@@ -102,18 +102,30 @@ def name_shown(customer: Customer, sees: Sees) -> str:
     return f"{first} {others[-1][0]}." if others and sees is Sees.CAREFUL else " ".join([first, *others])
 
 
-def _standing_words(standing: Standing | None, is_staff: bool) -> tuple[Light, str | Promise]:
-    """Why it is over, or not yet, is staff's alone to know."""
-    status = None if standing is None else standing.status
-    if is_staff or status is None:
-        return light_of(status), word_of(status)
+def photo_shown(customer: Customer, sees: Sees) -> str:
+    """What stands in its address; empty: there is none, or not for whoever scans."""
+    if sees is not Sees.ALL or getattr(customer, "photo", None) is None:
+        return ""
+    return signed.sign_photo(customer.pk)
+
+
+def state_word(state: State) -> str:
+    """As much of it as anybody may know."""
     words = {
         State.ACTIVE: _("Active"),
         State.INACTIVE: _("Not active now"),
         State.EXPIRED: _("No longer active"),
     }
+    return words[state]
+
+
+def _standing_words(standing: Standing | None, is_staff: bool) -> tuple[Light, str | Promise]:
+    """Why it is over, or not yet, is staff's alone to know."""
+    status = None if standing is None else standing.status
+    if is_staff or status is None:
+        return light_of(status), word_of(status)
     lights = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.EXPIRED: Light.RED}
-    return lights[status.state], words[status.state]
+    return lights[status.state], state_word(status.state)
 
 
 def _person(
@@ -123,8 +135,7 @@ def _person(
     if sees is not Sees.STATUS and standing is not None:
         shown["plan"] = standing.membership.plan.name
     if sees is Sees.ALL:
-        photo = getattr(customer, "photo", None)
-        shown["photo"] = "" if photo is None else signed.sign_photo(customer.pk)
+        shown["photo"] = photo_shown(customer, sees)
         shown |= {"recent": tuple(recent_of(customer, scanner, at)), "sees_recent": True}
     if scanner.is_staff:
         shown["customer"] = customer

@@ -5,7 +5,7 @@ A QR code holds its address in upper case, so `C` is as good as `c`.
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from hub.scan import views
+from hub.scan import counter, views
 
 app_name = "scan"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/done", views.done_page, name="done"),
     path("c/undo", views.undo, name="undo"),
     path("c/photo/<str:token>", views.photo, name="photo"),
+    path("counter/", counter.counter, name="counter"),
+    path("counter/choose", counter.choose, name="counter_choose"),
+    path("counter/scan", counter.scan, name="counter_scan"),
     re_path(r"^[cC]/(?P<scanned>[^/]{1,512})/?$", views.open_card, name="card"),
 ]

@@ -82,8 +82,8 @@ def done_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @face
 def undo(request: HttpRequest) -> HttpResponse:
-    """By the browser that pressed: it alone has the cookie."""
-    done = signed.read_done(request.COOKIES.get(DONE_COOKIE, ""))
+    """By the browser that pressed: it alone has the cookie, or the page that says which one by itself."""
+    done = signed.read_done(request.POST.get("done") or request.COOKIES.get(DONE_COOKIE, ""))
     checkin = done and CheckIn.objects.filter(checkin_id=done.id).first()
     if not done or not checkin:
         return refused(request, _("It is too late to undo this here: staff may void it."))
@@ -107,8 +107,9 @@ def asks_for_login(request: HttpRequest) -> bool:
     return request.organization.login_required and request.scanner.user is None
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
-    there = redirect_to_login(request.path, resolve_url("account_login")).url
+def sign_in_first(request: HttpRequest, then: str = "") -> HttpResponse:
+    """`then`: where to go on after that, if not here."""
+    there = redirect_to_login(then or request.path, resolve_url("account_login")).url
     return page(request, "scan/login_required.html", 403, there=there)
 
 

@@ -26,8 +26,8 @@ class Visitor(Browser):
 
     hub = ""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *more: str) -> None:
+        super().__init__(folder, *more)
         self.requests: list[str] = []
         """Whatever pages asked for, of whatever host."""
         self._call("Network.enable")

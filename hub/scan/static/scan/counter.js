@@ -1,0 +1,116 @@
+// A counter: what a camera, a scanner that types or a hand brings is sent to the hub, one after the other, and what
+// the hub answers is shown. What a card may do is decided there.
+"use strict";
+
+const SAME_CARD_MS = 3000;
+const ANSWERS_WITHIN_MS = 15000;
+// As contract/card.py has it: a code's letters are the same in every layout, what stands around them is not.
+const CODE = /[BCDFGHJKLNPRSTVX]{20}(?![A-Z])/;
+const form = document.getElementById("scan");
+const field = document.getElementById("text");
+const result = document.getElementById("result");
+const lately = new Map(); // cards, and when they were scanned
+const waiting = [];
+let isAsking = false;
+let unanswered = null; // a scan that the hub may have counted, and not have told of
+
+const cardOf = (text) => text.toUpperCase().replace(/\s/g, "").match(CODE)?.[0] ?? text.trim();
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
+
+function scanned(text) {
+  const card = cardOf(text), now = performance.now();
+  const isAgain = now - (lately.get(card) ?? -Infinity) < SAME_CARD_MS;
+  if (!card) return;
+  lately.set(card, now);
+  if (isAgain) return;
+  const said = new FormData(form);
+  said.set("text", text);
+  said.set("id", unanswered?.card === card ? unanswered.id : newId());
+  waiting.push({ address: form.action, said, card, id: said.get("id") });
+  askNext();
+}
+
+async function askNext() {
+  if (isAsking || !waiting.length) return;
+  isAsking = true;
+  document.body.classList.add("asking");
+  const asked = waiting.shift();
+  const hadFocus = result.contains(document.activeElement);
+  try {
+    show(await answered(asked), hadFocus);
+    unanswered = null;
+  } catch {
+    unanswered = asked;
+    lately.delete(asked.card);
+    show(document.getElementById("unreached").content, hadFocus);
+  }
+  document.body.classList.remove("asking");
+  isAsking = false;
+  askNext();
+}
+
+// Any page of the hub: of the counter's own its result, of others all that they say.
+async function answered({ address, said }) {
+  const answer = await fetch(address, {
+    method: "POST", body: new URLSearchParams(said), signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
+  });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const part = page.getElementById("result") || page.getElementById("content") || page.querySelector("main");
+  if (!part || answer.status >= 500) throw new Error("no answer");
+  return part;
+}
+
+function show(part, hadFocus) {
+  const tone = toneOf(part);
+  result.replaceChildren(...document.importNode(part, true).childNodes);
+  if (tone) {
+    rememberResult(result, tone);
+    sayTone(tone);
+  }
+  result.scrollIntoView({ block: "nearest" });
+  // Whoever pressed by keyboard goes on there, where something is asked; else the next card comes.
+  const next = hadFocus && !tone && result.querySelector("button.main");
+  if (next) next.focus();
+  else if (hadFocus || document.activeElement === document.body) waitInField();
+}
+
+// On a phone the field would bring up a keyboard that nobody asked for.
+function waitInField() {
+  if (matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+}
+
+function takeField() {
+  const text = field.value;
+  field.value = "";
+  scanned(text);
+}
+
+form.addEventListener("submit", (event) => { event.preventDefault(); takeField(); });
+
+result.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (waiting.length || isAsking) return;
+  waiting.push({ address: event.target.action, said: new FormData(event.target), card: "" });
+  askNext();
+});
+
+result.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-again]") || !unanswered) return;
+  waiting.unshift(unanswered);
+  askNext();
+});
+
+// A scanner types wherever the page is touched last: its letters are no presses of a button.
+document.addEventListener("keydown", (event) => {
+  const isText = event.key.length === 1 && event.key !== " ";
+  if (event.target === field) {
+    if (event.key !== "Tab" || event.shiftKey || !field.value) return;
+    event.preventDefault();
+    takeField();
+  } else if (isText && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("select, input[type=text]")) {
+    field.focus({ preventScroll: true });
+  }
+});
+
+readByCamera(document.getElementById("camera"), scanned, cardOf);
+waitInField();
