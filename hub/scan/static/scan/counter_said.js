@@ -57,7 +57,8 @@ function playNote(tone, pitch, at, takes) {
 
 function rememberResult(part, tone) {
   const words = [".verdict strong, h1", ".name", ".what"].map((each) => part.querySelector(each)?.textContent.trim());
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", timeZone: past.dataset.zone });
+  const shape = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: past.dataset.zone };
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, shape);
   const row = document.createElement("li");
   row.className = tone;
   const sign = document.createElement("span");
