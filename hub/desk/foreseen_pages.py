@@ -50,8 +50,8 @@ def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> Ht
     version = editor.version() if thing.pk else ""
     do = request.POST.get("do", "")
     # Asked what it means, it is looked through and not saved.
+    is_right = request.method == "POST" and do != "row" and editor.is_valid()
     status, is_asked = 200, request.method == "POST" and do not in ("row", "means")
-    is_right = editor.is_valid() if is_asked or do == "means" else False
     if is_asked and is_right:
         try:
             preview = save_or_show(request, editor.foresee, lambda: _save(editor, request.POST.get("shown", "")))

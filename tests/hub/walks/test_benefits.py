@@ -22,6 +22,7 @@ from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 @pytest.fixture
 def visitor(chromium: Visitor, colleague: User) -> Iterator[Visitor]:
     with chromium.at_work(colleague) as visitor:
+        visitor.requests.clear()
         yield visitor
 
 
