@@ -27,6 +27,7 @@ from hub.wallet.passes import packed
 
 _ASKED: Final = Limit("pass-service", 600, 600)
 """Phones of a whole club may ask from one address, all at once after a change of its plan."""
+_COMPLAINED: Final = Limit("pass-log", 30, 600)
 _SCHEME: Final = "ApplePass "
 _NAME_LETTERS_MAX, _TOKEN_LETTERS_MAX = 100, 200
 _LINES_MAX, _LINE_LETTERS_MAX = 10, 300
@@ -35,7 +36,7 @@ _LOG: Final = logging.getLogger("hub.wallet.apple")
 View = Callable[..., HttpResponse]
 
 
-def service(*methods: str) -> Callable[[View], View]:
+def service(*methods: str, limit: Limit = _ASKED) -> Callable[[View], View]:
     """No page, no cookie: nothing that others' forms could abuse."""
 
     def declared(view: View) -> View:
@@ -44,7 +45,7 @@ def service(*methods: str) -> Callable[[View], View]:
         def asked(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
-            rate = take(_ASKED, address_of(request), timezone.now())
+            rate = take(limit, address_of(request), timezone.now())
             if not rate.granted:
                 return HttpResponse(status=429, headers={"Retry-After": str(rate.wait_s)})
             response = view(request, **kwargs)
@@ -103,7 +104,7 @@ def latest(request: HttpRequest, pass_type: str, serial: str) -> HttpResponse:
         return HttpResponse(status=503)
 
 
-@service("POST")
+@service("POST", limit=_COMPLAINED)
 def log(request: HttpRequest) -> HttpResponse:
     """What phones complain of. Anybody may say anything here: only so much of it, in one line each."""
     lines = _said(request).get("logs")

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from hub.cards.models import Device, Registration, WalletPass
-from hub.cards.passes.operations import give_pass
+from hub.cards.passes import operations as operations_of_passes
+from hub.cards.passes.operations import DEVICES_MAX, give_pass
 from hub.cards.passes.tokens import authentication_token
 from hub.cards.passes.updating import Updating
 from hub.members import operations
 from hub.members.models import Plan
+from hub.rates.operations import take
 from hub.wallet import apple_service
 from tests.hub.card_page import a_member, phone, wine_club
 from tests.hub.wallet_files import PASS_TYPE, hub_with, put_apple
@@ -181,7 +183,14 @@ def test_what_phones_complain_of_is_logged_a_little_of_it(caplog: pytest.LogCapt
     assert max(map(len, caplog.messages)) < 400
 
 
-def test_it_is_asked_only_so_often_from_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = apple_service.Limit("few", 2, 600)
-    monkeypatch.setattr(apple_service, "_ASKED", few)
-    assert [changes_of().status_code for _ in range(3)] == [204, 204, 429]
+def test_it_is_asked_only_so_often_from_one_address() -> None:
+    for _ in range(29):
+        take(apple_service._COMPLAINED, "127.0.0.1", timezone.now())
+    assert [ask("POST", "log").status_code for _ in range(2)] == [200, 429]
+    assert changes_of().status_code == 204
+
+
+def test_a_pass_is_on_so_many_phones_at_most(held: WalletPass) -> None:
+    assert all(operations_of_passes.register(held, f"phone {each}", TOKEN) for each in range(DEVICES_MAX + 2))
+    assert held.registrations.count() == DEVICES_MAX
+    assert changes_of("phone 0").status_code == 204 and changes_of("phone 2").status_code == 200

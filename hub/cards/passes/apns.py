@@ -29,7 +29,6 @@ class Apns:
         self._url = url
         context = ssl.create_default_context()
         _prove(context, apple, key_file)
-        context.set_alpn_protocols(["h2"])
         self._client = httpx.Client(http1=False, http2=True, verify=context, timeout=TIMEOUT, trust_env=False)
 
     def push(self, token: str) -> Answer:

@@ -4,6 +4,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -11,6 +12,9 @@ from hub.cards.models import Device, Registration, WalletPass
 from hub.cards.passes.facts import shown_of
 from hub.cards.passes.waiting import ask
 from hub.members.models import Card
+
+DEVICES_MAX: Final = 20
+"""Of one pass: somebody's phones and watches, old and new. Beyond, the oldest is told no more."""
 
 
 def give_pass(card: Card, wallet: WalletPass.Wallet, at: datetime) -> WalletPass:
@@ -38,7 +42,11 @@ def register(wallet_pass: WalletPass, library_id: str, push_token: str) -> bool:
     """Whether it is new. A phone's token may have changed: the latest counts."""
     with transaction.atomic():
         device, _made = Device.objects.update_or_create(library_id=library_id, defaults={"push_token": push_token})
-        return Registration.objects.get_or_create(device=device, wallet_pass=wallet_pass)[1]
+        _held, is_new = Registration.objects.get_or_create(device=device, wallet_pass=wallet_pass)
+        newest = Registration.objects.filter(wallet_pass=wallet_pass).order_by("-pk")
+        for each in newest[DEVICES_MAX:]:
+            each.delete()
+    return is_new
 
 
 def unregister(wallet_pass: WalletPass, library_id: str) -> None:

@@ -9,8 +9,8 @@ from hub.organization.models import Organization
 from hub.organization.operations import save_organization
 from tests.hub.card_page import a_member, secret_for, wine_club
 from tests.hub.served import served
-from tests.hub.wallet_files import hub_with, put_apple, put_google
 from tests.hub.walks.visitor import Visitor
+from tests.hub.wallet_files import hub_with, put_apple, put_google
 
 PHONE, TALL = 390, 844
 
