@@ -17,6 +17,7 @@ _WORDS: Final[dict[str, tuple[Promise, Promise]]] = {
     "link": (pgettext_lazy("a thing", "link"), pgettext_lazy("a thing", "links")),
     "membership": (pgettext_lazy("a thing", "membership"), pgettext_lazy("a thing", "memberships")),
     "partner": (pgettext_lazy("a thing", "partner"), pgettext_lazy("a thing", "partners")),
+    "partneruser": (pgettext_lazy("a thing", "partner's user"), pgettext_lazy("a thing", "partners' users")),
     "permission": (pgettext_lazy("a thing", "permission"), pgettext_lazy("a thing", "permissions")),
     "plan": (pgettext_lazy("a thing", "plan"), pgettext_lazy("a thing", "plans")),
     "reader": (pgettext_lazy("a thing", "reader"), pgettext_lazy("a thing", "readers")),

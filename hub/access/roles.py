@@ -22,6 +22,7 @@ class Role(StrEnum):
     STAFF = "staff"
     FRONT_DESK = "front desk"
     REPORTS = "reports"
+    PARTNER = "partner"
 
 
 def _to(verbs: str, app: str, models: str) -> frozenset[str]:
@@ -70,6 +71,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.STAFF: _MEMBERS | _SEE_FLEET | _LOG | _FIGURES | {"orders.set_mode"},
     Role.FRONT_DESK: _LOOK_UP | {"checkins.add_desk_checkin", "members.add_customernote", "cards.send_link"},
     Role.REPORTS: _FIGURES,
+    Role.PARTNER: frozenset({"partners.redeem_here", "partners.view_own_figures"}),
 }
 TITLES: Final[dict[Role, Promise]] = {
     Role.OWNER: _("owner"),
@@ -77,6 +79,7 @@ TITLES: Final[dict[Role, Promise]] = {
     Role.STAFF: _("staff"),
     Role.FRONT_DESK: _("front desk"),
     Role.REPORTS: _("reports"),
+    Role.PARTNER: _("partner"),
 }
 TOLD: Final[dict[Role, Promise]] = {
     Role.OWNER: _("Everything, and who else may do what."),
@@ -84,6 +87,7 @@ TOLD: Final[dict[Role, Promise]] = {
     Role.STAFF: _("Customers, companies, memberships, cards, plans and partners; sets and ends a lockdown."),
     Role.FRONT_DESK: _("Looks members up and checks them in; changes nothing of what they may."),
     Role.REPORTS: _("Figures alone, without anybody's name."),
+    Role.PARTNER: _("Scans cards and sees figures, for one partner alone; none of staff's pages."),
 }
 _IN_THE_BACK_OFFICE: Final = {Role.OWNER, Role.ADMIN, Role.STAFF}
 
@@ -91,6 +95,12 @@ _IN_THE_BACK_OFFICE: Final = {Role.OWNER, Role.ADMIN, Role.STAFF}
 def is_in_the_back_office(role: Role | None) -> bool:
     """Whether /admin/ opens for them; what they may do there is the table's."""
     return role in _IN_THE_BACK_OFFICE
+
+
+def is_partners(user: Any) -> bool:
+    """Whether they work for a partner and not here: staff's pages are not theirs."""
+    may = user.get_all_permissions()
+    return bool(may) and may <= PERMISSIONS[Role.PARTNER]
 
 
 def role_of(user: Any) -> Role | None:

@@ -14,6 +14,7 @@ class ActorKind(StrEnum):
     COMMAND = "command"
     EDGE = "edge"
     MEMBER = "member"
+    PARTNER = "partner"
     HUB = "hub"
 
 

@@ -31,6 +31,7 @@ KINDS: Final[dict[str, Promise]] = {
     "plan": _("Plan"),
     "permission": _("Permission"),
     "partner": _("Partner"),
+    "partnerlink": _("Link of a partner"),
     "organization": _("Organization"),
     "checkin": _("Check-in"),
     "site": _("Site"),

@@ -12,20 +12,21 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from hub.access.roles import is_partners
 from hub.desk.answers import page
 from hub.fleet.zones import organization_zone
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 EVERYBODY: Final = ""
-"""Whoever is signed in."""
+"""Whoever is signed in and works here: a partner's users are led to their own page."""
 
 
 def desk(permission: str = EVERYBODY) -> Callable[[View[Rest]], View[Rest]]:
@@ -36,6 +37,8 @@ def desk(permission: str = EVERYBODY) -> Callable[[View[Rest]], View[Rest]]:
         def asked(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            if permission == EVERYBODY and is_partners(request.user):
+                return HttpResponse(status=204) if request.htmx else redirect("scan:partner")
             try:
                 check(request, permission)
                 return _shown(view, request, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hub.desk import partners, permissions, plans
+from hub.desk import partner_access, partners, permissions, plans
 
 urlpatterns = [
     path("plans/", plans.plans_page, name="plans"),
@@ -21,4 +21,7 @@ urlpatterns = [
     path("partners/<int:number>/", partners.partner_page, name="partner"),
     path("partners/<int:number>/edit/", partners.edit_partner, name="edit_partner"),
     path("partners/<int:number>/delete/", partners.delete_partner, name="delete_partner"),
+    path("partners/<int:number>/links/new/", partner_access.new_link, name="new_partner_link"),
+    path("partners/<int:number>/users/invite/", partner_access.invite_partner_user, name="invite_partner_user"),
+    path("partner-links/<int:number>/revoke/", partner_access.end_link, name="end_partner_link"),
 ]

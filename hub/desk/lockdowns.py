@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from hub.access.roles import is_partners
 from hub.desk.gate import desk
 from hub.orders.banner import Banner, banner_at
 from hub.orders.mode_lines import fields_of
@@ -30,8 +31,9 @@ class Lockdown(NamedTuple):
 
 
 def banner_html(request: HttpRequest) -> tuple[str, str]:
-    """The banner, and a mark of what it says; both empty for who has no role at the hub."""
-    if not (request.user.is_authenticated and request.user.get_all_permissions()):
+    """The banner, and a mark of what it says; both empty for who has no role here, or works for a partner."""
+    user = request.user
+    if not (user.is_authenticated and user.get_all_permissions()) or is_partners(user):
         return "", ""
     found = banner_at(timezone.now())
     if not found.is_shown:

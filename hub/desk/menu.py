@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hub.access.roles import is_partners
+
 
 class Item(NamedTuple):
-    """`permission` empty: whoever is signed in."""
+    """`permission` empty: whoever is signed in and works here."""
 
     title: str | Promise
     icon: str
@@ -29,14 +31,15 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         _("Every day"),
         [
             Item(_("Desk"), "home", "desk:home"),
+            Item(_("Partner"), "partner", "scan:partner", "partners.redeem_here"),
             Item(_("Check in"), "card", "desk:checkin", "checkins.add_desk_checkin"),
             Item(_("Check-ins"), "clock", "desk:all_checkins", "checkins.view_checkin"),
             Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
+            Item(_("Print cards"), "card", "desk:print_cards", "members.see_card_code"),
             Item(_("Reports"), "chart", "desk:reports", "reports.view_figures"),
             Item(_("Import"), "swap", "desk:imports", "members.import_csv"),
             Item(_("Export"), "log", "desk:export", "members.export_csv"),
-            Item(_("Print cards"), "card", "desk:print_cards", "members.see_card_code"),
         ],
     ),
     (
@@ -77,7 +80,7 @@ def menu_of(user: User | AnonymousUser, path: str) -> list[dict[str, Any]]:
 
 
 def _may(user: User | AnonymousUser, item: Item) -> bool:
-    return not item.permission or user.has_perm(item.permission)
+    return user.has_perm(item.permission) if item.permission else not is_partners(user)
 
 
 def _shown(item: Item, path: str) -> Shown:

@@ -20,6 +20,7 @@ from hub.fleet.models import Reader
 from hub.members.versions import version_of
 from hub.partners import operations
 from hub.partners.models import Partner
+from hub.partners.queries import live_links, users_of
 
 
 @desk("partners.view_partner")
@@ -32,7 +33,8 @@ def partners_page(request: HttpRequest) -> HttpResponse:
 def partner_page(request: HttpRequest, number: int) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.prefetch_related("permissions"), pk=number)
     context = {"partner": partner, "readers": _readers_at(partner), "arrival": arrival_of(timezone.now(), partner)}
-    return page(request, "desk/partners/partner.html", **context)
+    known_by = {"links": live_links(partner), "users": users_of(partner)}
+    return page(request, "desk/partners/partner.html", **context, **known_by)
 
 
 @desk("partners.add_partner")
@@ -48,11 +50,12 @@ def edit_partner(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @desk("partners.delete_partner")
 def delete_partner(request: HttpRequest, number: int) -> HttpResponse:
-    """It goes only where no permission approves it and no reader stands at it."""
+    """It goes only where no permission approves it, no reader stands at it and nobody signs in for it."""
     partner = get_object_or_404(Partner, pk=number)
     approvals, readers = partner.permissions.order_by("name"), _readers_at(partner)
     place = Place("desk/partners/delete.html", "desk:partner", "desk:partners")
-    return deleted(request, partner, operations.delete_partners, place, permissions=approvals, readers=readers)
+    needs = {"permissions": approvals, "readers": readers, "users": users_of(partner)}
+    return deleted(request, partner, operations.delete_partners, place, **needs)
 
 
 class _PartnerEditor:

@@ -22,6 +22,8 @@ from hub.access.roles import TITLES, TOLD, Role
 from hub.access.user_operations import LETTERS_MAX, UserRefused
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
+from hub.partners.models import Partner
+from hub.partners.queries import partner_invited_for
 
 _MAY = "access.manage_users"
 
@@ -33,9 +35,11 @@ class _RoleForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, partner: Partner | None = None, **kwargs: Any) -> None:
+        """`partner`: whom the user was invited for; who was for none cannot be a partner's."""
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, f"{TITLES[role]}: {TOLD[role]}") for role in Role]
+        roles = [role for role in Role if role is not Role.PARTNER or partner is not None]
+        self.fields["role"].choices = [(role.value, f"{TITLES[role]}: {TOLD[role]}") for role in roles]
 
 
 class InviteForm(_RoleForm):
@@ -53,8 +57,10 @@ def users_page(request: HttpRequest) -> HttpResponse:
 def user_page(request: HttpRequest, number: int) -> HttpResponse:
     user = get_object_or_404(User, pk=number)
     found = user_shown(user)
-    form = _RoleForm(initial={"role": found.role})
-    return page(request, "desk/user.html", each=found, form=form, is_me=user == request.user)
+    partner = partner_invited_for(user)
+    form = _RoleForm(initial={"role": found.role}, partner=partner)
+    context = {"each": found, "form": form, "is_me": user == request.user, "partner": partner}
+    return page(request, "desk/user.html", **context)
 
 
 @desk(_MAY)
@@ -79,7 +85,7 @@ def invite_page(request: HttpRequest) -> HttpResponse:
 @desk(_MAY)
 @require_POST
 def change_role(request: HttpRequest, number: int) -> HttpResponse:
-    form = _RoleForm(request.POST)
+    form = _RoleForm(request.POST, partner=partner_invited_for(get_object_or_404(User, pk=number)))
     role = Role(form.cleaned_data["role"]) if form.is_valid() else None
     if role is None:
         messages.error(request, _("Choose a role."))

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import ngettext
 
+from hub.audit.acting import acting, who_acts
 from hub.fleet.zones import organization_zone
 from hub.login.address import address_of
 from hub.organization.queries import organization
+from hub.partners.link_operations import note_use
 from hub.rates.operations import Limit, take
 from hub.scan.who import Scanner, scanner_of
 
@@ -35,11 +37,7 @@ def face(view: View[Rest]) -> View[Rest]:
     def asked(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         request.scanner, request.organization = scanner_of(request), organization()
         with timezone.override(organization_zone()):
-            limit, whose = _counted(request)
-            rate = take(limit, whose, timezone.now())
-            response = view(request, *args, **kwargs) if rate.granted else too_many(request, rate.wait_s)
-            if isinstance(response, TemplateResponse):
-                response = response.render()
+            response = _answered(lambda: view(request, *args, **kwargs), request)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -66,8 +64,19 @@ def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
     return response
 
 
-def _counted(request: HttpRequest) -> tuple[Limit, str]:
+def _answered(view: Callable[[], HttpResponse], request: HttpRequest) -> HttpResponse:
     scanner: Scanner = request.scanner
+    limit, whose = _counted(scanner, request)
+    at = timezone.now()
+    rate = take(limit, whose, at)
+    if rate.granted and scanner.link is not None:
+        note_use(scanner.link, at)
+    with acting(scanner.actor or who_acts()):
+        response = view() if rate.granted else too_many(request, rate.wait_s)
+        return response.render() if isinstance(response, TemplateResponse) else response
+
+
+def _counted(scanner: Scanner, request: HttpRequest) -> tuple[Limit, str]:
     if scanner.user is not None:
         return OF_SOMEBODY_KNOWN, f"user-{scanner.user.pk}"
     if scanner.partner is not None:

@@ -1,4 +1,5 @@
-"""What a page signs so that it comes back as it was: a live code that was seen, who pressed, a photo's address.
+"""What a page signs so that it comes back as it was: a live code that was seen, who pressed, a photo's address,
+the secret of the partner's link that a phone has opened.
 
 Each kind has a salt of its own, so that none is taken for another.
 """
@@ -13,7 +14,9 @@ from contract.effects import VOID_WITHIN
 
 LIVE_FOR: Final = timedelta(minutes=5)
 """How long a page that was opened by a live code may be used."""
-_LIVE, _DONE, _PHOTO = "scan.live", "scan.done", "scan.photo"
+LINK_FOR: Final = timedelta(days=365)
+"""How long a phone remembers which partner's it is."""
+_LIVE, _DONE, _PHOTO, _LINK = "scan.live", "scan.done", "scan.photo", "scan.link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ def sign_photo(customer_id: int) -> str:
 
 def read_photo(text: str) -> int | None:
     found: int | None = _read(text, _PHOTO, LIVE_FOR)
+    return found
+
+
+def sign_link(secret: str) -> str:
+    return signing.dumps(secret, salt=_LINK)
+
+
+def read_link(text: str) -> str | None:
+    found: str | None = _read(text, _LINK, LINK_FOR)
     return found
 
 

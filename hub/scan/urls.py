@@ -5,7 +5,7 @@ A QR code holds its address in upper case, so `C` is as good as `c`.
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from hub.scan import counter, views
+from hub.scan import counter, partner, views
 
 app_name = "scan"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,5 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counter/", counter.counter, name="counter"),
     path("counter/choose", counter.choose, name="counter_choose"),
     path("counter/scan", counter.scan, name="counter_scan"),
+    path("partner/", partner.home, name="partner"),
+    path("partner/link", partner.open_link, name="partner_link"),
+    path("partner/leave", partner.leave, name="partner_leave"),
     re_path(r"^[cC]/(?P<scanned>[^/]{1,512})/?$", views.open_card, name="card"),
 ]

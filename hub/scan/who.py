@@ -10,10 +10,14 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from hub.audit.acting import Actor, ActorKind
 from hub.decisions.checkin_operations import Station
 from hub.fleet.models import Site
 from hub.organization.models import Organization, Sees
-from hub.partners.models import Partner
+from hub.partners.link_operations import LinkRefused
+from hub.partners.models import Partner, PartnerLink
+from hub.partners.queries import partner_of_user
+from hub.scan.phone import link_of_phone
 
 MAY_CHECK_IN: Final = "checkins.add_desk_checkin"
 SCAN_PAGE: Final = "scan-page"
@@ -28,11 +32,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Scanner:
-    """`user`: who is signed in; None: nobody, or a partner by a link. `partner`: where check-ins count."""
+    """`user`: who is signed in; None: nobody, or a partner by a link, which is `link` then. `partner`: where
+    check-ins count."""
 
     kind: Kind
     user: Any = None
     partner: Partner | None = None
+    link: PartnerLink | None = None
 
     @property
     def is_known(self) -> bool:
@@ -41,6 +47,13 @@ class Scanner:
     @property
     def is_staff(self) -> bool:
         return self.kind is Kind.STAFF
+
+    @property
+    def actor(self) -> Actor | None:
+        """For the audit log, where no user is signed in; None: nobody who is known."""
+        if self.link is None:
+            return None
+        return Actor(ActorKind.PARTNER, f"{self.link.partner} ({self.link.label})")
 
     def sees(self, organization: Organization) -> Sees:
         return Sees.ALL if self.is_known else Sees(organization.visitor_sees)
@@ -58,7 +71,19 @@ class Scanner:
 
 
 def scanner_of(request: HttpRequest) -> Scanner:
-    """Partners by user or link stand between staff and visitors: hub.partners says which one."""
-    if request.user.is_authenticated and request.user.has_perm(MAY_CHECK_IN):
-        return Scanner(Kind.STAFF, user=request.user)
-    return Scanner(Kind.VISITOR)
+    """The first that holds: staff by their sign-in, a partner's user, a partner's link on this phone, nobody.
+
+    Whoever is staff counts as staff whatever else they are: on a phone with a partner's link, or once invited as a
+    partner's user. What a partner is not active for is looked at each time.
+    """
+    user = request.user
+    if user.is_authenticated and user.has_perm(MAY_CHECK_IN):
+        return Scanner(Kind.STAFF, user=user)
+    partner = partner_of_user(user) if user.is_authenticated else None
+    if partner is not None:
+        return Scanner(Kind.PARTNER, user=user, partner=partner)
+    try:
+        link = link_of_phone(request)
+    except LinkRefused:
+        link = None
+    return Scanner(Kind.VISITOR) if link is None else Scanner(Kind.PARTNER, partner=link.partner, link=link)

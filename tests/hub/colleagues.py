@@ -53,6 +53,7 @@ admin_user, admin_user_client = _at_work("admin_user", "admin", Role.ADMIN), _si
 colleague, colleague_client = _at_work("colleague", "colleague", Role.STAFF), _signed_in("colleague")
 front_desk, front_desk_client = _at_work("front_desk", "frontdesk", Role.FRONT_DESK), _signed_in("front_desk")
 reports_only, reports_only_client = _at_work("reports_only", "reports", Role.REPORTS), _signed_in("reports_only")
+partner_user, partner_user_client = _at_work("partner_user", "partner", Role.PARTNER), _signed_in("partner_user")
 outsider, outsider_client = _at_work("outsider", "outsider", None), _signed_in("outsider")
 
 

@@ -129,6 +129,8 @@ from tests.hub.colleagues import (  # noqa: E402, F401
     outsider_client,
     owner,
     owner_client,
+    partner_user,
+    partner_user_client,
     reports_only,
     reports_only_client,
 )

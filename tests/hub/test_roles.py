@@ -42,6 +42,8 @@ reports.view_figures        owner admin staff reports
 access.manage_users         owner
 access.manage_tokens        owner
 access.manage_webhooks      owner
+partners.redeem_here        partner
+partners.view_own_figures   partner
 auth.change_user
 auth.change_group
 audit.change_entry

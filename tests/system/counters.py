@@ -30,12 +30,13 @@ confirm_seconds = 5.0
 class Counter:
     """One edge with one counter."""
 
-    def __init__(self, hub: Hub, name: str, permission: str) -> None:
+    def __init__(self, hub: Hub, name: str, permission: str, partner: str = "") -> None:
         self.name = name
         self._hub = hub
         self._scanner = Scanner(hub.folder / f"{name}.tty")
         self._config = hub.folder / f"{name}.toml"
-        self._config.write_text(_CONFIG.format(name=name, folder=hub.folder, permission=permission))
+        text = _CONFIG.format(name=name, folder=hub.folder, permission=permission)
+        self._config.write_text(text + (f'partner = "{partner}"\n' if partner else ""))
         self.process = self._start()
 
     def scan(self, code: str) -> Event:

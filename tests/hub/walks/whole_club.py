@@ -43,7 +43,9 @@ from hub.members.models import (
     Plan,
 )
 from hub.members.profile_operations import add_company_note, add_customer_note
-from hub.partners.models import Partner
+from hub.partners import link_operations as partner_links
+from hub.partners.models import Partner, PartnerLink
+from hub.partners.user_operations import invite as invite_for
 from hub.watch.operations import note_worker
 from hub.webhooks.models import Delivery, Endpoint
 from tests.hub import conftest
@@ -66,6 +68,7 @@ EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "plans": Plan.objects.first,
     "permissions": Permission.objects.first,
     "partners": Partner.objects.first,
+    "partner-links": PartnerLink.objects.first,
     "edges": Edge.objects.first,
     "named": lambda: Edge.objects.get().name,
     "readers": Reader.objects.first,
@@ -114,6 +117,9 @@ def furnish(owner: User, at: datetime) -> None:
     add_customer_note(Customer.objects.get(pk=_key("customers")), "Comes with a dog.", owner, at)
     add_company_note(company, "Pays in March.", owner, at)
     make_link(Customer.objects.get(pk=_key("customers")), at)
+    partner = Partner.objects.get(pk=_key("partners"))
+    partner_links.make_link(partner, "bar phone", at)
+    invite_for(partner, "Somebody there", "there@bar.example", owner, at)
     invite("Somebody new", "new@club.example", Role.STAFF, owner, at)
     make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
     an_endpoint()

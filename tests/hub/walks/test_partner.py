@@ -1,0 +1,73 @@
+"""A partner's phone: it opens its link, redeems, sees its own day; without scripts too, in light and dark."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.checkins.models import CheckIn
+from tests.hub.partner_phones import a_link
+from tests.hub.scanned_club import ScannedClub, scanned_club
+from tests.hub.served import served
+from tests.hub.walks.page_rules import other_hosts, violations
+from tests.hub.walks.visitor import Visitor
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def here(sqlite_database: object) -> ScannedClub:
+    return scanned_club()
+
+
+@pytest.fixture
+def phone(chromium: Visitor, here: ScannedClub) -> Iterator[Visitor]:
+    with served() as hub:
+        chromium.errors.clear()
+        chromium.requests.clear()
+        chromium.sign_in(hub, None)
+        chromium.wears(**PHONE)
+        yield chromium
+        assert chromium.complaints() == []
+        assert other_hosts(chromium) == []
+        scripts(chromium, True)
+        chromium._call("Network.clearBrowserCookies")
+        chromium.go("about:blank")
+
+
+def scripts(phone: Visitor, run: bool) -> None:
+    phone._call("Emulation.setScriptExecutionDisabled", {"value": not run})
+
+
+def looked_at(phone: Visitor, name: str) -> None:
+    for dark in (True, False):
+        phone.wears(**PHONE, dark=dark)
+        phone.fits()
+        assert violations(phone) == []
+        phone.keep(f"partner_{name}_{'dark' if dark else 'light'}")
+
+
+def test_the_link_makes_the_phone_the_partners(phone: Visitor, here: ScannedClub) -> None:
+    phone.open("/partner/")
+    looked_at(phone, "entrance")
+    phone.go(a_link(here.bar).address.replace("http://127.0.0.1:8000", phone.hub))
+    phone.until("location.pathname === '/partner/' && !location.hash")
+    phone.sees("Nobody has been here yet")
+    looked_at(phone, "empty")
+    phone.go(f"{phone.hub}/c/{here.code}")
+    phone.click("Redeem")
+    phone.click("Yes, redeem it")
+    phone.sees("Redeemed")
+    phone.click("You are Bar.")
+    phone.sees("Anna B.")
+    looked_at(phone, "home")
+    assert CheckIn.objects.get().partner == "bar"
+    phone.click("Forget it on this device")
+    phone.sees("For partners")
+
+
+def test_a_link_is_pasted_where_no_script_runs(phone: Visitor, here: ScannedClub) -> None:
+    scripts(phone, False)
+    phone.go(f"{phone.hub}/partner/link")
+    phone.write("#link", a_link(here.bar).address)
+    phone.click("This device is ours")
+    phone.sees("What you offer")
