@@ -113,30 +113,30 @@ def _times(question: _Question) -> tuple[list[Time], list[Use]]:
     counted: list[Use] = []
     while len(times) < 2 or ((at < until or len(times) < SHOWN_MAX) and len(made) <= USES_MAX):
         counted = question.still_counted(counted, at)
-        granted = _use_up(question, counted, at)
+        granted, again_at = _use_up(question, counted, at)
         made += granted
         counted += granted
         if granted:
             times.append(Time(at, len(granted)))
-        following = question.answer(counted, at, Mode.IDENTIFY).next_available_at
-        if following is None:
+        if again_at is None:
             break
-        at = following
+        at = again_at
     return times, made
 
 
-def _use_up(question: _Question, counted: list[Use], at: datetime) -> list[Use]:
-    """All that may be used at this one instant, a use after the other."""
+def _use_up(question: _Question, counted: list[Use], at: datetime) -> tuple[list[Use], datetime | None]:
+    """All that may be used at this one instant, a use after the other, and when it is due again; None: never, or
+    that was not asked."""
     uses: list[Use] = []
     while len(uses) < AT_ONCE_MAX:
         answer = question.answer([*counted, *uses], at, Mode.REDEEM)
         if not answer.granted:
-            break
+            return uses, answer.next_available_at
         # What is left may be used at once too, unless there has to be a time between two.
         more = 0 if any(limit.gap_seconds for limit in question.limits) else answer.remaining or 0
         first, count = len(counted) + len(uses), min(1 + more, AT_ONCE_MAX - len(uses))
         uses += [_use(number, at) for number in range(first, first + count)]
-    return uses
+    return uses, None
 
 
 def _use(number: int, at: datetime) -> Use:
