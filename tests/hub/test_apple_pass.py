@@ -168,8 +168,10 @@ def test_an_imported_code_is_shown_as_it_is(gold: Plan, apple: Apple) -> None:
     ann = a_member(gold)
     number = said(operations.import_card(ann, "4006381333931"), apple)["barcodes"][0]
     assert (number["message"], number["messageEncoding"]) == ("4006381333931", "iso-8859-1")
+    assert number["format"] == "PKBarcodeFormatCode128"
     greek = said(operations.import_card(ann, "κάρτα 7"), apple)["barcodes"][0]
     assert (greek["message"], greek["messageEncoding"]) == ("κάρτα 7", "utf-8")
+    assert greek["format"] == "PKBarcodeFormatQR"
 
 
 def test_without_https_it_does_not_ask_phones_to_come_back(gold: Plan, apple: Apple, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from PIL import Image, ImageColor
 
+from hub.cards.barcodes import symbol_of
 from hub.cards.icon import icon_png
 from hub.cards.models import WalletPass
 from hub.cards.passes.configuration import Apple
@@ -118,6 +119,7 @@ def _field(key: str, label: str, value: str) -> dict[str, str]:
 
 
 def _barcode(code: str) -> dict[str, str]:
+    """The same kind of symbol as on paper."""
     text = scan_text(code)
     try:
         text.encode(_LATIN)
@@ -125,7 +127,7 @@ def _barcode(code: str) -> dict[str, str]:
     except UnicodeEncodeError:
         encoding = "utf-8"
     return {
-        "format": "PKBarcodeFormatQR",
+        "format": "PKBarcodeFormatCode128" if symbol_of(code).is_barcode else "PKBarcodeFormatQR",
         "message": text,
         "messageEncoding": encoding,
         "altText": typed_text(code),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contract.rotating import DIGITS, STEP_SECONDS, wallet_pattern
+from hub.cards.barcodes import symbol_of
 from hub.cards.models import WalletPass
 from hub.cards.passes.configuration import Google
 from hub.cards.passes.facts import Facts
@@ -88,7 +89,8 @@ def _essentials(facts: Facts, wallet_pass: WalletPass, google: Google, club: str
     }
     if facts.still_code is not None:
         text = typed_text(facts.still_code)
-        said["barcode"] = {"type": "QR_CODE", "value": scan_text(facts.still_code), "alternateText": text}
+        kind = "CODE_128" if symbol_of(facts.still_code).is_barcode else "QR_CODE"
+        said["barcode"] = {"type": kind, "value": scan_text(facts.still_code), "alternateText": text}
     return said
 
 
