@@ -3,7 +3,9 @@
 import io
 from pathlib import Path
 
+import barcode
 import segno
+from barcode.writer import ImageWriter
 from PIL import Image
 
 from tests.hub.walks.visitor import Visitor
@@ -12,6 +14,7 @@ PLAIN_HOST = "counter.example"
 """A name that browsers take for no host of their own machine: pages of it by http are not secure."""
 _GERMAN = str.maketrans({":": "Ö", "/": "-", "-": "ß", "Y": "Z", "Z": "Y"})
 _SIZE = (640, 480)
+_WALL = "#8d8377"
 _FRAMES = 12
 
 
@@ -27,12 +30,11 @@ class CounterPhone(Visitor):
         )
 
     def camera_sees(self, text: str | None) -> None:
-        """From the next time that it is switched on: a QR code, held a little askew. None: a wall."""
-        frame = Image.new("RGB", _SIZE, "#8d8377")
+        """From the next time that it is on: an EAN of 13 digits or a QR code, held askew. None: a wall."""
+        frame = Image.new("RGB", _SIZE, _WALL)
         if text is not None:
-            drawn = io.BytesIO()
-            segno.make(text, error="m").save(drawn, kind="png", scale=8, border=4)
-            card = Image.open(drawn).convert("RGB").rotate(7, expand=True, fillcolor="#8d8377")
+            drawn = _ean(text) if text.isdecimal() else _qr(text)
+            card = Image.open(drawn).convert("RGB").rotate(7, expand=True, fillcolor=_WALL)
             frame.paste(card, tuple((most - size) // 2 for most, size in zip(_SIZE, card.size, strict=True)))
         kept = io.BytesIO()
         frame.save(kept, "JPEG", quality=90)
@@ -55,3 +57,15 @@ class CounterPhone(Visitor):
             self._call("Input.dispatchKeyEvent", {"type": "keyDown", "key": letter, "text": letter})
             self._call("Input.dispatchKeyEvent", {"type": "keyUp", "key": letter})
         self.key(end)
+
+
+def _qr(text: str) -> io.BytesIO:
+    drawn = io.BytesIO()
+    segno.make(text, error="m").save(drawn, kind="png", scale=8, border=4)
+    return drawn
+
+
+def _ean(digits: str) -> io.BytesIO:
+    drawn = io.BytesIO()
+    barcode.get("ean13", digits, writer=ImageWriter()).write(drawn, {"write_text": False, "module_width": 0.3})
+    return drawn

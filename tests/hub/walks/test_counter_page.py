@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from contract.card import qr_text
 from hub.access.roles import Role
 from hub.checkins.models import CheckIn
+from hub.members import operations as members
 from hub.members import profile_operations as profiles
 from tests.hub.colleagues import a_user
 from tests.hub.scanned_club import ScannedClub, scanned_club
@@ -95,6 +96,16 @@ def test_a_glass_is_redeemed_before_the_camera(phone: CounterPhone, here: Scanne
     result_says(phone, "it counts no more")
     phone.click("Stop the camera")
     phone.until("!document.querySelector('.camera.on')")
+    phone.camera_sees(None)
+
+
+def test_a_card_that_a_member_carries_already_is_shown(phone: CounterPhone, here: ScannedClub) -> None:
+    members.import_card(here.anna, "4006381333931")
+    phone.allows_camera("granted")
+    phone.camera_sees("4006381333931")
+    phone.click("Use the camera")
+    result_says(phone, "Anna Maria Bauer")
+    assert not CheckIn.objects.exists()
     phone.camera_sees(None)
 
 

@@ -12,7 +12,8 @@ const result = document.getElementById("result");
 const lately = new Map(); // cards, and when they were scanned
 const waiting = [];
 let isAsking = false;
-let unanswered = null; // a scan that the hub may have counted, and not have told of
+const unanswered = new Map(); // cards that the hub may have counted, and not have told of: under which id
+let failed = null; // what is sent again where somebody presses so
 
 const cardOf = (text) => text.toUpperCase().replace(/\s/g, "").match(CODE)?.[0] ?? text.trim();
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
@@ -25,8 +26,8 @@ function scanned(text) {
   if (isAgain) return;
   const said = new FormData(form);
   said.set("text", text);
-  said.set("id", unanswered?.card === card ? unanswered.id : newId());
-  waiting.push({ address: form.action, said, card, id: said.get("id") });
+  said.set("id", unanswered.get(card) ?? newId());
+  waiting.push({ address: form.action, said, card });
   askNext();
 }
 
@@ -37,10 +38,12 @@ async function askNext() {
   const asked = waiting.shift();
   const hadFocus = result.contains(document.activeElement);
   try {
-    show(await answered(asked), hadFocus);
-    unanswered = null;
+    const part = await answered(asked);
+    unanswered.delete(asked.card);
+    show(part, hadFocus);
   } catch {
-    unanswered = asked;
+    failed = asked;
+    if (asked.card) unanswered.set(asked.card, asked.said.get("id"));
     lately.delete(asked.card);
     show(document.getElementById("unreached").content, hadFocus);
   }
@@ -95,8 +98,8 @@ result.addEventListener("submit", (event) => {
 });
 
 result.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-again]") || !unanswered) return;
-  waiting.unshift(unanswered);
+  if (!event.target.closest("[data-again]") || !failed || isAsking) return;
+  waiting.unshift(failed);
   askNext();
 });
 

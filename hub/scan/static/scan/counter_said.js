@@ -25,9 +25,11 @@ function setMuted(muted) {
   try { localStorage.setItem(MUTED, muted ? "1" : ""); } catch { /* remembered until the page is left */ }
 }
 
-// Browsers let a page be heard once somebody has touched it, or typed.
+// Browsers let a page be heard and felt once somebody has touched it, or typed.
+const isTouched = () => navigator.userActivation?.hasBeenActive ?? true;
+
 function wakeSound() {
-  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+  if (!isTouched()) return;
   sound ??= window.AudioContext ? new AudioContext() : null;
   if (sound?.state === "suspended") sound.resume();
 }
@@ -39,7 +41,7 @@ const toneOf = (part) => {
 };
 
 function sayTone(tone) {
-  if (isMuted()) return;
+  if (isMuted() || !isTouched()) return;
   navigator.vibrate?.(SHAKES[tone]);
   if (sound?.state !== "running") return;
   for (const [pitch, begins, takes] of SOUNDS[tone]) playNote(tone, pitch, sound.currentTime + begins, takes);
