@@ -7,11 +7,15 @@ import smtplib
 import ssl
 import sys
 from email.utils import formataddr
+from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.filebased import EmailBackend as FileBackend
+from django.utils import timezone
 
 from hub.environment import MailWay
 from hub.mail.draft import Draft
@@ -23,17 +27,24 @@ _NEVER: Final = range(500, 600)
 """RFC 5321, 4.2.1: it would not be taken another time either."""
 
 
+class _File(FileBackend):
+    """One letter's: Django's own names come again within a second, and two letters would be one file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(file_path=str(folder))
+        self._fname = str(folder / f"{timezone.now():%Y%m%d-%H%M%S}-{uuid4().hex}.log")
+
+
 def connection_to(way: MailWay) -> BaseEmailBackend:
     """Not open yet. OSError: there is no such folder and it cannot be made."""
     if way.folder is not None:
         # Whoever may read the folder could open members' cards.
         way.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _File(way.folder)
     return get_connection(f"django.core.mail.backends.{way.backend}.EmailBackend", **_told(way))
 
 
 def _told(way: MailWay) -> dict[str, Any]:
-    if way.folder is not None:
-        return {"file_path": str(way.folder)}
     if not way.host:
         # What a worker writes to stdout is its log.
         return {"stream": sys.stderr}
