@@ -28,7 +28,8 @@ class Due:
         if settled > progress.checkins_upto:
             more = _step(lambda held: receipts.write(held, settled, at))
         if endings.is_due(progress, at):
-            more |= _step(lambda held: endings.write(held, at))
+            looked = endings.next_ones(progress, at)
+            more |= _step(lambda held: endings.write(held, looked, at))
         return more
 
 

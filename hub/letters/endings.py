@@ -1,14 +1,13 @@
 """Letters to members whose membership ends soon: once for each end, so many days before as the organization says.
 
 Not of those that renew by themselves, nor of those that the same plan follows without a gap; of a company's
-memberships nobody is written to. When one ends is the contract's to say. Called by due_operations.py, inside its
-transaction.
+memberships nobody is written to. When one ends is the contract's to say. Called by due_operations.py.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -27,8 +26,16 @@ from hub.organization.queries import organization
 LOOK_EVERY: Final = timedelta(hours=1)
 DAYTIME: Final = range(8, 21)
 """Hours of the organization's clock in which they are written: as a rule memberships end at midnight."""
-AT_ONCE: Final = 25
-"""Memberships in a transaction: on SQLite check-ins wait for it."""
+AT_ONCE: Final = 10
+"""Letters in a transaction: on SQLite check-ins wait for it."""
+
+
+class Looked(NamedTuple):
+    """Those after the membership `after` that may end within the notice, the next few."""
+
+    after: int | None
+    notice: timedelta
+    found: list[Membership]
 
 
 def is_due(progress: Progress, at: datetime) -> bool:
@@ -40,13 +47,20 @@ def is_due(progress: Progress, at: datetime) -> bool:
     return timezone.localtime(at, organization_zone()).hour in DAYTIME
 
 
-def write(progress: Progress, at: datetime) -> bool:
-    """The next ones. Whether there are more."""
-    notice = timedelta(days=organization().expiring_days)
-    found = list(_of_those_to_look_at(progress.memberships_upto or 0, notice, at)[:AT_ONCE]) if notice else []
-    _write(found, notice, at)
-    more = len(found) == AT_ONCE
-    progress.memberships_upto = found[-1].pk if more else None
+def next_ones(progress: Progress, at: datetime) -> Looked:
+    """To be called before the transaction: nobody waits while a hundred thousand are looked through."""
+    notice, after = timedelta(days=organization().expiring_days), progress.memberships_upto
+    found = list(_of_those_to_look_at(after or 0, notice, at)[:AT_ONCE]) if notice else []
+    return Looked(after, notice, found)
+
+
+def write(progress: Progress, looked: Looked, at: datetime) -> bool:
+    """Whether there are more. Nothing, where another worker was first."""
+    if progress.memberships_upto != looked.after:
+        return False
+    _write(looked.found, looked.notice, at)
+    more = len(looked.found) == AT_ONCE
+    progress.memberships_upto = looked.found[-1].pk if more else None
     if not more:
         progress.looked_at = at
     return more

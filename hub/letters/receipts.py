@@ -19,8 +19,10 @@ from hub.letters.writing import written
 from hub.mail.draft import BadLetter
 from hub.mail.operations import queue
 
-AT_ONCE: Final = 2_000
-"""Check-ins looked at in a transaction."""
+LOOKED_AT_ONCE: Final = 2_000
+"""Check-ins of a transaction."""
+AT_ONCE: Final = 10
+"""Letters of a transaction: on SQLite check-ins wait for it."""
 TOO_OLD: Final = timedelta(days=3)
 """Of what an edge tells later than that, nobody wants to read by mail."""
 
@@ -31,13 +33,15 @@ def write(progress: Progress, settled: int, at: datetime) -> bool:
         progress.checkins_upto = max(settled, progress.checkins_upto)
         return False
     settled = max(settled, progress.checkins_upto)
-    after, progress.checkins_upto = progress.checkins_upto, min(settled, progress.checkins_upto + AT_ONCE)
-    found = CheckIn.objects.filter(number__gt=after, number__lte=progress.checkins_upto)
+    after, upto = progress.checkins_upto, min(settled, progress.checkins_upto + LOOKED_AT_ONCE)
+    found = CheckIn.objects.filter(number__gt=after, number__lte=upto)
     wanted = found.filter(
         counted=True, voided_at=None, at__gt=at - TOO_OLD, customer__letter_wishes__receipts=True
     )
-    redeemed = wanted.exclude(customer__email="").select_related("customer", *RELATED).order_by("number")
-    _write(list(redeemed), at)
+    written_to = wanted.exclude(customer__email="").select_related("customer", *RELATED).order_by("number")
+    redeemed = list(written_to[:AT_ONCE])
+    _write(redeemed, at)
+    progress.checkins_upto = redeemed[-1].number if len(redeemed) == AT_ONCE else upto
     return progress.checkins_upto < settled
 
 

@@ -101,13 +101,14 @@ def test_of_what_an_edge_tells_in_time(database: Database, folder: Path) -> None
     set_wishes(club.customer, receipts=True)
     Due().write(AT)
     late = AT + TOO_OLD
-    ingest([batch(b"j" * 16, journal_rows(redemption(club, 1)))], AT + MINUTE)
-    assert write(AT + MINUTE) == 1
+    many = [redemption(club, number) for number in range(25)]
+    ingest([batch(b"j" * 16, journal_rows(*many))], AT + MINUTE)
+    assert write(AT + MINUTE) == 25
     before, after = redemption(club, -MINUTE.seconds), redemption(club, MINUTE.seconds)
-    ingest([batch(b"j" * 16, journal_rows(before, after, first=2))], late)
+    ingest([batch(b"j" * 16, journal_rows(before, after, first=26))], late)
     assert write(late) == 1
     letters = [text_of(each) for each in letters_in(folder, late)]
-    assert len(letters) == 2 and all("glass-of-wine\n" in each and "\nclubhouse\n" in each for each in letters)
+    assert len(letters) == 26 and all("glass-of-wine\n" in each and "\nclubhouse\n" in each for each in letters)
 
 
 def test_the_first_time_what_was_before_is_not_told(database: Database, folder: Path) -> None:
