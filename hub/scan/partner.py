@@ -1,12 +1,10 @@
 """A partner's own pages, at /partner/: what they offer, what was used at them today, and how a phone comes to be
 theirs."""
 
-from contextlib import suppress
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -35,8 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         partner=partner,
         offers=benefits_offered_by(partner),
         today=today_at(partner, timezone.now()),
-        counter=_address_of("scan:counter"),
-        reports=_address_of("scan:partner_reports"),
     )
 
 
@@ -73,10 +69,3 @@ def _entrance_of_phone(request: HttpRequest) -> HttpResponse:
 
 def _entrance(request: HttpRequest, refused: str, status: int = 200) -> HttpResponse:
     return page(request, "scan/partner_entrance.html", status, refused=refused)
-
-
-def _address_of(route: str) -> str:
-    """Empty: this hub has no such page."""
-    with suppress(NoReverseMatch):
-        return reverse(route)
-    return ""

@@ -79,7 +79,7 @@ def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: 
     yes = _("Redeemed") if checkin.counted else _("Checked in")
     return DoneShown(
         granted=granted,
-        title=yes if granted else _why(checkin.reason, scanner),
+        title=yes if granted else reason_told(checkin.reason, scanner.is_staff),
         what=checkin.permission if permission is None else permission.name,
         name="" if customer is None else name_shown(customer, sees),
         left=left_text(checkin.remaining) if tells else "",
@@ -90,10 +90,10 @@ def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: 
     )
 
 
-def _why(reason: str, scanner: Scanner) -> str | Promise:
+def reason_told(reason: str, is_staff: bool) -> str | Promise:
     """Why a membership is over, or not yet, is staff's alone to know."""
     state = _STATES.get(reason)
-    return reason_text(reason) if scanner.is_staff or state is None else state_word(state)
+    return reason_text(reason) if is_staff or state is None else state_word(state)
 
 
 def _next(

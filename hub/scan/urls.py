@@ -5,7 +5,7 @@ A QR code holds its address in upper case, so `C` is as good as `c`.
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from hub.scan import counter, partner, views
+from hub.scan import counter, partner, partner_reports, views
 
 app_name = "scan"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counter/choose", counter.choose, name="counter_choose"),
     path("counter/scan", counter.scan, name="counter_scan"),
     path("partner/", partner.home, name="partner"),
+    path("partner/figures/", partner_reports.figures, name="partner_figures"),
+    path("partner/figures/<slug:name>.csv", partner_reports.figures_csv, name="partner_figures_csv"),
     path("partner/link", partner.open_link, name="partner_link"),
     path("partner/leave", partner.leave, name="partner_leave"),
     re_path(r"^[cC]/(?P<scanned>[^/]{1,512})/?$", views.open_card, name="card"),

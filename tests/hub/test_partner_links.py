@@ -153,3 +153,29 @@ def test_a_partner_sees_its_own_day_with_names_masked() -> None:
     assert "undone" in home(bar)
     CheckIn.objects.update(at=timezone.now() - timedelta(days=1, minutes=1))
     assert "Nobody has been here yet" in home(bar)
+
+
+def test_a_partners_figures_are_its_own_and_nobodys_name() -> None:
+    here = scanned_club()
+    bar, inn = a_phone_of(here.bar), a_phone_of(here.inn)
+    form = pressable(opened(inn, here.code))[GLASS]
+    press(bar, pressable(opened(bar, here.code))[GLASS])
+    press(inn, form)
+    press(inn, pressable(opened(inn, here.code))[DISCOUNT])
+
+    def lines(phone: Client, name: str, **asked: str) -> list[str]:
+        answer = phone.get(f"/partner/figures/{name}.csv", asked)
+        return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1:]
+
+    for asked in ({}, {"partner": "inn"}):
+        assert lines(bar, "benefit", **asked) == ["Glass of wine,1,1,0,0,0,0"]
+        assert lines(bar, "reason", **asked) == []
+    assert lines(inn, "benefit") == ["Discount,1,1,0,0,0,0", "Glass of wine,0,0,0,1,0,0"]
+    assert lines(inn, "reason") == ["Glass of wine,Used up,1"]
+    # Why a membership gives nothing is staff's alone to know.
+    CheckIn.objects.filter(reason="limit_reached").update(reason="suspended")
+    assert lines(inn, "reason") == ["Glass of wine,Not active now,1"]
+    page = inn.get("/partner/figures/", {"range": "7"}).content.decode()
+    assert "Discount" in page and "Bar" not in page and "Anna" not in page and "Connoisseur" in page
+    assert inn.get("/partner/figures/partner.csv").status_code == 404
+    assert a_stranger().get("/partner/figures/")["Location"] == "/partner/"

@@ -2,7 +2,6 @@
 counter. Whoever is second, there or here, sees that it was used and when the next one is due, not where."""
 
 import json
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from demo.processes import run_to_end
 from tests.system.club import Hub, wait_until
 from tests.system.counters import Counter
 from tests.system.seed_wineries import COUNTER, GLASS
-from tests.system.test_desk import Desk, is_served
+from tests.system.test_desk import Desk
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 
@@ -23,18 +22,13 @@ PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 class Wineries:
     def __init__(self, folder: Path) -> None:
         self.hub = Hub(folder)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.hub.env["DOORWARD_URL"] = self.address = f"http://127.0.0.1:{port}"
+        # Links hold its address, so it comes first.
+        self.address = self.hub.start_web()
         seed = [sys.executable, "-m", "tests.system.seed_wineries"]
         self.seeded: dict[str, Any] = json.loads(run_to_end(seed, self.hub.env, folder / "seed.log"))
         self.hub.enrol(COUNTER)
         self.hub.start_broker()
         self.hub.start_worker()
-        web = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-        self.hub.start_process("web", web, self.hub.env)
-        wait_until(lambda: is_served(port), "the hub's pages")
         self.counter = Counter(self.hub, COUNTER, GLASS, partner=COUNTER)
 
     def close(self) -> None:
@@ -74,7 +68,9 @@ def phones(wineries: Wineries, tmp_path: Path) -> Iterator[list[Phone]]:
         each.close()
 
 
-def test_a_glass_at_one_winery_is_used_up_at_all_of_them(wineries: Wineries, phones: list[Phone]) -> None:
+def test_a_glass_at_one_winery_is_used_up_at_all_of_them(
+    wineries: Wineries, phones: list[Phone], capsys: pytest.CaptureFixture[str]
+) -> None:
     north, south = phones
     north.scans(wineries)
     north.keep("article_2_first")
@@ -86,7 +82,8 @@ def test_a_glass_at_one_winery_is_used_up_at_all_of_them(wineries: Wineries, pho
     north.click("Yes, redeem it")
     wineries.counter.process.wait_for(lambda event: event.get("event") == "applied", "the use", after=seen)
     known_s = time.monotonic() - began_s
-    print(f"redeemed on a phone, known at an edge's counter: {known_s * 1000:.0f} ms after the press")
+    with capsys.disabled():
+        print(f"\nfrom the press on a phone to the edge's counter: {known_s * 1_000:.0f} ms")
     assert wineries.counter.scan(wineries.seeded["code"])["reason"] == "limit_reached"
     north.sees("Redeemed")
     south.scans(wineries)

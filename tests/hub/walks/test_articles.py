@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from hub.access.roles import Role
 from hub.checkins.models import CheckIn
 from hub.members import codes, operations
 from hub.members.models import Customer, Grant, Membership, Permission, Plan
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
+from tests.hub.colleagues import a_user
 from tests.hub.served import served
 from tests.hub.walks.visitor import WIDE, Visitor
 
@@ -32,7 +33,7 @@ def code(sqlite_database: object) -> str:
     return codes.decrypt(operations.issue_card(rider))
 
 
-def test_a_bike_shop_checks_a_member_in_and_the_club_sees_it(chromium: Visitor, code: str, owner: User) -> None:
+def test_a_bike_shop_checks_a_member_in_and_the_club_sees_it(chromium: Visitor, code: str) -> None:
     with served() as hub:
         chromium.errors.clear()
         chromium.sign_in(hub, None)
@@ -46,7 +47,7 @@ def test_a_bike_shop_checks_a_member_in_and_the_club_sees_it(chromium: Visitor, 
         chromium.click("Check in")
         chromium.sees("Checked in")
         chromium.keep("article_1_done")
-        chromium.sign_in(hub, owner)
+        chromium.sign_in(hub, a_user("owner", Role.OWNER))
         chromium.wears(WIDE)
         chromium.open("/desk/reports/")
         assert ["Members' discount", "1", "0"] in chromium.look(_TOLD)

@@ -61,6 +61,10 @@ def test_the_link_makes_the_phone_the_partners(phone: Visitor, here: ScannedClub
     phone.sees("Anna B.")
     looked_at(phone, "home")
     assert CheckIn.objects.get().partner == "bar"
+    phone.click("Your figures")
+    phone.until("document.querySelectorAll('.chart').length === 3")
+    looked_at(phone, "figures")
+    phone.open("/partner/")
     phone.click("Forget it on this device")
     phone.sees("For partners")
 
