@@ -129,7 +129,9 @@ def test_whatever_a_pass_shows_its_phones_are_told_of_and_of_nothing_else(gold: 
     assert after(lambda: freeze_membership(ann.memberships.get(), timezone.now(), None)) == ["aa", "ab"]
     assert after(lambda: save_organization(Organization(name="Harbour Club"))) == ["aa", "ab", "bb"]
     assert after(lambda: operations.revoke_cards(bob.cards.all(), timezone.now())) == ["bb"]
+    a_pass(bob)
     assert after(lambda: operations.delete_customers([bob])) == ["bb"]
+    assert WalletPass.objects.filter(card=None).count() == 1, "the other was on nobody's phone"
     assert after(lambda: None) == []
 
 

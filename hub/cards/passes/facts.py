@@ -71,13 +71,17 @@ def shown_of(card: Card, at: datetime) -> Shown:
 
 
 def shown_of_many(cards: list[Card], at: datetime) -> dict[int, Shown]:
-    """By the cards' numbers, in as many questions for one as for many. CodeUnreadable."""
+    """By the cards' numbers, in as many questions for one as for many; without those that go just now.
+
+    CodeUnreadable.
+    """
     club = organization()
     customers = customer_profiles().in_bulk([each.customer_id for each in cards])
     with override(club.language), timezone.override(organization_zone()):
         return {
             each.pk: Shown(_facts(club, each, customers[each.customer_id], at), _next(each, customers, at))
             for each in cards
+            if each.customer_id in customers
         }
 
 

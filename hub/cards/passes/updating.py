@@ -90,7 +90,11 @@ def _look(progress: PassProgress, at: datetime) -> None:
         return
     nobodys = Shown(gone(), None)
     for each in due:
-        _looked_at(each, nobodys if each.card is None else shown[each.card.pk], progress, at)
+        now = nobodys if each.card is None else shown.get(each.card.pk)
+        if each.card is None and each.wallet == WalletPass.Wallet.APPLE and not each.registrations.exists():
+            each.delete()
+        elif now is not None:
+            _looked_at(each, now, progress, at)
 
 
 def _looked_at(wallet_pass: WalletPass, shown: Shown, progress: PassProgress, at: datetime) -> None:
