@@ -74,6 +74,9 @@ The club stays up until Ctrl-C; the next run begins with a new one.
   check-ins        {club.hub_url}/admin/checkins/checkin/
   scan a card      make scan CODE={club.card("full")["code"]}
                    make scan CODE={club.card("full")["code"]} READER=counter
+  a member's card  {club.seeded["links"]["member"]}
+  a partner        {club.seeded["links"]["partner"]}
+                   (each in a browser of its own is a phone: the partner's opens a card's address and redeems)
 End a membership in the hub and scan again: the next scan knows.""",
         flush=True,
     )

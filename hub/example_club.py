@@ -10,6 +10,7 @@ from django.db import transaction
 from contract.ask import Codes
 from contract.card import RANDOM_BYTES, new_code
 from contract.limits import Limit
+from hub.cards import link_operations as card_links
 from hub.errors import HubError
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
@@ -19,6 +20,7 @@ from hub.fleet.models import Edge, Reader, Schedule, Site
 from hub.members import codes, rotating_operations
 from hub.members import operations as members
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from hub.partners import link_operations as partner_links
 from hub.partners import operations as partners
 from hub.partners.models import Partner
 
@@ -61,17 +63,20 @@ def seed(at: datetime) -> dict[str, Any]:
             "this hub has customers already: the example club needs an empty one (another DOORWARD_DATA)"
         )
     door = members.save_permission(Permission(slug="front-door", name="Front door"))
-    wine = members.save_permission(Permission(slug="glass-of-wine", name="Glass of wine", is_benefit=True))
+    bar = partners.save_partner(Partner(slug="wine-bar", name="Wine bar"))
+    wine = Permission(slug="glass-of-wine", name="Glass of wine", is_benefit=True, approved_partners_only=True)
+    members.save_permission(wine, [bar])
+    discount = members.save_permission(Permission(slug="discount", name="Members' discount", is_benefit=True))
     lounge = members.save_permission(Permission(slug="lounge", name="Lounge"))
     undo = members.save_permission(Permission(slug="undo", name="Undo a redemption"))
     full = _plan(
         "Full",
-        "The front door, the lounge, and a glass of wine a week.",
-        {door: (), lounge: (), wine: (Limit(1, _WEEK_SECONDS),)},
+        "The front door, the lounge, a glass of wine a week, and a discount at every partner.",
+        {door: (), lounge: (), wine: (Limit(1, _WEEK_SECONDS),), discount: ()},
     )
     door_only = _plan("Door only", "The front door.", {door: ()})
     staff = _plan("Staff", "The front door, and undoing what was redeemed by mistake.", {door: (), undo: ()})
-    _place(door, wine, lounge, undo)
+    _place(door, wine, lounge, undo, bar)
     off_peak = _off_peak_plan(door, at)
     month = timedelta(days=30)
     cards = [
@@ -86,6 +91,10 @@ def seed(at: datetime) -> dict[str, Any]:
         "edge": EDGE,
         "cards": [card.as_json() for card in cards],
         "unknown_code": new_code(secrets.token_bytes(RANDOM_BYTES)),
+        "links": {
+            "member": card_links.make_link(cards[0].card.customer, at).address,
+            "partner": partner_links.make_link(bar, "Example's phone", at).address,
+        },
     }
 
 
@@ -111,13 +120,12 @@ def _rotating(card: ExampleCard) -> ExampleCard:
     return card
 
 
-def _place(door: Permission, wine: Permission, lounge: Permission, undo: Permission) -> None:
+def _place(door: Permission, wine: Permission, lounge: Permission, undo: Permission, bar: Partner) -> None:
     site = fleet.save_site(Site(name="clubhouse", time_zone="Europe/Berlin"))
     feed = Feed.objects.get(name=EVERYONE)
     rotating_operations.carry_secrets(feed)
     edge = fleet.save_edge(Edge(name=EDGE, site=site, feed=feed))
     kind, codes_taken = Reader.Kind, Codes.ROTATING
-    bar = partners.save_partner(Partner(slug="wine-bar", name="Wine bar"))
     for reader in (
         Reader(name="door", kind=kind.DOOR, permission=door),
         Reader(name="lounge", kind=kind.DOOR, permission=lounge, codes=codes_taken, rescan_seconds=0),

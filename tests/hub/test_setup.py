@@ -197,6 +197,8 @@ def test_the_example_club(database: Database) -> None:
     assert is_code(cards["full"]["code"])
     assert cards["full"]["scan"] == f"HTTP://127.0.0.1:8000/C/{cards['full']['code']}"
     assert cards["imported"]["scan"] == cards["imported"]["code"] == "4006381333931"
+    assert club["links"]["member"].startswith("http://127.0.0.1:8000/card/open#")
+    assert club["links"]["partner"].startswith("http://127.0.0.1:8000/partner/link#")
     again = run_hub("example_club", "--json", **database.environment)
     assert (again.returncode, again.stdout) == (2, "")
     assert "customers already" in again.stderr

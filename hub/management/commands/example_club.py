@@ -23,3 +23,5 @@ class Command(BaseCommand):
         for card in club["cards"]:
             self.stdout.write(f"{card['code']:<22} {card['who']} ({card['plan'] or 'no plan'})")
         self.stdout.write(f"{club['unknown_code']:<22} (a code that no card has)")
+        self.stdout.write(f"A member's card on a phone: {club['links']['member']}")
+        self.stdout.write(f"A partner's phone: {club['links']['partner']}")
