@@ -1,13 +1,17 @@
 """Memberships that end soon: whose members are written to, when, once for each end, and in which words."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from contract.membership import AtEnd
 from hub.fleet.models import Site
+from hub.letters import endings
 from hub.letters.due_operations import Due
 from hub.letters.models import EndTold
 from hub.letters.wish_operations import set_wishes
@@ -104,6 +108,36 @@ def test_once_for_each_end_over_restarts_and_renewals(gold: Plan) -> None:
     assert EndTold.objects.count() == len(many) + 3
     operations.delete_memberships([renewed])
     assert EndTold.objects.count() == len(many)
+
+
+def test_two_workers_and_one_that_dies_amid_it(gold: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [held(gold, f"m{number}") for number in range(25)]
+    told = endings.queue
+    dies = iter([False] * 12 + [True])
+
+    def queue(*args: Any, **kwargs: Any) -> Mail:
+        if next(dies, False):
+            raise RuntimeError
+        return told(*args, **kwargs)
+
+    monkeypatch.setattr(endings, "queue", queue)
+    with pytest.raises(RuntimeError):
+        write()
+    assert Mail.objects.count() == EndTold.objects.count() == endings.AT_ONCE
+
+    def work() -> None:
+        try:
+            write()
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    write(AT + HOUR)
+    assert sorted(Mail.objects.values_list("customer", flat=True)) == [each.customer_id for each in many]
 
 
 def test_when_it_is_looked_at(gold: Plan) -> None:
