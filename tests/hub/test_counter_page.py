@@ -17,7 +17,7 @@ from hub.members.models import Permission
 from hub.members.rotating_operations import make_rotating
 from hub.organization.operations import save_organization
 from hub.organization.queries import organization
-from hub.scan.who import Kind, Scanner
+from tests.hub.partner_phones import a_phone_of
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, press, pressable, scanned_club
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -31,11 +31,9 @@ def here(database: object) -> ScannedClub:
 
 
 @pytest.fixture
-def bar(here: ScannedClub, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """A phone at the bar."""
-    who = Scanner(Kind.PARTNER, partner=here.bar)
-    monkeypatch.setattr("hub.scan.gate.scanner_of", lambda _request: who)
-    return Client(SERVER_NAME="localhost")
+def bar(here: ScannedClub) -> Client:
+    """A phone at the bar, by its link."""
+    return a_phone_of(here.bar)
 
 
 def scan(client: Client, text: str, benefit: str = "", when: str = "", id: str = "") -> str:
@@ -143,15 +141,14 @@ def test_an_unknown_card_is_shown_alike_and_recorded_where_it_was_to_be_used(bar
 
 
 def test_why_a_membership_is_over_is_staffs_to_know(
-    bar: Client, here: ScannedClub, colleague: object, monkeypatch: pytest.MonkeyPatch
+    bar: Client, here: ScannedClub, colleague_client: Client
 ) -> None:
     membership = here.anna.memberships.get()
     membership.ends_at = timezone.now() - timedelta(days=1)
     members.save_membership(membership)
     said = scan(bar, here.code, GLASS, AT_ONCE)
     assert "No longer active" in said and "The membership is over" not in said
-    monkeypatch.setattr("hub.scan.gate.scanner_of", lambda _request: Scanner(Kind.STAFF, user=colleague))
-    assert "The membership is over" in scan(bar, here.code, GLASS, AT_ONCE)
+    assert "The membership is over" in scan(colleague_client, here.code, GLASS, AT_ONCE)
 
 
 def test_a_rotating_card_is_used_by_its_live_code(bar: Client, here: ScannedClub) -> None:
@@ -165,7 +162,7 @@ def test_a_rotating_card_is_used_by_its_live_code(bar: Client, here: ScannedClub
 
 
 def test_where_a_sign_in_is_asked_for_a_link_is_not_enough(
-    bar: Client, here: ScannedClub, colleague: object, monkeypatch: pytest.MonkeyPatch
+    bar: Client, here: ScannedClub, colleague_client: Client
 ) -> None:
     found = organization()
     found.login_required = True
@@ -173,8 +170,7 @@ def test_where_a_sign_in_is_asked_for_a_link_is_not_enough(
     for response in (bar.get(COUNTER), bar.post(f"{COUNTER}scan", {"text": here.code})):
         page = response.content.decode()
         assert response.status_code == 403 and "next=/counter/" in page and "Anna" not in page
-    monkeypatch.setattr("hub.scan.gate.scanner_of", lambda _request: Scanner(Kind.STAFF, user=colleague))
-    assert "Anna" in scan(bar, here.code)
+    assert "Anna" in scan(colleague_client, here.code)
 
 
 def test_without_the_pages_own_token_nothing_is_done(colleague: object, here: ScannedClub) -> None:
