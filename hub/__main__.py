@@ -32,6 +32,8 @@ _PACKAGES: Final = (
     "barcode",
     "reportlab",
     "httpx",
+    "h2",
+    "jwt",
     "standardwebhooks",
     "import_export",
 )

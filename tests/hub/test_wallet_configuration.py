@@ -38,7 +38,7 @@ def test_all_of_both(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda at: (at / "wwdr.cer").unlink(), "wwdr.cer is missing: docs/wallet-passes.md"),
+        (lambda at: (at / "wwdr.cer").unlink(), "wwdr.cer is missing: of Apple's authorities"),
         (lambda at: (at / "apple.key").unlink(), "apple.key is missing"),
         (lambda at: (at / "apple.key").chmod(0o644), "may be read by others (mode 0644): chmod 600"),
         (
@@ -49,7 +49,7 @@ def test_all_of_both(tmp_path: Path) -> None:
         (lambda at: put(at, "apple.key", b"tiger"), "holds no private key"),
         (lambda at: put(at, "apple.cer", b"tiger"), "is no certificate"),
         (lambda at: put(at, "apple.cer", pass_certificate(user_id="").pem), "is no Pass Type ID certificate"),
-        (lambda at: put(at, "wwdr.cer", files.root().pem), "is not the authority that apple.cer names"),
+        (lambda at: put(at, "wwdr.cer", files.root().pem), "is not the authority that signed apple.cer"),
         (lambda at: put(at, "apple.cer", pass_certificate(days=-1).pem), "apple.cer has expired on"),
     ],
 )

@@ -124,16 +124,19 @@ def _read(folder: Path, issuer: str, stamps: tuple[tuple[int, int, int] | None, 
 def _apple(folder: Path) -> Apple:
     key_path, certificate_path, wwdr_path = (folder / name for name in APPLE_FILES)
     key = _private_key(_secret(key_path), key_path)
-    certificate, wwdr = _certificate(certificate_path), _certificate(wwdr_path)
+    certificate = _certificate(certificate_path)
+    signer = _named(certificate.issuer, NameOID.ORGANIZATIONAL_UNIT_NAME) or "of another name"
+    if not wwdr_path.exists():
+        raise NotUsable(
+            f"{wwdr_path} is missing: of Apple's authorities it is the one that signed apple.cer, {signer}"
+        )
+    wwdr = _certificate(wwdr_path)
     if _public_bytes(key.public_key()) != _public_bytes(certificate.public_key()):
         raise NotUsable(f"{certificate_path} was not made for apple.key: the request has to be made with that key")
     try:
         certificate.verify_directly_issued_by(wwdr)
     except (InvalidSignature, ValueError, TypeError) as error:
-        raise NotUsable(
-            f"{wwdr_path} is not the authority that apple.cer names, which is "
-            f"{_named(certificate.issuer, NameOID.ORGANIZATIONAL_UNIT_NAME) or 'another one'}"
-        ) from error
+        raise NotUsable(f"{wwdr_path} is not the authority that signed apple.cer, {signer}") from error
     pass_type = _named(certificate.subject, NameOID.USER_ID)
     team = _named(certificate.subject, NameOID.ORGANIZATIONAL_UNIT_NAME)
     if not pass_type.startswith("pass.") or not team:
