@@ -14,7 +14,7 @@ from hub.members.finding import customers_found
 from hub.members.models import Card, Customer
 
 CARDS_AT_ONCE: Final = 500
-"""In one file: 50 pages, some 3 seconds."""
+"""In one file: 50 pages, up to 5 seconds of one core."""
 _READ_AT_ONCE: Final = 1_000
 
 

@@ -1,6 +1,6 @@
 """Cards on paper are read as a scanner reads them: pages of the PDF, drawn by poppler, read by ZXing in a browser.
 
-And a card that a member carries already is given to them by typing, as a handheld scanner does it.
+And a card that a member carries already is given to them by a scanner that types, and by a camera.
 """
 
 import base64
@@ -17,11 +17,13 @@ from django.utils import timezone
 
 from hub.access.roles import Role
 from hub.members import codes, operations
-from hub.members.models import Card, Customer, Membership, Plan
+from hub.members.models import Card, Membership, Plan
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
 from tests.hub.colleagues import a_user, client_of
 from tests.hub.people import DAY, a_customer
+from tests.hub.walks.counter_phone import CounterPhone
+from tests.hub.walks.page_rules import violations
 from tests.hub.walks.visitor import NARROW, WIDE, Visitor
 
 IMPORTED = ("4006381333931", "Old card/17", "a", "0" * 44, "X" * 23, "~}|{ `^]", "x" * 60, "会员 1")
@@ -100,21 +102,38 @@ def test_from_the_list_to_the_pdf(visitor: Visitor, cards: list[Card]) -> None:
         visitor.wears(width, dark)
         visitor.keep(f"print_cards_{width}_{dark}")
         visitor.fits()
+        assert violations(visitor) == []
 
 
-def test_a_handheld_scanner_gives_a_card_to_somebody(visitor: Visitor) -> None:
+@pytest.fixture
+def phone(tmp_path: Path, clerk: User) -> Iterator[CounterPhone]:
+    browser = CounterPhone(tmp_path)
+    try:
+        with browser.at_work(clerk) as phone:
+            yield phone
+    finally:
+        browser.close()
+
+
+def test_a_card_that_they_carry_is_given_by_scanner_and_by_camera(phone: CounterPhone) -> None:
     ann = a_customer("Ann")
-    visitor.open(f"/desk/customers/{ann.pk}/")
-    visitor.click("Give one they carry")
-    visitor.sees("Give Ann a card that they carry already")
-    visitor.keep("carried_dialog")
-    for letter in "4006381333931":
-        visitor.press(letter)
-    visitor.key("Enter")
-    visitor.sees("The card is theirs now.")
-    assert codes.decrypt(Customer.objects.get().cards.get()) == "4006381333931"
-    visitor.open(f"/desk/customers/{ann.pk}/cards/import/")
-    visitor.sees("Use the camera")
-    visitor.wears(NARROW)
-    visitor.keep("carried_page")
-    visitor.fits()
+    phone.open(f"/desk/customers/{ann.pk}/")
+    phone.click("Give one they carry")
+    phone.until("document.activeElement.id === 'code'")
+    phone.keep("carried_dialog")
+    phone.scanner_types("9783161484100")
+    phone.sees("The card is theirs now.")
+    phone.click("Give one they carry")
+    phone.click("Use the camera")
+    phone.camera_sees("4006381333931")
+    phone.allows_camera("granted")
+    phone.wears(NARROW)
+    phone.click("Use the camera")
+    phone.until("document.getElementById('code').value === '4006381333931'")
+    phone.until("document.activeElement.textContent === 'Give it to them'")
+    phone.keep("carried_page")
+    phone.fits()
+    assert violations(phone) == []
+    phone.click("Give it to them")
+    phone.sees("The card is theirs now.")
+    assert {codes.decrypt(each) for each in Card.objects.all()} == {"9783161484100", "4006381333931"}

@@ -5,5 +5,5 @@ const carriedCode = document.getElementById("code");
 
 readByCamera(document.getElementById("camera"), (text) => {
   carriedCode.value = text;
-  carriedCode.form.querySelector("button.main").focus();
+  document.getElementById("give").focus();
 });
