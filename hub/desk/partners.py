@@ -20,7 +20,7 @@ from hub.fleet.models import Reader
 from hub.members.versions import version_of
 from hub.partners import operations
 from hub.partners.models import Partner
-from hub.partners.queries import live_links, users_of
+from hub.partners.queries import benefits_offered_by, live_links, users_of
 
 
 @desk("partners.view_partner")
@@ -34,7 +34,8 @@ def partner_page(request: HttpRequest, number: int) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.prefetch_related("permissions"), pk=number)
     context = {"partner": partner, "readers": _readers_at(partner), "arrival": arrival_of(timezone.now(), partner)}
     known_by = {"links": live_links(partner), "users": users_of(partner)}
-    return page(request, "desk/partners/partner.html", **context, **known_by)
+    offers = benefits_offered_by(partner) if partner.active else ()
+    return page(request, "desk/partners/partner.html", offers=offers, **context, **known_by)
 
 
 @desk("partners.add_partner")

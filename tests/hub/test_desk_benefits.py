@@ -66,6 +66,12 @@ def look(client: Client, address: str, **fields: Any) -> dict[str, Any]:
     return {**fields, "do": "save", "mark": re.search(r'name="mark" value="(\w+)"', page)[1]}
 
 
+def offered_at(client: Client, partner: Partner) -> str:
+    """What stands on the partner's page of that."""
+    page = client.get(f"/desk/partners/{partner.pk}/").content.decode()
+    return page.split("Benefits that it offers")[1].split("</section>")[0]
+
+
 def test_a_glass_a_week_at_approved_wineries(colleague_client: Client, mill: Partner) -> None:
     fields = glass(mill, per="per week")
     page = posted(colleague_client, NEW, 200, **fields, do="means")
@@ -136,6 +142,10 @@ def test_partners_are_approved_on_its_own_page(colleague_client: Client, mill: P
     posted(colleague_client, address, 302, **sent, approved=[mill.pk, bar.pk], do="save", mark=mark)
     wine.refresh_from_db()
     assert wine.is_benefit and set(wine.partners.all()) == {mill, bar}
+    assert "Glass of wine" in offered_at(colleague_client, bar)
+    bar.active = False
+    partners.save_partner(bar)
+    assert "None: it is not active." in offered_at(colleague_client, bar)
     assert rows.limits_of(Grant.objects.get()) == (WEEK,)
     assert "Choose the approved partners" in posted(colleague_client, address, 422, **sent, do="look")
 
