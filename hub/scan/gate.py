@@ -71,7 +71,7 @@ def _answered(view: Callable[[], HttpResponse], request: HttpRequest) -> HttpRes
     rate = take(limit, whose, at)
     if rate.granted and scanner.link is not None:
         note_use(scanner.link, at)
-    with acting(scanner.actor or who_acts()):
+    with acting(who_acts() if request.user.is_authenticated else scanner.actor or who_acts()):
         response = view() if rate.granted else too_many(request, rate.wait_s)
         return response.render() if isinstance(response, TemplateResponse) else response
 

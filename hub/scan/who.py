@@ -50,7 +50,7 @@ class Scanner:
 
     @property
     def actor(self) -> Actor | None:
-        """For the audit log, where no user is signed in; None: nobody who is known."""
+        """Of a partner's link, for the audit log where no user is signed in; None: it is none."""
         if self.link is None:
             return None
         return Actor(ActorKind.PARTNER, f"{self.link.partner} ({self.link.label})")

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.audit.models import Entry
@@ -15,6 +17,7 @@ from hub.members.models import Permission
 from hub.partners.link_operations import make_link, note_use, revoke_link
 from hub.partners.models import PartnerLink
 from hub.partners.operations import save_partner
+from hub.partners.queries import benefits_offered_by
 from hub.scan.phone import COOKIE
 from tests.hub.partner_phones import a_link, a_phone_of, home, opens, secret_in
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
@@ -30,6 +33,13 @@ def approved_only(here: ScannedClub) -> None:
     glass = Permission.objects.get(slug=GLASS)
     glass.approved_partners_only = True
     members.save_permission(glass, [here.bar, here.inn])
+
+
+def many(row: CheckIn, count: int) -> None:
+    """As many more that are like it."""
+    for number in range(count):
+        row.pk, row.checkin_id, row.sequence = None, bytes([number]) * 16, 100 + number
+        row.save(force_insert=True)
 
 
 def test_a_phone_that_opened_the_link_redeems_as_the_partner() -> None:
@@ -135,6 +145,10 @@ def test_one_glass_a_week_at_approved_wineries() -> None:
     assert "another partner" in second and "Bar" not in second
     denied = press(inn, kept)
     assert "Used up" in denied and "Again on " in denied
+    # Offered by everybody, it stands there once, whoever is approved besides.
+    Permission.objects.filter(slug=GLASS).update(approved_partners_only=False)
+    assert [each.slug for each in benefits_offered_by(here.bar)] == [DISCOUNT, GLASS]
+    Permission.objects.filter(slug=GLASS).update(approved_partners_only=True)
     # What is pressed at one that is not approved is not asked at all.
     assert "Nothing was recorded" in press(beside, kept)
     found = CheckIn.objects.order_by("number").values_list("partner", "reason")
@@ -151,6 +165,12 @@ def test_a_partner_sees_its_own_day_with_names_masked() -> None:
     assert "Anna" not in home(inn) and "Nobody has been here yet" in home(inn)
     bar.post("/c/undo")
     assert "undone" in home(bar)
+    with CaptureQueriesContext(connection) as few:
+        home(bar)
+    many(CheckIn.objects.first(), 28)
+    with CaptureQueriesContext(connection) as more:
+        assert home(bar).count("Anna B.") == 30
+    assert len(more) == len(few)
     CheckIn.objects.update(at=timezone.now() - timedelta(days=1, minutes=1))
     assert "Nobody has been here yet" in home(bar)
 

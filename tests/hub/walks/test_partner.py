@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from hub.access.roles import Role
 from hub.checkins.models import CheckIn
+from tests.hub.colleagues import a_user
 from tests.hub.partner_phones import a_link
 from tests.hub.scanned_club import ScannedClub, scanned_club
 from tests.hub.served import served
@@ -75,3 +77,28 @@ def test_a_link_is_pasted_where_no_script_runs(phone: Visitor, here: ScannedClub
     phone.write("#link", a_link(here.bar).address)
     phone.click("This device is ours")
     phone.sees("What you offer")
+
+
+def test_staff_make_a_link_and_revoke_it(chromium: Visitor, here: ScannedClub) -> None:
+    with chromium.at_work(a_user("owner", Role.OWNER)) as desk:
+        desk.open(f"/desk/partners/{here.bar.pk}/")
+        desk.click("New link")
+        desk.write("#id_label", "bar phone")
+        desk.click("Make the link")
+        desk.sees("It is shown this once")
+        desk.until("document.getElementById('link').value.includes('/partner/link#')")
+        assert violations(desk) == []
+        desk.keep("partner_desk_link")
+        desk.click("Done")
+        desk.sees("not used yet")
+        desk.click("Invite")
+        desk.write("#id_name", "Bea Barr")
+        desk.write("#id_email", "bea@bar.example")
+        desk.click("Invite", "main form")
+        desk.sees("A link for Bea Barr")
+        desk.click("Done")
+        desk.sees("never signed in")
+        desk.keep("partner_desk")
+        desk.click("Revoke")
+        desk.sees("The link is revoked")
+        desk.sees("No link yet.")
