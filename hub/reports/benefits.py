@@ -32,13 +32,13 @@ from hub.reports.tables import (
     table,
 )
 
-USED: Final = Column("used", gettext_lazy("Used"), lambda count: count.granted)
+REDEEMED: Final = Column("redeemed", gettext_lazy("Redeemed"), lambda count: count.granted)
 FIRST: Final = Column("first", gettext_lazy("First time"), lambda count: count.first)
 REPEAT: Final = Column("repeat", gettext_lazy("Once more"), lambda count: count.repeat)
 REFUSED: Final = Column("refused", gettext_lazy("Refused"), lambda count: count.denied)
 EXCESS: Final = Column("over_limit", gettext_lazy("Over the limit"), lambda count: count.excess)
 VOIDED: Final = Column("voided", gettext_lazy("Voided"), lambda count: count.voided)
-COLUMNS: Final = (USED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED)
+COLUMNS: Final = (REDEEMED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED)
 _PARTS: Final = (FIRST, REPEAT, REFUSED)
 
 

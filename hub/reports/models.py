@@ -69,6 +69,12 @@ class Sum(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["kind", "period", "begins"], name="sum_by_period"),
+            # Of one site, or one partner.
+            models.Index(
+                fields=["kind", "site", "period", "begins"],
+                name="sum_by_site",
+                condition=models.Q(site__isnull=False),
+            ),
             models.Index(
                 fields=["kind", "partner", "period", "begins"],
                 name="sum_by_partner",

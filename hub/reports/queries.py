@@ -5,7 +5,7 @@ check-ins, so that a figure is always right. Each kind of sums is read once, wha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
 from contract.reasons import Outcome
 from hub.checkins.models import TouchedHour
@@ -23,6 +24,8 @@ from hub.reports.models import HourlyFigure
 from hub.reports.sums import KINDS, NUMBERS, Cover, cover, kind_for
 
 Group = tuple[Any, ...]
+Numbers = dict[Group, list[int]]
+"""Those of NUMBERS."""
 
 
 class Count(NamedTuple):
@@ -67,7 +70,7 @@ class Counted:
     def __init__(self, span: Span, of_benefits: bool = False) -> None:
         self.span, self.of_benefits = span, of_benefits
         self._groups: dict[tuple[str, ...], dict[Group, Count]] = {}
-        self._slots: tuple[ZoneInfo, list[tuple[datetime, Count]]] | None = None
+        self._clocks: dict[ZoneInfo, Clock] = {}
 
     def by(self, *fields: str) -> dict[Group, Count]:
         """`fields`: of HourlyFigure. Groups of which there is none are left out."""
@@ -76,32 +79,39 @@ class Counted:
         if told_by not in self._groups:
             self._groups[told_by] = self._read(kind, told_by)
         groups = self._groups[told_by]
-        return groups if fields == told_by else _folded(groups, [told_by.index(name) for name in fields])
+        return groups if fields == told_by else folded(groups, [told_by.index(name) for name in fields])
 
     @cached_property
     def all(self) -> Count:
         return self.by().get((), Count())
 
-    def folded_slots(self, zone: ZoneInfo, key: Callable[[datetime], Any]) -> dict[Any, Count]:
-        """By the hour, or its quarter, `key` of each as the clock on the wall in `zone` has it."""
-        if self._slots is None or self._slots[0] != zone:
-            self._slots = zone, [(slot.astimezone(zone), count) for (slot,), count in self.by("slot").items()]
-        found: dict[Any, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
-        for slot, count in self._slots[1]:
-            _add(found[key(slot)], count)
-        return {each: Count(*numbers) for each, numbers in found.items()}
+    def clock(self, zone: ZoneInfo) -> "Clock":
+        """As the clock on the wall in `zone` has it."""
+        if zone not in self._clocks:
+            self._clocks[zone] = self._read_clock(zone)
+        return self._clocks[zone]
+
+    def _read_clock(self, zone: ZoneInfo) -> "Clock":
+        """A year has too many slots to be told one by one: the database adds up those of whole days."""
+        kind = kind_for({"slot", *self.span.narrowed}, self.of_benefits)
+        made_of = cover(self.span.from_at, self.span.until_at, self._touched, kind)
+        days, hours, others = _numbers(), _numbers(), _numbers()
+        self._add_sums(days, made_of, kind, [TruncDate("slot", tzinfo=zone)])
+        weekday, hour = ExtractIsoWeekDay("slot", tzinfo=zone), ExtractHour("slot", tzinfo=zone)
+        self._add_sums(hours, made_of, kind, [weekday, hour])
+        self._add_hours(others, made_of, ("slot",))
+        for (slot,), numbers in others.items():
+            at = slot.astimezone(zone)
+            _add(days[(at.date(),)], numbers)
+            _add(hours[(at.isoweekday(), at.hour)], numbers)
+        return Clock(_counts(days), _counts(hours))
 
     def _read(self, kind: str | None, fields: tuple[str, ...]) -> dict[Group, Count]:
         made_of = cover(self.span.from_at, self.span.until_at, self._touched, kind)
-        found: dict[Group, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
-        if kind is not None:
-            self._add_sums(found, made_of, kind, fields)
+        found = _numbers()
+        self._add_sums(found, made_of, kind, fields)
         self._add_hours(found, made_of, fields)
-        for each in self._fresh:
-            numbers = found[tuple(getattr(each, name) for name in fields)]
-            numbers[each.outcome == Outcome.DENIED] += each.count
-            _add(numbers, (0, 0, each.first, each.excess, each.voided))
-        return {group: Count(*numbers) for group, numbers in found.items() if any(numbers)}
+        return _counts(found)
 
     @cached_property
     def _touched(self) -> set[datetime]:
@@ -120,15 +130,21 @@ class Counted:
             and all(getattr(each, name) == value for name, value in narrowed)
         ]
 
-    def _add_sums(self, found: dict[Group, list[int]], made_of: Cover, kind: str, fields: Iterable[str]) -> None:
-        if not (made_of.months or made_of.days):
+    def _add_sums(self, found: Numbers, made_of: Cover, kind: str | None, fields: Iterable[Any]) -> None:
+        of_sums = made_of.of_sums()
+        if not of_sums:
             return
-        stored = models.Sum.objects.filter(made_of.of_sums(), kind=kind, **self.span.narrowed)
+        stored = models.Sum.objects.filter(of_sums, kind=kind, **self.span.narrowed)
         totals = stored.order_by().values_list(*fields).annotate(*(Sum(name) for name in NUMBERS))
         for row in totals:
             _add(found[row[: -len(NUMBERS)]], row[-len(NUMBERS) :])
 
-    def _add_hours(self, found: dict[Group, list[int]], made_of: Cover, fields: Iterable[str]) -> None:
+    def _add_hours(self, found: Numbers, made_of: Cover, fields: Iterable[str]) -> None:
+        """What is stored of them, and what was touched since."""
+        for each in self._fresh:
+            both = (0, each.count) if each.outcome == Outcome.DENIED else (each.count, 0)
+            more = (*both, each.first, each.excess, each.voided)
+            _add(found[tuple(getattr(each, name) for name in fields)], more)
         within = [
             Q(hour__gt=from_at - HOUR, hour__lt=until_at, slot__gte=from_at, slot__lt=until_at)
             for from_at, until_at in made_of.hours
@@ -149,6 +165,14 @@ class Counted:
             _add(found[tuple(group)], (*both, first, excess, voided))
 
 
+@dataclass(frozen=True)
+class Clock:
+    """`days`: by their date; `hours`: by day of the week (Monday is 1) and hour."""
+
+    days: dict[Group, Count]
+    hours: dict[Group, Count]
+
+
 def counted_by(span: Span, *fields: str) -> dict[Group, Count]:
     """One report alone, as Counted gives it."""
     return Counted(span).by(*fields)
@@ -159,8 +183,17 @@ def _add(numbers: list[int], more: Iterable[int]) -> None:
         numbers[number] += each
 
 
-def _folded(groups: dict[Group, Count], places: list[int]) -> dict[Group, Count]:
-    found: dict[Group, list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
+def folded(groups: Mapping[Group, Count], places: Sequence[int]) -> dict[Group, Count]:
+    """By some of what they are grouped by."""
+    found = _numbers()
     for group, count in groups.items():
         _add(found[tuple(group[place] for place in places)], count)
-    return {group: Count(*numbers) for group, numbers in found.items()}
+    return _counts(found)
+
+
+def _numbers() -> Numbers:
+    return defaultdict(lambda: [0] * len(NUMBERS))
+
+
+def _counts(found: Numbers) -> dict[Group, Count]:
+    return {group: Count(*numbers) for group, numbers in found.items() if any(numbers)}

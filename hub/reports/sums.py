@@ -3,8 +3,10 @@ hours, none of which was touched since. Pure but for the counting of a period.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final, NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -59,46 +61,49 @@ def kind_for(fields: Collection[str], of_benefits: bool = False) -> str | None:
     return next((name for name, kind in kinds if set(fields) <= set(kind.fields)), None)
 
 
+Stretch = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True)
 class Cover:
-    """What a span is made of. `hours`: half open, apart, in order."""
+    """What a span is made of: stretches of whole months, whole days, and hours, each half open and in order."""
 
-    months: list[datetime]
-    days: list[datetime]
-    hours: list[tuple[datetime, datetime]]
+    months: list[Stretch] = field(default_factory=list)
+    days: list[Stretch] = field(default_factory=list)
+    hours: list[Stretch] = field(default_factory=list)
 
     def of_sums(self) -> Q:
-        return Q(period=MONTH, begins__in=self.months) | Q(period=DAY, begins__in=self.days)
+        """Q(): there are none."""
+        stretches = [(MONTH, each) for each in self.months] + [(DAY, each) for each in self.days]
+        asked = (Q(period=period, begins__gte=begin, begins__lt=end) for period, (begin, end) in stretches)
+        return reduce(or_, asked, Q())
 
 
 def cover(from_at: datetime, until_at: datetime, touched: Collection[datetime], kind: str | None) -> Cover:
     """`touched`: hours. Of a kind that is None all are hours."""
     first, last = day_of(from_at + _DAY - timedelta(microseconds=1)), day_of(until_at)
     if kind is None or first >= last:
-        return Cover([], [], [(from_at, until_at)])
+        return Cover(hours=[(from_at, until_at)])
     touched_days = {day_of(each) for each in touched}
     touched_months = {month_of(each) for each in touched_days}
-    found = Cover([], [], [])
-    gap_from, at = from_at, first
+    found, at = Cover(), first
+    _append(found.hours, from_at, first)
     while at < last:
-        after = next_month(at)
-        if KINDS[kind].by_months and at.day == 1 and after <= last and at not in touched_months:
-            found.months.append(at)
-        elif at in touched_days:
-            at += _DAY
-            continue
-        else:
-            found.days.append(at)
-            after = at + _DAY
-        _append(found.hours, gap_from, at)
-        gap_from = at = after
-    _append(found.hours, gap_from, until_at)
+        after, made_of = next_month(at), found.months
+        if not KINDS[kind].by_months or at.day > 1 or after > last or at in touched_months:
+            after, made_of = at + _DAY, found.hours if at in touched_days else found.days
+        _append(made_of, at, after)
+        at = after
+    _append(found.hours, last, until_at)
     return found
 
 
-def _append(hours: list[tuple[datetime, datetime]], from_at: datetime, until_at: datetime) -> None:
+def _append(stretches: list[Stretch], from_at: datetime, until_at: datetime) -> None:
+    """The last one goes on where this one follows it."""
+    if stretches and stretches[-1][1] == from_at:
+        from_at = stretches.pop()[0]
     if from_at < until_at:
-        hours.append((from_at, until_at))
+        stretches.append((from_at, until_at))
 
 
 def sums_of(period: str, begins: datetime) -> Iterator[Sum]:

@@ -5,7 +5,7 @@ Those of check-ins are here, those of benefits in benefits.py.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from hub.checkins import names, places
 from hub.fleet.models import Edge
 from hub.members.models import Plan
-from hub.reports.queries import Count, Counted, Group
+from hub.reports.queries import Count, Counted, Group, folded
 
 Text = str | Promise
 
@@ -89,21 +89,20 @@ def table(name: str, counted: Counted, zone: ZoneInfo, reports: Mapping[str, Rep
 
 def by_day(counted: Counted, zone: ZoneInfo) -> list[Row]:
     """Days on which nothing was are rows too."""
-    found = counted.folded_slots(zone, datetime.date)
-    span = counted.span
+    found, span = counted.clock(zone).days, counted.span
     first = span.from_at.astimezone(zone).date()
     last = (span.until_at - timedelta(microseconds=1)).astimezone(zone).date()
-    return [Row((each.isoformat(),), found.get(each, Count())) for each in _days(first, last)]
+    return [Row((each.isoformat(),), found.get((each,), Count())) for each in _days(first, last)]
 
 
 def by_hour(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = counted.folded_slots(zone, lambda at: at.hour)
-    return [Row((f"{hour:02}:00",), found.get(hour, Count())) for hour in range(24)]
+    found = folded(counted.clock(zone).hours, [1])
+    return [Row((f"{hour:02}:00",), found.get((hour,), Count())) for hour in range(24)]
 
 
 def by_weekday(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = counted.folded_slots(zone, datetime.weekday)
-    return [Row((WEEKDAYS[day],), found.get(day, Count())) for day in range(7)]
+    found = folded(counted.clock(zone).hours, [0])
+    return [Row((WEEKDAYS[day],), found.get((day + 1,), Count())) for day in range(7)]
 
 
 def _days(first: date, last: date) -> list[date]:

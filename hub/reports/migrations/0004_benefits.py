@@ -75,5 +75,13 @@ class Migration(migrations.Migration):
                 name="sum_by_partner",
             ),
         ),
+        migrations.AddIndex(
+            model_name="sum",
+            index=models.Index(
+                condition=Q(("site__isnull", False)),
+                fields=["kind", "site", "period", "begins"],
+                name="sum_by_site",
+            ),
+        ),
         migrations.RunPython(touch, begin_anew),
     ]

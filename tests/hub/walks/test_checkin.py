@@ -1,6 +1,7 @@
 """The front desk in a real browser: a scanner that types, the keyboard alone, a phone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +11,9 @@ from contract.limits import Limit
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station, check_in
 from hub.fleet.models import Site
+from hub.members.models import Grant, Permission
+from hub.members.operations import save_grant, save_permission
+from hub.partners.models import Partner
 from tests.hub.limited_club import GLASS, LimitedClub, limited_club
 from tests.hub.people import a_card
 from tests.hub.walks.visitor import NARROW, WIDE, Visitor
@@ -149,3 +153,33 @@ def test_the_list_fills_by_itself_and_reports_are_drawn(
         chromium.open("/desk/reports/")
         chromium.sees("By hour of the day")
         chromium.keep("reports")
+
+
+def test_benefits_are_drawn_by_partner_wide_and_on_a_phone_in_the_dark(
+    chromium: Visitor, colleague: User, here: LimitedClub
+) -> None:
+    winery, bar = (Partner.objects.create(slug=slug, name=slug.capitalize()) for slug in ("winery", "bar"))
+    ride = save_permission(Permission(slug="ride", name="Ride", is_benefit=True))
+    save_grant(Grant(plan=here.club.membership.plan, permission=ride), ())
+    for number in range(30):
+        then = timezone.now() - timedelta(hours=7 * (30 - number))
+        partner = bar if number % 4 else winery
+        check_in(here.people[number % 3], GLASS if number % 5 == 0 else "ride", Station(partner=partner), then)
+    with chromium.at_work(colleague):
+        chromium.open("/desk/reports/")
+        chromium.click("Benefits", ".tabs")
+        chromium.sees("By partner and benefit")
+        chromium.fits()
+        chromium.keep("reports_benefits")
+        chromium.look("document.querySelector('#report-partner').value = 'winery'")
+        chromium.click("Show")
+        chromium.until("location.search.includes('partner=winery')")
+        chromium.wears(NARROW, dark=True)
+        chromium.look("document.querySelector('#report-range').value = '365'")
+        chromium.click("Show")
+        chromium.until("location.search.includes('range=365') && document.readyState === 'complete'")
+        chromium.fits()
+        chromium.keep("reports_benefits_narrow")
+        chromium.open("/desk/reports/memberships/")
+        chromium.fits()
+        chromium.keep("reports_memberships_narrow")
