@@ -24,6 +24,7 @@ const start = OscillatorNode.prototype.start, detector = BarcodeDetectionAPI.Bar
 const detect = detector.detect;
 OscillatorNode.prototype.start = function (...given) { notes += 1; return start.apply(this, given); };
 detector.detect = function (...given) { return detect.apply(this, given).finally(() => { looks += 1; }); };0"""
+HEARD = "sound?.state === 'running'"
 RESULT = "document.getElementById('result').innerText"
 
 
@@ -82,6 +83,8 @@ def test_a_glass_is_redeemed_before_the_camera(phone: CounterPhone, here: Scanne
     phone.allows_camera("granted")
     phone.camera_sees(qr_text(phone.hub, here.code))
     phone.look(COUNTED)
+    phone.tap("h1")
+    phone.until(HEARD)
     phone.tap("[data-does=start]")
     result_says(phone, "Redeemed")
     result_says(phone, "Anna Maria Bauer")
@@ -127,6 +130,8 @@ def test_a_scanner_types_wherever_the_focus_is_and_twice_is_once(
     phone: CounterPhone, here: ScannedClub, end: str
 ) -> None:
     uses_glasses_at_once(phone)
+    phone.key("Tab")
+    phone.until(HEARD)
     phone.look(f"document.getElementById('mute').focus(); {COUNTED}")
     text = qr_text("https://club.example", here.code)
     phone.scanner_types(text, end)
