@@ -16,20 +16,18 @@ from hub.members.models import Customer
 from hub.organization.queries import organization
 from hub.rates.operations import Limit, take
 from hub.wallet.entering import entrance
-from hub.wallet.phone import customer_key, for_anybody, for_member, for_signed, page, too_many
+from hub.wallet.phone import for_anybody, for_member, for_signed, page, too_many
 from hub.wallet.sending import can_send
 
 _CHANGED: Final = Limit("card-letters", 20, 3600)
+"""By a member: each change stands in the audit log."""
 
 
 @for_member(entrance)
 def wishes(request: HttpRequest, link: CardLink) -> HttpResponse:
     if request.method == "POST":
-        rate = take(_CHANGED, customer_key(link), timezone.now())
-        if not rate.granted:
-            return too_many(request, rate.wait_s)
-        set_wishes(link.customer, **_asked(request))
-        return HttpResponseRedirect(reverse("wallet:letters") + "?saved")
+        saved = HttpResponseRedirect(reverse("wallet:letters") + "?saved")
+        return _set(request, link.customer, _asked(request)) or saved
     return page(
         request,
         "wallet/letters.html",
@@ -57,13 +55,21 @@ def _not_whole(request: HttpRequest) -> HttpResponse:
 @for_signed
 def _unsubscribed(request: HttpRequest, asked: Unsubscribing) -> HttpResponse:
     customer = Customer.objects.filter(pk=asked.customer).first()
-    if customer is None:
-        wanted = False
-    elif request.method == "POST":
-        wanted = getattr(set_wishes(customer, **{asked.wish: "again" in request.POST}), asked.wish)
-    else:
-        wanted = getattr(wishes_of(customer), asked.wish)
+    if customer is not None and request.method == "POST":
+        refused = _set(request, customer, {asked.wish: "again" in request.POST})
+        if refused is not None:
+            return refused
+    wanted = customer is not None and getattr(wishes_of(customer), asked.wish)
     return page(request, "wallet/unsubscribe.html", kind=asked.kind, wanted=wanted, stays=True)
+
+
+def _set(request: HttpRequest, customer: Customer, wanted: dict[str, bool]) -> HttpResponse | None:
+    """None: they are set."""
+    rate = take(_CHANGED, str(customer.pk), timezone.now())
+    if not rate.granted:
+        return too_many(request, rate.wait_s)
+    set_wishes(customer, **wanted)
+    return None
 
 
 def _asked(request: HttpRequest) -> dict[str, bool]:

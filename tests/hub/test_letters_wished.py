@@ -99,6 +99,7 @@ def test_members_choose_on_their_own_phone(ann: Customer, monkeypatch: pytest.Mo
         assert wanted(ann) == (False, False)
         monkeypatch.setattr(letters, "_CHANGED", letters.Limit("few", 1, 3600))
         assert [theirs.post(MINE, both).status_code for _ in range(2)] == [302, 429]
+        assert theirs.post(stop(Kind.RECEIPT, ann), {"again": "1"}).status_code == 429
     assert entries() == [
         ("the member", {"expiring": False, "receipts": True}),
         ("the member", {"receipts": False}),
