@@ -88,7 +88,7 @@ End a membership in the hub and scan again: the next scan knows.""",
 
 def _scan(folder: Path, reader: str, code: str) -> int:
     if not code:
-        raise DemoError("which card? make scan CODE=… (codes are on the demo's QR page)")
+        raise DemoError("which card? make scan CODE=… (the demo lists its codes when it has started)")
     result = ask_to_scan(folder, reader, code)
     table = Table()
     table.print_head()
