@@ -148,10 +148,13 @@ def test_a_link_that_was_revoked_shows_nothing_any_more_and_the_phone_forgets_it
 
 def test_a_link_that_is_none_is_refused_and_many_tries_are_too(gold: Plan) -> None:
     client = phone()
-    answers = [client.post("/card/open", {"link": "https://x/card/open#nonsense"}) for _ in range(121)]
-    assert answers[0].status_code == 422 and b"opens no card" in answers[0].content
-    assert answers[-1].status_code == 429
-    assert "Come again in 1 minute." in answers[-1].content.decode() and int(answers[-1]["Retry-After"]) > 0
+    tries = (client.post("/card/open", {"link": "https://x/card/open#nonsense"}) for _ in range(500))
+    first = next(tries)
+    assert first.status_code == 422 and b"opens no card" in first.content
+    # One is free again every 5 seconds: a slow machine has more of them.
+    refused = next(each for each in tries if each.status_code != 422)
+    assert refused.status_code == 429
+    assert "Come again in 1 minute." in refused.content.decode() and int(refused["Retry-After"]) > 0
 
 
 def test_the_whole_link_may_be_pasted(gold: Plan) -> None:
