@@ -137,7 +137,8 @@ def _plans(data: QueryDict | None, stored: Collection[int]) -> list[Plan]:
     """Those that were shown; of more than stand on a page those that give it first."""
     found = Plan.objects.order_by("name", "id")
     if data is not None:
-        found = found.filter(pk__in=[int(each) for each in data.getlist("plans") if each.isdecimal()][:ROWS_MAX])
+        numbers = [int(each) for each in data.getlist("plans") if each.isdecimal() and len(each) < 19]
+        found = found.filter(pk__in=numbers[:ROWS_MAX])
     return sorted(found, key=lambda plan: plan.pk not in stored)[:ROWS_MAX]
 
 

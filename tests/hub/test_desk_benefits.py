@@ -123,8 +123,8 @@ def test_what_cannot_be_meant_is_told_at_its_plan(colleague_client: Client, mill
     ):
         assert said in posted(colleague_client, NEW, 422, **glass(mill, **given))
     assert not Permission.objects.exists()
-    unused = glass(mill, per="per fortnight")
-    del unused[f"plan{unused['plans']}-given"]
+    unused = glass(mill, per="per fortnight") | {"plans": [Plan.objects.get(name="Gold").pk, "9" * 30, "x"]}
+    del unused[f"plan{unused['plans'][0]}-given"]
     posted(colleague_client, NEW, 302, **unused)
     assert not Grant.objects.exists()
 
