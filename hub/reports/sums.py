@@ -32,7 +32,6 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "site": Kind(("site",)),
     "reason": Kind(("reason",)),
     "plan": Kind(("plan_id",)),
     "permission": Kind(("partner", "permission")),

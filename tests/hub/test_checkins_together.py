@@ -21,6 +21,8 @@ from hub.checkins.uses import drop_uses, realign_uses
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 from hub.members import operations as members
+from hub.members.models import Permission
+from hub.reports.rolling_operations import roll
 from tests.hub.conftest import Database
 from tests.hub.limited_club import (
     JOURNAL,
@@ -41,6 +43,7 @@ from tests.hub.limited_club import (
 )
 from tests.hub.scans import AT, batch, checkin, journal_rows, redemption, small_club
 from tests.hub.test_checkins_over_limit import model
+from tests.hub.test_reports_rolling import anew, roll_all, stored
 
 
 @pytest.fixture
@@ -197,3 +200,23 @@ def test_a_use_and_the_end_of_its_customer_do_not_cross(here: LimitedClub) -> No
     waiting.join()
     assert row_of(glass).counted
     assert use_rows() == {}
+
+
+def test_first_times_are_exact_when_late_uses_come_while_hours_are_counted(here: LimitedClub) -> None:
+    """Of a benefit without limits, which is no row of any feed."""
+    Permission.objects.create(slug="ride", name="Ride", is_benefit=True)
+    hours = random.Random(3).sample(range(48), 16)
+
+    def come(journal: bytes, hours: Sequence[int]) -> None:
+        for number, hour in enumerate(hours, start=1):
+            at = AT + timedelta(hours=hour)
+            ingest(own(here, at, permission="ride", counted=False), journal=journal, first=number)
+
+    def count() -> None:
+        for _turn in range(12):
+            roll()
+
+    together(lambda: come(JOURNAL, hours[::2]), lambda: come(OTHER_JOURNAL, hours[1::2]), count)
+    roll_all()
+    assert stored() == anew()
+    assert sum(first for _stand, first, *_others in stored().values()) == 1
