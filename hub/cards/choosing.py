@@ -1,4 +1,4 @@
-"""Whose cards are printed: chosen customers', a company's, a plan's, or everybody's. Reads only."""
+"""Whose cards are printed: chosen customers', a company's, a plan's, or everybody's; or one alone. Reads only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,15 +20,18 @@ _READ_AT_ONCE: Final = 1_000
 
 @dataclass(frozen=True)
 class Whose:
-    """One of the three, or nothing: everybody."""
+    """One of the four, or nothing: everybody."""
 
     customers: tuple[int, ...] = ()
     company: int | None = None
     plan: int | None = None
+    card: int | None = None
 
 
 def people(whose: Whose) -> QuerySet[Customer]:
     """`plan`: who has ever held it, themselves or by a company."""
+    if whose.card is not None:
+        return Customer.objects.filter(cards=whose.card)
     if whose.customers:
         return Customer.objects.filter(pk__in=whose.customers)
     return customers_found(company=whose.company, plan=whose.plan)
@@ -37,6 +40,8 @@ def people(whose: Whose) -> QuerySet[Customer]:
 def cards_of(whose: Whose, at: datetime) -> list[tuple[int, str]]:
     """Number and holder's name of each that works at `at`, by those names. Of a plan: unless it is over."""
     found = queries.live_cards(at).filter(customer__in=people(whose))
+    if whose.card is not None:
+        found = found.filter(pk=whose.card)
     if whose.plan is None:
         return list(found.values_list("pk", "customer__name"))
     asked = found.iterator(_READ_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Cards as a PDF to be printed and cut: chosen customers', a company's, a plan's, or everybody's.
+"""Cards as a PDF to be printed and cut: chosen customers', a company's, a plan's, everybody's, or one alone.
 
 For those who may see codes; each card that is printed stands in the audit log.
 """
@@ -19,7 +19,7 @@ from hub.cards.sheet import Paper, sheet
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
 from hub.errors import HubError
-from hub.members.models import Company, Customer, Plan
+from hub.members.models import Card, Company, Customer, Plan
 from hub.members.showing_operations import SEE_CODES, note_codes_shown
 
 PAPERS: Final = (
@@ -75,6 +75,7 @@ def _whose(given: QueryDict) -> Whose:
         customers=tuple(number for number in customers if number is not None),
         company=_number(given.get("company", "")),
         plan=_number(given.get("plan", "")),
+        card=_number(given.get("card", "")),
     )
 
 
@@ -88,6 +89,8 @@ def _title(whose: Whose) -> str:
         return ngettext("Print cards of %(count)d person", "Print cards of %(count)d people", count) % {
             "count": count
         }
+    if whose.card is not None:
+        return _("Print: %(card)s") % {"card": get_object_or_404(Card, pk=whose.card)}
     if whose.customers:
         name: object = get_object_or_404(Customer, pk=whose.customers[0])
     elif whose.company is not None:

@@ -171,6 +171,8 @@ def test_whose_cards_are_printed(club: dict[str, int]) -> None:
     assert chosen(choosing.Whose(company=club["mill"]), now) == ["Carl"]
     assert chosen(choosing.Whose(plan=club["gold"]), now) == ["Ann", "Carl"]
     assert chosen(choosing.Whose(customers=(club["Dora"], club["Eva"], club["Bob"])), now) == ["Bob", "Dora"]
+    second = operations.issue_card(Customer.objects.get(name="Ann"))
+    assert choosing.cards_of(choosing.Whose(card=second.pk), now) == [(second.pk, "Ann")]
     assert choosing.without_a_card(choosing.Whose(company=club["mill"]), now) == 1
     assert choosing.without_a_card(EVERYBODY, now) == 1
 
