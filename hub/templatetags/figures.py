@@ -86,7 +86,7 @@ def _told(label: Any, titles: list[str], numbers: list[int]) -> str:
 
 def _short(label: str) -> str:
     """A day without its year."""
-    return label[5:] if len(label) == len("2026-03-01") and label[4] == "-" else label[:5]
+    return label[5:] if len(label) == len("2026-03-01") and label[4] == "-" else label
 
 
 def _safe(text: Any) -> str:
