@@ -4,18 +4,17 @@ A card is known by its code, which no message, change or export tells. A file gi
 it moves none to somebody else and takes none away.
 """
 
-import re
 from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from contract.card import CardError, canonical_code
-from hub.contract_errors import text_of
+from hub.exchange.carried import check_held, code_in
 from hub.exchange.drafts import Draft, Row, begin, fill
 from hub.exchange.kinds import Kind, Mark, sorted_out
 from hub.exchange.references import Known, reference_to
@@ -23,9 +22,6 @@ from hub.exchange.resources import CardColumns
 from hub.exchange.widgets import NotUnderstood
 from hub.members import codes, many_operations
 from hub.members.models import Card, Customer
-
-_SHORTENED: Final = re.compile(r"\d[.,]?\d*E\+?\d+", re.IGNORECASE)
-"""As in 4,00638E+12: a number that a spreadsheet took for one to calculate with. Its last digits are gone."""
 
 
 class Cards(Kind):
@@ -83,14 +79,11 @@ def _code(draft: Draft) -> str:
     text = draft.row.text("code")
     if not text:
         draft.wrong("code", _("This is missing."))
-    elif _SHORTENED.fullmatch(text):
-        told = _("A spreadsheet has shortened this number: format the column as text, and fill it in again.")
-        draft.wrong("code", told)
     else:
         try:
-            return canonical_code(text)
-        except CardError as error:
-            draft.wrong("code", text_of(error))
+            return code_in(text)
+        except NotUnderstood as error:
+            draft.wrong("code", error)
     return ""
 
 
@@ -98,11 +91,11 @@ def _begin(draft: Draft, holder: Customer, code: str, held: Card | None) -> None
     if held is None:
         draft.thing, draft.is_new = many_operations.carried(holder, code), True
         draft.changes["customer"] = ("", reference_to(holder))
-    elif held.customer_id != holder.pk:
-        number = {"card": held.pk, "customer": held.customer_id}
-        draft.wrong("code", _("Customer %(customer)d has it, as card %(card)d.") % number)
-    elif held.revoked_at is not None:
-        draft.wrong("code", _("It was theirs and is revoked, for good: give them another one."))
+        return
+    try:
+        check_held(held, holder)
+    except NotUnderstood as error:
+        draft.wrong("code", error)
     else:
         draft.thing = copy(held)
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contract.card import CardError, canonical_code
+from hub.exchange.carried import check_held, code_in
 from hub.exchange.cells import BETWEEN, parts_of
 from hub.exchange.drafts import Draft, Row, begin, fill, find
 from hub.exchange.kinds import Kind, Mark, known_of, sorted_out
@@ -108,9 +108,9 @@ class Customers(Kind):
         for draft in drafts:
             for text in _named(draft, "cards") if draft.thing is not None else ():
                 try:
-                    code = canonical_code(text)
-                except CardError as error:
-                    draft.wrong("cards", str(error))
+                    code = code_in(text)
+                except NotUnderstood as error:
+                    draft.wrong("cards", error)
                     continue
                 if hashes.setdefault(codes.hash_of(code), (draft, code))[0] is not draft:
                     draft.wrong("cards", _("An earlier row has the same card."))
@@ -119,9 +119,11 @@ class Customers(Kind):
             held = taken.get(hashed)
             if held is None:
                 draft.carries.append(code)
-            elif held.customer_id != draft.thing.pk:
-                number = {"card": held.pk, "customer": held.customer_id}
-                draft.wrong("cards", _("Customer %(customer)d has it, as card %(card)d.") % number)
+                continue
+            try:
+                check_held(held, draft.thing)
+            except NotUnderstood as error:
+                draft.wrong("cards", error)
         for draft in drafts:
             if count := len(draft.carries):
                 draft.changes["cards"] = (

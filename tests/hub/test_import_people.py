@@ -136,6 +136,15 @@ def test_cards_are_added_never_taken_away_and_told_without_their_codes() -> None
     assert [line for line, _column, _text in errors(looked_at("customers", text))] == [3]
 
 
+def test_a_card_that_cannot_be_meant_is_refused() -> None:
+    imported("customers", "external_id,name,cards\nA,Ann,04E12345|12E5|gone\n")
+    gone = next(each for each in Card.objects.all() if codes.decrypt(each) == "gone")
+    operations.revoke_cards([gone], timezone.now())
+    text = 'external_id,name,cards\nA,,12|gone\nB,Bob,4.00638E+12\nC,Cas,"4,00638e+12"\n'
+    told = [text for _line, column, text in errors(looked_at("customers", text)) if column == "cards"]
+    assert ["revoked, for good" in told[0], *("shortened" in each for each in told[1:])] == [True] * 3
+
+
 def test_thirty_rows_ask_as_few_questions_as_one() -> None:
     imported("companies", COMPANIES)
     asked = []
