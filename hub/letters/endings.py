@@ -1,7 +1,8 @@
 """Letters to members whose membership ends soon: once for each end, so many days before as the organization says.
 
 Not of those that renew by themselves, nor of those that the same plan follows without a gap; of a company's
-memberships nobody is written to. When one ends is the contract's to say. Called by due_operations.py.
+memberships nobody is written to. Each is tried until the end that it tells of. When one ends is the contract's to
+say. Called by due_operations.py.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from hub.letters.kinds import Kind
 from hub.letters.models import EndTold, Progress
 from hub.letters.writing import written
 from hub.mail.draft import BadLetter
-from hub.mail.operations import LASTS, queue
+from hub.mail.operations import queue
 from hub.members import queries, rows
 from hub.members.models import Customer, Freeze, Membership
 from hub.organization.queries import organization
@@ -99,7 +100,7 @@ def _goes_on(membership: Membership, holder: Customer, end: datetime) -> bool:
 def _tell(membership: Membership, end: datetime, at: datetime) -> None:
     customer = membership.customer
     draft = written(Kind.EXPIRING, customer, plan=membership.plan.name, ends_at=end)
-    # Of no use once it is over. Whose address is mended is told then.
+    # Of no use once it is over, and not written again: it is tried until then. Whose address is mended is told then.
     with suppress(BadLetter):
-        queue(draft, customer.email, Kind.EXPIRING, at, customer=customer.pk, lasts=min(LASTS, end - at))
+        queue(draft, customer.email, Kind.EXPIRING, at, customer=customer.pk, lasts=end - at)
         EndTold.objects.create(membership=membership, ends_at=end)

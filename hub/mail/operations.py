@@ -104,8 +104,10 @@ def record(mail: Mail, outcome: Outcome, at: datetime, luck: float) -> Mail.Stat
 
 
 def forget_old(at: datetime) -> int:
-    """That a letter was sent is known for 30 days. How many went; some at once, so that nobody waits for long."""
-    old = Mail.objects.filter(created_at__lt=at - KEPT).order_by("created_at")
+    """That a letter was sent is known for 30 days; one that is to be tried for longer waits. How many went; some at
+    once, so that nobody waits for long."""
+    waiting = Q(state=Mail.State.WAITING, until__gt=at)
+    old = Mail.objects.filter(~waiting, created_at__lt=at - KEPT).order_by("created_at")
     gone, _each = Mail.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_PRUNED_AT_ONCE])).delete()
     return gone
 

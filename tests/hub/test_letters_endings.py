@@ -16,6 +16,7 @@ from hub.letters.due_operations import Due
 from hub.letters.models import EndTold
 from hub.letters.wish_operations import set_wishes
 from hub.mail.models import Mail
+from hub.mail.operations import forget_old
 from hub.members import operations, term_operations
 from hub.members.models import Company, Customer, Freeze, Link, Membership, Plan
 from hub.organization.models import Organization
@@ -171,6 +172,17 @@ def test_an_address_that_is_none_holds_nobody_up_and_may_be_mended(gold: Plan) -
     assert write() == ["bo"]
     Customer.objects.filter(pk=broken.pk).update(email="ann@club.example")
     assert write(AT + HOUR) == ["ann"]
+
+
+def test_it_is_tried_until_the_end_that_it_tells_of(gold: Plan, tmp_path: Path) -> None:
+    """It is written once: what gives it up loses it for ever."""
+    save_organization(Organization(expiring_days=90))
+    for name, days in (("ann", 40), ("bo", 39)):
+        held(gold, name, AT + days * DAY)
+    write()
+    late = AT + 39.5 * DAY
+    assert forget_old(late) == 1
+    assert [each["to"] for each in letters_in(tmp_path / "out", late)] == ["ann@club.example"]
 
 
 def test_what_it_says(gold: Plan, tmp_path: Path) -> None:
