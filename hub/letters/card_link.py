@@ -1,5 +1,6 @@
 """The letter with the link that opens a member's card on their phone: sent when somebody asks for it alone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,8 +10,8 @@ from hub.cards.link_operations import make_link
 from hub.errors import HubError
 from hub.letters.kinds import Kind
 from hub.letters.writing import written
+from hub.mail import operations as mail
 from hub.mail.models import Mail
-from hub.mail.operations import queue
 from hub.members.models import Customer
 
 
@@ -26,4 +27,9 @@ def send_card_link(customer: Customer, at: datetime) -> Mail:
     with transaction.atomic():
         link = make_link(customer, at)
         draft = written(Kind.CARD_LINK, customer, address=link.address)
-        return queue(draft, customer.email, Kind.CARD_LINK, at, customer=customer.pk)
+        return mail.queue(draft, customer.email, Kind.CARD_LINK, at, customer=customer.pk)
+
+
+def forget_astray(customers: Iterable[Customer]) -> None:
+    """Links that wait to go where these customers are not: whoever gets one opens their cards."""
+    mail.forget_astray(Kind.CARD_LINK, {each.pk: each.email for each in customers})

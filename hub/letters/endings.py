@@ -100,7 +100,7 @@ def _goes_on(membership: Membership, holder: Customer, end: datetime) -> bool:
 def _tell(membership: Membership, end: datetime, at: datetime) -> None:
     customer = membership.customer
     draft = written(Kind.EXPIRING, customer, plan=membership.plan.name, ends_at=end)
-    # Of no use once it is over, and not written again: it is tried until then. Whose address is mended is told then.
+    # Tried until then, since it is written once; of no use afterwards. Whose address is mended is told then.
     with suppress(BadLetter):
         queue(draft, customer.email, Kind.EXPIRING, at, customer=customer.pk, lasts=end - at)
         EndTold.objects.create(membership=membership, ends_at=end)

@@ -5,6 +5,7 @@ Where the first had been told that it is taken and died before it could write th
 with the same Message-ID. `tries` rises as it is taken: only the latest taker's word counts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -104,12 +105,20 @@ def record(mail: Mail, outcome: Outcome, at: datetime, luck: float) -> Mail.Stat
 
 
 def forget_old(at: datetime) -> int:
-    """That a letter was sent is known for 30 days; one that is to be tried for longer waits. How many went; some at
-    once, so that nobody waits for long."""
+    """That a letter was sent is known for 30 days; one that is to be tried for longer waits on. How many went;
+    some at once, so that nobody waits for long."""
     waiting = Q(state=Mail.State.WAITING, until__gt=at)
     old = Mail.objects.filter(~waiting, created_at__lt=at - KEPT).order_by("created_at")
     gone, _each = Mail.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_PRUNED_AT_ONCE])).delete()
     return gone
+
+
+def forget_astray(kind: str, addresses: Mapping[int, str]) -> None:
+    """What waits for those customers and is to another address than the one that they have now."""
+    waiting = Mail.objects.filter(customer__in=addresses, kind=kind, state=Mail.State.WAITING)
+    found = waiting.values_list("pk", "customer", "recipient")
+    astray = [number for number, customer, recipient in found if recipient != addresses[customer]]
+    waiting.filter(pk__in=astray).delete()
 
 
 def forget_customer(customer: int) -> None:

@@ -86,7 +86,8 @@ class CustomerAdmin(OperationsAdmin):
         user = request.user.pk
         LogEntry.objects.log_actions(user, cards, ADDITION, "Issued.")
         LogEntry.objects.log_actions(user, [card.customer for card in cards], CHANGE, "Issued a card.")
-        messages.success(request, _("Cards issued: %(count)s. “Print cards” makes a PDF of them.") % {"count": len(cards)})
+        said = _("Cards issued: %(count)s. “Print cards” makes a PDF of them.") % {"count": len(cards)}
+        messages.success(request, said)
 
 
 @admin.register(Company)

@@ -11,12 +11,15 @@ from contract.rows import membership_change
 from hub.members import codes, rows
 from hub.members.models import Card, Company, Customer, Membership
 from hub.members.rotating_operations import append_salts
+from hub.members.signals import customers_changed
 from hub.members.status_operations import with_grace
-from hub.members.writing import add, change
+from hub.members.writing import add, change, writing
 
 
 def change_customers(customers: Sequence[Customer]) -> None:
-    change(Customer, customers, rows.customer_row)
+    with writing():
+        change(Customer, customers, rows.customer_row)
+        customers_changed.send(Customer, customers=customers)
 
 
 def change_companies(companies: Sequence[Company]) -> None:

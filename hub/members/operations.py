@@ -26,7 +26,7 @@ from hub.members.audit_words import approved_names, grants_in_words, note_approv
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_salts, forget_salts
-from hub.members.signals import limits_changed
+from hub.members.signals import customers_changed, limits_changed
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
@@ -44,7 +44,10 @@ class CardTaken(HubError):
 
 
 def save_customer(customer: Customer) -> Customer:
-    return save(customer, rows.customer_row)
+    with writing():
+        save(customer, rows.customer_row)
+        customers_changed.send(Customer, customers=[customer])
+    return customer
 
 
 def add_customers(customers: Iterable[Customer]) -> list[Customer]:

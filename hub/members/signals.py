@@ -2,5 +2,7 @@
 
 from django.dispatch import Signal
 
+customers_changed = Signal()
+"""`customers`: as they are stored now; their addresses may be others than before."""
 limits_changed = Signal()
 """`plan_ids`: plans with other limits, or other billing periods under them. Their rows are appended already."""

@@ -10,7 +10,7 @@ from hub.cards.models import CardLink
 from hub.letters.card_link import NoAddress, send_card_link
 from hub.mail.models import Mail
 from hub.mail.operations import NoMail
-from hub.members import operations
+from hub.members import many_operations, operations
 from hub.members.models import Customer
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
@@ -58,6 +58,21 @@ def test_in_the_organizations_language_and_name(folder: Path) -> None:
     assert "Ann <b>O'Hara</b> & Co" in text_of(letter)
     html = text_of(letter, "html")
     assert "<b>" not in html and "Ann &lt;b&gt;" in html and 'lang="de"' in html and "#112233" in html
+
+
+def test_a_link_that_waits_goes_to_no_address_that_was_mended(folder: Path) -> None:
+    customer, other = ann("amn@club.example"), ann("am@club.example")
+    with mail_by(f"file://{folder}"):
+        for each in (customer, other):
+            send_card_link(each, AT)
+        customer.phone = "1"
+        operations.save_customer(customer)
+        assert Mail.objects.count() == 2
+        customer.email = other.email = "ann@club.example"
+        operations.save_customer(customer)
+        many_operations.change_customers([other])
+        send_card_link(customer, AT)
+        assert [each["to"] for each in letters_in(folder)] == ["ann@club.example"]
 
 
 def test_who_cannot_be_written_to_gets_no_link() -> None:
