@@ -93,8 +93,8 @@ class Registration(models.Model):
 
 
 class PassProgress(models.Model):
-    """How far the audit log was read for passes, and the number of the latest change: one row, which whoever reads
-    on holds."""
+    """How far the audit log was read for passes, and the number of the latest change (Unix seconds, or one more
+    than the last): one row, which whoever reads on holds."""
 
     audit_upto = models.BigIntegerField()
     change = models.BigIntegerField(default=0)

@@ -96,7 +96,8 @@ def latest(request: HttpRequest, pass_type: str, serial: str) -> HttpResponse:
     if apple is None:
         return HttpResponse(status=503)
     since_s = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    if since_s is not None and held.changed_at.timestamp() <= since_s:
+    # Another second than ours, even a later one, is of a pass that an older backup no longer knew.
+    if since_s is not None and held.changed_at.timestamp() == since_s:
         return HttpResponse(status=304)
     try:
         return packed(held, apple, at)

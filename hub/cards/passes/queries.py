@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.cards.models import Registration, WalletPass
+from hub.cards.models import PassProgress, Registration, WalletPass
 from hub.cards.passes.facts import Facts, gone, shown_of
 from hub.cards.passes.tokens import is_token
 
@@ -20,8 +20,11 @@ def apple_pass(serial: str, token: str) -> WalletPass | None:
 
 def changed_since(library_id: str, tag: str) -> tuple[list[str], str]:
     """The serials of a device's passes that changed after `tag`, and the tag of now. A tag that is none of ours is
-    as none: all of them."""
+    as none: all of them. So is one of a change that was lost since, when an older backup was restored."""
     since = int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 19 else -1
+    progress = PassProgress.objects.first()
+    if since > (progress.change if progress is not None else 0):
+        since = -1
     theirs = Registration.objects.filter(device__library_id=library_id, wallet_pass__change__gt=since)
     found = theirs.order_by("wallet_pass__change").values_list("wallet_pass__serial", "wallet_pass__change")
     serials = [serial for serial, _change in found]

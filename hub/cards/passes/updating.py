@@ -101,7 +101,8 @@ def _looked_at(wallet_pass: WalletPass, shown: Shown, progress: PassProgress, at
     digest = shown.facts.digest()
     changes: dict[str, object] = {"look_at": shown.look_at}
     if digest != wallet_pass.shown:
-        progress.change += 1
+        # By the clock: after a restore they go on above those that were given out before it.
+        progress.change = max(progress.change + 1, int(at.timestamp()))
         second = timedelta(seconds=1)
         rises = max(at.replace(microsecond=0), wallet_pass.changed_at + second)
         changes |= {"shown": digest, "change": progress.change, "changed_at": rises}
