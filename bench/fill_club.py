@@ -31,8 +31,8 @@ from hub.feed.models import Feed  # noqa: E402
 from hub.feed.operations import EVERYONE  # noqa: E402
 from hub.fleet import operations as fleet  # noqa: E402
 from hub.fleet.models import Edge, Reader, Site  # noqa: E402
-from hub.members import operations  # noqa: E402
-from hub.members.models import Customer, Grant, Membership, Permission, Plan  # noqa: E402
+from hub.members import codes, operations  # noqa: E402
+from hub.members.models import Card, Customer, Grant, Membership, Permission, Plan  # noqa: E402
 from hub.partners.models import Partner  # noqa: E402
 from hub.reports.models import HourlyFigure  # noqa: E402
 from hub.reports.rolling_operations import roll  # noqa: E402
@@ -96,7 +96,9 @@ def fill(checkins: int, customers: int) -> Club:
     with connection.cursor() as cursor:
         # As autovacuum does within minutes.
         cursor.execute("VACUUM ANALYZE")
-    return Club(people[: customers // _ASKED_FOR], _cookie(), CheckIn.objects.count())
+    asked_for = people[: customers // _ASKED_FOR]
+    cards = Card.objects.filter(customer__in=asked_for)
+    return Club(asked_for, [codes.decrypt(each) for each in cards], _cookie(), CheckIn.objects.count())
 
 
 def _things() -> tuple[list[Plan], int]:

@@ -27,9 +27,11 @@ _REPORTS = "/desk/reports/"
 
 
 class Club(Struct, frozen=True):
-    """By bench/fill_club.py: customers whose profiles are asked for, and the cookie of who may see them."""
+    """By bench/fill_club.py: customers whose profiles are asked for, their cards' codes, and the cookie of who may
+    see them."""
 
     customers: list[int]
+    codes: list[str]
     cookie: str
     checkins: int
 
@@ -51,6 +53,7 @@ def addresses(club: Club) -> dict[str, Asked]:
 
     return {
         "customer's profile": lambda: f"/desk/customers/{random.choice(club.customers)}/",
+        "scan page": lambda: f"/c/{random.choice(club.codes)}",
         "check-ins, the newest": lambda: _LIST,
         "check-ins, a page far back": some_time_ago,
         "check-ins of a reader": lambda: f"{_LIST}?reader=edge-{number(250)}/door",

@@ -15,6 +15,7 @@ from contract.reader_rules import OPENS
 from contract.reasons import Outcome, Reason
 from hub.checkins import places
 from hub.checkins.models import CheckIn
+from hub.fleet.models import Edge
 
 PAGE_CHECKINS: Final = 50
 _GRANTING: Final = {*OPENS, Reason.GRANTED}
@@ -75,7 +76,11 @@ def page_of(wanted: Wanted, after: str = "", most: int = PAGE_CHECKINS) -> Check
 
 def _at_reader(name: str) -> Q:
     edge, _slash, reader = name.partition("/")
-    return Q(edge=None, reader=reader) if edge == places.HUB else Q(edge__name=edge, reader=reader)
+    if edge == places.HUB:
+        return Q(edge=None, reader=reader)
+    # Asked by its number: joined by its name, PostgreSQL reads back through everybody's check-ins for it.
+    found = Edge.objects.filter(name=edge).values_list("pk", flat=True).first()
+    return Q(edge=0 if found is None else found, reader=reader)
 
 
 def _place(row: CheckIn) -> str:
