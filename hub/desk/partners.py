@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.checkins.keeping import was_used
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import partner_changed
 from hub.desk.answers import page
@@ -51,11 +52,17 @@ def edit_partner(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @desk("partners.delete_partner")
 def delete_partner(request: HttpRequest, number: int) -> HttpResponse:
-    """It goes only where no permission approves it, no reader stands at it and nobody signs in for it."""
+    """It goes only where no permission approves it, no reader stands at it, nobody signs in for it and no check-in is
+    of it."""
     partner = get_object_or_404(Partner, pk=number)
     approvals, readers = partner.permissions.order_by("name"), _readers_at(partner)
     place = Place("desk/partners/delete.html", "desk:partner", "desk:partners")
-    needs = {"permissions": approvals, "readers": readers, "users": users_of(partner)}
+    needs = {
+        "permissions": approvals,
+        "readers": readers,
+        "users": users_of(partner),
+        "was_used": was_used(partner),
+    }
     return deleted(request, partner, operations.delete_partners, place, **needs)
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from hub.members import operations as members
-from hub.members.writing import delete, save, writing
+from hub.members.writing import delete, save, stored, writing
 from hub.partners.models import Partner
+from hub.partners.signals import partner_going
 
 
 def save_partner(partner: Partner) -> Partner:
@@ -16,5 +17,10 @@ def save_partner(partner: Partner) -> Partner:
 
 
 def delete_partners(partners: Iterable[Partner]) -> None:
-    """InUse: it is approved for a permission, or a reader stands at it."""
-    delete(partners)
+    """InUse: it is approved for a permission, a reader stands at it, or it has check-ins, whose figures would be
+    those of another one that gets its slug."""
+    going = list(partners)
+    with writing():
+        for partner in filter(None, map(stored, going)):
+            partner_going.send(Partner, partner=partner)
+        delete(going)

@@ -10,7 +10,8 @@ from hub.access.roles import Role, role_of
 from hub.audit.models import Entry
 from hub.partners.models import Partner, PartnerLink
 from hub.partners.operations import save_partner
-from tests.hub.partner_phones import home, secret_in
+from tests.hub.partner_phones import a_phone_of, home, secret_in
+from tests.hub.scanned_club import GLASS, opened, press, pressable, scanned_club
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -77,3 +78,16 @@ def test_only_who_was_invited_for_a_partner_can_have_its_role(bar: Partner, owne
     other = User.objects.get(email="a@b.example")
     owner_client.post(f"/desk/users/{other.pk}/role/", {"role": "partner"})
     assert role_of(User.objects.get(pk=other.pk)) is Role.STAFF
+
+
+def test_one_with_check_ins_stays_so_that_no_other_one_has_its_figures(colleague_client: Client) -> None:
+    here = scanned_club()
+    phone = a_phone_of(here.bar)
+    press(phone, pressable(opened(phone, here.code))[GLASS])
+    page = f"/desk/partners/{here.bar.pk}/delete/"
+    assert "make it inactive instead" in colleague_client.get(page).content.decode()
+    refused = colleague_client.post(page)
+    assert refused.status_code == 409 and "“Bar” has check-ins" in refused.content.decode()
+    assert Partner.objects.count() == 2
+    colleague_client.post(f"/desk/partners/{here.inn.pk}/delete/")
+    assert Partner.objects.get() == here.bar
