@@ -14,6 +14,7 @@ from hub.cards.passes.configuration import Google, wallets
 from hub.cards.passes.google import LINK_LETTERS_MAX, SAVE_URL, class_id, object_of, save_link
 from hub.cards.passes.operations import give_pass
 from hub.cards.passes.queries import facts_of
+from hub.cards.passes.telling import Addresses, Telling, Turn
 from hub.members import codes, operations
 from hub.members.models import Card, Plan
 from hub.members.rotating_operations import make_rotating
@@ -23,6 +24,7 @@ from tests.hub import wallet_files
 from tests.hub.card_page import a_member, wine_club
 from tests.hub.people import DAY
 from tests.hub.wallet_files import ISSUER, hub_with, put_google
+from tests.hub.wallet_services import WalletService, wallet_service
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
 GOOGLES_FIELDS = {
@@ -128,3 +130,24 @@ def test_what_is_over_is_expired_and_what_is_to_come_has_its_beginning(gold: Pla
     wallet_pass.refresh_from_db()
     gone = object_of(facts_of(wallet_pass, now), wallet_pass, google)
     assert gone["state"] == "EXPIRED" and "Cid" not in json.dumps(gone)
+
+
+def told(service: WalletService) -> Turn:
+    return Telling(lambda: 0.0, Addresses(google=service.url)).turn(WalletPass.Wallet.GOOGLE, timezone.now)
+
+
+def test_a_card_that_the_member_saves_just_then_is_whole_all_the_same(gold: Plan, tmp_path: Path) -> None:
+    with wallet_service(saving=True) as service, hub_with(tmp_path):
+        put_google(tmp_path, service.token_uri)
+        held = given(operations.issue_card(a_member(gold)))
+        assert told(service) == Turn(told=1)
+        assert "textModulesData" in service.cards[f"{ISSUER}.{held.serial}"]
+
+
+def test_whom_a_clock_that_ran_ahead_put_off_is_told(gold: Plan, tmp_path: Path) -> None:
+    with wallet_service() as service, hub_with(tmp_path):
+        put_google(tmp_path, service.token_uri)
+        given(operations.issue_card(a_member(gold)))
+        ahead = timezone.now() + 30 * DAY
+        WalletPass.objects.update(asked_at=ahead, next_at=ahead, leased_until=ahead)
+        assert told(service) == Turn(told=1)

@@ -101,11 +101,13 @@ def _serve(connection: ssl.SSLSocket, service: PushService) -> None:
 
 @dataclass
 class WalletService:
-    """Google's, which keeps what it is given. `status`: it answers everything so; `sign_in`: signing in."""
+    """Google's, which keeps what it is given. `status`: it answers everything so; `sign_in`: signing in.
+    `saving`: the member saves the card by its link as soon as it was asked for."""
 
     port: int = 0
     status: int = 0
     sign_in: int = 200
+    saving: bool = False
     classes: set[str] = field(default_factory=set)
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -137,7 +139,11 @@ class WalletService:
 
     def _put(self, method: str, path: str, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if method == "PUT" and path.rpartition("/")[2] not in self.cards:
+            if self.saving:
+                self.cards[said["id"]] = {"state": "ACTIVE"}
             return 404, {}
+        if method == "POST" and said["id"] in self.cards:
+            return 409, {}
         if said["classId"] not in self.classes:
             return 400, {}
         self.cards[said["id"]] = said

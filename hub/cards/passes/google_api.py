@@ -40,13 +40,12 @@ class GoogleApi:
     def put(self, card: dict[str, Any], card_class: str) -> Answer:
         """The whole object, new or changed; its class is made where there is none."""
         try:
-            response = self._ask("PUT", f"genericObject/{card['id']}", card)
+            response = self._change(card)
             if response.status_code == _NOT_FOUND:
-                made = self._ask("POST", "genericClass", {"id": card_class})
-                if made.is_success or made.status_code == _CONFLICT:
-                    response = self._ask("POST", "genericObject", card)
-                else:
-                    response = made
+                response = self._make(card, card_class)
+            if response.status_code == _CONFLICT:
+                # Meanwhile the member has saved it by the link.
+                response = self._change(card)
         except _Refused as error:
             return Answer(str(error), everybody=True)
         except Exception as error:  # noqa: BLE001 - whatever Google's side does costs this card alone
@@ -55,6 +54,15 @@ class GoogleApi:
 
     def close(self) -> None:
         self._client.close()
+
+    def _change(self, card: dict[str, Any]) -> httpx.Response:
+        return self._ask("PUT", f"genericObject/{card['id']}", card)
+
+    def _make(self, card: dict[str, Any], card_class: str) -> httpx.Response:
+        made = self._ask("POST", "genericClass", {"id": card_class})
+        if not made.is_success and made.status_code != _CONFLICT:
+            return made
+        return self._ask("POST", "genericObject", card)
 
     def _ask(self, method: str, path: str, said: dict[str, Any]) -> httpx.Response:
         self._token = self._token or self._sign_in()
@@ -77,4 +85,4 @@ def _answer(response: httpx.Response) -> Answer:
     if response.is_success:
         return Answer()
     others = code in _OURS or code >= 500
-    return Answer(f"refused {code}", final=not others, everybody=others)
+    return Answer(f"refused {code}", final=not others and code != _CONFLICT, everybody=others)

@@ -17,7 +17,7 @@ from hub.cards.passes.configuration import APPLE_FILES, Apple, Google, wallets
 from hub.cards.passes.google import class_id, object_of
 from hub.cards.passes.operations import forget_device
 from hub.cards.passes.queries import facts_of
-from hub.cards.passes.waiting import again, take, told
+from hub.cards.passes.waiting import again, due, take, told
 from hub.members.codes import CodeUnreadable
 
 Now = Callable[[], datetime]
@@ -64,7 +64,7 @@ class Telling:
         django.db.Error: what was told last may be told once more.
         """
         waiting = _waiting(wallet)
-        if not waiting.filter(next_at__lte=now()).exists():
+        if not due(waiting, now()).exists():
             return Turn()
         try:
             way = self._way(wallet, now)

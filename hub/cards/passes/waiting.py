@@ -32,18 +32,23 @@ def ask(rows: QuerySet[Row], at: datetime) -> None:
     rows.update(asked_at=at, next_at=at, tries=0, leased_until=None)
 
 
-def take(rows: QuerySet[Row], at: datetime) -> Row | None:
-    """The one that is due for longest; another worker's are passed over (on SQLite there is no other meanwhile).
+def due(rows: QuerySet[Row], at: datetime) -> QuerySet[Row]:
+    """Those that are to be told now and that nobody holds, the one that waits for longest first.
 
     A try or a hold that lies further ahead than any could was written by a clock that was wrong.
     """
     reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
     free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
-    due = rows.filter(reached & free).order_by("next_at", "pk")
-    if not due.exists():
+    return rows.filter(reached & free).order_by("next_at", "pk")
+
+
+def take(rows: QuerySet[Row], at: datetime) -> Row | None:
+    """The first that is due; another worker's are passed over (on SQLite there is no other meanwhile)."""
+    found = due(rows, at)
+    if not found.exists():
         return None
     with transaction.atomic():
-        row = due.select_for_update(skip_locked=True, of=("self",)).first()
+        row = found.select_for_update(skip_locked=True, of=("self",)).first()
         if row is not None:
             rows.model._default_manager.filter(pk=row.pk).update(tries=F("tries") + 1, leased_until=at + LEASE)
             row.tries += 1
