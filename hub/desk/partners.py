@@ -52,8 +52,8 @@ def edit_partner(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @desk("partners.delete_partner")
 def delete_partner(request: HttpRequest, number: int) -> HttpResponse:
-    """It goes only where no permission approves it, no reader stands at it, nobody signs in for it and no check-in is
-    of it."""
+    """It goes only where no permission approves it, no reader stands at it, nobody signs in for it and no check-in
+    is of it."""
     partner = get_object_or_404(Partner, pk=number)
     approvals, readers = partner.permissions.order_by("name"), _readers_at(partner)
     place = Place("desk/partners/delete.html", "desk:partner", "desk:partners")

@@ -18,12 +18,14 @@ from contract.calendar import zone_of
 from hub.checkins import benefits
 from hub.checkins.models import CheckIn
 from hub.fleet.models import Site
+from hub.fleet.zones import organization_zone
 from hub.reports.models import HourlyFigure
 
 HOUR: Final = timedelta(hours=1)
 ALIKE: Final = ("site", "edge_id", "reader", "permission", "partner", "plan_id", "outcome", "reason", "of_benefit")
 _QUARTER: Final = timedelta(minutes=15)
 _STRETCHES_AT_ONCE: Final = 50
+_EVERYWHERE: Final = None
 _STANDING: Final = Q(voided_at=None)
 _quarter_of: Final = Case(
     When(minute__lt=15, then=Value(0)),
@@ -36,11 +38,14 @@ _quarter_of: Final = Case(
 def figures_of(hours: Iterable[datetime]) -> list[HourlyFigure]:
     found: list[HourlyFigure] = []
     for odd, some in _by_odd_sites(hours).items():
-        even = Q() if not odd else Q(site=None) | ~Q(site__in=odd)
         for within in _within(some):
-            found += _counted(within & even)
-            if odd:
+            if odd is _EVERYWHERE:
+                found += _counted(within, in_quarters=True)
+            elif odd:
+                found += _counted(within & (Q(site=None) | ~Q(site__in=odd)))
                 found += _counted(within & Q(site__in=odd), in_quarters=True)
+            else:
+                found += _counted(within)
     return found
 
 
@@ -77,11 +82,14 @@ def _within(hours: Iterable[datetime]) -> list[Q]:
     return [reduce(or_, each) for each in chunks]
 
 
-def _by_odd_sites(hours: Iterable[datetime]) -> dict[tuple[str, ...], list[datetime]]:
-    """The hours by the sites whose clocks are not whole hours from UTC then."""
+def _by_odd_sites(hours: Iterable[datetime]) -> dict[tuple[str, ...] | None, list[datetime]]:
+    """The hours by the sites whose clocks are not whole hours from UTC then: everywhere, where the organization's
+    is not, since days of all sites are told by it."""
+    whole = organization_zone()
     zones = [(name, zone_of(zone)) for name, zone in Site.objects.values_list("name", "time_zone")]
-    found: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
+    found: dict[tuple[str, ...] | None, list[datetime]] = defaultdict(list)
     for hour in hours:
         is_odd = {zone: bool(hour.astimezone(zone).minute) for zone in {zone for _name, zone in zones}}
-        found[tuple(name for name, zone in zones if is_odd[zone])].append(hour)
+        odd = tuple(name for name, zone in zones if is_odd[zone])
+        found[_EVERYWHERE if is_odd.get(whole) else odd].append(hour)
     return found

@@ -18,9 +18,9 @@ class Figures(models.Model):
 class HourlyFigure(models.Model):
     """How many check-ins of `hour` (UTC) are alike in all that stands here down to `of_benefit`.
 
-    `slot` begins with the hour, or with one of its quarters where the site's clock is not whole hours from UTC.
-    `count` is of those that stand; of them are `first`, somebody's first use of a benefit, and `excess`, over a
-    limit. `voided` stand no more.
+    `slot` begins with the hour, or with one of its quarters where the site's or the organization's clock is not
+    whole hours from UTC. `count` is of those that stand; of them are `first`, somebody's first use of a benefit,
+    and `excess`, over a limit. `voided` stand no more.
     """
 
     hour = models.DateTimeField()

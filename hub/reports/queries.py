@@ -173,11 +173,6 @@ class Clock:
     hours: dict[Group, Count]
 
 
-def counted_by(span: Span, *fields: str) -> dict[Group, Count]:
-    """One report alone, as Counted gives it."""
-    return Counted(span).by(*fields)
-
-
 def _add(numbers: list[int], more: Iterable[int]) -> None:
     for number, each in enumerate(more):
         numbers[number] += each

@@ -19,7 +19,7 @@ from hub.checkins.staff_operations import void_checkins
 from hub.fleet.models import Site
 from hub.reports.counting import ALIKE
 from hub.reports.models import HourlyFigure
-from hub.reports.queries import Count, Counted, Span, counted_by
+from hub.reports.queries import Count, Counted, Span
 from hub.reports.rolling_operations import HOURS_AT_ONCE, roll
 from hub.reports.sums import KINDS
 from tests.hub.limited_club import GLASS, WEEK_SECONDS, LimitedClub, ingest, limited_club, own, pooled, void
@@ -67,7 +67,7 @@ def stored() -> Figures:
 
 
 def read() -> Figures:
-    counted = counted_by(ALWAYS, "slot", *ALIKE)
+    counted = Counted(ALWAYS).by("slot", *ALIKE)
     return {group: [each.total, each.first, each.excess, each.voided] for group, each in counted.items()}
 
 
@@ -148,6 +148,24 @@ def test_a_step_counts_so_many_hours_and_goes_on() -> None:
     assert stored() == anew()
 
 
+def test_a_day_of_the_organization_has_what_was_at_sites_with_other_clocks_too() -> None:
+    Site.objects.create(name="pune", time_zone="Asia/Kolkata")
+    here = limited_club()
+    Site.objects.create(name="pier", time_zone="Asia/Dubai")
+    zone = ZoneInfo("Asia/Kolkata")
+    midnight = datetime(2026, 3, 2, tzinfo=zone)
+    for number, site in enumerate(("pier", None)):
+        at = midnight + timedelta(minutes=10)
+        ingest(own(here, at, policy=Policy(site=site)), journal=bytes([number + 1]) * 16)
+    for _ in range(2):
+        today = Counted(Span(midnight, midnight + timedelta(days=1)))
+        assert (today.all.granted, {day: each.granted for (day,), each in today.clock(zone).days.items()}) == (
+            2,
+            {midnight.date(): 2},
+        )
+        roll_all()
+
+
 def test_a_span_begins_and_ends_to_the_slot_and_is_of_one_site_where_asked() -> None:
     here = limited_club()
     Site.objects.create(name="pune", time_zone="Asia/Kolkata")
@@ -157,6 +175,6 @@ def test_a_span_begins_and_ends_to_the_slot_and_is_of_one_site_where_asked() -> 
         ingest(own(here, at, policy=Policy(site="pune")), journal=bytes([number + 1]) * 16)
     for _ in range(2):
         span = Span(midnight, midnight + timedelta(days=1), "pune")
-        assert counted_by(span) == {(): Count(2, 0, 0, 0, 0)}
-        assert counted_by(Span(span.from_at, span.until_at, "clubhouse")) == {}
+        assert Counted(span).by() == {(): Count(2, 0, 0, 0, 0)}
+        assert Counted(Span(span.from_at, span.until_at, "clubhouse")).by() == {}
         roll_all()
