@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hub.page_policy.PagePolicyMiddleware",
     "hub.api.middleware.ProblemMiddleware",
+    "hub.whole_text.WholeTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hub.static_names.HashedFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -133,6 +133,6 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     """Empty: it is no dictionary in JSON."""
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

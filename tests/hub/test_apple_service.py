@@ -187,6 +187,7 @@ def test_what_phones_complain_of_is_logged_a_little_of_it(caplog: pytest.LogCapt
         said = '{"logs": ["no answer\\nFAKE LINE", "' + "x" * 1_000 + '"' + ', "more"' * 20 + "]}"
         assert ask("POST", "log", None, said).status_code == 200
         assert ask("POST", "log", None, b"\xff").status_code == 200
+        assert ask("POST", "log", None, b"[" * 200_000).status_code == 200
     assert len(caplog.messages) == 10
     assert caplog.messages[0] == "a phone says: no answer FAKE LINE"
     assert max(map(len, caplog.messages)) < 400
