@@ -1,12 +1,13 @@
 """What a name may look like, for people and for topics."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contract.topics import NAME_PATTERN
+from hub.printable import printable
+
+__all__ = ["currency_code", "printable", "slug", "slug_as_in"]
 
 
 def slug_as_in(example: str) -> RegexValidator:
@@ -19,9 +20,3 @@ def slug_as_in(example: str) -> RegexValidator:
 
 slug = slug_as_in("front-door")
 currency_code = RegexValidator(r"\A[A-Z]{3}\Z", gettext_lazy("Use the three letters of ISO 4217, as in EUR."))
-
-
-def printable(text: str) -> None:
-    """Names are shown in terminals too, where control characters would act."""
-    if not text.isprintable():
-        raise ValidationError(_("Leave out line breaks and control characters."))

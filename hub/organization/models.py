@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hub.printable import printable
+
 THE_ONE: Final = 1
 EXPIRING_DAYS_MAX: Final = 90
 _colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Use a colour as in #0f766e."))
@@ -25,7 +27,9 @@ class Organization(models.Model):
     AUDIT_HIDDEN: ClassVar = ("id",)
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
-    name = models.CharField(_("name"), max_length=100, blank=True, help_text=_("On cards, letters and pages."))
+    name = models.CharField(
+        _("name"), max_length=100, blank=True, help_text=_("On cards, letters and pages."), validators=[printable]
+    )
     colour = models.CharField(_("colour"), max_length=7, default="#0f766e", validators=[_colour])
     visitor_sees = models.CharField(
         _("whoever scans a card sees"), max_length=16, choices=Sees.choices, default=Sees.CAREFUL

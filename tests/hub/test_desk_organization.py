@@ -35,6 +35,9 @@ def test_what_cannot_be_meant_is_said_and_changes_nothing(owner_client: Client) 
     refused = owner_client.post(PAGE, {**FORM, "colour": "red", "visitor_sees": "everything"})
     assert refused.status_code == 422
     assert "Use a colour as in #0f766e." in refused.content.decode()
+    for name in ("Wine\x85Club", "Wine\u2028Club"):
+        refused = owner_client.post(PAGE, {**FORM, "name": name})
+        assert (refused.status_code, "Leave out line breaks" in refused.content.decode()) == (422, True)
     assert organization().name == ""
 
 
