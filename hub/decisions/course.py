@@ -43,12 +43,14 @@ class Time:
 class Course:
     """`left`: before the first use; None: nothing is counted. `times`: the first ones, as early as may be, the
     first of them now; those beyond a year among them. `in_year`: how many in the year from now, or more where
-    `is_more`. `free_at_other_partner`: while it is used up here, it is not there; the same of another site."""
+    `is_more`; `is_of_one_place`: elsewhere there may be more of them. `free_at_other_partner`: while it is used up
+    here, it is not there; the same of another site."""
 
     left: int | None
     times: tuple[Time, ...] = ()
     in_year: int = 0
     is_more: bool = False
+    is_of_one_place: bool = False
     free_at_other_partner: bool = False
     free_at_other_site: bool = False
 
@@ -69,6 +71,7 @@ def course_of(limits: tuple[Limit, ...], billing: BillingInterval | None, site: 
         tuple(times[:SHOWN_MAX]),
         min(in_year, USES_MAX),
         in_year > USES_MAX,
+        any(limit.across is not Across.ALL for limit in limits),
         _is_free(question, used, Policy(partner=_ELSEWHERE, site=_HERE), Across.PARTNER),
         _is_free(question, used, Policy(partner=_HERE, site=_ELSEWHERE), Across.SITE),
     )

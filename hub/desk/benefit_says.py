@@ -104,13 +104,20 @@ def _first(course: Course) -> str:
 
 def _year(course: Course) -> str:
     if course.is_more:
-        return _("More than %(most)s times in the year from now.") % {"most": USES_MAX}
+        more = _("More than %(most)s times in the year from now.")
+        more_here = _("More than %(most)s times here in the year from now.")
+        return (more_here if course.is_of_one_place else more) % {"most": USES_MAX}
     said = ngettext(
         "At most %(count)s time in the year from now.",
         "At most %(count)s times in the year from now.",
         course.in_year,
     )
-    return said % {"count": course.in_year}
+    said_here = ngettext(
+        "At most %(count)s time here in the year from now.",
+        "At most %(count)s times here in the year from now.",
+        course.in_year,
+    )
+    return (said_here if course.is_of_one_place else said) % {"count": course.in_year}
 
 
 def _told(time: Time) -> str:

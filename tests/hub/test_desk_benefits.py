@@ -78,6 +78,8 @@ def test_a_glass_a_week_at_approved_wineries(colleague_client: Client, mill: Par
     assert "<b>1 per week</b>, only at Old mill" in page
     for text in ("Left now: 1.", "If it is used now: again on ", "At most 53 times in the year from now."):
         assert text in page, text
+    apart = posted(colleague_client, NEW, 200, **glass(mill, per="per week", where="at each partner"), do="means")
+    assert "At most 53 times here in the year from now." in apart
     assert not Permission.objects.exists()
     saving = look(colleague_client, NEW, **fields)
     assert not Permission.objects.exists()
