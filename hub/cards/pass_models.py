@@ -62,15 +62,17 @@ class WalletPass(Waiting):
 
 
 class Device(Waiting):
-    """A phone with Apple's Wallet: `library_id` is what it calls itself, `push_token` what Apple knows it by."""
+    """A phone with Apple's Wallet: `library_id` is what it calls itself, `push_token` what Apple knows it by. One
+    that has said two tokens, for different passes, is two."""
 
-    library_id = models.CharField(max_length=100, unique=True)
+    library_id = models.CharField(max_length=100)
     push_token = models.CharField(max_length=200)
     passes = models.ManyToManyField(WalletPass, through="Registration", related_name="devices")
 
     class Meta(Waiting.Meta):
         abstract = False
         default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(fields=["library_id", "push_token"], name="device_once")]
 
     def __str__(self) -> str:
         return f"device {self.pk}"

@@ -204,3 +204,10 @@ def test_a_pass_is_on_so_many_phones_at_most(held: WalletPass) -> None:
     assert all(operations_of_passes.register(held, f"phone {each}", TOKEN) for each in range(DEVICES_MAX + 2))
     assert held.registrations.count() == DEVICES_MAX
     assert changes_of("phone 0").status_code == 204 and changes_of("phone 2").status_code == 200
+    assert Device.objects.count() == DEVICES_MAX
+
+
+def test_who_says_that_they_are_anothers_phone_takes_none_of_its_pushes(held: WalletPass, gold: Plan) -> None:
+    assert register(held) == 201
+    assert register(a_pass(gold, "Mallory"), token="ee" * 32) == 201
+    assert held.devices.get().push_token == TOKEN

@@ -39,14 +39,19 @@ def give_pass(card: Card, wallet: WalletPass.Wallet, at: datetime) -> WalletPass
 
 
 def register(wallet_pass: WalletPass, library_id: str, push_token: str) -> bool:
-    """Whether it is new. A phone's token may have changed: the latest counts."""
+    """Whether it is new. A phone's token may have changed: of this pass the latest counts. What others of its
+    passes are told by stays, since anybody with a pass may say that they are this phone."""
+    theirs = Registration.objects.filter(wallet_pass=wallet_pass)
     with transaction.atomic():
-        device, _made = Device.objects.update_or_create(library_id=library_id, defaults={"push_token": push_token})
-        _held, is_new = Registration.objects.get_or_create(device=device, wallet_pass=wallet_pass)
-        newest = Registration.objects.filter(wallet_pass=wallet_pass).order_by("-pk")
-        for each in newest[DEVICES_MAX:]:
-            each.delete()
-    return is_new
+        before = Device.objects.filter(library_id=library_id, passes=wallet_pass).first()
+        waits = {} if before is None else {"asked_at": before.asked_at, "next_at": before.next_at}
+        device, _made = Device.objects.get_or_create(waits, library_id=library_id, push_token=push_token)
+        theirs.filter(device__library_id=library_id).exclude(device=device).delete()
+        Registration.objects.get_or_create(device=device, wallet_pass=wallet_pass)
+        oldest = list(theirs.order_by("-pk").values_list("pk", flat=True)[DEVICES_MAX:])
+        theirs.filter(pk__in=oldest).delete()
+        Device.objects.filter(registrations=None).delete()
+    return before is None
 
 
 def unregister(wallet_pass: WalletPass, library_id: str) -> None:
