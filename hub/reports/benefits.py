@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hub.checkins import names
 from hub.reports.queries import Count, Counted, Span
@@ -32,13 +32,14 @@ from hub.reports.tables import (
     table,
 )
 
-REDEEMED: Final = Column("redeemed", gettext_lazy("Redeemed"), lambda count: count.granted)
+USED: Final = Column("used", pgettext_lazy("in a report", "Used"), lambda count: count.granted)
+"""Limited ones are redeemed, others checked in: both."""
 FIRST: Final = Column("first", gettext_lazy("First time"), lambda count: count.first)
 REPEAT: Final = Column("repeat", gettext_lazy("Once more"), lambda count: count.repeat)
 REFUSED: Final = Column("refused", gettext_lazy("Refused"), lambda count: count.denied)
 EXCESS: Final = Column("over_limit", gettext_lazy("Over the limit"), lambda count: count.excess)
 VOIDED: Final = Column("voided", gettext_lazy("Voided"), lambda count: count.voided)
-COLUMNS: Final = (REDEEMED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED)
+COLUMNS: Final = (USED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED)
 _PARTS: Final = (FIRST, REPEAT, REFUSED)
 
 

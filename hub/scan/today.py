@@ -30,7 +30,8 @@ class Used(NamedTuple):
 
 
 class Today(NamedTuple):
-    """`redeemed` and `checked_in`: how many stand. `newest`: the last of them, undone ones too."""
+    """`redeemed` and `checked_in`: how many stand; reports tell both as used. `newest`: the last of them,
+    undone ones too."""
 
     redeemed: int
     checked_in: int

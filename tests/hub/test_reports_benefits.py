@@ -126,7 +126,7 @@ def test_each_report_counts(here: LimitedClub, reports_only_client: Client, roll
         assert roll()
     client = reports_only_client
     assert lines(client, "partner") == [
-        "Partner,redeemed,first,repeat,refused,over_limit,voided",
+        "Partner,used,first,repeat,refused,over_limit,voided",
         "Bar,2,0,2,1,1,1",
         "Winery,1,1,0,0,0,0",
     ]
