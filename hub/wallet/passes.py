@@ -112,4 +112,4 @@ def _given(
     try:
         return answer(give_pass(card, wallet, at))
     except CodeUnreadable:
-        return page(request, "wallet/no_pass.html", 503)
+        return page(request, "wallet/no_pass.html", 503, headline=_("No pass at the moment"))

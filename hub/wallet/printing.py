@@ -4,13 +4,14 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hub.cards.choosing import Whose, cards_of, to_print
 from hub.cards.models import CardLink
 from hub.cards.sheet import Paper, sheet
 from hub.members.codes import CodeUnreadable
 from hub.rates.operations import Limit, take
-from hub.wallet.phone import customer_key, for_member, too_many
+from hub.wallet.phone import customer_key, for_member, page, too_many
 from hub.wallet.views import nothing
 
 _PRINTED: Final = Limit("card-sheet", 30, 3600)
@@ -30,8 +31,8 @@ def sheet_pdf(request: HttpRequest, link: CardLink) -> HttpResponse:
         raise Http404
     try:
         pdf = sheet(cards, paper, at)
-    except CodeUnreadable as error:
-        raise Http404 from error
+    except CodeUnreadable:
+        return page(request, "wallet/no_pass.html", 503, headline=_("Nothing to print at the moment"))
     return HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="card.pdf"'}
     )
