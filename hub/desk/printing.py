@@ -30,10 +30,18 @@ _CHOSEN_MAX: Final = 1_000
 _DIGITS_MAX: Final = 18
 
 
+class _NotRead(HubError):
+    """Nothing is printed then: without what it says it would be everybody's cards, or some of those meant."""
+
+
 @desk(SEE_CODES)
 def print_page(request: HttpRequest) -> HttpResponse:
     """Whose cards, how many, on which paper. `chosen` in the address: people were to be ticked in a list."""
-    whose, at = _whose(request.GET), timezone.now()
+    at = timezone.now()
+    try:
+        whose = _whose(request.GET)
+    except _NotRead as error:
+        return _refused(error)
     if "chosen" in request.GET and not whose.customers:
         messages.error(request, _("Choose whose cards are to be printed first."))
         return goes_to(request, reverse("desk:customers"))
@@ -42,7 +50,7 @@ def print_page(request: HttpRequest) -> HttpResponse:
         "title": _title(whose),
         "whose": whose,
         "count": len(found),
-        "parts": _parts(len(found)),
+        "parts": _parts([number for number, _name in found]),
         "without": without_a_card(whose, at),
         "not_whole": not_whole(name for _number, name in found),
         "papers": PAPERS,
@@ -53,9 +61,12 @@ def print_page(request: HttpRequest) -> HttpResponse:
 @desk(SEE_CODES)
 @require_POST
 def sheet_pdf(request: HttpRequest) -> HttpResponse:
-    whose, at = _whose(request.POST), timezone.now()
-    first = _number(request.POST.get("from", "")) or 0
-    cards = to_print([number for number, _name in cards_of(whose, at)[first : first + CARDS_AT_ONCE]], at)
+    at = timezone.now()
+    try:
+        found = [number for number, _name in cards_of(_whose(request.POST), at)]
+        cards = to_print(_those_after(found, _number(request.POST.get("from", ""))), at)
+    except _NotRead as error:
+        return _refused(error)
     try:
         pdf = sheet(cards, Paper(request.POST.get("paper", Paper.A4)), at) if cards else b""
     except (HubError, ValueError) as error:
@@ -70,7 +81,10 @@ def sheet_pdf(request: HttpRequest) -> HttpResponse:
 
 
 def _whose(given: QueryDict) -> Whose:
-    customers = [_number(text) for text in given.getlist("customer")[:_CHOSEN_MAX]]
+    """_NotRead."""
+    customers = [_number(text) for text in given.getlist("customer")]
+    if len(customers) > _CHOSEN_MAX:
+        raise _NotRead(_("Choose 1,000 people at most at once."))
     return Whose(
         customers=tuple(number for number in customers if number is not None),
         company=_number(given.get("company", "")),
@@ -80,7 +94,24 @@ def _whose(given: QueryDict) -> Whose:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
+    """None: nothing was said. _NotRead."""
+    if not text:
+        return None
+    if not (text.isdecimal() and len(text) <= _DIGITS_MAX):
+        raise _NotRead(_("This address is not whole: open the page anew and choose once more."))
+    return int(text)
+
+
+def _those_after(found: list[int], last: int | None) -> list[int]:
+    """As many as one file holds, after the last one of the file before. _NotRead."""
+    if last is not None and last not in found:
+        raise _NotRead(_("These cards have changed meanwhile: open the page anew and choose once more."))
+    begin = 0 if last is None else found.index(last) + 1
+    return found[begin : begin + CARDS_AT_ONCE]
+
+
+def _refused(error: _NotRead) -> HttpResponse:
+    return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
 
 
 def _title(whose: Whose) -> str:
@@ -102,8 +133,10 @@ def _title(whose: Whose) -> str:
     return _("Print cards: %(whose)s") % {"whose": name}
 
 
-def _parts(count: int) -> list[tuple[int, int, int]]:
-    """Of more than one file holds: after how many cards each begins, its first and its last."""
+def _parts(found: list[int]) -> list[tuple[int | str, int, int]]:
+    """Of more than one file holds: after which card each begins, its first and its last place."""
+    count = len(found)
     if count <= CARDS_AT_ONCE:
         return []
-    return [(begin, begin + 1, min(begin + CARDS_AT_ONCE, count)) for begin in range(0, count, CARDS_AT_ONCE)]
+    begins = range(0, count, CARDS_AT_ONCE)
+    return [(found[at - 1] if at else "", at + 1, min(at + CARDS_AT_ONCE, count)) for at in begins]

@@ -2,11 +2,13 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from barcode.charsets.code128 import CODES, STOP
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -198,8 +200,11 @@ def test_a_page_with_nobody_to_print_says_so(club: dict[str, int], colleague_cli
     assert "None of them has a card that works" in page and "issue one on their profile" in page
     assert colleague_client.get("/desk/cards/print/?chosen=1")["Location"] == "/desk/customers/"
     assert colleague_client.get("/desk/cards/print/?plan=9999").status_code == 404
-    for wrong in ({"customer": club["Eva"]}, {"paper": "a5"}, {"from": "9"}):
+    for wrong in ({"customer": club["Eva"]}, {"paper": "a5"}):
         assert colleague_client.post("/desk/cards/sheet.pdf", wrong)["Location"] == "/desk/cards/print/"
+    for wrong in ({"customer": "abc"}, {"card": "-1"}, {"from": "9999"}, {"customer": ["1"] * 1_001}):
+        assert colleague_client.post("/desk/cards/sheet.pdf", wrong).status_code == 422
+    assert colleague_client.get("/desk/cards/print/?customer=abc").status_code == 422
     assert not Entry.objects.filter(action="code shown").exists()
 
 
@@ -209,7 +214,9 @@ def test_many_come_in_several_files(
     monkeypatch.setattr("hub.desk.printing.CARDS_AT_ONCE", 3)
     page = colleague_client.get("/desk/cards/print/").content.decode()
     assert "1 to 3, by name" in page and "4 to 4, by name" in page
-    colleague_client.post("/desk/cards/sheet.pdf", {"from": "3"})
+    carls = Card.objects.get(customer=club["Carl"])
+    operations.revoke_cards(Card.objects.filter(customer=club["Ann"]), timezone.now())
+    colleague_client.post("/desk/cards/sheet.pdf", {"from": carls.pk})
     assert Entry.objects.get(action="code shown").customer_id == club["Dora"]
 
 
@@ -231,13 +238,18 @@ def test_a_sheet_asks_the_database_as_often_for_many_as_for_one(
 
 
 # The member's own
-def test_a_member_prints_their_own_card_but_none_that_rotates(club: dict[str, int], tmp_path: Path) -> None:
+def test_a_member_prints_their_own_card_but_none_that_rotates(
+    club: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ann = Customer.objects.get(name="Ann")
     phone = phone_of(ann)
     assert "/card/sheet.pdf" in phone.get("/card/").content.decode()
     made = phone.get("/card/sheet.pdf?paper=letter")
     assert "letter" in pdf_says(made.content, tmp_path, "pdfinfo") and "Ann" in text_of(made.content, tmp_path)
     assert (made["Cache-Control"], made["X-Robots-Tag"]) == ("no-store", "noindex")
+    with monkeypatch.context() as patched:
+        patched.setattr(settings, "KEYS", replace(settings.KEYS, card=bytes(32)))
+        assert phone.get("/card/sheet.pdf").status_code == 503
     make_rotating(Card.objects.filter(customer=ann))
     assert "/card/sheet.pdf" not in phone.get("/card/").content.decode()
     assert phone.get("/card/sheet.pdf").status_code == 404
