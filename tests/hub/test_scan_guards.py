@@ -189,3 +189,10 @@ def test_a_page_asks_the_same_number_of_questions_for_more() -> None:
         press(phone, pressable(opened(phone, here.code))[DISCOUNT])
     CheckIn.objects.filter(number__lt=5).update(partner="inn")
     assert questions() <= few + 1
+
+
+def test_a_page_that_is_not_there_is_not_logged_for_its_address_may_hold_a_code(
+    nobody_client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert nobody_client.get("/c/BCDFGHJKLNPRSTVXBCDF").status_code == 404
+    assert "BCDFGHJK" not in caplog.text

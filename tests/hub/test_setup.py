@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from contract.card import is_code
 from hub.management.commands.web import other_port
@@ -293,10 +292,3 @@ def _fetch(url: str) -> str:
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
-
-
-def test_a_page_that_is_not_there_is_not_logged_for_its_address_may_hold_a_code(
-    sqlite_database: Database, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert Client().get("/c/BCDFGHJKLNPRSTVXBCDF", headers={"host": "127.0.0.1"}).status_code == 404
-    assert "BCDFGHJK" not in caplog.text
