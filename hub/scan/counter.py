@@ -84,7 +84,7 @@ def _used(request: HttpRequest, choice: Choice, scanned: Scanned, benefit: Permi
         choice,
         done=done_of(checkin, scanner, request.organization, at),
         undone=checkin.voided_at is not None,
-        token=signed.sign_done(signed.Done(bytes(checkin.checkin_id))),
+        token=signed.sign_done(bytes(checkin.checkin_id)),
         **_card(request, scanned, None),
     )
 

@@ -182,6 +182,6 @@ def why_not(benefit: Benefit, scanner: Scanner, organization: Organization) -> s
     """Why it cannot be pressed, the digits of a rotating card aside; empty: it can."""
     if not benefit.pressed.granted:
         return reason_text(benefit.pressed.reason)
-    if not benefit.is_limited and not scanner.is_known and not organization.visitors_check_in:
+    if not benefit.pressed.counted and not scanner.is_known and not organization.visitors_check_in:
         return reason_text(Reason.LOGIN_REQUIRED)
     return ""

@@ -4,7 +4,6 @@ the secret of the partner's link that a phone has opened.
 Each kind has a salt of its own, so that none is taken for another.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,14 +18,6 @@ LINK_FOR: Final = timedelta(days=365)
 _LIVE, _DONE, _PHOTO, _LINK = "scan.live", "scan.done", "scan.photo", "scan.link"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A check-in by its id, and whether this was its undoing."""
-
-    id: bytes
-    undone: bool = False
-
-
 def sign_live(card_hash: bytes, step: int) -> str:
     return signing.dumps([card_hash.hex(), step], salt=_LIVE)
 
@@ -37,14 +28,14 @@ def read_live(text: str, card_hash: bytes) -> int | None:
     return found[1] if found and found[0] == card_hash.hex() else None
 
 
-def sign_done(done: Done) -> str:
-    return signing.dumps([done.id.hex(), done.undone], salt=_DONE)
+def sign_done(checkin_id: bytes) -> str:
+    return signing.dumps(checkin_id.hex(), salt=_DONE)
 
 
-def read_done(text: str) -> Done | None:
-    """None: longer ago than it can be undone, or not ours."""
+def read_done(text: str) -> bytes | None:
+    """The check-in's id. None: longer ago than it can be undone, or not ours."""
     found = _read(text, _DONE, VOID_WITHIN)
-    return Done(bytes.fromhex(found[0]), found[1]) if found else None
+    return bytes.fromhex(found) if found else None
 
 
 def sign_photo(customer_id: int) -> str:

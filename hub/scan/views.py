@@ -65,18 +65,20 @@ def use(request: HttpRequest) -> HttpResponse:
         checkin = press(pressed, station, at).checkin
     except NotAsked as error:
         return refused(request, str(error))
-    return _done(request, signed.Done(bytes(checkin.checkin_id)))
+    return _done(request, checkin)
 
 
 @require_GET
 @face
 def done_page(request: HttpRequest) -> HttpResponse:
     done = signed.read_done(request.COOKIES.get(DONE_COOKIE, ""))
-    checkin = done and CheckIn.objects.filter(checkin_id=done.id).first()
+    checkin = done and CheckIn.objects.filter(checkin_id=done).first()
     if not done or not checkin:
         return refused(request, _("There is nothing here any more. Scan the card again."), 200)
     shown = done_of(checkin, request.scanner, request.organization, timezone.now())
-    return page(request, "scan/done.html", done=shown, undone=done.undone)
+    # With which one it is: another window may have pressed since, and the cookie be of that.
+    known = {"undone": checkin.voided_at is not None, "token": signed.sign_done(done)}
+    return page(request, "scan/done.html", done=shown, **known)
 
 
 @require_POST
@@ -84,14 +86,14 @@ def done_page(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """By the browser that pressed: it alone has the cookie, or the page that says which one by itself."""
     done = signed.read_done(request.POST.get("done") or request.COOKIES.get(DONE_COOKIE, ""))
-    checkin = done and CheckIn.objects.filter(checkin_id=done.id).first()
-    if not done or not checkin:
+    checkin = done and CheckIn.objects.filter(checkin_id=done).first()
+    if not checkin:
         return refused(request, _("It is too late to undo this here: staff may void it."))
     try:
         undo_press(checkin, timezone.now())
     except NotUndone as error:
         return refused(request, str(error))
-    return _done(request, signed.Done(done.id, undone=True))
+    return _done(request, checkin)
 
 
 @require_GET
@@ -143,11 +145,11 @@ def pressed_of(request: HttpRequest) -> Pressed | None:
     return Pressed(scanned.code, benefit, id_bytes, step, needs_live=not request.scanner.is_staff)
 
 
-def _done(request: HttpRequest, done: signed.Done) -> HttpResponse:
+def _done(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
     response = redirect("scan:done")
     response.set_cookie(
         DONE_COOKIE,
-        signed.sign_done(done),
+        signed.sign_done(bytes(checkin.checkin_id)),
         max_age=int(VOID_WITHIN.total_seconds()),
         path="/c/",
         httponly=True,
