@@ -42,6 +42,7 @@ urlpatterns = [
     path("desk/", include("hub.desk.urls")),
     path("", include("hub.scan.urls")),
     path("card/", include("hub.wallet.urls")),
+    path("", include("hub.signup.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics_page),

@@ -1,0 +1,1 @@
+"""Members' own accounts: how they prove who they are, and invitations to companies."""

@@ -1,0 +1,1 @@
+"""What memberships cost and how they are paid: providers behind one port, their word made memberships."""

@@ -1,0 +1,1 @@
+"""A flow by which somebody joins a public plan: its steps, what is asked, and how it ends with a card."""

@@ -1,0 +1,1 @@
+"""The public's pages at /join/, in a frame of another website too."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WebsitesConfig(AppConfig):
+    name = "hub.websites"
+    label = "websites"
+    verbose_name = "Websites"
