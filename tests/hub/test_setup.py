@@ -1,5 +1,6 @@
 """Setting a hub up, as processes: init, what is said when something is missing or wrong, the example club, web."""
 
+import gc
 import json
 import os
 import socket
@@ -14,7 +15,7 @@ import pytest
 from django.db import connection
 
 from contract.card import is_code
-from hub.management.commands.web import other_port
+from hub.management.commands.web import Web, other_port
 from tests.hub.conftest import Database, run_hub
 from tests.prepared_hub import prepare_hub
 
@@ -240,6 +241,15 @@ def test_web_serves_and_stops(sqlite_database: Database) -> None:
         finally:
             web.terminate()
         assert web.wait(20) == 0
+
+
+def test_what_web_has_imported_is_not_looked_at_for_garbage_again() -> None:
+    assert not gc.get_freeze_count()
+    try:
+        Web({}, "127.0.0.1", 8000).load()
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
 
 
 def test_a_port_that_is_taken(sqlite_database: Database) -> None:
