@@ -6,13 +6,13 @@ by itself. Reads only.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Final
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd, State, expires_at, status_at
@@ -23,7 +23,7 @@ from hub.members.models import Freeze, Membership, Plan
 from hub.reports.queries import Span
 
 _GRACE_MAX: Final = timedelta(seconds=GRACE_SECONDS_MAX)
-_ALIKE: Final = ("plan_id", "pending", "at_end", "order")
+_ALIKE: Final = ("plan_id", "pending", "at_end")
 
 
 @dataclass
@@ -66,13 +66,14 @@ def by_plan(span: Span, at: datetime) -> list[PlanFigures]:
 
 def _counted(span: Span, at: datetime) -> Iterator[tuple[Meaning, datetime | None, int]]:
     """Each membership, or one of many that are alike, when it was revoked, and how many there are."""
-    frozen = Exists(Freeze.objects.filter(membership=OuterRef("pk")))
+    frozen = Q(pk__in=Freeze.objects.values("membership"))
     graced = Q(at_end=AtEnd.RENEWS.value, grace_hours__gt=0) & _in_grace_at(
         span.from_at, min(span.until_at, at), at
     )
     apart = Membership.objects.filter(frozen | graced)
-    alike = Membership.objects.filter(~(frozen | graced)).annotate(order=_order(span, at))
-    groups = alike.order_by().values(*_ALIKE).annotate(many=Count("pk"), one=Min("pk"))
+    places = _places(span, at)
+    alike = Membership.objects.filter(~(frozen | graced)).annotate(**places)
+    groups = alike.order_by().values(*_ALIKE, *places).annotate(many=Count("pk"), one=Min("pk"))
     many_of = dict(groups.values_list("one", "many"))
     yield from _meant(apart, {})
     yield from _meant(Membership.objects.filter(pk__in=many_of), many_of)
@@ -98,22 +99,25 @@ def _meant(
         yield each, revoked.get(each.id), many_of.get(each.id, 1)
 
 
-def _order(span: Span, at: datetime) -> Combinable:
-    """A number for each order in which a membership's instants and those that are asked about can follow each
-    other: a bit for each pair of them that makes a difference to what is told."""
-    pairs = [
-        *_before("starts_at", lt=(span.from_at, span.until_at), lte=(at,)),
-        *_before("ends_at", lt=(span.from_at, span.until_at, at), lte=(at, at - _GRACE_MAX)),
-        *_before("revoked_at", lt=(span.from_at, span.until_at, at)),
-        *_before("trial_until", lte=(at,)),
-        *(Q(**{name: None}) for name in ("ends_at", "revoked_at", "trial_until")),
-    ]
-    bits = [Case(When(each, then=Value(1 << bit)), default=Value(0)) for bit, each in enumerate(pairs)]
-    return reduce(lambda one, other: one + other, bits)
+def _places(span: Span, at: datetime) -> dict[str, Combinable]:
+    """Where a membership's instants stand among those that are asked about, as far as it makes a difference to
+    what is told."""
+    ends, grace_over = (span.from_at, span.until_at, at), at - _GRACE_MAX
+    return {
+        "starts": _place("starts_at", before=(span.from_at, span.until_at), until=(at,)),
+        "ends": _place("ends_at", before=ends, until=(at, grace_over)),
+        "revoked": _place("revoked_at", before=ends),
+        "trial": _place("trial_until", until=(at,)),
+    }
 
 
-def _before(name: str, **instants: tuple[datetime, ...]) -> list[Q]:
-    return [Q(**{f"{name}__{follows}": each}) for follows, some in instants.items() for each in some]
+def _place(name: str, before: Iterable[datetime] = (), until: Iterable[datetime] = ()) -> Combinable:
+    """A number for each stretch that is left between what is `before` one instant and `until` another, that one
+    included; 0: it has none. The first that holds is the only one looked for."""
+    edges = sorted({*((each, "lt") for each in before), *((each, "lte") for each in until)})
+    stretches = [Q(**{name: None}), *(Q(**{f"{name}__{follows}": each}) for each, follows in edges)]
+    whens = [When(each, then=Value(number)) for number, each in enumerate(stretches)]
+    return Case(*whens, default=Value(len(stretches)))
 
 
 def _renewed(span: Span) -> list[tuple[int | None, int]]:
