@@ -4,10 +4,13 @@ Pages take scripts, styles and pictures from the hub itself, and no script or st
 kinds of pages need more, which others wrote: the back office (unfold: its Alpine evaluates words of the page, and
 styles stand in it) and Swagger's page of the API (pictures as data). Pages that read codes by camera alone may ask
 for it, and compile what reads them (WebAssembly).
+
+Nobody may put a page in a frame, but where its view says who may (`framed_by`); and other sites may load no file of
+ours, but where its view says so (`loaded_by_others`).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +42,8 @@ _OTHERS: Final = (
 )
 """Which pages have another policy than STRICT, by how their addresses begin."""
 _ALLOWED: Final = "geolocation=(), microphone=(), payment=(), usb=(), camera="
-_FIXED: Final = {"Cross-Origin-Resource-Policy": "same-origin"}
+_FROM_WHERE: Final = "Cross-Origin-Resource-Policy"
+_FIXED: Final = {_FROM_WHERE: "same-origin"}
 _NAME: Final = "Content-Security-Policy"
 
 
@@ -55,6 +59,25 @@ class PagePolicyMiddleware:
         for name, value in {**_FIXED, "Permissions-Policy": allowed, _NAME: text_of(policy)}.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def framed_by(response: HttpResponse, origins: Collection[str]) -> HttpResponse:
+    """A page that these origins alone (hub/websites/origins.py checks them) may put in a frame; none: nobody may.
+
+    X-Frame-Options knows no list, so it goes where there is one. Who framed it is told our host alone.
+    """
+    response.headers[_NAME] = text_of({**STRICT, "frame-ancestors": " ".join(origins) or "'none'"})
+    response.headers["Referrer-Policy"] = "strict-origin"
+    if origins:
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        loaded_by_others(response)
+    return response
+
+
+def loaded_by_others(response: HttpResponse) -> HttpResponse:
+    """For what other sites' pages take from us, as /embed.js."""
+    response.headers[_FROM_WHERE] = "cross-origin"
+    return response
 
 
 def policy_of(path: str) -> Policy:

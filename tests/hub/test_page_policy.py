@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import DisallowedHost
 from django.db import connection
+from django.http import HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from hub import health
+from hub.page_policy import PagePolicyMiddleware, framed_by, loaded_by_others
 from hub.urls import refuse
 from hub.watch.operations import note_worker
 from tests.hub.colleagues import client_of
@@ -53,6 +57,35 @@ def test_a_page_for_the_wrong_host_may_look_as_it_was_made(sqlite_database: Data
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     wrong = Client(SERVER_NAME="elsewhere.example").get("/desk/")
     assert (wrong.status_code, "default-src" in wrong.headers["Content-Security-Policy"]) == (400, True)
+
+
+def headers_of(view: Callable[[HttpResponse], HttpResponse]) -> dict[str, str]:
+    """Of what a view answers, with what stands around it."""
+    framing = XFrameOptionsMiddleware(lambda request: view(HttpResponse()))
+    return dict(PagePolicyMiddleware(framing)(RequestFactory().get("/embed/")).headers)
+
+
+def test_a_page_in_a_frame_names_who_may_frame_it_and_no_header_contradicts() -> None:
+    headers = headers_of(lambda page: framed_by(page, ["https://club.example", "https://www.club.example:8443"]))
+    policy = headers["Content-Security-Policy"]
+    assert policy.endswith("frame-ancestors https://club.example https://www.club.example:8443")
+    assert policy.startswith("default-src 'self'; ")
+    assert "X-Frame-Options" not in headers
+    assert headers["Referrer-Policy"] == "strict-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_where_nobody_may_frame_it_both_headers_say_so() -> None:
+    headers = headers_of(lambda page: framed_by(page, []))
+    assert headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_others_load_only_what_is_for_them() -> None:
+    assert headers_of(loaded_by_others)["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert headers_of(loaded_by_others)["X-Frame-Options"] == "DENY"
+    assert headers_of(lambda page: page)["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_static_files_have_names_that_are_kept_for_ever(sqlite_database: Database) -> None:
