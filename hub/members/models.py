@@ -5,7 +5,7 @@ A membership's status is computed (contract.membership), never stored. A card's 
 again by its hash.
 """
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -90,6 +90,11 @@ class Link(models.Model):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="links")
     company = models.ForeignKey(Company, models.CASCADE, related_name="links")
+    is_admin = models.BooleanField(
+        gettext_lazy("administers the company"),
+        default=False,
+        help_text=gettext_lazy("They invite and remove its people on their own page, and see what it pays."),
+    )
 
     class Meta:
         constraints = [
@@ -143,11 +148,22 @@ class Membership(models.Model):
         default=True,
         help_text=gettext_lazy("Each freeze moves the end on by its length."),
     )
+    seats = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("Of a company's: how many people can belong to it. Empty: any number."),
+    )
     external_id = external_id()
 
     class Meta:
         ordering = ["-starts_at", "-id"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(seats__isnull=True) | Q(company__isnull=False),
+                name="membership_seats_are_a_companys",
+                violation_error_message=gettext_lazy("Seats are for memberships of companies."),
+            ),
             models.CheckConstraint(
                 condition=Q(customer__isnull=False, company__isnull=True)
                 | Q(customer__isnull=True, company__isnull=False),

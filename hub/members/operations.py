@@ -26,6 +26,7 @@ from hub.members.audit_words import approved_names, grants_in_words, note_approv
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_salts, forget_salts
+from hub.members.seats import check_seats
 from hub.members.signals import customers_changed, limits_changed
 from hub.members.status_operations import with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
@@ -88,12 +89,23 @@ def delete_companies(companies: Iterable[Company]) -> None:
             delete_unless_in_use(company)
 
 
-def save_link(link: Link) -> Link:
-    return save(link, rows.link_row)
+def save_link(link: Link, at: datetime | None = None) -> Link:
+    """`at` None: by the database's clock. ValidationError: the company's seats are used up, or they belong to it
+    already."""
+    with writing():
+        before = stored(link)
+        save(link, rows.link_row)
+        if before is None or before.company_id != link.company_id:
+            check_seats([link.company_id], at)
+    return link
 
 
-def add_links(links: Iterable[Link]) -> list[Link]:
-    return add(Link, links, rows.link_row)
+def add_links(links: Iterable[Link], at: datetime | None = None) -> list[Link]:
+    """As save_link, and none comes in where one cannot."""
+    with writing():
+        added = add(Link, links, rows.link_row)
+        check_seats((each.company_id for each in added), at)
+    return added
 
 
 def delete_links(links: Iterable[Link]) -> None:

@@ -12,10 +12,13 @@ def billing_text(plan: Plan) -> str:
     """As in `every 3 months`; empty: it is not billed again."""
     if plan.billed_every is None:
         return ""
-    every = ngettext("every month", "every %(count)s months", plan.billed_every)
-    if plan.billed_in == Plan.Unit.DAYS:
-        every = ngettext("every day", "every %(count)s days", plan.billed_every)
-    return every % {"count": plan.billed_every}
+    told = {
+        Plan.Unit.DAYS: ngettext("every day", "every %(count)s days", plan.billed_every),
+        Plan.Unit.WEEKS: ngettext("every week", "every %(count)s weeks", plan.billed_every),
+        Plan.Unit.MONTHS: ngettext("every month", "every %(count)s months", plan.billed_every),
+        Plan.Unit.YEARS: ngettext("every year", "every %(count)s years", plan.billed_every),
+    }
+    return told[Plan.Unit(plan.billed_in)] % {"count": plan.billed_every}
 
 
 def grant_text(grant: Grant) -> str:

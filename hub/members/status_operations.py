@@ -18,7 +18,7 @@ from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
 from hub.members import rows
-from hub.members.models import Freeze, Membership
+from hub.members.models import Freeze, Membership, Plan
 from hub.members.writing import save, stored, writing
 
 GRACE_HOURS: Final = 72
@@ -30,12 +30,16 @@ class Refused(HubError):
 
 
 def with_grace(membership: Membership) -> Membership:
-    """Grace is a renewal's: the default where none is given, none where it simply ends."""
+    """Grace is a renewal's: the plan's where none is given, none where it simply ends."""
     if membership.at_end == AtEnd.ENDS:
         membership.grace_hours = None
     elif membership.at_end == AtEnd.RENEWS and membership.grace_hours is None:
-        membership.grace_hours = GRACE_HOURS
+        membership.grace_hours = grace_hours_of(membership.plan)
     return membership
+
+
+def grace_hours_of(plan: Plan) -> int:
+    return GRACE_HOURS if plan.grace_hours is None else plan.grace_hours
 
 
 # Renewal
