@@ -21,6 +21,13 @@ class CardLink(models.Model):
     opened_at = models.DateTimeField(null=True)
     """When a phone first took it."""
     revoked_at = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
+    """When its member last signed in or proved on this phone who they are; null: a link that was shown or sent,
+    which may be open on several phones."""
+    label = models.CharField(max_length=60, blank=True)
+    """What kind of phone and browser took it first, as it said of itself."""
+    seen_at = models.DateTimeField(null=True)
+    """When a phone last showed it, about."""
 
     class Meta:
         ordering = ["-pk"]

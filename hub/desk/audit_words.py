@@ -26,6 +26,9 @@ KINDS: Final[dict[str, Promise]] = {
     "cardlink": _("Link to a card"),
     "customerphoto": _("Photo"),
     "letterwishes": _("Letters wanted"),
+    "account": _("Account"),
+    "passkey": _("Passkey"),
+    "companyinvitation": _("Invitation to a company"),
     "customernote": _("Note on a customer"),
     "companynote": _("Note on a company"),
     "plan": _("Plan"),
@@ -101,6 +104,13 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "second factor removed": _("second factor removed"),
     "second factor reset": _("second factor reset"),
     "recovery codes renewed": _("recovery codes renewed"),
+    "signed in": _("signed in"),
+    "password set": _("password set"),
+    "password removed": _("password removed"),
+    "passkey added": _("passkey added"),
+    "passkey removed": _("passkey removed"),
+    "accepted": _("accepted"),
+    "given out": _("personal data given out"),
 }
 _LONG_LETTERS: Final = 120
 

@@ -1,0 +1,81 @@
+"""Codes by mail: whoever has the mailbox can tell the code, on the page that asked for it.
+
+Eight digits, ten minutes, five tries, once; a newer one to the same address ends it. So many letters an hour go to
+an address that 25 of a hundred million codes can be guessed in that hour, wherever the guesses come from. Where
+nothing is to be sent there is no row either: the state that is handed out then proves nothing, and looks like any
+other."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from hub.accounts.addresses import canonical, customers_at
+from hub.accounts.models import SignInCode
+from hub.accounts.proofs import How, NotProved, Proof
+from hub.accounts.secrets import hash_of, hash_of_code, new_secret
+from hub.members.models import Customer
+from hub.rates.operations import Limit, take
+
+DIGITS: Final = 8
+LASTS: Final = timedelta(minutes=10)
+TRIES_MAX: Final = 5
+TO_AN_ADDRESS: Final = Limit("code-letter", 5, 3600)
+_TEXT_LETTERS_MAX: Final = 40
+_PRUNED_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """`code` None: nothing is sent, and the asker is told the same. `customers`: who has the address."""
+
+    state: str = field(repr=False)
+    email: str
+    code: str | None = field(repr=False)
+    customers: tuple[Customer, ...]
+
+
+def ask_code(email: str, at: datetime, *, known_only: bool) -> CodeAsked:
+    """`known_only`: an address that no customer has gets none. addresses.NoSuchAddress."""
+    address = canonical(email)
+    customers = tuple(customers_at(address))
+    mailbox = sha256(address.encode()).hexdigest()
+    if (known_only and not customers) or not take(TO_AN_ADDRESS, mailbox, at).granted:
+        return CodeAsked(new_secret(), address, None, customers)
+    state, code = new_secret(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    _keep(address, state, code, at)
+    return CodeAsked(state, address, code, customers)
+
+
+def prove_code(state: str, code: str, at: datetime) -> Proof:
+    """The code is used up by it, and by too many that are wrong. NotProved."""
+    digits = "".join(each for each in code[:_TEXT_LETTERS_MAX] if each.isascii() and each.isdigit())
+    found = _tried(state, at)
+    if found is None or not constant_time_compare(bytes(found.code_hash), hash_of_code(digits, state)):
+        raise NotProved(_("This code is not right, or counts no more. Type the newest one, or ask for another."))
+    # Of two who tell the same code at once, one deletes it.
+    if not SignInCode.objects.filter(pk=found.pk, state_hash=hash_of(state)).delete()[0]:
+        raise NotProved(_("This code was used a moment ago: ask for another."))
+    return Proof(How.CODE, at, tuple(each.pk for each in customers_at(found.address)), found.address)
+
+
+@transaction.atomic
+def _keep(address: str, state: str, code: str, at: datetime) -> None:
+    old = SignInCode.objects.filter(made_at__lte=at - LASTS).values_list("pk", flat=True)[:_PRUNED_AT_ONCE]
+    SignInCode.objects.filter(pk__in=list(old)).delete()
+    fields = {"state_hash": hash_of(state), "code_hash": hash_of_code(code, state), "made_at": at, "tries": 0}
+    SignInCode.objects.update_or_create(address=address, defaults=fields)
+
+
+def _tried(state: str, at: datetime) -> SignInCode | None:
+    """Counted before the code is looked at, in a statement of its own: tries at the same time count each."""
+    mine = SignInCode.objects.filter(state_hash=hash_of(state), made_at__gt=at - LASTS)
+    if not mine.filter(tries__lt=TRIES_MAX).update(tries=F("tries") + 1):
+        return None
+    return mine.first()

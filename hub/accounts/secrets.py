@@ -1,0 +1,23 @@
+"""Secrets that go out and come back: known here by their hashes."""
+
+import secrets
+from hashlib import sha256
+from typing import Final
+
+from django.utils.crypto import salted_hmac
+
+_BYTES: Final = 32
+_LETTERS_MAX: Final = 200
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(_BYTES)
+
+
+def hash_of(secret: str) -> bytes:
+    return sha256(secret[:_LETTERS_MAX].encode()).digest()
+
+
+def hash_of_code(code: str, state: str) -> bytes:
+    """Under the hub's own key, and of one ceremony: of a few digits alone it would be found by trying all."""
+    return salted_hmac("hub.accounts.code", f"{code} {state}", algorithm="sha256").digest()

@@ -1,0 +1,64 @@
+"""Links as members' sessions: one that somebody signs in by is made for that phone alone and shown to nobody.
+Which phones show a member's cards, and since when nobody has proved anything on one."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from hub.audit import operations as audit
+from hub.cards.link_operations import hash_of, revoke_links
+from hub.cards.models import CardLink
+from hub.members.models import Customer
+
+_SECRET_BYTES: Final = 32
+_LABEL_LETTERS_MAX: Final = 60
+_SEEN_EVERY: Final = timedelta(hours=1)
+"""A phone asks each half minute: not each time is written down."""
+
+
+def sign_in_by(customer: Customer, at: datetime, label: str, by: str) -> str:
+    """The secret for the phone on which they have just proved who they are. `by`: how; `label`: what it says it
+    is."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    dates = {"made_at": at, "opened_at": at, "seen_at": at, "proved_at": at}
+    with transaction.atomic():
+        link = CardLink.objects.create(
+            customer=customer, secret_hash=hash_of(secret), label=label[:_LABEL_LETTERS_MAX], **dates
+        )
+        audit.note("signed in", link, None, {"by": by})
+    return secret
+
+
+@transaction.atomic
+def proved_again(link: CardLink, at: datetime, by: str) -> None:
+    """Of a link that its member has signed in by: it is on that phone alone. Others stay as they are."""
+    if CardLink.objects.filter(pk=link.pk, proved_at__isnull=False).update(proved_at=at):
+        audit.note("signed in", link, None, {"by": by})
+
+
+def seen(link: CardLink, at: datetime, label: str) -> None:
+    """A phone shows it; written down once an hour. `label` counts where none is known yet."""
+    if link.seen_at is not None and at - link.seen_at < _SEEN_EVERY:
+        return
+    said = {"seen_at": at} | ({} if link.label else {"label": label[:_LABEL_LETTERS_MAX]})
+    long_ago = Q(seen_at=None) | Q(seen_at__lte=at - _SEEN_EVERY)
+    CardLink.objects.filter(long_ago, pk=link.pk).update(**said)
+
+
+def phones_of(customer: Customer) -> list[CardLink]:
+    """Those that show their cards, the one seen last first."""
+    opened = CardLink.objects.filter(customer=customer, revoked_at=None, opened_at__isnull=False)
+    return sorted(opened, key=lambda each: each.seen_at or each.opened_at, reverse=True)
+
+
+def end_phone(customer: Customer, number: int, at: datetime) -> None:
+    """Their own; where there is none, nothing happens."""
+    revoke_links(CardLink.objects.filter(pk=number, customer=customer), at)
+
+
+def end_other_phones(mine: CardLink, at: datetime) -> None:
+    """With the links that nobody has opened yet: all but the phone that asks."""
+    revoke_links(CardLink.objects.filter(customer=mine.customer_id, revoked_at=None).exclude(pk=mine.pk), at)
