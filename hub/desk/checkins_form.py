@@ -9,25 +9,21 @@ from contract.reasons import Outcome, Reason
 from hub.checkins.listing import Wanted
 from hub.checkins.places import FRONT_DESK, HUB
 from hub.decisions.said import reason_text
-from hub.desk.filter_fields import begin_of, day_field, end_of, number_field
+from hub.desk.filter_fields import begin_of, choice_field, day_field, end_of, number_field
 from hub.fleet.models import Reader, Site
 from hub.members.models import Permission
 from hub.partners.models import Partner
 
 
-def _choice(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False)
-
-
 class FilterForm(forms.Form):
     from_day = day_field(_("From"))
     until_day = day_field(_("Until"))
-    outcome = _choice(_("Outcome"))
-    permission = _choice(_("Permission"))
-    reader = _choice(_("Reader"))
-    site = _choice(_("Site"))
-    partner = _choice(_("Partner"))
-    reason = _choice(_("Reason"))
+    outcome = choice_field(_("Outcome"))
+    permission = choice_field(_("Permission"))
+    reader = choice_field(_("Reader"))
+    site = choice_field(_("Site"))
+    partner = choice_field(_("Partner"))
+    reason = choice_field(_("Reason"))
     customer = number_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.forms import Select
 from django.test import Client
+from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext_lazy
 
 from contract.instants import to_us
 from hub.audit.models import Entry
 from hub.checkins.listing import Wanted, page_of
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station, check_in
+from hub.desk.filter_fields import LongSelect
 from hub.fleet.models import Site
 from hub.members.models import Customer
 from hub.members.operations import delete_customers
@@ -143,3 +147,10 @@ def _questions(client: Client) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(LIST).status_code == 200
     return len(asked)
+
+
+def test_the_choices_are_written_as_a_select_has_them() -> None:
+    pairs = [("", "all"), ("a&b/door", 'a&b/"door"'), ("hub/front-desk", gettext_lazy("Front desk"))]
+    for chosen in ("", "a&b/door", "gone"):
+        said = [each(choices=pairs).render("reader", chosen, {"id": "id_reader"}) for each in (LongSelect, Select)]
+        assert len({str(parse_html(each)) for each in said}) == 1, said
