@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hub.desk.short_names import short_name
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet.models import Edge, Reader, Site
@@ -40,6 +41,9 @@ class SiteForm(forms.ModelForm):
         if self.instance.pk:
             del self.fields["name"]
 
+    def clean_name(self) -> str:
+        return short_name(self.cleaned_data["name"])
+
 
 class EdgeForm(forms.ModelForm):
     """Its name is asked for once: it is enrolled by that."""
@@ -56,6 +60,9 @@ class EdgeForm(forms.ModelForm):
         else:
             self.fields["feed"].initial = Feed.objects.filter(name=EVERYONE).first()
             self.fields["site"].initial = Site.objects.order_by("pk").first()
+
+    def clean_name(self) -> str:
+        return short_name(self.cleaned_data["name"])
 
 
 class ReaderForm(forms.ModelForm):

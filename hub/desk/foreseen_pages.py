@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from hmac import compare_digest
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,9 @@ from hub.desk.answers import goes_to, page
 from hub.desk.foreseen import Preview, save_or_show
 from hub.errors import HubError
 from hub.members.versions import Outdated
+
+_MORE: Final = ("row", "permission")
+"""What is asked while it is still being typed: it is neither looked at nor saved."""
 
 
 class Editor(Protocol):
@@ -50,8 +53,8 @@ def edited(request: HttpRequest, editor: Editor, title: str, place: Place) -> Ht
     version = editor.version() if thing.pk else ""
     do = request.POST.get("do", "")
     # Asked what it means, it is looked through and not saved.
-    is_right = request.method == "POST" and do != "row" and editor.is_valid()
-    status, is_asked = 200, request.method == "POST" and do not in ("row", "means")
+    is_right = request.method == "POST" and do not in _MORE and editor.is_valid()
+    status, is_asked = 200, request.method == "POST" and do not in (*_MORE, "means")
     if is_asked and is_right:
         try:
             preview = save_or_show(request, editor.foresee, lambda: _save(editor, request.POST.get("shown", "")))

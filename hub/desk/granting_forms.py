@@ -7,17 +7,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contract.limits import Limit
 from hub.desk.limit_fields import LimitsWidget
+from hub.desk.short_names import short_name
 from hub.fleet.models import Schedule
 from hub.members import limits_text, prices
 from hub.members.models import Grant, Permission, Plan
 from hub.members.plan_forms import GrantForm
 from hub.members.plan_forms import PermissionForm as BackOfficeForm
+from hub.members.validators import printable
 from hub.partners.models import Partner
 
 ROWS_MAX: Final = 100
@@ -148,7 +151,9 @@ class PermissionForm(BackOfficeForm):
             "approved_partners_only": gettext_lazy("At approved partners only"),
         }
         help_texts = {
-            "slug": gettext_lazy("As in front-door. Edges know it by this, so it cannot be changed later."),
+            "slug": gettext_lazy(
+                "As in front-door. Edges know it by this, so it cannot be changed later. Empty: made of the name."
+            ),
             "is_benefit": gettext_lazy(
                 "It stands on scan pages and on members' cards. Else doors and readers ask."
             ),
@@ -166,6 +171,11 @@ class PermissionForm(BackOfficeForm):
         partners.choices = choices
         if self.instance.pk:
             del self.fields["slug"]
+        else:
+            self.fields["slug"].required = False
+
+    def clean_slug(self) -> str:
+        return short_name(self.cleaned_data["slug"], self.cleaned_data.get("name", ""))
 
 
 class PartnerForm(forms.ModelForm):
@@ -178,7 +188,9 @@ class PartnerForm(forms.ModelForm):
             "active": gettext_lazy("Active"),
         }
         help_texts = {
-            "slug": gettext_lazy("As in wine-bar. Edges know it by this, so it cannot be changed later."),
+            "slug": gettext_lazy(
+                "As in wine-bar. Edges know it by this, so it cannot be changed later. Empty: made of the name."
+            ),
             "active": gettext_lazy("Else benefits for approved partners cannot be redeemed there."),
         }
 
@@ -186,6 +198,47 @@ class PartnerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             del self.fields["slug"]
+        else:
+            self.fields["slug"].required = False
+
+    def clean_slug(self) -> str:
+        return short_name(self.cleaned_data["slug"], self.cleaned_data.get("name", ""))
+
+
+class NewPermissionForm(forms.Form):
+    """One that a plan is to grant, made beside it: the rest of it has its own page."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, validators=[printable], required=False)
+    is_benefit = forms.BooleanField(
+        label=gettext_lazy("A benefit: partners offer it"),
+        required=False,
+        help_text=gettext_lazy("Else doors and readers ask for it."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="permission")
+
+    @property
+    def name_said(self) -> str:
+        return str(self["name"].value() or "").strip()
+
+    def permission(self) -> Permission | None:
+        """Not stored yet. None: it cannot be one, and the form says why."""
+        if self.is_valid():
+            if self.name_said:
+                return self._made()
+            self.add_error("name", _("Say what it is called."))
+        return None
+
+    def _made(self) -> Permission | None:
+        said = self.cleaned_data
+        try:
+            made = Permission(slug=short_name("", said["name"]), **said)
+            made.full_clean()
+        except ValidationError as error:
+            self.add_error("name", error.messages)
+            return None
+        return made
 
 
 def choices_of_grants() -> Choices:

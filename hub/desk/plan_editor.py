@@ -1,10 +1,10 @@
 """A plan with its grants, as it is typed: what is wrong with it, what it would mean, and how it is saved."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from contract.billing import BillingError, BillingInterval
@@ -12,10 +12,19 @@ from contract.limits import Limit
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
 from hub.desk.benefit_says import Ground, Means, where_by_permission
-from hub.desk.granting_forms import ROWS_MAX, GrantRow, PlanForm, grant_rows, row_count, sent_rows, stored_rows
+from hub.desk.granting_forms import (
+    ROWS_MAX,
+    GrantRow,
+    NewPermissionForm,
+    PlanForm,
+    grant_rows,
+    row_count,
+    sent_rows,
+    stored_rows,
+)
 from hub.errors import HubError
 from hub.members import operations, queries, rows
-from hub.members.models import Grant, Plan
+from hub.members.models import Grant, Permission, Plan
 from hub.members.versions import version_of
 
 
@@ -35,9 +44,10 @@ class PlanEditor:
     """`data` None: it is shown as it stands; `like`: a plan whose grants a new one begins with. `at`: when what it
     means is told of. TooManyRows: it cannot be shown whole."""
 
-    def __init__(self, plan: Plan, data: Mapping[str, Any] | None, at: datetime, like: Plan | None = None) -> None:
+    def __init__(self, plan: Plan, data: QueryDict | None, at: datetime, like: Plan | None = None) -> None:
         self.form = PlanForm(data, instance=plan)
-        self._data = data
+        self.new_permission = NewPermissionForm(data)
+        self._data = QueryDict() if data is None else data
         self._at = at
         self._told: list[GrantRow] = []
         if data is None:
@@ -49,11 +59,20 @@ class PlanEditor:
 
     def with_another_row(self) -> None:
         """What was typed, unchecked, and one row more."""
-        data = self._data or {}
-        self.form = PlanForm(
-            initial={name: data.get(name) for name in self.form.fields}, instance=self.form.instance
-        )
-        self.rows = sent_rows(data, more=1 if row_count(data) < ROWS_MAX else 0)
+        self._show_typed(self._data, more=1)
+
+    def with_new_permission(self) -> None:
+        """What was typed, unchecked; the permission that is named is made, and stands in the first free row."""
+        data, made = self._data, self.new_permission.permission()
+        if made is not None:
+            data = _granting(operations.save_permission(made), data)
+            self.new_permission = NewPermissionForm()
+        self._show_typed(data, more=0)
+
+    def _show_typed(self, data: QueryDict, more: int) -> None:
+        said = {name: data.get(name) for name in self.form.fields}
+        self.form = PlanForm(initial=said, instance=self.form.instance)
+        self.rows = sent_rows(data, more=more if row_count(data) < ROWS_MAX else 0)
 
     def version(self) -> str:
         """Its grants are part of it."""
@@ -79,21 +98,26 @@ class PlanEditor:
         return len(self.rows) < ROWS_MAX
 
     @property
+    def lacks_permissions(self) -> bool:
+        """The hub has none at all."""
+        return not Permission.objects.exists()
+
+    @property
     def edges(self) -> int:
         return queries.edges_following()
 
     def is_valid(self) -> bool:
         """Rows are looked at with the plan as it would be: a limit may need its billing."""
         is_plan_right = self.form.is_valid()
-        if row_count(self._data or {}) > ROWS_MAX:
+        if row_count(self._data) > ROWS_MAX:
             # None of them is left out unseen: what is left out leaves the plan.
-            self.rows = sent_rows(self._data or {}, more=0)
+            self.rows = sent_rows(self._data, more=0)
             self.form.add_error(None, _too_many())
             return False
-        self.rows = grant_rows(self.form.instance, self._data or {})
+        self.rows = grant_rows(self.form.instance, self._data)
         self._told = [each for each in self.rows if not each.is_left_out]
         are_rows_right = [each.is_valid() for each in self._told]
-        return is_plan_right and all(are_rows_right) and self._is_each_once()
+        return is_plan_right and all(are_rows_right) and self._is_each_once() and self._is_none_left_behind()
 
     def foresee(self, at: datetime) -> Foreseen:
         return foresee(plan_changed(self.form.instance, self._grants()), at)
@@ -126,10 +150,25 @@ class PlanEditor:
             seen.add(row.instance.permission_id)
         return len(seen) == len(self._told)
 
+    def _is_none_left_behind(self) -> bool:
+        """A permission that was named, and not made, is not dropped unseen."""
+        if self.new_permission.name_said:
+            self.new_permission.add_error("name", _("Press “Make this permission” first, or leave this empty."))
+        return not self.new_permission.name_said
+
 
 def _too_many() -> str:
     told = {"most": ROWS_MAX}
     return _("A plan has at most %(most)s permissions here. Make two plans of it, or leave some out.") % told
+
+
+def _granting(permission: Permission, data: QueryDict) -> QueryDict:
+    """The same, with that in its first free row."""
+    count, granting = row_count(data), data.copy()
+    free = next((row for row in range(count) if not data.get(f"grant{row}-permission")), count)
+    granting[f"grant{free}-permission"] = str(permission.pk)
+    granting["grants"] = str(min(max(count, free + 1), ROWS_MAX))
+    return granting
 
 
 def _copies(plan: Plan, new: Plan) -> list[Grant]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -88,8 +89,13 @@ def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None
     except TooManyRows as error:
         messages.error(request, str(error))
         return goes_to(request, reverse("desk:plans"))
-    if request.POST.get("do") == "row":
+    do = request.POST.get("do")
+    if do == "row":
         editor.with_another_row()
+    elif do == "permission":
+        if not request.user.has_perm("members.add_permission"):
+            raise PermissionDenied
+        editor.with_new_permission()
     return edited(request, editor, title, Place("desk/granting/edit.html", "desk:plan", "desk:plans"))
 
 

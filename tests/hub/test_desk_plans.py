@@ -172,7 +172,7 @@ def test_what_is_to_be_left_out_is_still_so_after_the_look(colleague_client: Cli
 def test_enter_in_a_field_looks_and_adds_no_row(colleague_client: Client) -> None:
     page = colleague_client.get("/desk/plans/new/").content.decode()
     form = page[page.index('class="cards">') :]
-    assert re.findall(r'name="do" value="(\w+)"', form)[:2] == ["look", "row"]
+    assert re.findall(r'name="do" value="(\w+)"', form)[:3] == ["look", "permission", "row"]
 
 
 def test_more_rows_than_a_page_has_are_refused_and_none_is_lost(colleague_client: Client) -> None:
@@ -260,3 +260,42 @@ def test_questions_are_as_many_for_thirty_plans_as_for_one(colleague_client: Cli
         a_holder(a_plan(f"right-{number}", Limit(1, WEEK_S)), f"Member {number}")
         operations.save_grant(Grant(plan=plan, permission=Permission.objects.get(slug=f"right-{number}")), ())
     assert [questions(each) for each in addresses] == before
+
+
+# A permission made beside the plan
+def test_a_new_hubs_first_plan_makes_its_permission_in_place(colleague_client: Client) -> None:
+    page = colleague_client.get("/desk/plans/new/").content.decode()
+    assert "There are no permissions yet" in page and re.search(r'<details[^>]* id="new-permission" open', page)
+    typed = sent({"permission": ""}, name="Friends", price="12", currency="eur")
+    named = {"do": "permission", "permission-name": "Glass of wine", "permission-is_benefit": "on"}
+    page = posted(colleague_client, "/desk/plans/new/", 200, **typed | named)
+    made = Permission.objects.get()
+    assert (made.slug, made.name, made.is_benefit) == ("glass-of-wine", "Glass of wine", True)
+    assert f'<option value="{made.pk}" selected>' in page and 'value="Friends"' in page and 'value="12"' in page
+    assert not Plan.objects.exists()
+    page = posted(
+        colleague_client,
+        "/desk/plans/new/",
+        200,
+        **sent({"permission": made.pk}) | {"do": "permission", "permission-name": "Front door"},
+    )
+    assert re.search(r'name="grants" value="2"', page) and page.count(" selected>Front door") == 1
+
+
+def test_a_permission_that_cannot_be_made_is_told_and_the_plan_stays(colleague_client: Client) -> None:
+    a_permission("wine")
+    for name, said in (("", "Say what it is called"), ("Wine", "already exists"), ("???", "lower-case letters")):
+        fields = sent({}) | {"do": "permission", "permission-name": name}
+        page = posted(colleague_client, "/desk/plans/new/", 200, **fields)
+        assert said in page and 'value="Full"' in page, name
+    page = posted(colleague_client, "/desk/plans/new/", 422, **sent({}) | {"permission-name": "Beer"})
+    assert "Press “Make this permission” first" in page
+    assert Permission.objects.count() == 1 and not Plan.objects.exists()
+
+
+def test_who_may_not_make_permissions_makes_none_beside_a_plan(outsider: User, outsider_client: Client) -> None:
+    for each in ("view_plan", "add_plan"):
+        outsider.user_permissions.add(AccessPermission.objects.get(codename=each))
+    assert "new-permission" not in outsider_client.get("/desk/plans/new/").content.decode()
+    posted(outsider_client, "/desk/plans/new/", 403, **sent({}) | {"do": "permission", "permission-name": "Beer"})
+    assert not Permission.objects.exists()
