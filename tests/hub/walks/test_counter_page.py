@@ -163,6 +163,34 @@ def test_a_hub_that_was_away_counts_once(phone: CounterPhone, here: ScannedClub)
     phone.errors[:] = [each for each in phone.errors if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
+def goes_on(phone: CounterPhone, minutes: int) -> None:
+    phone.look(f"(() => {{ const now = Date.now; Date.now = () => now() + {minutes * 60_000}; }})()")
+
+
+def test_what_was_not_answered_is_sent_again_for_a_quarter_of_an_hour(
+    phone: CounterPhone, here: ScannedClub
+) -> None:
+    uses_glasses_at_once(phone)
+    phone.is_offline(True)
+    phone.scanner_types(here.code)
+    result_says(phone, "The hub was not reached")
+    goes_on(phone, 14)
+    sent = bytes.fromhex(phone.look("unanswered.values().next().value.id"))
+    phone.scanner_types(here.code)
+    result_says(phone, "The hub was not reached")
+    assert bytes.fromhex(phone.look("unanswered.values().next().value.id")) == sent
+    goes_on(phone, 2)
+    phone.is_offline(False)
+    phone.click("Try again")
+    result_says(phone, "That was more than 15 minutes ago")
+    looked_at(phone, "late")
+    assert not CheckIn.objects.exists()
+    phone.scanner_types(here.code)
+    result_says(phone, "Redeemed")
+    assert bytes(CheckIn.objects.get().checkin_id) != sent
+    phone.errors[:] = [each for each in phone.errors if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
 def test_a_camera_that_is_refused_says_what_to_do(phone: CounterPhone) -> None:
     phone.allows_camera("denied")
     phone.click("Use the camera")

@@ -4,6 +4,8 @@
 
 const SAME_CARD_MS = 3000;
 const ANSWERS_WITHIN_MS = 15000;
+// As contract/effects.py has it: what is older is about somebody who has left, and the hub refuses it.
+const UNDONE_WITHIN_MS = 15 * 60000;
 // As contract/card.py has it: a code's letters are the same in every layout, what stands around them is not.
 const CODE = /[BCDFGHJKLNPRSTVX]{20}(?![A-Z])/;
 const form = document.getElementById("scan");
@@ -12,11 +14,12 @@ const result = document.getElementById("result");
 const lately = new Map(); // cards, and when they were scanned
 const waiting = [];
 let isAsking = false;
-const unanswered = new Map(); // cards that the hub may have counted, and not have told of: under which id
+const unanswered = new Map(); // cards that the hub may have counted, and not have told of: what was sent
 let failed = null; // what is sent again where somebody presses so
 
 const cardOf = (text) => text.toUpperCase().replace(/\s/g, "").match(CODE)?.[0] ?? text.trim();
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
+const isLate = (asked) => Math.abs(Date.now() - asked.at) > UNDONE_WITHIN_MS;
 
 function scanned(text) {
   const card = cardOf(text), now = performance.now();
@@ -24,10 +27,11 @@ function scanned(text) {
   if (!card) return;
   lately.set(card, now);
   if (isAgain) return;
-  const said = new FormData(form);
+  const said = new FormData(form), before = unanswered.get(card);
+  const { id, at } = before && !isLate(before) ? before : { id: newId(), at: Date.now() };
   said.set("text", text);
-  said.set("id", unanswered.get(card) ?? newId());
-  waiting.push({ address: form.action, said, card });
+  said.set("id", id);
+  waiting.push({ address: form.action, said, card, id, at });
   askNext();
 }
 
@@ -43,7 +47,7 @@ async function askNext() {
     show(part, hadFocus);
   } catch {
     failed = asked;
-    if (asked.card) unanswered.set(asked.card, asked.said.get("id"));
+    if (asked.card) unanswered.set(asked.card, asked);
     lately.delete(asked.card);
     show(document.getElementById("unreached").content, hadFocus);
   }
@@ -93,12 +97,13 @@ form.addEventListener("submit", (event) => { event.preventDefault(); takeField()
 result.addEventListener("submit", (event) => {
   event.preventDefault();
   if (waiting.length || isAsking) return;
-  waiting.push({ address: event.target.action, said: new FormData(event.target), card: "" });
+  waiting.push({ address: event.target.action, said: new FormData(event.target), card: "", at: Date.now() });
   askNext();
 });
 
 result.addEventListener("click", (event) => {
   if (!event.target.closest("[data-again]") || !failed || isAsking) return;
+  if (isLate(failed)) return show(document.getElementById("late").content, true);
   waiting.unshift(failed);
   askNext();
 });
