@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contract.ask import Codes
+from contract.effects import VOID_WITHIN
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import CheckedIn, NotAsked, Station, check_in
 from hub.decisions.scanning import benefit_of, facts_of_scan, rotates
@@ -42,12 +43,15 @@ class Pressed:
 
 @transaction.atomic
 def press(pressed: Pressed, station: Station, at: datetime) -> CheckedIn:
-    """NotAsked: the id is that of another card's; nothing is recorded."""
+    """NotAsked: the id is that of another card's, or was pressed longer ago than it can be undone, since a page
+    that says granted is about somebody who stands there. Nothing is recorded."""
     feed.hold_all()
     standing = CheckIn.objects.filter(checkin_id=pressed.id).first()
     if standing is not None:
         if not _is_of(standing, pressed):
             raise NotAsked(_("This page is of another card. Scan the card again."))
+        if abs(at - standing.at) > VOID_WITHIN:
+            raise NotAsked(_("This was used more than 15 minutes ago, and counts once. Scan the card again."))
         return CheckedIn(standing, None)
     if pressed.needs_live and not _is_live(pressed, station, at):
         station = replace(station, codes=Codes.ROTATING)

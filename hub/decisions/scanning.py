@@ -27,8 +27,9 @@ class Benefit:
     pressed: Decision
 
     @property
-    def is_limited(self) -> bool:
-        return self.left.remaining is not None
+    def uses_up(self) -> bool:
+        """Not so where another of the holder's plans gives it to whoever presses as often as they like."""
+        return self.pressed.counted
 
 
 def facts_of_scan(card_hash: bytes, site: str | None, at: datetime) -> Facts:

@@ -19,7 +19,8 @@ from hub.organization.queries import organization
 _HELP: Final = {
     "visitor_sees": gettext_lazy(
         "Whoever opens a card's code with a phone, and is neither staff nor a partner of yours. Partners and staff"
-        " see everything that the last choice names."
+        " see everything that the last choice names. With the first choice they are told of no benefit, so they"
+        " can check in nobody."
     ),
 }
 

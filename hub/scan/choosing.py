@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
 from hub.members.models import Permission
+from hub.scan.kept import keep
 
 AT_ONCE: Final = "at-once"
 _COOKIE: Final = "counter"
-_YEAR_S: Final = 365 * 86_400
+_YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,6 @@ def remembered(request: HttpRequest, offered: Sequence[Permission]) -> Choice:
     return choice_of(slug, when, offered)
 
 
-def remember(response: HttpResponse, choice: Choice, path: str, secure: bool) -> None:
+def remember(response: HttpResponse, choice: Choice, path: str) -> None:
     slug = "" if choice.benefit is None else choice.benefit.slug
-    response.set_cookie(
-        _COOKIE,
-        f"{slug}/{AT_ONCE if choice.at_once else ''}",
-        max_age=_YEAR_S,
-        path=path,
-        httponly=True,
-        samesite="Lax",
-        secure=secure,
-    )
+    keep(response, _COOKIE, f"{slug}/{AT_ONCE if choice.at_once else ''}", _YEAR, path)

@@ -20,15 +20,16 @@ from hub.checkins.desk_operations import new_id
 from hub.decisions.checkin_operations import NotAsked
 from hub.decisions.scan_operations import Pressed, press
 from hub.decisions.scanning import facts_of_scan, live_step
-from hub.members import codes, queries
+from hub.members import codes
 from hub.members.models import Permission
 from hub.partners.queries import benefits_offered_by
 from hub.scan import signed
 from hub.scan.choosing import AT_ONCE, Choice, choice_of, remember, remembered
+from hub.scan.entrance import asks_for_login, sign_in_first
 from hub.scan.gate import face, page
 from hub.scan.results import done_of
 from hub.scan.showing import Scanned, card_shown
-from hub.scan.views import asks_for_login, scanned_of, sign_in_first
+from hub.scan.views import card_of, scanned_of
 
 
 @require_GET
@@ -47,7 +48,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         wrong = _("Choose one benefit: what is used without asking has to be clear.")
         return _shown(request, replace(choice, is_made=False), 422, wrong=wrong)
     response = redirect("scan:counter")
-    remember(response, choice, reverse("scan:counter"), request.is_secure())
+    remember(response, choice, reverse("scan:counter"))
     return response
 
 
@@ -91,7 +92,7 @@ def _used(request: HttpRequest, choice: Choice, scanned: Scanned, benefit: Permi
 
 def _card(request: HttpRequest, scanned: Scanned, only: Permission | None) -> dict[str, Any]:
     """As the scan page shows it; codes of cards that members carry already are taken here too."""
-    card = queries.card_with_code(scanned.code)
+    card = card_of(scanned, takes_carried=True)
     if card is None:
         return {"is_unknown": True}
     shown = card_shown(card, scanned, request.scanner, request.organization, timezone.now())

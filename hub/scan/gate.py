@@ -50,6 +50,10 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     return TemplateResponse(request, template, {**known, **context}, status=status)
 
 
+def refused(request: HttpRequest, why: str, status: int = 422) -> HttpResponse:
+    return page(request, "scan/refused.html", status, why=why)
+
+
 def unknown_code_seen(request: HttpRequest) -> int:
     """Counts a code that is no card's. 0, or in how many seconds another one may be asked for."""
     rate = take(OF_UNKNOWN_CODES, address_of(request), timezone.now())

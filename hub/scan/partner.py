@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hub.partners.link_operations import LinkRefused, link_of
 from hub.partners.queries import benefits_offered_by
+from hub.scan.entrance import asks_for_login, sign_in_first
 from hub.scan.gate import face, page
 from hub.scan.phone import forgotten, link_of_phone, remembers
 from hub.scan.today import today_at
-from hub.scan.views import asks_for_login, sign_in_first
 
 _SECRET_LETTERS_MAX: Final = 200
 

@@ -22,9 +22,9 @@ from hub.reports.asked import RANGES, Asked, benefits_asked
 from hub.reports.queries import Count
 from hub.reports.showing import shown, totals
 from hub.reports.tables import Table, rows_of, table
+from hub.scan.entrance import asks_for_login, sign_in_first
 from hub.scan.gate import face, page
 from hub.scan.results import reason_told
-from hub.scan.views import asks_for_login, sign_in_first
 
 View = Callable[..., HttpResponse]
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from hub.partners.link_operations import link_of
 from hub.partners.models import PartnerLink
+from hub.scan.kept import keep
 from hub.scan.signed import LINK_FOR, read_link, sign_link
 
 COOKIE: Final = "doorward_partner"
@@ -20,14 +20,7 @@ def link_of_phone(request: HttpRequest) -> PartnerLink | None:
 
 def remembers(response: HttpResponse, secret: str) -> HttpResponse:
     """For all paths: the scan page, the counter page and the partner's own lie apart."""
-    response.set_cookie(
-        COOKIE,
-        sign_link(secret),
-        max_age=int(LINK_FOR.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    keep(response, COOKIE, sign_link(secret), LINK_FOR)
     return response
 
 

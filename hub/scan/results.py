@@ -15,9 +15,9 @@ from hub.decisions.said import left_text, next_text, reason_text
 from hub.decisions.scan_operations import Pressed
 from hub.decisions.scanning import benefit_of, facts_of_scan
 from hub.members import codes
-from hub.members.models import Customer, Permission
+from hub.members.models import Card, Customer, Permission
 from hub.organization.models import Organization, Sees
-from hub.scan.showing import name_shown, photo_shown, state_word, why_not
+from hub.scan.showing import name_shown, photo_shown, seen_of, state_word, why_not
 from hub.scan.who import Scanner
 
 _STATES: Final[dict[str, State]] = {
@@ -58,21 +58,21 @@ def confirmed_of(pressed: Pressed, scanner: Scanner, organization: Organization,
     policy = scanner.station(organization).policy
     facts = facts_of_scan(codes.hash_of(pressed.code), policy.site, at)
     benefit = benefit_of(pressed.permission, facts, policy, at)
-    sees = scanner.sees(organization)
     customer = None if facts.card is None else Customer.objects.filter(pk=facts.card.customer_id).first()
     granted = benefit.pressed.granted
     return Confirmed(
-        asks=granted and benefit.is_limited,
+        asks=granted and benefit.uses_up,
         what=pressed.permission.name,
-        name="" if customer is None else name_shown(customer, sees),
-        left="" if sees is Sees.STATUS else left_text(benefit.left.remaining),
+        name="" if customer is None else name_shown(customer, scanner.sees(organization)),
+        left=left_text(benefit.left.remaining),
         refused=str(why_not(benefit, scanner, organization)) if granted else "",
     )
 
 
 def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: datetime) -> DoneShown:
     """As it stands now: what is left is what was left then, when it is due again is looked at anew."""
-    sees, granted = scanner.sees(organization), checkin.outcome == Outcome.GRANTED
+    card = Card.objects.filter(lookup_hash=bytes(checkin.code_hash)).first()
+    sees, granted = seen_of(card, scanner, organization, at), checkin.outcome == Outcome.GRANTED
     permission = Permission.objects.filter(slug=checkin.permission).first()
     customer = Customer.objects.filter(pk=checkin.customer_id).first()
     tells = sees is not Sees.STATUS

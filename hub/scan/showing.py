@@ -44,7 +44,8 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class BenefitShown:
-    """`id`: of the check-in that pressing makes; empty: it cannot be pressed, and `word` says why."""
+    """`uses_up`: pressing redeems it. `id`: of the check-in that pressing makes, signed; empty: it cannot be
+    pressed, and `word` says why."""
 
     slug: str
     name: str
@@ -52,14 +53,15 @@ class BenefitShown:
     word: str | Promise
     left: str
     next: str
-    is_limited: bool
+    uses_up: bool
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CardShown:
     """`name`, `plan` and `photo` empty: they are not for whoever scans. `live`: signed into the page where the
-    code was live; `asks_for_live`: it rotates, was not, and limited benefits need that."""
+    code was live; `asks_for_live`: it rotates, was not, and limited benefits need that. `offers`: whether benefits
+    are told of at all."""
 
     code: str = field(repr=False)
     light: Light
@@ -74,24 +76,29 @@ class CardShown:
     live: str = ""
     asks_for_live: bool = False
     sees_recent: bool = False
+    offers: bool = False
 
 
 def card_shown(
     card: Card, scanned: Scanned, scanner: Scanner, organization: Organization, at: datetime
 ) -> CardShown:
     """`card`: the one that `scanned` is the code of."""
-    sees, state = scanner.sees(organization), queries.card_state(card, at)
+    sees, state = seen_of(card, scanner, organization, at), queries.card_state(card, at)
     standing = queries.standing_of(card.customer, at)
     light, word = _standing_words(standing, scanner.is_staff)
     if state is not CardState.LIVE:
         light, word = Light.RED, reason_text(_NOT_LIVE[state])
-        # Whoever finds a card that was lost learns nothing of whose it was.
-        sees = sees if scanner.is_known else Sees.STATUS
     is_active = state is CardState.LIVE and standing is not None and standing.status.state is State.ACTIVE
     shown: dict[str, Any] = {"code": scanned.code, "light": light, "word": word, "is_active": is_active}
-    if is_active:
+    if is_active and scanner.may_press(organization):
         shown |= _usable(scanned, scanner, organization, at)
     return CardShown(**shown, **_person(card.customer, standing, scanner, sees, at))
+
+
+def seen_of(card: Card | None, scanner: Scanner, organization: Organization, at: datetime) -> Sees:
+    """Whoever finds a card that was lost learns nothing of whose it was."""
+    is_live = card is not None and queries.card_state(card, at) is CardState.LIVE
+    return scanner.sees(organization) if is_live or scanner.is_known else Sees.STATUS
 
 
 def name_shown(customer: Customer, sees: Sees) -> str:
@@ -149,21 +156,19 @@ def _usable(scanned: Scanned, scanner: Scanner, organization: Organization, at: 
     found = benefits_of(benefits_offered_by(scanner.partner), facts, policy, at)
     step = live_step(facts, scanned.digits, at)
     needs_live = rotates(facts) and not scanner.is_staff and step is None
-    sees_left = scanner.is_known or organization.visitor_sees != Sees.STATUS
     return {
-        "benefits": tuple(_benefit(each, scanner, organization, needs_live, sees_left) for each in found),
+        "offers": True,
+        "benefits": tuple(_benefit(each, scanner, organization, needs_live) for each in found),
         "live": "" if step is None else signed.sign_live(card_hash, step),
-        "asks_for_live": needs_live and any(each.is_limited for each in found),
+        "asks_for_live": needs_live and any(each.uses_up for each in found),
     }
 
 
-def _benefit(
-    benefit: Benefit, scanner: Scanner, organization: Organization, needs_live: bool, sees_left: bool
-) -> BenefitShown:
+def _benefit(benefit: Benefit, scanner: Scanner, organization: Organization, needs_live: bool) -> BenefitShown:
     word, light = why_not(benefit, scanner, organization), Light.AMBER
     if not benefit.left.granted and benefit.left.reason not in _SOON:
         light = Light.RED
-    if not word and benefit.is_limited and needs_live:
+    if not word and benefit.uses_up and needs_live:
         word = reason_text(Reason.CODE_STALE)
     can_press = not word
     return BenefitShown(
@@ -171,10 +176,10 @@ def _benefit(
         name=benefit.permission.name,
         light=Light.GREEN if can_press else light,
         word=word or _("Yes"),
-        left=left_text(benefit.left.remaining) if sees_left else "",
-        next=next_text(benefit.left) if sees_left else "",
-        is_limited=benefit.is_limited,
-        id=new_id().hex() if can_press else "",
+        left=left_text(benefit.left.remaining),
+        next=next_text(benefit.left),
+        uses_up=benefit.uses_up,
+        id=signed.sign_button(new_id()) if can_press else "",
     )
 
 
@@ -182,6 +187,6 @@ def why_not(benefit: Benefit, scanner: Scanner, organization: Organization) -> s
     """Why it cannot be pressed, the digits of a rotating card aside; empty: it can."""
     if not benefit.pressed.granted:
         return reason_text(benefit.pressed.reason)
-    if not benefit.pressed.counted and not scanner.is_known and not organization.visitors_check_in:
+    if not benefit.uses_up and not scanner.is_known and not organization.visitors_check_in:
         return reason_text(Reason.LOGIN_REQUIRED)
     return ""

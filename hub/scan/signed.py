@@ -1,5 +1,6 @@
-"""What a page signs so that it comes back as it was: a live code that was seen, who pressed, a photo's address,
-the secret of the partner's link that a phone has opened.
+"""What a page signs so that it comes back as it was: a live code that was seen, a button and when it was shown,
+which check-in was made, a photo's address, where to go on after signing in, the secret of the partner's link that
+a phone has opened.
 
 Each kind has a salt of its own, so that none is taken for another.
 """
@@ -15,7 +16,10 @@ LIVE_FOR: Final = timedelta(minutes=5)
 """How long a page that was opened by a live code may be used."""
 LINK_FOR: Final = timedelta(days=365)
 """How long a phone remembers which partner's it is."""
-_LIVE, _DONE, _PHOTO, _LINK = "scan.live", "scan.done", "scan.photo", "scan.link"
+BACK_FOR: Final = timedelta(minutes=15)
+"""How long signing in may take."""
+_LIVE, _BUTTON, _DONE, _PHOTO = "scan.live", "scan.button", "scan.done", "scan.photo"
+_BACK, _LINK = "scan.back", "scan.link"
 
 
 def sign_live(card_hash: bytes, step: int) -> str:
@@ -26,6 +30,17 @@ def read_live(text: str, card_hash: bytes) -> int | None:
     """None: it is too old, of another card, or not ours."""
     found = _read(text, _LIVE, LIVE_FOR)
     return found[1] if found and found[0] == card_hash.hex() else None
+
+
+def sign_button(checkin_id: bytes) -> str:
+    """`checkin_id`: of the check-in that pressing makes."""
+    return signing.dumps(checkin_id.hex(), salt=_BUTTON)
+
+
+def read_button(text: str) -> bytes | None:
+    """None: shown longer ago than a press can be undone, or not ours."""
+    found = _read(text, _BUTTON, VOID_WITHIN)
+    return bytes.fromhex(found) if found else None
 
 
 def sign_done(checkin_id: bytes) -> str:
@@ -44,6 +59,15 @@ def sign_photo(customer_id: int) -> str:
 
 def read_photo(text: str) -> int | None:
     found: int | None = _read(text, _PHOTO, LIVE_FOR)
+    return found
+
+
+def sign_back(path: str) -> str:
+    return signing.dumps(path, salt=_BACK)
+
+
+def read_back(text: str) -> str | None:
+    found: str | None = _read(text, _BACK, BACK_FOR)
     return found
 
 

@@ -5,13 +5,14 @@ A QR code holds its address in upper case, so `C` is as good as `c`.
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from hub.scan import counter, partner, partner_reports, views
+from hub.scan import counter, entrance, partner, partner_reports, views
 
 app_name = "scan"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("c/use", views.use, name="use"),
     path("c/done", views.done_page, name="done"),
     path("c/undo", views.undo, name="undo"),
+    path("c/back", entrance.back, name="back"),
     path("c/photo/<str:token>", views.photo, name="photo"),
     path("counter/", counter.counter, name="counter"),
     path("counter/choose", counter.choose, name="counter_choose"),

@@ -7,25 +7,26 @@ numbers of other cards could be counted through. What is pressed goes to /c/use,
 
 from typing import Final
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from contract.card import is_code, read_scan
 from contract.effects import VOID_WITHIN
-from contract.feed import CHECKIN_ID_BYTES
 from hub.checkins.desk_operations import NotUndone, undo_press
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import NotAsked
 from hub.decisions.scan_operations import Pressed, press
 from hub.members import codes, queries
-from hub.members.models import CustomerPhoto
+from hub.members.models import Card, CustomerPhoto
+from hub.organization.models import Sees
 from hub.partners.queries import benefits_offered_by
 from hub.scan import signed
-from hub.scan.gate import face, page, too_many, unknown_code_seen
+from hub.scan.entrance import asks_for_login, sign_in_first, sign_in_for_card
+from hub.scan.gate import face, page, refused, too_many, unknown_code_seen
+from hub.scan.kept import keep
 from hub.scan.results import confirmed_of, done_of
 from hub.scan.showing import Scanned, card_shown
 
@@ -37,9 +38,9 @@ TEXT_MAX: Final = 512
 @face
 def open_card(request: HttpRequest, scanned: str) -> HttpResponse:
     if asks_for_login(request):
-        return sign_in_first(request)
+        return sign_in_for_card(request)
     found = scanned_of(scanned)
-    card = queries.card_with_code(found.code) if found and is_code(found.code) else None
+    card = card_of(found, takes_carried=False)
     if found is None or card is None:
         return unknown_card(request)
     shown = card_shown(card, found, request.scanner, request.organization, timezone.now())
@@ -51,33 +52,37 @@ def open_card(request: HttpRequest, scanned: str) -> HttpResponse:
 def use(request: HttpRequest) -> HttpResponse:
     """`code`, `permission`, `id`, `live` as the card's page has them; `sure`: it was asked about once more."""
     if asks_for_login(request):
-        return page(request, "scan/login_required.html", 403)
-    pressed = pressed_of(request)
+        return sign_in_first(request)
+    pressed, scanner, at = pressed_of(request), request.scanner, timezone.now()
     if pressed is None:
         return refused(request, _("This page is too old, or not whole. Scan the card again."))
-    station, at = request.scanner.station(request.organization), timezone.now()
-    confirmed = confirmed_of(pressed, request.scanner, request.organization, at)
+    if card_of(Scanned(pressed.code), takes_carried=scanner.is_known) is None:
+        return unknown_card(request)
+    if not scanner.may_press(request.organization):
+        return refused(request, _("Only partners and staff may check members in here."))
+    confirmed = confirmed_of(pressed, scanner, request.organization, at)
     if confirmed.refused:
         return refused(request, confirmed.refused)
     if confirmed.asks and not request.POST.get("sure"):
         return page(request, "scan/confirm.html", asked=confirmed, posted=request.POST)
     try:
-        checkin = press(pressed, station, at).checkin
+        checkin = press(pressed, scanner.station(request.organization), at).checkin
     except NotAsked as error:
         return refused(request, str(error))
-    return _done(request, checkin)
+    return _done(checkin)
 
 
 @require_GET
 @face
 def done_page(request: HttpRequest) -> HttpResponse:
-    done = signed.read_done(request.COOKIES.get(DONE_COOKIE, ""))
-    checkin = done and CheckIn.objects.filter(checkin_id=done).first()
-    if not done or not checkin:
+    if asks_for_login(request):
+        return sign_in_first(request)
+    checkin = _made_here(request, request.COOKIES.get(DONE_COOKIE, ""))
+    if checkin is None:
         return refused(request, _("There is nothing here any more. Scan the card again."), 200)
     shown = done_of(checkin, request.scanner, request.organization, timezone.now())
     # With which one it is: another window may have pressed since, and the cookie be of that.
-    known = {"undone": checkin.voided_at is not None, "token": signed.sign_done(done)}
+    known = {"undone": checkin.voided_at is not None, "token": signed.sign_done(bytes(checkin.checkin_id))}
     return page(request, "scan/done.html", done=shown, **known)
 
 
@@ -85,39 +90,39 @@ def done_page(request: HttpRequest) -> HttpResponse:
 @face
 def undo(request: HttpRequest) -> HttpResponse:
     """By the browser that pressed: it alone has the cookie, or the page that says which one by itself."""
-    done = signed.read_done(request.POST.get("done") or request.COOKIES.get(DONE_COOKIE, ""))
-    checkin = done and CheckIn.objects.filter(checkin_id=done).first()
-    if not checkin:
-        return refused(request, _("It is too late to undo this here: staff may void it."))
+    if asks_for_login(request):
+        return sign_in_first(request)
+    checkin = _made_here(request, request.POST.get("done") or request.COOKIES.get(DONE_COOKIE, ""))
+    if checkin is None:
+        return refused(request, _("This cannot be undone here any more: staff may void it."))
     try:
         undo_press(checkin, timezone.now())
     except NotUndone as error:
         return refused(request, str(error))
-    return _done(request, checkin)
+    return _done(checkin)
 
 
 @require_GET
 @face
 def photo(request: HttpRequest, token: str) -> HttpResponse:
-    """Of a member who is shown on a page; its address holds for a few minutes."""
+    """Of a member who is shown on a page; its address holds for a few minutes, and for who may see it still."""
+    if asks_for_login(request) or request.scanner.sees(request.organization) is not Sees.ALL:
+        raise Http404
     found = get_object_or_404(CustomerPhoto, customer=signed.read_photo(token) or 0)
     return HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
-
-
-def asks_for_login(request: HttpRequest) -> bool:
-    """Where the organization wants that everybody is signed in, a partner's link is not enough."""
-    return request.organization.login_required and request.scanner.user is None
-
-
-def sign_in_first(request: HttpRequest, then: str = "") -> HttpResponse:
-    """`then`: where to go on after that, if not here."""
-    there = redirect_to_login(then or request.path, resolve_url("account_login")).url
-    return page(request, "scan/login_required.html", 403, there=there)
 
 
 def scanned_of(text: str) -> Scanned | None:
     scan = read_scan(text.encode(errors="replace"))
     return None if scan.text is None else Scanned(scan.text, scan.digits)
+
+
+def card_of(scanned: Scanned | None, takes_carried: bool) -> Card | None:
+    """None: it is nobody's, or a number that a member carries already (printed ones can be counted through) where
+    those are not taken."""
+    if scanned is None or not (takes_carried or is_code(scanned.code)):
+        return None
+    return queries.card_with_code(scanned.code)
 
 
 def unknown_card(request: HttpRequest) -> HttpResponse:
@@ -126,34 +131,26 @@ def unknown_card(request: HttpRequest) -> HttpResponse:
     return too_many(request, wait_s) if wait_s else page(request, "scan/unknown.html", 404)
 
 
-def refused(request: HttpRequest, why: str, status: int = 422) -> HttpResponse:
-    return page(request, "scan/refused.html", status, why=why)
-
-
 def pressed_of(request: HttpRequest) -> Pressed | None:
-    """None: something of it is missing, or is no benefit that is offered to whoever presses."""
-    scanned, id_text = scanned_of(request.POST.get("code", "")[:TEXT_MAX]), request.POST.get("id", "")
+    """None: something of it is missing, the button was shown too long ago, or the benefit is not offered to
+    whoever presses."""
+    scanned = scanned_of(request.POST.get("code", "")[:TEXT_MAX])
+    made = signed.read_button(request.POST.get("id", ""))
     benefits = benefits_offered_by(request.scanner.partner)
     benefit = benefits.filter(slug=request.POST.get("permission", "")).first()
-    if scanned is None or benefit is None or len(id_text) != 2 * CHECKIN_ID_BYTES:
-        return None
-    try:
-        id_bytes = bytes.fromhex(id_text)
-    except ValueError:
+    if scanned is None or benefit is None or made is None:
         return None
     step = signed.read_live(request.POST.get("live", ""), codes.hash_of(scanned.code))
-    return Pressed(scanned.code, benefit, id_bytes, step, needs_live=not request.scanner.is_staff)
+    return Pressed(scanned.code, benefit, made, step, needs_live=not request.scanner.is_staff)
 
 
-def _done(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
+def _done(checkin: CheckIn) -> HttpResponse:
     response = redirect("scan:done")
-    response.set_cookie(
-        DONE_COOKIE,
-        signed.sign_done(bytes(checkin.checkin_id)),
-        max_age=int(VOID_WITHIN.total_seconds()),
-        path="/c/",
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
+    keep(response, DONE_COOKIE, signed.sign_done(bytes(checkin.checkin_id)), VOID_WITHIN, path="/c/")
     return response
+
+
+def _made_here(request: HttpRequest, token: str) -> CheckIn | None:
+    """None: longer ago than it can be undone, not ours, or made by somebody who is not at this browser now."""
+    checkin = CheckIn.objects.filter(checkin_id=signed.read_done(token) or b"").first()
+    return checkin if checkin and request.scanner.made(checkin) else None

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from hub.audit.acting import Actor, ActorKind
+from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station
 from hub.fleet.models import Site
 from hub.organization.models import Organization, Sees
@@ -58,15 +59,26 @@ class Scanner:
     def sees(self, organization: Organization) -> Sees:
         return Sees.ALL if self.is_known else Sees(organization.visitor_sees)
 
+    def may_press(self, organization: Organization) -> bool:
+        """Who sees a membership's status alone is told of no benefit, so there is none to press."""
+        return self.sees(organization) is not Sees.STATUS
+
+    def made(self, checkin: CheckIn) -> bool:
+        """Whether who made it is still here: that user, that partner. What a visitor pressed is anybody's who has
+        the page."""
+        is_users = checkin.checked_in_by_id in (None, self.user and self.user.pk)
+        return is_users and checkin.partner in (None, self.partner and self.partner.slug)
+
     def station(self, organization: Organization) -> Station:
-        """At the first site, whose calendar and hours hold where no other one is said, as at the desk."""
+        """At the first site, whose calendar and hours hold where no other one is said, as at the desk. A partner's
+        link is no sign-in; what is used up is theirs to redeem nevertheless."""
         return Station(
             name=SCAN_PAGE,
             site=Site.objects.order_by("pk").first(),
             partner=self.partner,
             by=self.user,
-            signed_in=self.is_known,
-            visitors_redeem=organization.visitors_redeem,
+            signed_in=self.user is not None,
+            visitors_redeem=self.is_known or organization.visitors_redeem,
         )
 
 

@@ -15,6 +15,7 @@ from hub.members.models import Customer, Permission
 from hub.members.rotating_operations import make_rotating
 from hub.rates.operations import Limit
 from hub.scan.gate import OF_UNKNOWN_CODES
+from hub.scan.signed import sign_button
 from hub.scan.who import Kind, Scanner
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
@@ -92,7 +93,7 @@ def test_a_rotating_card_redeems_by_a_live_code_once(colleague_client: Client) -
     forms = [pressable(opened(each, live))[GLASS] for each in (phone, other)]
     # A page that was never live, and one whose mark was made up, are denied.
     for mark in ("", "made:up"):
-        denied = press(a_phone(), {**forms[0], "live": mark, "id": "cd" * 16})
+        denied = press(a_phone(), {**forms[0], "live": mark, "id": sign_button(b"\xcd" * 16)})
         assert "ask for the live card" in denied
         CheckIn.objects.all().delete()
     assert "Redeemed" in press(phone, forms[0]) and "Redeemed" in press(phone, forms[0])

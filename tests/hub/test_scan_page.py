@@ -10,9 +10,11 @@ from PIL import Image
 
 from contract.card import new_code
 from hub.checkins.models import CheckIn
+from hub.decisions.checkin_operations import Station, check_in
 from hub.members import operations as members
 from hub.members import profile_operations as profiles
 from hub.organization.models import Sees
+from hub.scan.signed import sign_button
 from hub.scan.who import Kind, Scanner
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
@@ -61,7 +63,7 @@ def test_a_glass_is_asked_about_redeemed_and_not_twice(here: ScannedClub, nobody
     again = opened(nobody_client, here.code)
     assert "Used up" in again and "Again on " in again and GLASS not in pressable(again)
     # From a page that was open elsewhere: denied, and recorded.
-    assert "Used up" in press(nobody_client, {**glass, "id": "ab" * 16})
+    assert "Used up" in press(nobody_client, {**glass, "id": sign_button(b"\xab" * 16)})
     assert outcomes() == ["granted", "limit_reached"]
 
 
@@ -119,13 +121,16 @@ def test_expired_and_revoked_cards_say_so(
     assert "Anna Maria Bauer" in opened(colleague_client, here.code)
 
 
+def checkin_at_the_inn(here: ScannedClub) -> None:
+    check_in(here.code, DISCOUNT, Station(partner=here.inn), timezone.now())
+
+
 @pytest.mark.parametrize("sees", list(Sees))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_who_sees_what(sees: Sees, kind: Kind, colleague: object, monkeypatch: pytest.MonkeyPatch) -> None:
     here = scanned_club(visitor_sees=sees, visitors_redeem=True)
     client = Client(SERVER_NAME="localhost")
-    press(client, pressable(opened(client, here.code))[DISCOUNT])
-    CheckIn.objects.update(partner="inn")
+    checkin_at_the_inn(here)
     profiles.set_photo(here.anna, a_jpeg())
     who = {
         Kind.STAFF: Scanner(Kind.STAFF, user=colleague),
@@ -135,10 +140,12 @@ def test_who_sees_what(sees: Sees, kind: Kind, colleague: object, monkeypatch: p
     monkeypatch.setattr("hub.scan.gate.scanner_of", lambda _request: who)
     page = opened(client, here.code)
     known, everything = who.is_known, who.is_known or sees is Sees.ALL
-    assert "Active" in page and "Glass of wine" in page
+    tells = known or sees is not Sees.STATUS
+    assert "Active" in page and "There is nothing that this member could use here" not in page
+    assert ("Glass of wine" in page) == ("Discount" in page) == bool(pressable(page)) == tells
     assert ("Anna Maria Bauer" in page) == everything
     assert ("Anna B." in page) == (not everything and sees is Sees.CAREFUL)
-    assert ("Connoisseur" in page) == ("1 left" in page) == (known or sees is not Sees.STATUS)
+    assert ("Connoisseur" in page) == ("1 left" in page) == tells
     assert ("/c/photo/" in page) == ("Lately" in page) == everything
     assert ("· Inn" in page) == (kind is Kind.STAFF)
     assert ("another partner" in page) == (kind is Kind.PARTNER)
