@@ -32,4 +32,6 @@ def send_card_link(customer: Customer, at: datetime) -> Mail:
 
 def forget_astray(customers: Iterable[Customer]) -> None:
     """Links that wait to go where these customers are not: whoever gets one opens their cards."""
-    mail.forget_astray(Kind.CARD_LINK, {each.pk: each.email for each in customers})
+    addresses = {each.pk: each.email for each in customers}
+    for kind in (Kind.CARD_LINK, Kind.SIGN_IN_CODE):
+        mail.forget_astray(kind, addresses)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 class Kind(TextChoices):
     CARD_LINK = "card_link", _("Link to their card")
+    SIGN_IN_CODE = "sign_in_code", _("Code to sign in")
+    SIGN_IN_CHANGED = "sign_in_changed", _("Sign-in was changed")
+    INVITATION = "invitation", _("Invitation to a company")
     EXPIRING = "expiring", _("Membership ends soon")
     RECEIPT = "receipt", _("Receipt")
 

@@ -16,19 +16,19 @@ from hub.members.models import Customer
 from hub.organization.queries import organization
 
 
-def written(kind: Kind, customer: Customer, zone: ZoneInfo | None = None, **said: Any) -> Draft:
+def written(kind: Kind, customer: Customer | None, zone: ZoneInfo | None = None, **said: Any) -> Draft:
     """Of the templates letters/KIND.txt, whose first line is the subject, and letters/KIND.html.
 
     With a link that ends such letters, where nobody asked for each. `zone`: of its times, where that is not the
-    organization's.
+    organization's. `customer` None: nobody is known at that address.
     """
     club = organization()
-    unsubscribe = address_for(kind, customer.pk) if kind in WISH_OF else ""
+    unsubscribe = address_for(kind, customer.pk) if customer and kind in WISH_OF else ""
     context = {
         "organization": str(club),
         "colour": club.colour,
         "language": club.language,
-        "name": customer.name,
+        "name": customer.name if customer else "",
         "card_page": f"{settings.DOORWARD_URL}/card/",
         "unsubscribe": unsubscribe,
         **said,
