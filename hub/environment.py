@@ -24,6 +24,9 @@ _MAIL_IS: Final = (
 )
 
 
+STRIPE_URL: Final = "https://api.stripe.com"
+
+
 class EnvironmentProblem(HubError):
     """A variable that cannot be meant; the text names it, its value (never a password) and what is allowed."""
 
@@ -62,6 +65,20 @@ class MailWay:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeWay:
+    """How Stripe is asked. `secrets`: of its webhooks, several while one takes another's place."""
+
+    key: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+    url: str = STRIPE_URL
+
+    @property
+    def live(self) -> bool:
+        """Money moves."""
+        return "_live_" in self.key
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """`url` is the hub's public address, scheme and host only: cards carry it.
 
@@ -69,6 +86,7 @@ class Environment:
     `broker_rights`: the hub says, through mosquitto's dynamic-security plugin, who may read and write what.
     `second_factor`: the names of the roles (hub/access) that need one to work here.
     `mail`: None: no letter leaves this hub.
+    `stripe`: None: nobody pays by it here.
     `wallet`: the folder of what signs Apple's and Google's passes; `google_issuer`: our number there, or empty.
     """
 
@@ -80,6 +98,7 @@ class Environment:
     broker_rights: bool
     second_factor: frozenset[str]
     mail: MailWay | None
+    stripe: StripeWay | None
     wallet: Path
     google_issuer: str
 
@@ -123,6 +142,7 @@ def read(variables: Mapping[str, str]) -> Environment:
             variables.get("DOORWARD_MAIL") or _credential(variables, "mail"),
             variables.get("DOORWARD_MAIL_FROM", ""),
         ),
+        stripe=_stripe(variables),
         wallet=Path(variables.get("DOORWARD_WALLET") or data / "wallet").resolve(),
         google_issuer=_google_issuer(variables.get("DOORWARD_GOOGLE_ISSUER", "")),
     )
@@ -210,6 +230,30 @@ def _mail_way(text: str, sender: str) -> MailWay:
         raise EnvironmentProblem("DOORWARD_MAIL would send its password for anybody to hear: leave ?tls=off away")
     port = parts.port or {"tls": 465, "starttls": 587}.get(tls, 25)
     return MailWay("smtp", sender, host, port, tls, user, password)
+
+
+def _stripe(variables: Mapping[str, str]) -> StripeWay | None:
+    """No key is in an error."""
+    key = variables.get("DOORWARD_STRIPE_KEY") or _credential(variables, "stripe_key")
+    if not key:
+        return None
+    if not re.fullmatch(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+", key):
+        raise EnvironmentProblem("DOORWARD_STRIPE_KEY should be a secret or a restricted key, sk_... or rk_...")
+    said = variables.get("DOORWARD_STRIPE_WEBHOOK_SECRET") or _credential(variables, "stripe_webhook_secret")
+    secrets = tuple(said.replace(",", " ").split())
+    if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
+        raise EnvironmentProblem(
+            "DOORWARD_STRIPE_WEBHOOK_SECRET should be the secret of the webhook at Stripe, whsec_...; "
+            "two, with a comma between, while one takes the other's place"
+        )
+    url = (variables.get("DOORWARD_STRIPE_URL") or STRIPE_URL).rstrip("/")
+    if url != STRIPE_URL and not re.fullmatch(r"http://(127\.0\.0\.1|localhost):[0-9]{1,5}", url):
+        raise EnvironmentProblem(
+            f"DOORWARD_STRIPE_URL is {url!r}: it should be left away, or http://127.0.0.1:PORT for one to try out"
+        )
+    if url != STRIPE_URL and "_live_" in key:
+        raise EnvironmentProblem("DOORWARD_STRIPE_KEY is one for real money: leave DOORWARD_STRIPE_URL away")
+    return StripeWay(key, secrets, url)
 
 
 def _google_issuer(text: str) -> str:
