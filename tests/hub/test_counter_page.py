@@ -60,7 +60,7 @@ def test_who_is_not_known_is_told_how_to_be(here: ScannedClub, nobody_client: Cl
     assert nobody_client.post(f"{COUNTER}choose", {"benefit": GLASS}).status_code == 403
 
 
-def test_only_this_page_may_ask_for_a_camera(colleague_client: Client, here: ScannedClub) -> None:
+def test_this_page_may_ask_for_a_camera_and_a_cards_page_may_not(colleague_client: Client, here: ScannedClub) -> None:
     headers = colleague_client.get(COUNTER).headers
     assert "camera=(self)" in headers["Permissions-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval'" in headers["Content-Security-Policy"]
