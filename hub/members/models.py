@@ -154,6 +154,8 @@ class Membership(models.Model):
         validators=[MinValueValidator(1)],
         help_text=gettext_lazy("Of a company's: how many people can belong to it. Empty: any number."),
     )
+    billed_by = models.CharField(max_length=16, blank=True, default="", editable=False)
+    """The payment provider by whose word its dates and its plan move, and by nobody else's; empty: by staff's."""
     external_id = external_id()
 
     class Meta:

@@ -143,6 +143,14 @@ class Plan(models.Model):
         validators=[MaxValueValidator(GRACE_SECONDS_MAX // 3_600)],
         help_text=gettext_lazy("For how many hours a member goes on while a renewal is unpaid. Empty: 72."),
     )
+    by_invoice = models.BooleanField(
+        gettext_lazy("by invoice or in cash"),
+        default=False,
+        help_text=gettext_lazy(
+            "Who joins can choose to pay you directly, and waits until you mark it as paid. Without a payment"
+            " provider this is the only way."
+        ),
+    )
     is_public = models.BooleanField(
         gettext_lazy("public"), default=False, help_text=gettext_lazy("Everybody can choose it on the join page.")
     )

@@ -48,7 +48,7 @@ def grace_hours_of(plan: Plan) -> int:
 def cancel_membership(membership: Membership, at: datetime) -> Membership:
     """It runs to its end and no further; one in its grace ends at once. Refused: it is over at `at`."""
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if held.ends_at is None:
             raise Refused(
                 _("“%(held)s” has no end to be cancelled for: give it one, or revoke it") % {"held": held}
@@ -67,7 +67,7 @@ def uncancel(membership: Membership, at: datetime) -> Membership:
     Refused: it is over at `at`, and a grace would bring it back.
     """
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if held.at_end != AtEnd.CANCELLED:
             raise Refused(_("“%(held)s” is not cancelled") % {"held": held})
         check_not_over(held, at)
@@ -77,7 +77,7 @@ def uncancel(membership: Membership, at: datetime) -> Membership:
 def renew_at_end(membership: Membership, at: datetime) -> Membership:
     """At its end a renewal is due, where it would simply have ended. Refused: it is over at `at`."""
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if held.ends_at is None or held.at_end != AtEnd.ENDS:
             raise Refused(_("“%(held)s” does not simply end: there is nothing to change") % {"held": held})
         check_not_over(held, at)
@@ -87,7 +87,7 @@ def renew_at_end(membership: Membership, at: datetime) -> Membership:
 def confirm_payment(membership: Membership) -> Membership:
     """The first payment has come. Told again, it changes nothing."""
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if not held.pending:
             return held
         held.pending = False
@@ -97,7 +97,7 @@ def confirm_payment(membership: Membership) -> Membership:
 def payment_failed(membership: Membership) -> Membership:
     """The payment provider has given up: no grace any more. Told again, it changes nothing."""
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if held.ends_at is None:
             raise Refused(
                 _("“%(held)s” has no end at which a payment is due: give it one, or revoke it") % {"held": held}
@@ -170,6 +170,20 @@ def check_not_over(held: Membership, at: datetime) -> None:
 def _ending(held: Membership, at_end: AtEnd, action: str) -> Membership:
     held.at_end = at_end.value
     return save(with_grace(held), rows.membership_row, action)
+
+
+def unbilled(membership: Membership) -> Membership:
+    """As it is stored, to be moved by staff. Refused: it is revoked, deleted, or a payment provider's to move."""
+    held = standing(membership)
+    check_unbilled(held)
+    return held
+
+
+def check_unbilled(held: Membership) -> None:
+    """Refused: its dates follow a payment provider."""
+    if held.billed_by:
+        said = _("“%(held)s” is paid through %(provider)s, and its dates follow that: cancel or change it there")
+        raise Refused(said % {"held": held, "provider": held.billed_by.capitalize()})
 
 
 def standing(membership: Membership) -> Membership:

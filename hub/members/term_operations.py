@@ -15,7 +15,15 @@ from contract.membership import AtEnd, Detail, State, end_of
 from hub.members import queries, rows
 from hub.members.models import Freeze, Membership, Plan
 from hub.members.periods import Period
-from hub.members.status_operations import Refused, check_not_over, save_freezes, standing, with_grace
+from hub.members.status_operations import (
+    Refused,
+    check_not_over,
+    check_unbilled,
+    save_freezes,
+    standing,
+    unbilled,
+    with_grace,
+)
 from hub.members.writing import save, stored, writing
 
 
@@ -25,7 +33,7 @@ def renew_membership(membership: Membership, ends_at: datetime, at: datetime) ->
     Refused: it is over at `at`, and its past would change; begin another one instead.
     """
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         if held.ends_at is None:
             raise Refused(_("“%(it)s” has no end: there is nothing to renew") % {"it": held})
         check_not_over(held, at)
@@ -43,6 +51,8 @@ def change_terms(membership: Membership, at: datetime) -> Membership:
     with writing():
         held, wanted = stored(membership), with_grace(membership)
         moved = held is not None and _terms(held) != _terms(wanted)
+        if moved:
+            check_unbilled(held)
         if moved and queries.status_of(standing(wanted), at).state is State.EXPIRED:
             raise Refused(_("“%(it)s” is over, and stays so: assign the plan anew") % {"it": held})
         return save(wanted, rows.membership_row)
@@ -51,7 +61,7 @@ def change_terms(membership: Membership, at: datetime) -> Membership:
 def end_membership(membership: Membership, at: datetime) -> Membership:
     """Cancelled now: it is over from `at` on, and no freeze moves that end."""
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         status = queries.status_of(held, at)
         if status.state is State.EXPIRED:
             raise Refused(_("“%(it)s” is over already: there is nothing to cancel") % {"it": held})
@@ -68,7 +78,7 @@ def change_plan(membership: Membership, plan: Plan, period: Period, at: datetime
     Uses that a limit counts by the membership are counted anew. Gives the one that has the plan.
     """
     with writing():
-        held = standing(membership)
+        held = unbilled(membership)
         detail = queries.status_of(held, at).detail
         if held.plan_id == plan.pk:
             raise Refused(_("“%(it)s” is of this plan already") % {"it": held})

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('trial_days', 0), ('billed_every__isnull', False), _connector='OR'), name='plan_trial_is_billed_after', violation_error_message='A trial is for plans that are billed again: say how often.'),
+            constraint=models.CheckConstraint(condition=models.Q(('trial_days', 0), ('billed_every__isnull', False), _connector='OR'), name='plan_trial_is_billed_after', violation_error_message='A trial comes before payments that come again: say how often.'),
         ),
         migrations.AddConstraint(
             model_name='plan',
