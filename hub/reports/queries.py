@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
+from django.db.models.functions import ExtractHour, TruncDate
 
 from contract.reasons import Outcome
 from hub.checkins.models import TouchedHour
@@ -92,18 +92,17 @@ class Counted:
         return self._clocks[zone]
 
     def _read_clock(self, zone: ZoneInfo) -> "Clock":
-        """A year has too many slots to be told one by one: the database adds up those of whole days."""
+        """A year has too many slots to be told one by one: the database adds them up by day, and by hour."""
         kind = kind_for({"slot", *self.span.narrowed}, self.of_benefits)
         made_of = cover(self.span.from_at, self.span.until_at, self._touched, kind)
         days, hours, others = _numbers(), _numbers(), _numbers()
         self._add_sums(days, made_of, kind, [TruncDate("slot", tzinfo=zone)])
-        weekday, hour = ExtractIsoWeekDay("slot", tzinfo=zone), ExtractHour("slot", tzinfo=zone)
-        self._add_sums(hours, made_of, kind, [weekday, hour])
+        self._add_sums(hours, made_of, kind, [ExtractHour("slot", tzinfo=zone)])
         self._add_hours(others, made_of, ("slot",))
         for (slot,), numbers in others.items():
             at = slot.astimezone(zone)
             _add(days[(at.date(),)], numbers)
-            _add(hours[(at.isoweekday(), at.hour)], numbers)
+            _add(hours[(at.hour,)], numbers)
         return Clock(_counts(days), _counts(hours))
 
     def _read(self, kind: str | None, fields: tuple[str, ...]) -> dict[Group, Count]:
@@ -167,7 +166,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Clock:
-    """`days`: by their date; `hours`: by day of the week (Monday is 1) and hour."""
+    """`days`: by their date; `hours`: by hour of the day."""
 
     days: dict[Group, Count]
     hours: dict[Group, Count]

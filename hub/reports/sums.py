@@ -40,14 +40,14 @@ KINDS: Final[dict[str, Kind]] = {
     "plan-of-site": Kind(("site", "plan_id")),
     "permission-of-site": Kind(("site", "partner", "permission")),
     "slot": Kind(("slot",)),
-    "slot-of-site": Kind(("slot", "site")),
+    "slot-of-site": Kind(("site", "slot")),
     "benefit": Kind(("partner", "permission"), True),
     "benefit-plan": Kind(("plan_id",), True),
     "benefit-reason": Kind(("permission", "reason"), True),
     "benefit-plan-at": Kind(("partner", "permission", "plan_id"), True),
     "benefit-reason-at": Kind(("partner", "permission", "reason"), True),
     "benefit-slot": Kind(("slot",), True),
-    "benefit-slot-at": Kind(("slot", "partner", "permission"), True),
+    "benefit-slot-at": Kind(("partner", "permission", "slot"), True),
 }
 """Those with the fewest sums first."""
 NUMBERS: Final = ("granted", "denied", "first", "excess", "voided")
@@ -124,7 +124,8 @@ def _grouped(period: str, begins: datetime, name: str) -> Iterable[dict[str, Any
     else:
         rows = Sum.objects.filter(kind=name, period=DAY, begins__gte=begins, begins__lt=next_month(begins))
     renamed = {f"total_{each}": Coalesce(total, 0) for each, total in sums.items()}
-    for each in rows.order_by().values(*kind.fields).annotate(**renamed):
+    # In their order: those of one site, or one partner, are read together and lie together then.
+    for each in rows.order_by(*kind.fields).values(*kind.fields).annotate(**renamed):
         yield {key.removeprefix("total_"): value for key, value in each.items()}
 
 

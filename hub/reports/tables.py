@@ -96,12 +96,13 @@ def by_day(counted: Counted, zone: ZoneInfo) -> list[Row]:
 
 
 def by_hour(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = folded(counted.clock(zone).hours, [1])
+    found = counted.clock(zone).hours
     return [Row((f"{hour:02}:00",), found.get((hour,), Count())) for hour in range(24)]
 
 
 def by_weekday(counted: Counted, zone: ZoneInfo) -> list[Row]:
-    found = folded(counted.clock(zone).hours, [0])
+    days = counted.clock(zone).days
+    found = folded({(each.isoweekday(), each): count for (each,), count in days.items()}, [0])
     return [Row((WEEKDAYS[day],), found.get((day + 1,), Count())) for day in range(7)]
 
 
