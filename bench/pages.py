@@ -138,9 +138,9 @@ def _table(club: Club, customers: int, taken_ms: dict[str, list[float]], asked: 
         f"The worst p99 is {worst_ms:.0f} ms ({worst}): the goal is {'met' if worst_ms < _GOAL_MS else 'missed'}.",
         f"{club.checkins:,} check-ins in two years at 500 readers of 250 edges and 20 sites, {customers:,} "
         "customers with a membership each.",
-        f"{len(taken_ms[worst])} times each page in turn, from request to last byte, over HTTP on the loopback, one "
-        "at a time: signing in by cookie, permissions and templates are in it, and it is staff who ask, for the scan "
-        "page too. Everything is in memory by then.",
+        f"{len(taken_ms[worst])} times each page in turn, from request to last byte, over HTTP on the loopback, "
+        "one at a time: signing in by cookie, permissions and templates are in it. Staff ask, for the scan page "
+        "too. Everything is in memory by then.",
         "Questions: statements to the database for one page, counted 20 times, with somebody else each time.",
     ]
     return table
