@@ -134,4 +134,5 @@ from tests.hub.colleagues import (  # noqa: E402, F401
     reports_only,
     reports_only_client,
 )
+from tests.hub.stripe_driver import fake_stripe, stripe_driver  # noqa: E402, F401
 from tests.hub.worker_desk import broker, clock_s, club, inbox, log_lines, worker  # noqa: E402, F401
