@@ -5,8 +5,8 @@ kinds of pages need more, which others wrote: the back office (unfold: its Alpin
 styles stand in it) and Swagger's page of the API (pictures as data). Pages that read codes by camera alone may ask
 for it, and compile what reads them (WebAssembly).
 
-Nobody may put a page in a frame, but where its view says who may (`framed_by`); and other sites may load no file of
-ours, but where its view says so (`loaded_by_others`).
+Nobody may put a page in a frame but whom its view names (`framed_by`), and others' pages load nothing of ours but
+what its view gives them (`loaded_by_others`).
 """
 
 import re
