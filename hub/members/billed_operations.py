@@ -48,6 +48,38 @@ def set_terms(membership: Membership, terms: Terms) -> Membership:
         return save(held, rows.membership_row, action="billed")
 
 
+def begin_paid(membership: Membership, starts_at: datetime, ends_at: datetime | None) -> Membership:
+    """What waited for its first payment runs from then on. `ends_at` None: its end stays as it is."""
+    with writing():
+        held = stored(membership) or membership
+        held.pending, held.starts_at = False, starts_at
+        held.ends_at = ends_at or held.ends_at
+        return save(held, rows.membership_row, action="paid")
+
+
+def begin_anew(membership: Membership, at: datetime, ends_at: datetime | None) -> Membership:
+    """What is over stays over: another one of the same plan, from `at` on."""
+    same = ("plan_id", "customer_id", "company_id", "grace_hours", "freezes_extend", "seats")
+    new = Membership(**{name: getattr(membership, name) for name in same}, starts_at=at, ends_at=ends_at)
+    new.at_end = (AtEnd.ENDS if ends_at is None else AtEnd.RENEWS).value
+    return save(new, rows.membership_row)
+
+
+def give_up(membership: Membership, at: datetime) -> None:
+    """Nobody is going to pay: it does not begin, or is not renewed. What simply ends, or is revoked, stays so."""
+    with writing():
+        held = stored(membership)
+        if held is None or held.revoked_at is not None or not (held.pending or held.at_end == AtEnd.RENEWS):
+            return
+        if held.pending:
+            held.pending, held.ends_at = False, at
+            held.starts_at = min(held.starts_at, at - _LEAST)
+            held.trial_until = None
+        if held.ends_at is not None:
+            held.at_end = AtEnd.PAYMENT_FAILED.value
+            save(held, rows.membership_row, action="payment failed")
+
+
 def pause(membership: Membership, from_at: datetime) -> Freeze | None:
     """Suspended from then on, until resume; None: it is already."""
     with writing():

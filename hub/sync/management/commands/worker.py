@@ -16,6 +16,7 @@ from django.utils import timezone
 from hub import authority, life
 from hub.cards.passes.configuration import wallets
 from hub.sync.beat import Beat
+from hub.sync.billing import BillingRound
 from hub.sync.clocks import Clocks
 from hub.sync.control import Answers
 from hub.sync.inbox import Inbox
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         telling = _start("webhooks", Webhooks(log, clocks).run, stopping)
         mailing = _start("mail", MailRound(log, clocks).run, stopping)
         passing = _start("passes", PassRound(log, clocks).run, stopping)
+        billing = _start("billing", BillingRound(log, clocks).run, stopping)
         if answers is not None:
             _start("rights", RightsKeeper(link, answers, log, time.monotonic).run, stopping)
         life.say(life.READY)
@@ -70,6 +72,7 @@ class Command(BaseCommand):
         telling.join(_LAST_BEAT_S)
         mailing.join(_LAST_BEAT_S)
         passing.join(_LAST_BEAT_S)
+        billing.join(_LAST_BEAT_S)
         log.event("stopped")
 
 

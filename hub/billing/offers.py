@@ -1,0 +1,51 @@
+"""What a plan costs, and by what ways it can be paid for here."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from hub.billing import choosing
+from hub.billing.port import Interval, Price, Unit
+from hub.members.models import Plan
+
+_UNITS: Final = {
+    Plan.Unit.DAYS: Unit.DAY,
+    Plan.Unit.WEEKS: Unit.WEEK,
+    Plan.Unit.MONTHS: Unit.MONTH,
+    Plan.Unit.YEARS: Unit.YEAR,
+}
+
+
+class Way(StrEnum):
+    FREE = "free"
+    PROVIDER = "provider"
+    """At once, on the provider's page."""
+    BY_HAND = "by_hand"
+    """To the organization, by invoice or in cash; it waits until staff say that it is paid."""
+
+
+class Offer(NamedTuple):
+    """`price` None: it costs nothing."""
+
+    way: Way
+    price: Price | None
+
+
+def price_of(plan: Plan) -> Price | None:
+    """None: it costs nothing, or no price is said."""
+    if plan.price_cents is None or (plan.price_cents == 0 and plan.setup_fee_cents == 0):
+        return None
+    interval = (
+        None if plan.billed_every is None else Interval(_UNITS[Plan.Unit(plan.billed_in)], plan.billed_every)
+    )
+    return Price(plan.public_id, plan.name, plan.price_cents, plan.currency, interval)
+
+
+def offers_for(plan: Plan) -> list[Offer]:
+    """The ways in which who joins can pay for it, the quickest first; never none."""
+    price = price_of(plan)
+    if price is None:
+        return [Offer(Way.FREE, None)]
+    offers = [Offer(Way.PROVIDER, price)] if choosing.provider() is not None else []
+    if plan.by_invoice or not offers:
+        offers.append(Offer(Way.BY_HAND, price))
+    return offers

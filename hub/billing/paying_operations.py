@@ -1,0 +1,95 @@
+"""What a provider says of checkouts and of money, written down in the caller's transaction under the feed's lock;
+what is paid once settles its membership.
+
+Refunds and disputes change nobody's access: staff see them, and decide.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from hub.billing.applying_operations import remember_payer
+from hub.billing.hand_operations import end_by_hand
+from hub.billing.keeping import keep
+from hub.billing.models import Checkout, Dispute, Payment, Refund, Subscription
+from hub.billing.port import CheckoutSeen, CheckoutState, PaymentSeen, PaymentState
+from hub.members import status_operations
+from hub.members.models import Membership
+from hub.members.writing import stored
+
+
+def apply_checkout(provider: str, seen: CheckoutSeen, at: datetime) -> Checkout | None:
+    """None: it is none of ours."""
+    checkout = Checkout.objects.select_related("membership").filter(provider=provider, public_id=seen.ours).first()
+    if checkout is None:
+        return None
+    was_complete = checkout.state == CheckoutState.COMPLETE
+    checkout.state, checkout.reference, checkout.looked_at = seen.state.value, seen.reference, at
+    if seen.state is CheckoutState.COMPLETE:
+        remember_payer(provider, seen.payer, checkout.membership)
+        if not seen.subscription and not was_complete:
+            checkout.is_spare = not checkout.membership.pending
+    checkout.save()
+    if seen.state is CheckoutState.COMPLETE and seen.is_paid and not seen.subscription:
+        _settle(checkout.membership, at)
+    return checkout
+
+
+def apply_payment(provider: str, seen: PaymentSeen) -> Payment | None:
+    """None: it is for none of our memberships."""
+    payment = Payment.objects.filter(provider=provider, reference=seen.reference).first()
+    payment = payment or _new(provider, seen)
+    if payment is None:
+        return None
+    payment.state, payment.cents, payment.currency = seen.state.value, seen.cents, seen.currency
+    payment.done_at = seen.at if seen.state is PaymentState.PAID else None
+    keep(payment)
+    for refund in seen.refunds:
+        _keep_refund(payment, refund)
+    for dispute in seen.disputes:
+        values = {"cents": dispute.cents, "state": dispute.state.value, "at": dispute.at}
+        _keep(Dispute, payment, dispute.reference, values)
+    return payment
+
+
+def _settle(membership: Membership, at: datetime) -> None:
+    """Paid once, for good."""
+    if stored(membership) is not None and membership.revoked_at is None:
+        status_operations.confirm_payment(membership)
+        end_by_hand(membership, at)
+
+
+def _new(provider: str, seen: PaymentSeen) -> Payment | None:
+    subscriptions = Subscription.objects.select_related("membership__plan")
+    subscription = subscriptions.filter(provider=provider, reference=seen.subscription).first()
+    checkouts = Checkout.objects.select_related("membership__plan")
+    checkout = checkouts.filter(provider=provider, public_id=seen.ours).first() if seen.ours else None
+    source = subscription or checkout
+    if source is None:
+        return None
+    return Payment(
+        provider=provider,
+        reference=seen.reference,
+        membership=source.membership,
+        subscription=subscription,
+        text=source.membership.plan.name,
+        opened_at=seen.at,
+        is_spare=source.is_spare,
+    )
+
+
+def _keep_refund(payment: Payment, seen: Any) -> None:
+    """One that was asked for here, and whose answer was lost, is the same."""
+    values = {"cents": seen.cents, "done": seen.done, "at": seen.at}
+    asked = payment.refunds.filter(reference=None, cents=seen.cents).first()
+    if asked is not None and not payment.refunds.filter(reference=seen.reference).exists():
+        asked.reference = seen.reference
+        asked.save(update_fields=["reference"])
+    _keep(Refund, payment, seen.reference, values)
+
+
+def _keep(model: Any, payment: Payment, reference: str, values: dict[str, Any]) -> None:
+    found = model.objects.filter(payment=payment, reference=reference).first()
+    thing = found or model(payment=payment, reference=reference)
+    for name, value in values.items():
+        setattr(thing, name, value)
+    keep(thing)

@@ -1,0 +1,64 @@
+"""The worker's part in billing: it asks the payment provider about what it told of, catches up on what it did not,
+and opens what is owed by hand, beside its work for edges.
+
+In a thread and a connection of its own, so that no edge waits for a provider.
+"""
+
+import threading
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+
+from hub.billing import choosing
+from hub.billing.port import ProviderError
+from hub.billing.reconciling import Reconciling, open_what_is_owed
+from hub.fleet.zones import organization_zone
+from hub.sync.clocks import Clocks
+from hub.sync.log import Log
+from hub.sync.supervision import supervise
+
+LOOK_EVERY_S: Final = 1.0
+TROUBLE_S: Final = (5.0, 300.0)
+"""Between looks while the provider does not answer: growing, so that it is left alone."""
+OWED_EVERY: Final = timedelta(minutes=10)
+
+
+class BillingRound:
+    def __init__(self, log: Log, clocks: Clocks) -> None:
+        self._log = log
+        self._clocks = clocks
+        self._reconciling = Reconciling(choosing.provider(), clocks.now)
+        self._pause_s = LOOK_EVERY_S
+        self._owed_at_s: float | None = None
+
+    def run(self, stopping: threading.Event) -> None:
+        """Until `stopping` is set; what is being asked is finished first."""
+        while not stopping.is_set():
+            supervise(lambda: self._turn(stopping), stopping, self._log)
+            supervise(self._open_owed, stopping, self._log)
+            stopping.wait(self._pause_s)
+        connection.close()
+
+    def _turn(self, stopping: threading.Event) -> None:
+        try:
+            missed = self._reconciling.catch_up()
+            if missed:
+                self._log.event("billing_caught_up", events=missed)
+            self._reconciling.turn()
+            self._reconciling.sweep(stopping.is_set)
+        except ProviderError as error:
+            shortest, longest = TROUBLE_S
+            self._pause_s = min(longest, max(shortest, 2 * self._pause_s))
+            self._log.event("billing_trouble", error=type(error).__name__, retry_s=self._pause_s)
+        else:
+            self._pause_s = LOOK_EVERY_S
+
+    def _open_owed(self) -> None:
+        elapsed_s = self._clocks.monotonic_s()
+        if self._owed_at_s is not None and elapsed_s < self._owed_at_s + OWED_EVERY.total_seconds():
+            return
+        opened = open_what_is_owed(self._clocks.now(), organization_zone())
+        self._owed_at_s = elapsed_s
+        if opened:
+            self._log.event("payments_opened", payments=opened)
