@@ -41,7 +41,8 @@ def event(thing: dict[str, Any], live: bool) -> EventSeen:
     """
     about, path = TABLE.get(thing["type"], (About.NOTHING, _ITSELF))
     reference = _at(thing["data"]["object"], path)
-    if not reference or thing.get("account") or thing["livemode"] is not live:
+    other = bool(thing.get("account")) or thing["livemode"] is not live
+    if other or not reference or about is About.NOTHING:
         about, reference = About.NOTHING, ""
     return EventSeen(str(thing["id"]), about, reference, instant(thing["created"]))
 

@@ -23,7 +23,7 @@ def read(body: bytes, signature: str, secrets: Sequence[str], at: datetime) -> d
         raise WebhookRefused("signed too long ago, or by another clock")
     try:
         event = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WebhookRefused("no JSON") from error
     if not isinstance(event, dict):
         raise WebhookRefused("no event")
