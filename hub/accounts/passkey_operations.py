@@ -120,11 +120,14 @@ def add_passkey(customer: Customer, state: str, answer: str, name: str, at: date
 
 
 @transaction.atomic
-def remove_passkey(customer: Customer, number: int) -> None:
-    """Their own; where there is none, nothing happens."""
-    for passkey in Passkey.objects.select_for_update().filter(pk=number, customer=customer):
-        audit.note("passkey removed", passkey, {"name": passkey.name}, None)
-        passkey.delete()
+def remove_passkey(customer: Customer, number: int) -> bool:
+    """Their own. False: there was none."""
+    passkey = Passkey.objects.select_for_update().filter(pk=number, customer=customer).first()
+    if passkey is None:
+        return False
+    audit.note("passkey removed", passkey, {"name": passkey.name}, None)
+    passkey.delete()
+    return True
 
 
 def passkeys_of(customer: Customer) -> list[Passkey]:

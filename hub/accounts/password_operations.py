@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.hashers import check_password, is_password_usable, make_password
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -70,19 +71,12 @@ def check_new(password: str, customer: Customer) -> None:
     """django.core.exceptions.ValidationError. Like neither their name nor their address."""
     if len(password) > LETTERS_MAX:
         raise ValidationError(_("At most %(most)s characters.") % {"most": LETTERS_MAX})
-    validate_password(password, _Alike(customer))
+    # Django's validators compare with what a user is called; this one is never kept.
+    validate_password(password, User(username=customer.name, email=customer.email))
 
 
 def has_password(customer: Customer) -> bool:
     return Account.objects.filter(customer=customer).exclude(password="").exists()
-
-
-class _Alike:
-    """What Django's validator compares with."""
-
-    def __init__(self, customer: Customer) -> None:
-        self.username, self.email = customer.name, customer.email
-        self.first_name = self.last_name = ""
 
 
 def _whose(mailbox: str, password: str) -> list[int]:
