@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("hub.scan.urls")),
     path("card/", include("hub.wallet.urls")),
     path("", include("hub.signup.urls")),
+    path("billing/stripe/", include("hub.billing.stripe.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics_page),
