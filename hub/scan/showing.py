@@ -127,10 +127,12 @@ def state_word(state: State) -> str:
 
 
 def _standing_words(standing: Standing | None, is_staff: bool) -> tuple[Light, str | Promise]:
-    """Why it is over, or not yet, is staff's alone to know."""
+    """Why it is over, or not yet, is staff's alone to know; and that it is in grace, which is amber for them."""
     status = None if standing is None else standing.status
-    word = word_of(status) if is_staff or status is None else state_word(status.state)
-    return light_of(status), word
+    if is_staff or status is None:
+        return light_of(status), word_of(status)
+    lights = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.EXPIRED: Light.RED}
+    return lights[status.state], state_word(status.state)
 
 
 def _person(
