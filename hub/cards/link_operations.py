@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -45,15 +45,27 @@ class LinkShown:
 
 def make_link(customer: Customer, at: datetime) -> LinkShown:
     """Those that were made before go on, but for the oldest of those that nobody opened."""
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    secret = new_secret()
     with transaction.atomic():
         # Whoever makes one for the same customer waits here.
         Customer.objects.select_for_update().get(pk=customer.pk)
-        link = CardLink.objects.create(customer=customer, secret_hash=hash_of(secret), made_at=at)
-        audit.note("created", link, None, None)
+        link = _made(customer, secret, at)
         unopened = [each for each in live_links(customer) if each.opened_at is None]
         _revoke(unopened[UNOPENED_MAX:], at)
     return LinkShown(link, f"{settings.DOORWARD_URL}{OPEN_PATH}#{secret}")
+
+
+def make_next_link(before: CardLink, secret: str, at: datetime) -> CardLink:
+    """For a phone alone that asks by `before` and has this secret already: one of new_secret, no link yet. What
+    was proved there goes on."""
+    of_phone = {"label": before.label, "seen_at": before.seen_at, "proved_at": before.proved_at}
+    with transaction.atomic():
+        return _made(before.customer, secret, at, opened_at=at, **of_phone)
+
+
+def new_secret() -> str:
+    """Of letters, digits, `-` and `_`."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def open_link(secret: str, at: datetime) -> CardLink:
@@ -63,13 +75,19 @@ def open_link(secret: str, at: datetime) -> CardLink:
     return link
 
 
-def link_of(secret: str) -> CardLink:
-    """With its customer. LinkRefused."""
-    found = CardLink.objects.select_related("customer").filter(secret_hash=hash_of(secret), revoked_at=None)
+def link_of(*kept: str) -> CardLink:
+    """The newest that one of these secrets opens, with its customer. LinkRefused."""
+    hashes = [hash_of(each) for each in kept]
+    found = CardLink.objects.select_related("customer").filter(secret_hash__in=hashes, revoked_at=None)
     link = found.first()
     if link is None:
         raise LinkRefused(_("This link opens no card: it was revoked, or is not whole. Ask for a new one."))
     return link
+
+
+def was_ever(secret: str) -> bool:
+    """Whether there is such a link, revoked or not."""
+    return CardLink.objects.filter(secret_hash=hash_of(secret)).exists()
 
 
 def revoke_links(links: Iterable[CardLink], at: datetime) -> None:
@@ -78,14 +96,19 @@ def revoke_links(links: Iterable[CardLink], at: datetime) -> None:
         _revoke(links, at)
 
 
-def revoke_all_links(customer: Customer, at: datetime, but: CardLink | None = None) -> None:
-    """`but`: the one that somebody acts by."""
-    revoke_links((each for each in live_links(customer) if each != but), at)
+def revoke_all_links(customer: Customer, at: datetime) -> None:
+    revoke_links(live_links(customer), at)
 
 
 def live_links(customer: Customer) -> list[CardLink]:
     """The newest first."""
     return list(CardLink.objects.select_related("customer").filter(customer=customer, revoked_at=None))
+
+
+def _made(customer: Customer, secret: str, at: datetime, **more: Any) -> CardLink:
+    link = CardLink.objects.create(customer=customer, secret_hash=hash_of(secret), made_at=at, **more)
+    audit.note("created", link, None, None)
+    return link
 
 
 def _revoke(links: Iterable[CardLink], at: datetime) -> None:

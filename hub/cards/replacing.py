@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from hub.audit import operations as audit
-from hub.cards.link_operations import revoke_all_links
+from hub.cards.link_operations import make_next_link, revoke_all_links
 from hub.cards.models import CardLink
 from hub.errors import HubError
 from hub.members import operations
@@ -18,10 +18,10 @@ class NothingToReplace(HubError):
     """The card is revoked already, or gone."""
 
 
-def replace_card(card: Card, at: datetime, by: CardLink | None = None) -> Card:
+def replace_card(card: Card, at: datetime) -> Card:
     """The new card, with the old one's dates and a code of ours, whatever the old one's was; one that rotates goes
-    on rotating. Links to the holder's card page end but for `by`, through which the member asks for it: a phone
-    that is lost shows nothing any more. NothingToReplace.
+    on rotating. All links to the holder's card page end: a phone that is lost shows nothing any more.
+    NothingToReplace.
     """
     with writing():
         held = stored(card)
@@ -34,5 +34,16 @@ def replace_card(card: Card, at: datetime, by: CardLink | None = None) -> Card:
             make_rotating([new])
             new.refresh_from_db()
         audit.note("card replaced", new, {"card": str(held.pk)}, {"card": str(new.pk)})
-        revoke_all_links(held.customer, at, but=by)
+        revoke_all_links(held.customer, at)
+        return new
+
+
+def replace_from_phone(card: Card, by: CardLink, secret: str, at: datetime) -> Card:
+    """As the member asks on a phone, whose new link is the only one then. `by`, through which it asks, ends like
+    all others: the phone that is lost may have come by the same one. `secret`: of make_next_link.
+    NothingToReplace.
+    """
+    with writing():
+        new = replace_card(card, at)
+        make_next_link(by, secret, at)
         return new

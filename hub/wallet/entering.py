@@ -15,7 +15,7 @@ from hub.login.address import address_of
 from hub.members.finding import with_email
 from hub.rates.operations import Limit, take
 from hub.wallet import sending
-from hub.wallet.phone import for_anybody, forgotten, page, remembers, too_many
+from hub.wallet.phone import for_anybody, forgotten, link_here, page, remembers, too_many
 
 _LETTERS_MAX: Final = 5
 """So many members of one family have the same address."""
@@ -24,22 +24,26 @@ _ASKED: Final = Limit("card-login", 6, 3600)
 _WRITTEN_TO: Final = Limit("card-letter", 3, 3600)
 
 
-def entrance(request: HttpRequest, refused: str, status: int = 200) -> HttpResponse:
-    """For a phone that is nobody's."""
-    return page(request, "wallet/entrance.html", status, refused=refused, by_letter=sending.can_send())
+def entrance(request: HttpRequest, refused: str, status: int = 200, *, goes_on: bool = False) -> HttpResponse:
+    """For a phone that is nobody's; or, `goes_on`, for one that keeps the card that it has."""
+    by_letter = sending.can_send()
+    return page(request, "wallet/entrance.html", status, refused=refused, by_letter=by_letter, goes_on=goes_on)
 
 
 @sensitive_post_parameters("link")
 @for_anybody
 def open_card(request: HttpRequest) -> HttpResponse:
-    """The secret behind the link's `#`, which the page's script puts into the form; or the whole link, pasted."""
+    """The secret behind the link's `#`, which the page's script puts into the form; or the whole link, pasted. One
+    that counts no more takes nothing off the phone."""
     if request.method != "POST":
         return entrance(request, "")
     secret = request.POST.get("link", "").rpartition("#")[2].strip()
     try:
         open_link(secret[:_SECRET_LETTERS_MAX], timezone.now())
     except LinkRefused as refused:
-        return forgotten(entrance(request, str(refused), 422))
+        goes_on = link_here(request) is not None
+        answer = entrance(request, str(refused), 422, goes_on=goes_on)
+        return answer if goes_on else forgotten(answer)
     return remembers(HttpResponseRedirect(reverse("wallet:card")), secret)
 
 

@@ -24,6 +24,9 @@ from hub.wallet.views import nothing
 
 PIXELS: Final = (180, 192, 512)
 """An iPhone's icon, and the two that Android asks for."""
+_APPLES: Final = ("iPhone", "iPad", "iPod", "Macintosh")
+_CHROMIUMS: Final = ("Chrome/", "Chromium/", "Android")
+"""Of these each says that it is Safari, too; Chrome on an iPhone calls itself CriOS, and is WebKit."""
 SHELL: Final = (
     "hub/door.svg",
     "wallet/wallet.css",
@@ -37,8 +40,9 @@ _MINUTES: Final = int(timedelta(minutes=5).total_seconds())
 
 @for_member(nothing)
 def manifest(request: HttpRequest, link: CardLink) -> HttpResponse:
-    """With the member's own link as the start: an app on an iPhone has cookies of its own, so it opens the card
-    once by itself. What stands behind the `#` is sent to nobody."""
+    """An app on an iPhone has cookies of its own: there it starts at the member's link, and opens the card once by
+    itself. Elsewhere it has the browser's cookies, and browsers hand a start to others: Chrome on Android lets
+    Google make the app of it. There it is a start like anybody's."""
     club = organization()
     name = club.name or "Doorward"
     icons = [{"src": reverse("wallet:icon_svg"), "sizes": "any", "type": "image/svg+xml"}]
@@ -47,7 +51,7 @@ def manifest(request: HttpRequest, link: CardLink) -> HttpResponse:
         icons.append({**icon, "type": "image/png", "purpose": "any maskable"})
     said = {
         "id": PATH,
-        "start_url": f"{PATH}#{secret_of(request)}",
+        "start_url": f"{PATH}#{secret_of(request, link)}" if _has_own_cookies(request) else PATH,
         "scope": PATH,
         "name": _("Card of %(club)s") % {"club": name},
         "short_name": name,
@@ -59,6 +63,14 @@ def manifest(request: HttpRequest, link: CardLink) -> HttpResponse:
         "icons": icons,
     }
     return JsonResponse(said, content_type="application/manifest+json")
+
+
+def _has_own_cookies(request: HttpRequest) -> bool:
+    """An app of this browser's. Safari on an iPad says that it is a Mac, as all browsers there do; of Macs' own
+    browsers only Safari is taken for one then."""
+    says = request.headers.get("User-Agent", "")
+    is_webkits = "AppleWebKit/" in says and not any(each in says for each in _CHROMIUMS)
+    return is_webkits and any(each in says for each in _APPLES)
 
 
 def worker(request: HttpRequest) -> HttpResponse:

@@ -46,6 +46,11 @@ class CardShown(NamedTuple):
     typed: str
     rotating: Rotating | None
 
+    @property
+    def may_be_lost(self) -> bool:
+        """One that works, or will: another one would work instead of it."""
+        return self.state in (CardState.LIVE, CardState.NOT_YET_VALID)
+
 
 class Held(NamedTuple):
     """A membership. `via`: the company's name; empty: their own. Of its dates the one that matters now."""

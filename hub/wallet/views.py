@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from hub.cards.models import CardLink
@@ -16,11 +15,9 @@ from hub.wallet.passes import buttons
 from hub.wallet.phone import for_member, page
 from hub.wallet.sending import can_send
 
-WHOSE = "X-Doorward-Card"
-"""By which a phone's own copy of the page is told from another member's: says nothing of either."""
-
 
 def nothing(request: HttpRequest, _refused: str) -> HttpResponse:
+    """Where nobody reads the answer."""
     return HttpResponse(status=401)
 
 
@@ -33,7 +30,7 @@ def card_page(request: HttpRequest, link: CardLink) -> HttpResponse:
     except CodeUnreadable:
         cards, error = [], _("Your card cannot be shown at the moment. Please ask at the desk.")
     held = showing.memberships_of(customer, at)
-    response = page(
+    return page(
         request,
         "wallet/card.html",
         at=at,
@@ -48,8 +45,6 @@ def card_page(request: HttpRequest, link: CardLink) -> HttpResponse:
         wallets=buttons(request, at),
         has_letters=can_send(),
     )
-    response[WHOSE] = salted_hmac("hub.wallet", str(customer.pk)).hexdigest()[:16]
-    return response
 
 
 @for_member(nothing)
@@ -63,7 +58,8 @@ def photo(request: HttpRequest, link: CardLink, digest: str) -> HttpResponse:
 
 @for_member(nothing)
 def still(request: HttpRequest, link: CardLink) -> HttpResponse:
-    """204: this phone still shows the card; 401: no longer. The answer's Date is the hub's clock."""
+    """204: this phone still shows a card; 401: no longer. In both phone.WHOSE says so, the answer's Date is the
+    hub's clock."""
     if request.method not in ("GET", "HEAD"):
         raise Http404
     return HttpResponse(status=204)

@@ -11,11 +11,12 @@ from hub.cards.link_operations import (
     link_of,
     live_links,
     make_link,
+    new_secret,
     open_link,
     revoke_links,
 )
 from hub.cards.models import CardLink
-from hub.cards.replacing import NothingToReplace, replace_card
+from hub.cards.replacing import NothingToReplace, replace_card, replace_from_phone
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 from hub.members import codes, operations
@@ -58,16 +59,24 @@ def test_who_makes_more_links_ends_the_oldest_that_nobody_opened() -> None:
         assert link_of(secret_in(still.address)).customer == ann
 
 
-def test_a_lost_card_is_replaced_in_one_step_and_other_phones_show_nothing_any_more() -> None:
+def test_a_lost_card_is_replaced_in_one_step_and_the_phone_that_asked_alone_has_a_link() -> None:
     ann = a_customer()
     card = operations.make_card(Card(customer=ann, valid_until=AT + 30 * DAY))
-    mine, other = make_link(ann, AT), make_link(ann, AT)
-    new = replace_card(card, AT, by=mine.link)
+    letters, secret = [make_link(ann, AT), make_link(ann, AT)], new_secret()
+    open_link(secret_in(letters[0].address), AT)
+    CardLink.objects.filter(pk=letters[0].link.pk).update(label="iPhone", proved_at=AT - DAY)
+    letters[0].link.refresh_from_db()
+    new = replace_from_phone(card, letters[0].link, secret, AT)
     card.refresh_from_db()
     assert card.revoked_at == AT
     assert (new.customer, new.valid_until, new.revoked_at) == (ann, AT + 30 * DAY, None)
     assert codes.decrypt(new) != codes.decrypt(card)
-    assert live_links(ann) == [mine.link] and other.link not in live_links(ann)
+    link = link_of(secret)
+    assert (live_links(ann), link.customer, link.opened_at) == ([link], ann, AT)
+    assert (link.label, link.proved_at) == ("iPhone", AT - DAY)
+    for letter in letters:
+        with pytest.raises(LinkRefused):
+            link_of(secret_in(letter.address))
     assert feed.head(EVERYONE).digest == feed.digest_from_rows(EVERYONE)
     assert len(feed.live_bodies(EVERYONE, Kind.CARD)) == 2
     entry = Entry.objects.get(action="card replaced")
@@ -83,7 +92,10 @@ def test_pressed_twice_it_is_replaced_once() -> None:
     replace_card(card, AT)
     with pytest.raises(NothingToReplace):
         replace_card(card, AT)
-    assert Card.objects.count() == 2
+    link = make_link(card.customer, AT).link
+    with pytest.raises(NothingToReplace):
+        replace_from_phone(card, link, new_secret(), AT)
+    assert (Card.objects.count(), live_links(card.customer)) == (2, [link])
 
 
 def test_what_rotates_goes_on_rotating_and_an_imported_code_becomes_ours() -> None:

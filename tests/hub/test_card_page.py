@@ -141,7 +141,7 @@ def test_a_link_that_was_revoked_shows_nothing_any_more_and_the_phone_forgets_it
     assert client.get("/card/still").status_code == 401
     answer = client.get("/card/")
     assert b"it was revoked" in answer.content and b"Ann Miller" not in answer.content
-    assert "X-Doorward-Card" not in answer
+    assert answer["X-Doorward-Card"] == "none"
     assert answer.cookies["doorward_card"].value == ""
     assert b"it was revoked" not in client.get("/card/").content
 
@@ -185,6 +185,112 @@ def test_a_lost_card_is_confirmed_first_and_then_another_one(gold: Plan) -> None
     assert "it was revoked" in text_of(tablet)
     entry = Entry.objects.get(action="card replaced")
     assert (entry.actor_kind, entry.actor) == ("member", "the member")
+
+
+def test_a_phone_with_the_same_letters_link_does_not_see_the_new_card(gold: Plan) -> None:
+    ann = a_member(gold)
+    card, secret = operations.issue_card(ann), secret_for(ann)
+    mine, stolen = phone(), phone()
+    for each in (mine, stolen):
+        each.post("/card/open", {"link": f"#{secret}"})
+        each.get(f"/card/lost/{card.pk}")
+    mine.post(f"/card/lost/{card.pk}")
+    new = codes.typed_text(codes.decrypt(Card.objects.get(revoked_at=None)))
+    assert new in text_of(mine)
+    assert "it was revoked" in text_of(stolen)
+    assert "Open my card" in text_of(stolen) and stolen.get("/card/still").status_code == 401
+    assert phone().post("/card/open", {"link": f"#{secret}"}).status_code == 422
+
+
+def test_a_phone_that_the_answer_did_not_reach_has_its_new_link_all_the_same(gold: Plan) -> None:
+    ann = a_member(gold)
+    card = operations.issue_card(ann)
+    client = phone_of(ann)
+    client.get(f"/card/lost/{card.pk}")
+    before = client.cookies["doorward_card"].value
+    client.post(f"/card/lost/{card.pk}")
+    client.cookies["doorward_card"] = before
+    assert client.post(f"/card/lost/{card.pk}")["Location"] == "/card/replaced"
+    new = Card.objects.get(revoked_at=None)
+    assert codes.typed_text(codes.decrypt(new)) in text_of(client)
+    assert client.get(f"/card/lost/{new.pk}").status_code == 200
+    assert client.post(f"/card/lost/{new.pk}")["Location"] == "/card/replaced"
+    assert len(live_links(ann)) == 1 and Card.objects.filter(revoked_at=None).count() == 1
+
+
+def test_whoever_only_looked_whether_to_replace_it_goes_on_with_the_same_link(gold: Plan) -> None:
+    ann = a_member(gold)
+    card = operations.issue_card(ann)
+    client = phone_of(ann)
+    client.get(f"/card/lost/{card.pk}")
+    assert "Ann Miller" in text_of(client)
+    assert len(live_links(ann)) == 1
+    revoke_all_links(ann, timezone.now())
+    assert "it was revoked" in text_of(client)
+
+
+def test_an_old_link_takes_no_card_off_a_phone_that_shows_one(gold: Plan) -> None:
+    ann = a_member(gold)
+    old = secret_for(ann)
+    revoke_all_links(ann, timezone.now())
+    client = phone_of(ann)
+    answer = client.post("/card/open", {"link": f"#{old}"})
+    assert answer.status_code == 422 and "doorward_card" not in answer.cookies
+    assert b"it was revoked" in answer.content and b"The card that this phone has stays here." in answer.content
+    assert "Ann Miller" in text_of(client)
+    revoke_all_links(ann, timezone.now())
+    answer = client.post("/card/open", {"link": f"#{old}"})
+    assert b"stays here" not in answer.content.replace(b"it stays here", b"")
+    assert answer.cookies["doorward_card"].value == ""
+
+
+def test_each_card_that_works_or_will_can_be_reported_lost(gold: Plan) -> None:
+    ann = a_member(gold)
+    works = [operations.issue_card(ann) for _ in range(2)]
+    will = operations.make_card(Card(customer=ann, valid_from=timezone.now() + DAY))
+    over = operations.make_card(Card(customer=ann, valid_until=timezone.now() - DAY))
+    shown = phone_of(ann).get("/card/").content.decode()
+    for card in (*works, will):
+        assert shown.count(f'href="/card/lost/{card.pk}"') == 1
+    assert f"/card/lost/{over.pk}" not in shown
+
+
+@pytest.mark.parametrize(
+    ("browser", "has_own_cookies"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) AppleWebKit/605.1.15 Version/17.5 Safari/604.1", True),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) AppleWebKit/605.1.15 CriOS/126 Safari/604.1", True),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Safari/605.1.15", True),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", False),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0", False),
+        ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", False),
+        ("", False),
+    ],
+)
+def test_an_apps_start_has_the_link_only_where_apps_have_cookies_of_their_own(
+    gold: Plan, browser: str, has_own_cookies: bool
+) -> None:
+    client = phone_of(a_member(gold))
+    secret = client.cookies["doorward_card"].value
+    said = client.get("/card/app.webmanifest", headers={"user-agent": browser})
+    assert said.json()["start_url"] == ("/card/#" + secret if has_own_cookies else "/card/")
+
+
+def test_the_hub_alone_says_whose_card_a_phone_shows(gold: Plan) -> None:
+    ann = a_member(gold)
+    client = phone_of(ann)
+    assert client.get("/card/still")["X-Doorward-Card"] == client.get("/card/")["X-Doorward-Card"] != "none"
+    revoke_all_links(ann, timezone.now())
+    for address in ("/card/still", "/card/"):
+        assert client.get(address)["X-Doorward-Card"] == "none"
+
+
+def test_who_asked_too_often_is_not_told_that_the_card_is_gone(gold: Plan) -> None:
+    ann = a_member(gold)
+    client = phone_of(ann)
+    revoke_all_links(ann, timezone.now())
+    refused = next(each for each in (client.get("/card/still") for _ in range(500)) if each.status_code != 401)
+    assert refused.status_code == 429 and "X-Doorward-Card" not in refused
 
 
 def test_posts_from_elsewhere_are_refused(gold: Plan) -> None:

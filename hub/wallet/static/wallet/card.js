@@ -3,6 +3,7 @@
 const main = document.getElementById("content");
 const WRONG_MS = 20000, REMEMBERED_MS = 24 * 3600 * 1000, LOOK_AGAIN_MS = 30000;
 const REMEMBERED = "doorward-card-clock";
+const WHOSE = "X-Doorward-Card", NOBODYS = "none";
 let offset = remembered();
 
 // The app starts at its own link: a phone that has its cookie has no use for it.
@@ -41,8 +42,9 @@ async function look() {
   } catch {
     // Nothing answers: that is what is said below.
   }
-  if (answer && answer.status === 401) return location.reload();
-  const there = answer !== null && answer.status < 500;
+  // The hub says whose card it is; what else answers on the way is not the hub.
+  const whose = answer && answer.headers.get(WHOSE), there = Boolean(whose);
+  if (whose === NOBODYS) return location.reload();
   if (there) learn(answer, asked, Date.now());
   // What stands here is older than the hub's absence: the hub tells a page that it gives out now from its own clock.
   if (there && main.dataset.offline) return location.reload();

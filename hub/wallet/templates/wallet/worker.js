@@ -1,12 +1,13 @@
 // Shows the last known card where the hub cannot be reached. It keeps one member's page at most: another one's, a
-// phone that was signed out and a link that was revoked take it away.
+// phone that was signed out and a link that was revoked take it away. The hub itself must have said so: what else
+// answers on the way, a proxy or a network that wants somebody to sign in, is as good as nothing.
 const SHELL = "card-shell-{{ version }}";
 const MINE = "card-mine";
 const CARD = "{{ card }}";
 const FILES = [{% for file in files %}"{{ file|escapejs }}", {% endfor %}];
-const WHOSE = "X-Doorward-Card";
-const CHANGES_WHOSE = ["open", "leave"].map(name => CARD + name);
+const WHOSE = "X-Doorward-Card", NOBODYS = "none";
 const KEPT = /^(photo\/[a-z0-9]+\.jpg|look\.css|icon\.svg|icon-\d+\.png)$/;
+const PART = /^(image\/|text\/css)/;
 
 self.addEventListener("install", event => {
   self.skipWaiting();
@@ -21,7 +22,7 @@ self.addEventListener("fetch", event => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin) return;
   const name = url.pathname.startsWith(CARD) ? url.pathname.slice(CARD.length) : null;
-  if (event.request.method === "POST" && CHANGES_WHOSE.includes(url.pathname)) event.waitUntil(caches.delete(MINE));
+  if (event.request.method === "POST" && name === "leave") event.waitUntil(caches.delete(MINE));
   if (event.request.method !== "GET") return;
   if (FILES.includes(url.pathname)) event.respondWith(caches.match(event.request).then(kept => kept || fetch(event.request)));
   else if (name === "") event.respondWith(card(event.request));
@@ -43,31 +44,21 @@ async function keepAll(addresses) {
 }
 
 async function card(request) {
-  const kept = () => caches.match(CARD, {cacheName: MINE});
-  try {
-    const answer = await fetch(request);
-    if (answer.status >= 500 || answer.status === 429) return (await kept()) || answer;
-    await keepCard(answer.clone(), await kept());
-    return answer;
-  } catch {
-    return (await kept()) || Response.error();
-  }
-}
-
-async function keepCard(answer, before) {
+  const answer = await fetch(request).catch(() => Response.error());
+  const kept = await caches.match(CARD, {cacheName: MINE});
   const whose = answer.headers.get(WHOSE);
-  if (!whose || (before && before.headers.get(WHOSE) !== whose)) await caches.delete(MINE);
-  if (whose) await (await caches.open(MINE)).put(CARD, answer);
+  if (!whose) return kept || answer;
+  if (kept && kept.headers.get(WHOSE) !== whose) await caches.delete(MINE);
+  if (whose !== NOBODYS) await (await caches.open(MINE)).put(CARD, answer.clone());
+  return answer;
 }
 
 // A photo is the member's, icons and colour are the organization's.
 async function part(request) {
   const cacheName = new URL(request.url).pathname.startsWith(CARD + "photo/") ? MINE : SHELL;
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) await (await caches.open(cacheName)).put(request.url, answer.clone());
-    return answer;
-  } catch {
-    return (await caches.match(request.url, {cacheName})) || Response.error();
-  }
+  const answer = await fetch(request).catch(() => Response.error());
+  const isPart = answer.ok && PART.test(answer.headers.get("Content-Type"));
+  if (!isPart) return (await caches.match(request.url, {cacheName})) || answer;
+  await (await caches.open(cacheName)).put(request.url, answer.clone());
+  return answer;
 }
