@@ -12,12 +12,12 @@ from hub.letters import unsubscribing
 from hub.letters.queries import wishes_of
 from hub.letters.unsubscribing import Unsubscribing
 from hub.letters.wish_operations import set_wishes
+from hub.mail.queries import can_send
 from hub.members.models import Customer
 from hub.organization.queries import organization
 from hub.rates.operations import Limit, take
 from hub.wallet.entering import entrance
 from hub.wallet.phone import for_anybody, for_member, for_signed, page, too_many
-from hub.wallet.sending import can_send
 
 _CHANGED: Final = Limit("card-letters", 20, 3600)
 """By a member: each change stands in the audit log."""

@@ -19,10 +19,12 @@ from django.utils.crypto import salted_hmac
 from hub.audit.acting import acting
 from hub.cards.link_operations import MEMBER, LinkRefused, hash_of, link_of, new_secret, was_ever
 from hub.cards.models import CardLink
+from hub.cards.session_operations import seen
 from hub.fleet.zones import organization_zone
 from hub.login.address import address_of
 from hub.organization.queries import organization
 from hub.rates.operations import Limit, take
+from hub.wallet.agents import family
 
 COOKIE: Final = "doorward_card"
 """The secret of this phone's link. While a member is asked whether a card is lost a second one stands behind it,
@@ -59,6 +61,7 @@ def for_member(unknown: View) -> Callable[[View], View]:
                 answer = _for_stranger(request, lambda: _marked(unknown(request, refused), NOBODYS))
                 # Where nobody reads it, the phone keeps its link until a page has told why.
                 return forgotten(answer) if refused and answer.status_code == _OK else answer
+            seen(link, timezone.now(), family(request.headers.get("User-Agent", "")))
             with acting(MEMBER):
                 return _marked(_told(lambda: view(request, link, *args, **kwargs)), _mark_of(link))
 

@@ -2,14 +2,38 @@
 
 from django.urls import path
 
-from hub.wallet import apple_service, entering, installing, letters, losing, passes, printing, views
+from hub.wallet import (
+    apple_service,
+    entering,
+    installing,
+    letters,
+    losing,
+    passes,
+    printing,
+    security,
+    signing_in,
+    views,
+)
 
 app_name = "wallet"
 _DEVICE = "apple/v1/devices/<str:device>/registrations"
 urlpatterns = [
     path("", views.card_page, name="card"),
     path("open", entering.open_card, name="open"),
-    path("login", entering.login, name="login"),
+    path("login", signing_in.login, name="login"),
+    path("login/code", signing_in.by_code, name="login_code"),
+    path("login/password", signing_in.by_password, name="login_password"),
+    path("login/passkey", signing_in.by_passkey, name="login_passkey"),
+    path("login/passkey/options", signing_in.passkey_options, name="passkey_options"),
+    path("login/who", signing_in.as_whom, name="login_who"),
+    path("account/security", security.security, name="security"),
+    path("account/security/password", security.set_password, name="set_password"),
+    path("account/security/password/remove", security.remove_password, name="remove_password"),
+    path("account/security/passkeys", security.add_passkey, name="add_passkey"),
+    path("account/security/passkeys/options", security.adding_options, name="adding_options"),
+    path("account/security/passkeys/<int:number>/remove", security.remove_passkey, name="remove_passkey"),
+    path("account/security/phones/end", security.end_others, name="end_phones"),
+    path("account/security/phones/<int:number>/end", security.end_one, name="end_phone"),
     path("leave", entering.leave, name="leave"),
     path("lost/<int:number>", losing.lost, name="lost"),
     path("replaced", losing.replaced, name="replaced"),

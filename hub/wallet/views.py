@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hub.cards.models import CardLink
+from hub.mail.queries import can_send
 from hub.members.codes import CodeUnreadable
 from hub.members.models import CustomerPhoto
 from hub.members.profiles import customer_profiles
@@ -13,7 +14,6 @@ from hub.wallet import showing
 from hub.wallet.entering import entrance
 from hub.wallet.passes import buttons
 from hub.wallet.phone import for_member, page
-from hub.wallet.sending import can_send
 
 
 def nothing(request: HttpRequest, _refused: str) -> HttpResponse:
