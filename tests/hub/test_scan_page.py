@@ -1,5 +1,6 @@
 """The scan page: opening records nothing, pressing does, once; what is shown is what the organization allows."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from contract.card import new_code
+from contract.membership import AtEnd
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import Station, check_in
 from hub.members import operations as members
@@ -16,6 +18,7 @@ from hub.members import profile_operations as profiles
 from hub.organization.models import Sees
 from hub.scan.signed import sign_button
 from hub.scan.who import Kind, Scanner
+from tests.hub.partner_phones import a_phone_of
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -119,6 +122,17 @@ def test_expired_and_revoked_cards_say_so(
     page = opened(nobody_client, here.code)
     assert "The card is revoked" in page and "Anna" not in page
     assert "Anna Maria Bauer" in opened(colleague_client, here.code)
+
+
+def test_that_a_membership_is_in_grace_is_staffs_to_know(
+    here: ScannedClub, nobody_client: Client, colleague_client: Client
+) -> None:
+    membership = here.anna.memberships.get()
+    membership.ends_at, membership.at_end = timezone.now() - timedelta(hours=1), AtEnd.RENEWS
+    members.save_membership(membership)
+    pages = [opened(each, here.code) for each in (nobody_client, a_phone_of(here.bar), colleague_client)]
+    lights = [re.search(r"sheet scanned (\w+)", page)[1] for page in pages]
+    assert lights == ["green", "green", "amber"]
 
 
 def checkin_at_the_inn(here: ScannedClub) -> None:
