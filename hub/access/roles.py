@@ -63,6 +63,7 @@ _FIGURES: Final = frozenset({"reports.view_figures"})
 _LOG: Final = frozenset({"audit.view_entry"})
 _OWNERS_ALONE: Final = frozenset(
     {"access.manage_users", "access.manage_tokens", "access.manage_webhooks", "organization.change_organization"}
+    | {"websites.manage_websites"}
 )
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {

@@ -48,6 +48,9 @@ KINDS: Final[dict[str, Promise]] = {
     "user": _("User"),
     "apitoken": _("API token"),
     "endpoint": _("Webhook"),
+    "website": _("Website"),
+    "websitekey": _("Key of a website"),
+    "subject": _("Visitor of a website"),
     "job": _("CSV file"),
 }
 _ACTIONS: Final[dict[str, Promise]] = {
@@ -91,6 +94,9 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "mode cleared": _("mode cleared"),
     "command given": _("command given"),
     "key rotated": _("key rotated"),
+    "to end": _("to end soon"),
+    "enabled": _("switched on"),
+    "disabled": _("switched off"),
     "restored": _("put back from a backup"),
     "moved": _("moved to another database"),
     "invited": _("invited"),

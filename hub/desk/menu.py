@@ -67,6 +67,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Users"), "people", "desk:users", "access.manage_users"),
             Item(_("API tokens"), "key", "desk:tokens", "access.manage_tokens"),
             Item(_("Webhooks"), "hook", "desk:webhooks", "access.manage_webhooks"),
+            Item(_("Websites"), "globe", "desk:websites", "websites.manage_websites"),
             Item(_("Audit log"), "log", "desk:audit", "audit.view_entry"),
         ],
     ),

@@ -12,6 +12,7 @@ from hub.desk import (
     tokens,
     users,
     webhook_urls,
+    website_urls,
 )
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
@@ -43,4 +44,5 @@ urlpatterns = [
     path("users/<int:number>/link/", users.new_link, name="new_link"),
     path("users/<int:number>/delete/", users.delete_user, name="delete_user"),
     *webhook_urls.urlpatterns,
+    *website_urls.urlpatterns,
 ]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.members.models import Customer
 from hub.websites.claims import Claims
-from hub.websites.faults import SAID, Fault, TokenRefused
+from hub.websites.faults import Fault, TokenRefused
 from hub.websites.models import Subject, Website, WebsiteKey
 from hub.websites.token_operations import is_used
 from hub.websites.verifying import parts_of, verified
 
-_NEVER: Final = _("never")
 
 
 class Light(NamedTuple):
@@ -145,8 +144,3 @@ def _of_key(key: WebsiteKey, at: datetime) -> Light:
     if not key.counts(at):
         return Light("grey", _("ended"))
     return Light("green", _("counts")) if key.until is None else Light("amber", _("ends"))
-
-
-def said_of(code: str) -> str:
-    """What a fault's code means, without its figures; empty where there is none."""
-    return str(SAID[Fault(code)]) if code in list(Fault) else ""

@@ -42,6 +42,7 @@ reports.view_figures        owner admin staff reports
 access.manage_users         owner
 access.manage_tokens        owner
 access.manage_webhooks      owner
+websites.manage_websites    owner
 partners.redeem_here        partner
 partners.view_own_figures   partner
 auth.change_user

@@ -48,6 +48,11 @@ from hub.partners.models import Partner, PartnerLink
 from hub.partners.user_operations import invite as invite_for
 from hub.watch.operations import note_worker
 from hub.webhooks.models import Delivery, Endpoint
+from hub.websites.key_operations import make_pair, make_secret, revoke_key
+from hub.websites.models import Subject, Website, WebsiteKey
+from hub.websites.operations import add_website
+from hub.websites.subject_operations import add_customer
+from hub.websites.token_operations import Visitor
 from tests.hub import conftest
 from tests.hub.colleagues import a_user
 from tests.hub.presences import well
@@ -78,6 +83,9 @@ EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "tokens": ApiToken.objects.first,
     "users": User.objects.last,
     "webhooks": Endpoint.objects.first,
+    "websites": Website.objects.first,
+    "website-keys": WebsiteKey.objects.first,
+    "website-visitors": Subject.objects.first,
     "webhook-deliveries": Delivery.objects.first,
 }
 """What stands before the number in an address: the thing, or what stands in the address for it."""
@@ -124,7 +132,16 @@ def furnish(owner: User, at: datetime) -> None:
     make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
     an_endpoint()
     queue_many(3)
+    _website(at)
     _fleet(at)
+
+
+def _website(at: datetime) -> None:
+    website = add_website("Shop", ["https://shop.club.example"], at)
+    revoke_key(make_secret(website.pk, at).key.pk, at)
+    make_pair(website.pk, at)
+    add_customer(Visitor(website, "user-7", "", ""), Customer(name="Visitor of the shop"), "", at)
+    Plan.objects.update(is_public=True)
 
 
 def _fleet(at: datetime) -> None:
