@@ -3,7 +3,7 @@ end.
 
 The same pages ask a member once more before something sensitive (proving.py): whoever proves to be who the phone
 is of goes on there, anybody else is signed in. Answers are the same whether somebody is known or not. What is
-remembered between two pages is in hidden fields; where they go on to is an address below /card/ alone. """
+remembered between two pages is in hidden fields; where they go on to is an address below /card/ alone."""
 
 from contextlib import suppress
 from datetime import datetime
