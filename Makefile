@@ -65,8 +65,8 @@ scan:
 	@$(BIN)/python -m demo scan --reader "$(READER)" -- "$$CODE"
 
 # What the tests drive for real: brokers of two makes (the third is the demo's), PostgreSQL for the order of commits, and a browser;
-# what draws a PDF's pages, and a font with more than Western letters.
-APT_FOR_TESTS := mosquitto nats-server postgresql chromium poppler-utils fonts-dejavu-core
+# what draws a PDF's pages, and a font with more than Western letters; what the docs' samples are written in.
+APT_FOR_TESTS := mosquitto nats-server postgresql chromium poppler-utils fonts-dejavu-core php-cli nodejs
 # Doing without what is there already; $(1): packages.
 define install_missing
 @missing=""; for package in $(1); do \
