@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import escape
 
 from hub.members.models import Plan
 from hub.websites.models import Website
@@ -29,4 +29,5 @@ def snippets(website: Website) -> list[Snippet]:
 
 def _snippet(website: Website, plan: Plan) -> Snippet:
     where = (settings.DOORWARD_URL, website.public_id, plan.public_id)
-    return Snippet(plan, str(format_html(_SCRIPT, *where)), str(format_html(_FRAME, *where, plan.name)))
+    # Plain text, which the page escapes once more: what is copied has a plan's name escaped once.
+    return Snippet(plan, _SCRIPT.format(*where), _FRAME.format(*where, escape(plan.name)))
