@@ -1,7 +1,7 @@
 """The card on a member's phone, in a real browser: opened by a link, rotating, offline, forgotten."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from hub.members.profile_operations import set_photo
 from hub.members.rotating_operations import make_rotating
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
+from hub.wsgi import application
 from tests.hub.card_page import a_member, secret_for, wine_club
 from tests.hub.served import served
 from tests.hub.walks.test_members import a_png
@@ -24,6 +25,7 @@ PHONE, TALL = 390, 844
 CONTROLLED = "navigator.serviceWorker.controller !== null"
 THE_COPY = "caches.match('/card/', {cacheName: 'card-mine'}).then(kept => kept ? kept.text() : '')"
 KEPT = f"{THE_COPY}.then(copy => copy !== '')"
+PHOTO_KEPT = "caches.match(document.querySelector('#photo').src).then(kept => kept !== undefined)"
 ANY_KEPT = "caches.keys().then(names => names.includes('card-mine'))"
 
 
@@ -112,10 +114,11 @@ def test_it_can_be_installed(phone: Visitor, ann: Customer) -> None:
         [],
         [{"errorId": "in-incognito", "errorArguments": []}],
     )
-    # An app that has no cookies opens the card by what stands behind its start's #.
+    assert said["start_url"] == "/card/"
+    # An app that has no cookies, as on an iPhone, opens the card by what stands behind its start's #.
     call(phone, "Storage.clearDataForOrigin", origin=phone.hub, storageTypes="all")
     phone.go("about:blank")
-    phone.go(phone.hub + said["start_url"])
+    phone.go(f"{phone.hub}/card/#{secret_for(ann)}")
     phone.sees("Ann Miller")
     assert phone.look("location.href").endswith("/card/")
 
@@ -162,6 +165,42 @@ def test_offline_it_shows_the_last_known_card_and_says_so(phone: Visitor, ann: C
     phone.keep("card_offline")
     online(phone, True)
     phone.until("document.querySelector('#offline').hidden && document.readyState === 'complete'")
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found", "401 Unauthorized", "502 Bad Gateway"])
+def test_what_a_stranger_on_the_way_answers_takes_the_card_off_no_phone(
+    phone: Visitor, ann: Customer, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stranger(_hub: object, _environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response(status, [("Content-Type", "text/html"), ("Location", "/sign-in-to-this-network")])
+        return [b"Who are you?"]
+
+    opened(phone, ann)
+    kept(phone)
+    phone.until(PHOTO_KEPT)
+    with monkeypatch.context() as away:
+        away.setattr(type(application), "__call__", stranger)
+        for _ in range(2):
+            phone.go(f"{phone.hub}/card/")
+            phone.sees("Offline, as of")
+            phone.sees("Ann Miller")
+            phone.until("document.querySelector('#photo').naturalWidth > 0")
+    phone.go(f"{phone.hub}/card/")
+    phone.until("document.querySelector('#offline').hidden && document.readyState === 'complete'")
+
+
+def test_an_old_link_leaves_the_phone_its_card_and_its_copy(phone: Visitor, ann: Customer) -> None:
+    old = secret_for(ann)
+    revoke_all_links(ann, timezone.now())
+    opened(phone, ann)
+    kept(phone)
+    phone.go(f"{phone.hub}/card/open#{old}")
+    phone.sees("The card that this phone has stays here.")
+    phone.fits()
+    phone.keep("card_old_link")
+    assert phone.look(KEPT)
+    phone.click("Show my card")
+    phone.sees("Ann Miller")
 
 
 def test_signed_out_revoked_or_anothers_it_keeps_no_copy(phone: Visitor, ann: Customer) -> None:

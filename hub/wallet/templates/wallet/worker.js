@@ -48,7 +48,7 @@ async function card(request) {
   const kept = await caches.match(CARD, {cacheName: MINE});
   const whose = answer.headers.get(WHOSE);
   if (!whose) return kept || answer;
-  if (kept && kept.headers.get(WHOSE) !== whose) await caches.delete(MINE);
+  if (whose === NOBODYS || (kept && kept.headers.get(WHOSE) !== whose)) await caches.delete(MINE);
   if (whose !== NOBODYS) await (await caches.open(MINE)).put(CARD, answer.clone());
   return answer;
 }
