@@ -61,15 +61,16 @@ _FLEET: Final = (
 )
 _FIGURES: Final = frozenset({"reports.view_figures"})
 _LOG: Final = frozenset({"audit.view_entry"})
+_MONEY: Final = frozenset({"billing.take_money"})
 _OWNERS_ALONE: Final = frozenset(
     {"access.manage_users", "access.manage_tokens", "access.manage_webhooks", "organization.change_organization"}
-    | {"websites.manage_websites"}
+    | {"websites.manage_websites", "billing.refund_money"}
 )
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
-    Role.OWNER: _MEMBERS | _FLEET | _FIGURES | _LOG | _OWNERS_ALONE,
+    Role.OWNER: _MEMBERS | _MONEY | _FLEET | _FIGURES | _LOG | _OWNERS_ALONE,
     Role.ADMIN: _FLEET | _LOOK_UP | _LOG | _FIGURES,
-    Role.STAFF: _MEMBERS | _SEE_FLEET | _LOG | _FIGURES | {"orders.set_mode"},
+    Role.STAFF: _MEMBERS | _MONEY | _SEE_FLEET | _LOG | _FIGURES | {"orders.set_mode"},
     Role.FRONT_DESK: _LOOK_UP | {"checkins.add_desk_checkin", "members.add_customernote", "cards.send_link"},
     Role.REPORTS: _FIGURES,
     Role.PARTNER: frozenset({"partners.redeem_here", "partners.view_own_figures"}),

@@ -182,5 +182,12 @@ ACTIONS: Final[dict[str, Action]] = {
 }
 
 
+_OF_WHO_BILLS: Final = {
+    *("renew", "change-plan", "confirm-payment", "cancel", "uncancel", "renew-at-end", "cancel-now"),
+}
+"""What follows a payment provider where one bills it; hub/desk/billing.py asks for it there."""
+
+
 def offered(membership: Membership, status: Status, at: datetime) -> list[tuple[str, Action]]:
-    return [(name, action) for name, action in ACTIONS.items() if action.is_offered(membership, status, at)]
+    can = [(name, action) for name, action in ACTIONS.items() if action.is_offered(membership, status, at)]
+    return [(name, action) for name, action in can if not membership.billed_by or name not in _OF_WHO_BILLS]

@@ -36,6 +36,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
             Item(_("Check-ins"), "clock", "desk:all_checkins", "checkins.view_checkin"),
             Item(_("Customers"), "person", "desk:customers", "members.view_customer"),
             Item(_("Companies"), "company", "desk:companies", "members.view_company"),
+            Item(_("Payments"), "receipt", "desk:payments", "billing.take_money"),
             Item(_("Print cards"), "card", "desk:print_cards", "members.see_card_code"),
             Item(_("Reports"), "chart", "desk:reports", "reports.view_figures"),
             Item(_("Import"), "swap", "desk:imports", "members.import_csv"),

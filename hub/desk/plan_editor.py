@@ -134,8 +134,10 @@ class PlanEditor:
         every, unit = str(self.form["billed_every"].value() or ""), self.form["billed_in"].value()
         if not (every.isascii() and every.isdigit() and len(every) < 6):
             return None
+        if unit not in Plan.Unit.values:
+            return None
         try:
-            return BillingInterval(**{"days" if unit == Plan.Unit.DAYS else "months": int(every)})
+            return Plan(billed_every=int(every), billed_in=unit).billing
         except BillingError:
             return None
 

@@ -101,7 +101,10 @@ def _edit(request: HttpRequest, plan: Plan, title: str, like: Plan | None = None
 
 def _copy(plan: Plan) -> Plan:
     """Not stored yet, and another system's name for it is not taken along."""
-    same = ("description", "price_cents", "currency", "billed_every", "billed_in")
+    same = (
+        *("description", "price_cents", "currency", "billed_every", "billed_in", "setup_fee_cents", "tax_text"),
+        *("trial_days", "grace_hours", "signup_text", "by_invoice", "for_companies", "seats_max"),
+    )
     return Plan(name=_("Copy of %(plan)s") % {"plan": plan}, **{name: getattr(plan, name) for name in same})
 
 

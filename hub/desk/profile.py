@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from contract.calendar import Calendar
 from hub.desk.audit import history
 from hub.desk.audit_words import EntryShown
+from hub.desk.billing_says import paying_of
 from hub.desk.membership_actions import offered
 from hub.desk.standing import Shown
 from hub.fleet import rows
@@ -20,11 +21,14 @@ def with_actions(request: HttpRequest, found: list[Shown], at: datetime) -> list
     """Each membership with what may be done about it here: what is inherited is changed at its company."""
     may = request.user.has_perm("members.change_membership")
     may_assign = request.user.has_perm("members.add_membership")
+    own = [each.membership for each in found if each.via is None]
+    paying = paying_of(own, at) if request.user.has_perm("billing.take_money") else {}
     return [
         {
             "shown": each,
             "actions": offered(each.membership, each.status, at) if may and each.via is None else [],
             "may_assign": may_assign and each.is_over and each.via is None,
+            "paying": paying.get(each.membership.pk),
         }
         for each in found
     ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hub.desk import (
+    billing_urls,
     checkin_urls,
     exchange_urls,
     fleet_urls,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     *member_urls.urlpatterns,
     *checkin_urls.urlpatterns,
+    *billing_urls.urlpatterns,
     *report_urls.urlpatterns,
     *granting_urls.urlpatterns,
     *fleet_urls.urlpatterns,

@@ -15,6 +15,7 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from contract.calendar import zone_of
 from contract.instants import to_us
 from hub import example_club
 from hub.access.queries import actor_of
@@ -24,6 +25,9 @@ from hub.api.models import ApiToken
 from hub.api.scopes import Scope
 from hub.api.token_operations import make_token
 from hub.audit.acting import acting
+from hub.billing.joining_operations import take_plan
+from hub.billing.models import Payment
+from hub.billing.offers import Way
 from hub.cards.link_operations import make_link
 from hub.cards.models import CardLink
 from hub.checkins.models import CheckIn
@@ -42,6 +46,7 @@ from hub.members.models import (
     Permission,
     Plan,
 )
+from hub.members.operations import save_plan
 from hub.members.profile_operations import add_company_note, add_customer_note
 from hub.partners import link_operations as partner_links
 from hub.partners.models import Partner, PartnerLink
@@ -71,6 +76,8 @@ EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "customer-notes": CustomerNote.objects.first,
     "company-notes": CompanyNote.objects.first,
     "plans": Plan.objects.first,
+    "billed": lambda: Payment.objects.get().membership,
+    "payments": Payment.objects.get,
     "permissions": Permission.objects.first,
     "partners": Partner.objects.first,
     "partner-links": PartnerLink.objects.first,
@@ -132,8 +139,16 @@ def furnish(owner: User, at: datetime) -> None:
     make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
     an_endpoint()
     queue_many(3)
+    _billed(at)
     _website(at)
     _fleet(at)
+
+
+def _billed(at: datetime) -> None:
+    plan = Plan.objects.get(pk=_key("plans"))
+    plan.price_cents, plan.currency, plan.by_invoice = 2_900, "EUR", True
+    save_plan(plan)
+    take_plan(plan, Customer.objects.get(pk=_key("customers")), None, Way.BY_HAND, at, zone_of("UTC"))
 
 
 def _website(at: datetime) -> None:
