@@ -27,6 +27,7 @@ from hub.fleet.paging import number_of
 from hub.members import operations, queries
 from hub.members.models import Customer
 from hub.members.profiles import customer_profiles
+from hub.websites.queries import subjects_of
 
 PAGE_CUSTOMERS: Final = 50
 _EDITOR: Final = Editor(
@@ -59,6 +60,7 @@ def customer_page(request: HttpRequest, number: int) -> HttpResponse:
         "site": site,
         "card_links": live_links(customer),
         **letters_of(customer),
+        "subjects": subjects_of(customer),
         "cards": [(each, queries.card_state(each, at)) for each in customer.cards.all()],
         **notes_of(request, customer),
         "history": history_of(request, customer_id=customer.pk),
