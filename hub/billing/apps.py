@@ -5,3 +5,9 @@ class BillingConfig(AppConfig):
     name = "hub.billing"
     label = "billing"
     verbose_name = "Billing"
+
+    def ready(self) -> None:
+        from hub.billing.leaving import why_not_yet  # noqa: PLC0415 (models are there only now)
+        from hub.members.signals import leaving_asked  # noqa: PLC0415
+
+        leaving_asked.connect(why_not_yet, dispatch_uid="billing")

@@ -41,9 +41,9 @@ def test_in_a_cookie(postgresql_database: Database, name: str) -> None:
 
 def test_in_a_form(postgresql_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = client_of(a_user("owner", Role.OWNER))
-    monkeypatch.setattr("hub.wallet.sending.can_send", lambda: True)
+    monkeypatch.setattr("hub.wallet.signing_in.can_send", lambda: True)
     stranger = Client(SERVER_NAME="localhost")
-    assert stranger.post("/card/login", {"email": "a\0@club.example"}).status_code == 400
+    assert stranger.post("/card/login", {"email": "a\0@club.example"}).status_code == 422
     assert stranger.post("/card/open", {"link": "#a\0b"}).status_code < 500
     for path in ("/counter/scan", "/c/use"):
         assert owner.post(path, {"code": "a\0b"}).status_code < 500, path

@@ -54,7 +54,7 @@ def test_whoever_they_are(somebody: Visitor, ann: Customer) -> None:
     pages = {
         "/card/": "Open my card",
         "/card/open": "put your link here",
-        "/card/login": "Send me my link",
+        "/card/login": "Send me a code",
         f"/card/{stop}": "No more letters?",
         f"/card/{stop[:-1]}": "This link is not whole",
         f"/c/{code}": "Gold",
