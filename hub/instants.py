@@ -4,7 +4,7 @@ once. Knows nothing of the domain.
 What writes one takes it in the zone that it is to be told in.
 """
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.utils.dateformat import format as dated
@@ -30,6 +30,12 @@ def second_form() -> str:
     return pgettext(
         "how a day and time to the second are written, in letters of Django's date filter", "j M Y, H:i:s"
     )
+
+
+def last_instant(local: datetime) -> datetime:
+    """Of what ends at `local`, which is excluded: the day before where that is a midnight, since people read of a
+    day that something holds until its end; else that time of day."""
+    return local - timedelta(days=1) if local.time() == time() else local
 
 
 def day_of_week(local: datetime) -> str:

@@ -23,6 +23,8 @@ SHOWN: Final = 10
 
 
 class Seen(NamedTuple):
+    """`partner`: the name of the one at which it counts; empty: at none."""
+
     at: datetime
     place: str
     what: str
@@ -30,6 +32,7 @@ class Seen(NamedTuple):
     word: str | Promise
     is_redemption: bool
     number: int
+    partner: str = ""
 
 
 @desk("checkins.view_checkin")
@@ -50,7 +53,11 @@ def newest_checkins(request: HttpRequest, customer_id: int) -> dict[str, Any]:
         found = found.filter(Q(at__lt=after[0]) | Q(at=after[0], number__lt=after[1])) if after else found.none()
     rows = list(found.defer("policy", "circumstances", "own_uses")[: SHOWN + 1])
     permissions = names.permissions(each.permission for each in rows)
-    shown = [seen(each, permissions) for each in rows[:SHOWN]]
+    partners = names.partners(each.partner for each in rows if each.partner)
+    shown = [
+        seen(each, permissions)._replace(partner=partners.get(each.partner, each.partner or ""))
+        for each in rows[:SHOWN]
+    ]
     older = shown[-1].number if len(rows) > SHOWN else None
     return {"may_see_checkins": True, "checkins": shown, "older": older}
 

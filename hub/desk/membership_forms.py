@@ -1,10 +1,13 @@
 """What is asked for when a membership is assigned, renewed, changed or frozen."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.instants import last_instant
 from hub.members.instant_fields import DayOrInstantField
 from hub.members.models import Plan
 
@@ -27,14 +30,35 @@ class InstantField(DayOrInstantField):
     widget = InstantWidget
 
 
+class EndWidget(InstantWidget):
+    def decompress(self, value: Any) -> list[Any]:
+        day, at = super().decompress(value)
+        if value is None or at != time():
+            return [day, at]
+        return [last_instant(timezone.localtime(value)).date(), None]
+
+
+class EndField(InstantField):
+    """When something is over. A day alone is the last on which it still holds, as it is shown everywhere."""
+
+    widget = EndWidget
+
+    def compress(self, data_list: list[Any]) -> datetime | None:
+        end = super().compress(data_list)
+        if end is None or data_list[1] is not None:
+            return end
+        return super().compress([data_list[0] + timedelta(days=1), None])
+
+
 class AssignForm(forms.Form):
     plan = forms.ModelChoiceField(Plan.objects.all(), label=_("Plan"))
     starts_at = InstantField(label=_("Starts"))
-    ends_at = InstantField(
+    ends_at = EndField(
         label=_("Ends"),
         required=False,
         help_text=_(
-            "Empty: when the plan's first billing period is over; without an end where nothing is billed."
+            "Its last day, or when on a day. Empty: when the plan's first billing period is over; without an end"
+            " where nothing is billed."
         ),
     )
     renews = forms.BooleanField(
@@ -42,7 +66,7 @@ class AssignForm(forms.Form):
         required=False,
         help_text=_("At its end a renewal is due; it goes on for three days."),
     )
-    trial_until = InstantField(label=_("Trial until"), required=False)
+    trial_until = EndField(label=_("Trial until"), required=False)
     pending = forms.BooleanField(
         label=_("The first payment is open"),
         required=False,
@@ -51,16 +75,16 @@ class AssignForm(forms.Form):
 
 
 class RenewForm(forms.Form):
-    ends_at = InstantField(label=_("Goes on until"))
+    ends_at = EndField(label=_("Goes on until"), help_text=_("Its last day, or when on a day."))
 
 
 class ChangePlanForm(forms.Form):
     plan = forms.ModelChoiceField(Plan.objects.all(), label=_("New plan"))
     when = forms.ChoiceField(label=_("When"), widget=forms.RadioSelect)
-    ends_at = InstantField(
+    ends_at = EndField(
         label=_("The new one ends"),
         required=False,
-        help_text=_("Empty: when the new plan's first billing period is over."),
+        help_text=_("Its last day, or when on a day. Empty: when the new plan's first billing period is over."),
     )
 
     def __init__(self, *args: Any, times: list[tuple[str, str]], without: int, **kwargs: Any) -> None:

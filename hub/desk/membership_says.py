@@ -10,7 +10,7 @@ from hub.fleet.queries import readers_asking_for
 from hub.fleet.zones import organization_zone
 from hub.members import periods, queries
 from hub.members.models import Freeze, Link, Membership
-from hub.templatetags.faces import day_text
+from hub.templatetags.faces import day_text, last_day_text
 
 
 def who(membership: Membership) -> str:
@@ -55,7 +55,7 @@ def _kept_until(membership: Membership, proposed: datetime | None) -> str:
     if end is None:
         return _sentence(_("%(who)s keeps %(plan)s until the day below, which its freezes move on."), membership)
     text = _("%(who)s keeps %(plan)s until the day below, which its freezes move on: as proposed, until %(at)s.")
-    return _sentence(text, membership, at=day_text(end))
+    return _sentence(text, membership, at=last_day_text(end))
 
 
 def keeps_dates(membership: Membership, at: datetime) -> bool:
@@ -123,7 +123,7 @@ def of_cancelling(membership: Membership, at: datetime) -> list[str]:
     if end is None:
         return [_("It runs to its end, which the freeze moves on, and no further.")]
     return [
-        _sentence(_("%(who)s keeps %(plan)s until %(at)s, and no longer."), membership, at=day_text(end)),
+        _sentence(_("%(who)s keeps %(plan)s until %(at)s, and no longer."), membership, at=last_day_text(end)),
         _("The cancellation can be taken back until then."),
     ]
 

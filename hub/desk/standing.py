@@ -16,7 +16,7 @@ from hub.fleet.standing import Light
 from hub.members import queries, rows
 from hub.members.models import Company, Customer, Freeze, Membership
 from hub.members.versions import version_of
-from hub.templatetags.faces import day
+from hub.templatetags.faces import day, last_day
 
 
 @dataclass(frozen=True)
@@ -76,15 +76,17 @@ def _next(membership: Membership, detail: Detail, at: datetime) -> str:
     if detail is Detail.GRACE:
         return _told(_("Its renewal has been due since %(at)s; it still works."), end)
     if detail in (Detail.ENDED, Detail.CANCELLED, Detail.PAYMENT_FAILED):
-        return _told(_("It ended on %(at)s."), end)
+        return _told_last(_("It ended on %(at)s."), end)
     coming = freeze_ahead(membership, at)
     if coming is not None and (end is None or coming.from_at < end):
         return _told(_("It will be frozen from %(at)s on."), coming.from_at)
     if detail is Detail.TRIAL:
-        return _told(_("Its trial runs until %(at)s."), membership.trial_until)
+        return _told_last(_("Its trial runs until %(at)s."), membership.trial_until)
     if end is None:
         return _("It has no end.")
-    return _told(_("It renews on %(at)s.") if membership.at_end == AtEnd.RENEWS else _("It ends on %(at)s."), end)
+    if membership.at_end == AtEnd.RENEWS:
+        return _told(_("It renews on %(at)s."), end)
+    return _told_last(_("It ends on %(at)s."), end)
 
 
 def _frozen(membership: Membership, at: datetime) -> str:
@@ -100,3 +102,8 @@ def covers(freeze: Freeze, at: datetime) -> bool:
 
 def _told(sentence: str, at: datetime | None) -> str:
     return str(conditional_escape(sentence)) % {"at": day(at)}
+
+
+def _told_last(sentence: str, end: datetime | None) -> str:
+    """Of what is over at `end`."""
+    return str(conditional_escape(sentence)) % {"at": last_day(end)}

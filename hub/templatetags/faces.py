@@ -9,7 +9,7 @@ from django.utils.dateformat import format as dated
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from hub.instants import day_form, instant_form, second_form
+from hub.instants import day_form, instant_form, last_instant, second_form
 
 register = template.Library()
 
@@ -44,6 +44,20 @@ def day(at: datetime | None) -> str | SafeString:
 def day_text(at: datetime) -> str:
     """The same without markup, for sentences and plain texts."""
     return dated(timezone.localtime(at), _day_form_of(at))
+
+
+@register.filter
+def last_day(end: datetime | None) -> str | SafeString:
+    """Of what ends at `end`, which is excluded: as in `2 Mar 2026` for the midnight that begins 3 Mar."""
+    if end is None:
+        return "-"
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(end).isoformat(), last_day_text(end))
+
+
+@register.filter
+def last_day_text(end: datetime) -> str:
+    """The same without markup, for sentences and plain texts."""
+    return dated(last_instant(timezone.localtime(end)), _day_form_of(end))
 
 
 def _day_form_of(at: datetime) -> str:

@@ -63,3 +63,10 @@ def test_its_page_alone_may_ask_for_the_camera(ann: Customer, colleague_client: 
     ).content.decode()
     assert 'id="camera"' not in dialog and "Use the camera" in dialog
     assert "camera=()" in colleague_client.get(f"/desk/customers/{ann.pk}/")["Permissions-Policy"]
+
+
+def test_who_takes_barcodes_over_is_told_what_reads_them(colleague_client: Client) -> None:
+    ann = a_customer()
+    operations.issue_card(ann)
+    for page in (f"/desk/customers/{ann.pk}/cards/import/", "/desk/import/", "/desk/cards/print/"):
+        assert "A barcode opens no page on a phone" in colleague_client.get(page).content.decode(), page

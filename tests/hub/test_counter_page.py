@@ -60,7 +60,9 @@ def test_who_is_not_known_is_told_how_to_be(here: ScannedClub, nobody_client: Cl
     assert nobody_client.post(f"{COUNTER}choose", {"benefit": GLASS}).status_code == 403
 
 
-def test_this_page_may_ask_for_a_camera_and_a_cards_page_may_not(colleague_client: Client, here: ScannedClub) -> None:
+def test_this_page_may_ask_for_a_camera_and_a_cards_page_may_not(
+    colleague_client: Client, here: ScannedClub
+) -> None:
     headers = colleague_client.get(COUNTER).headers
     assert "camera=(self)" in headers["Permissions-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval'" in headers["Content-Security-Policy"]
@@ -117,6 +119,12 @@ def test_the_choice_is_remembered_on_the_device(bar: Client, here: ScannedClub) 
     assert "not offered any more" in gone and "Each card is shown first" in gone
     assert "not offered any more" in scan(bar, here.code, GLASS, AT_ONCE)
     assert not CheckIn.objects.exists()
+
+
+def test_on_a_new_device_a_result_stands_above_what_is_to_be_chosen(bar: Client, here: ScannedClub) -> None:
+    page = bar.get(COUNTER).content.decode()
+    choosing = re.search(r'<details class="sheet choosing" open>', page)
+    assert choosing and page.index('id="camera"') < page.index('id="result"') < choosing.start()
 
 
 def test_what_scanners_type_and_cards_that_members_carry(bar: Client, here: ScannedClub) -> None:

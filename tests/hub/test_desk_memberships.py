@@ -15,7 +15,7 @@ from hub.fleet.zones import organization_zone
 from hub.members import operations, periods, queries, status_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from hub.members.versions import version_of
-from hub.templatetags.faces import day_text
+from hub.templatetags.faces import last_day_text
 from tests.hub.people import DAY, a_customer, a_plan
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -193,7 +193,7 @@ def test_a_renewal_says_the_end_that_freezes_move_on(colleague_client: Client) -
     proposed = periods.renewed_end(Membership.objects.get(), organization_zone())
     moved = act(colleague_client, membership, "renew", 422)
     assert "which its freezes move on: as proposed, until" in moved
-    assert f"until {day_text(proposed + 5 * DAY)}." in moved
+    assert f"until {last_day_text(proposed + 5 * DAY)}." in moved
     status_operations.freeze_membership(membership, timezone.now() + 6 * DAY, None)
     assert "until the day below, which its freezes move on." in act(colleague_client, membership, "renew", 422)
 
@@ -205,7 +205,10 @@ def test_a_renewal_ends_at_midnight_of_the_clubs_clock(colleague_client: Client)
     membership = held(starts_at=start, ends_at=end)
     Plan.objects.update(billed_every=1)
     shown = colleague_client.get(address(membership, "renew")).content.decode()
-    assert 'value="2100-04-01"' in shown and 'value="00:00"' in shown
+    # The last day: it ends with it, at the midnight that begins the next.
+    assert 'value="2100-03-31"' in shown and 'value="00:00"' not in shown
+    act(colleague_client, membership, "renew", ends_at_0="2100-03-31", ends_at_1="")
+    assert Membership.objects.get().ends_at == datetime(2100, 4, 1, tzinfo=berlin)
 
 
 def test_another_plan_has_the_end_that_is_given(colleague_client: Client) -> None:

@@ -21,7 +21,9 @@ from hub.members import codes, operations
 from hub.members.models import Card, Company, Customer, CustomerNote, Link, Membership, Plan
 from hub.members.profile_operations import add_company_note, add_customer_note
 from hub.members.versions import version_of
+from tests.hub.partner_phones import a_phone_of
 from tests.hub.people import DAY, a_card, a_customer, a_plan
+from tests.hub.scanned_club import DISCOUNT, opened, press, pressable, scanned_club
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -206,6 +208,14 @@ def test_a_company_is_made_and_deleted_and_its_people_stay(colleague_client: Cli
     posted(colleague_client, at("delete_company", club.pk), typed="Klub")
     assert not Company.objects.exists() and Customer.objects.exists()
     assert Entry.objects.filter(thing_kind="company").count() == 3
+
+
+def test_a_profile_says_at_which_partner_a_card_was_used(colleague_client: Client) -> None:
+    club = scanned_club()
+    phone = a_phone_of(club.bar)
+    press(phone, pressable(opened(phone, club.code))[DISCOUNT])
+    shown = seen(colleague_client, at("customer", club.anna.pk))
+    assert re.search(r'data-name="Where">Bar <span class="soft">hub/scan-page</span>', shown)
 
 
 def test_questions_are_as_many_for_one_row_as_for_thirty(colleague_client: Client) -> None:

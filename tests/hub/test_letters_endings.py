@@ -191,8 +191,8 @@ def test_what_it_says(gold: Plan, tmp_path: Path) -> None:
     held(operations.save_plan(Plan(name="Gold & <b>Silver</b>")), "ann", midnight)
     write()
     [letter] = letters_in(tmp_path / "out")
-    assert (letter["to"], letter["subject"]) == ("ann@club.example", "Your membership ends on 10 Mar 2026")
-    assert "Your membership Gold & <b>Silver</b> ends on 10 Mar 2026." in text_of(letter)
+    assert (letter["to"], letter["subject"]) == ("ann@club.example", "Your membership ends on 9 Mar 2026")
+    assert "Your membership Gold & <b>Silver</b> ends on 9 Mar 2026." in text_of(letter)
     assert "<b>" not in text_of(letter, "html") and "/card/letters/expiring-" in text_of(letter, "html")
     stop = letter["list-unsubscribe"].strip(" <>")
     assert stop in text_of(letter) and letter["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
@@ -200,6 +200,6 @@ def test_what_it_says(gold: Plan, tmp_path: Path) -> None:
     held(gold, "bo", midnight)
     write(AT + HOUR)
     [letter] = letters_in(tmp_path / "out")
-    assert letter["subject"] == "Ihre Mitgliedschaft endet am 10.03.2026"
-    assert "Ihre Mitgliedschaft Gold endet am 10.03.2026." in text_of(letter)
+    assert letter["subject"] == "Ihre Mitgliedschaft endet am 09.03.2026"
+    assert "Ihre Mitgliedschaft Gold endet am 09.03.2026." in text_of(letter)
     assert "Keine Briefe dieser Art mehr" in text_of(letter)

@@ -21,7 +21,7 @@ from hub.members.profiles import customer_profiles
 from hub.members.queries import CardState, Standing, card_state, memberships_serving, standing_of
 from hub.organization.models import Organization
 from hub.organization.queries import organization
-from hub.templatetags.faces import day_text
+from hub.templatetags.faces import last_day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _until(card: Card, standing: Standing | None) -> str:
     meaning = None if standing is None else rows.meaning_of(standing.membership)
     ends = [end_of(meaning) if meaning is not None else None, card.valid_until]
     first = min((each for each in ends if each is not None), default=None)
-    return "" if first is None else day_text(first)
+    return "" if first is None else last_day_text(first)
 
 
 def _begins(card: Card, standing: Standing | None) -> datetime | None:

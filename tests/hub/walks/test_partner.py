@@ -6,13 +6,25 @@ import pytest
 
 from hub.access.roles import Role
 from hub.checkins.models import CheckIn
+from hub.members.models import Permission
 from tests.hub.colleagues import a_user
-from tests.hub.partner_phones import a_link
-from tests.hub.scanned_club import ScannedClub, scanned_club
+from tests.hub.partner_phones import a_link, a_phone_of
+from tests.hub.scanned_club import DISCOUNT, ScannedClub, opened, press, pressable, scanned_club
 from tests.hub.served import served
 from tests.hub.walks.page_rules import other_hosts, violations
 from tests.hub.walks.visitor import Visitor
 
+# Words of tables' cells that stand on more than one line.
+_BROKEN = """[...document.querySelectorAll('.report :is(th, td)')].flatMap(cell => {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) for (const word of walker.currentNode.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, word.index);
+        range.setEnd(walker.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) found.push(word[0]);
+    }
+    return found;
+})"""
 PHONE = {"width": 390, "height": 844}
 
 
@@ -69,6 +81,19 @@ def test_the_link_makes_the_phone_the_partners(phone: Visitor, here: ScannedClub
     phone.open("/partner/")
     phone.click("Forget it on this device")
     phone.sees("For partners")
+
+
+def test_figures_break_no_word_on_a_phone(phone: Visitor, here: ScannedClub) -> None:
+    Permission.objects.filter(slug=DISCOUNT).update(name="Ten per cent off everything in the workshop")
+    bar = a_phone_of(here.bar)
+    press(bar, pressable(opened(bar, here.code))[DISCOUNT])
+    phone.go(a_link(here.bar).address.replace("http://127.0.0.1:8000", phone.hub))
+    phone.until("location.pathname === '/partner/' && !location.hash")
+    phone.open("/partner/figures/")
+    phone.look("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    broken = phone.look(_BROKEN)
+    assert broken == [], broken
+    looked_at(phone, "figures_long")
 
 
 def test_a_link_is_pasted_where_no_script_runs(phone: Visitor, here: ScannedClub) -> None:
