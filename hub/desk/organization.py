@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from hub.desk.answers import goes_to, page
 from hub.desk.gate import desk
+from hub.mail.queries import can_send
 from hub.organization.models import Organization
 from hub.organization.operations import save_organization
 from hub.organization.queries import organization
@@ -58,4 +59,4 @@ def organization_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return goes_to(request, reverse("desk:organization"))
     status = 422 if request.method == "POST" else 200
-    return page(request, "desk/organization.html", status, form=form)
+    return page(request, "desk/organization.html", status, form=form, can_send=can_send())

@@ -1,10 +1,13 @@
 """The organization's settings at the desk: an owner's, said in full, and logged."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from hub.audit.models import Entry
 from hub.organization.queries import organization
+from tests.hub.mailed import mail_by
 
 pytestmark = pytest.mark.usefixtures("database")
 PAGE = "/desk/organization/"
@@ -44,3 +47,9 @@ def test_what_cannot_be_meant_is_said_and_changes_nothing(owner_client: Client) 
 def test_staff_do_not_change_it(colleague_client: Client) -> None:
     assert colleague_client.post(PAGE, FORM).status_code == 403
     assert organization().name == ""
+
+
+def test_it_says_where_no_mail_leaves_the_hub(owner_client: Client, tmp_path: Path) -> None:
+    assert 'id="no-mail"' in owner_client.get(PAGE).content.decode()
+    with mail_by(f"file://{tmp_path}"):
+        assert 'id="no-mail"' not in owner_client.get(PAGE).content.decode()
