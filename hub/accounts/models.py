@@ -9,6 +9,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext as _
 
+from hub.accounts.request_models import MemberRequest
+
+__all__ = ["Account", "Ceremony", "CompanyInvitation", "MemberRequest", "Passkey", "SignInCode"]
+
 
 class Account(models.Model):
     """What a customer signs in with, beside their mailbox. Of who has none, the mailbox alone counts."""

@@ -29,6 +29,7 @@ KINDS: Final[dict[str, Promise]] = {
     "account": _("Account"),
     "passkey": _("Passkey"),
     "companyinvitation": _("Invitation to a company"),
+    "memberrequest": _("Request of a member"),
     "customernote": _("Note on a customer"),
     "companynote": _("Note on a company"),
     "plan": _("Plan"),
@@ -116,6 +117,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "passkey added": _("passkey added"),
     "passkey removed": _("passkey removed"),
     "accepted": _("accepted"),
+    "asked for": _("asked for"),
+    "settled": _("settled"),
     "given out": _("personal data given out"),
 }
 _LONG_LETTERS: Final = 120

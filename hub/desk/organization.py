@@ -36,6 +36,7 @@ class OrganizationForm(forms.ModelForm):
             "visitors_check_in",
             "visitors_redeem",
             "login_required",
+            "members_set_photo",
             "expiring_days",
             "language",
             "reply_to",

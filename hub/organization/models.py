@@ -49,6 +49,11 @@ class Organization(models.Model):
         default=False,
         help_text=_("On: who is not known sees nothing at all; a partner's link is not enough either."),
     )
+    members_set_photo = models.BooleanField(
+        _("members choose their photo themselves"),
+        default=False,
+        help_text=_("Off: staff alone set it. Partners know members by it."),
+    )
     expiring_days = models.PositiveSmallIntegerField(
         _("days of notice before a membership ends"),
         default=14,
