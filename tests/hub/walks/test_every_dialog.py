@@ -20,6 +20,7 @@ PAGES: Final = (
     "/desk/fleet/edges/0/readers/",
     "/desk/lockdown/",
     "/desk/sites/",
+    "/desk/websites/0/",
 )
 _LINKS: Final = "[...document.querySelectorAll('a[data-dialog]')].map(e => e.getAttribute('href'))"
 
