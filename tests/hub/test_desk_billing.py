@@ -1,4 +1,4 @@
-"""Payments on staff's pages: marked as paid, written off, given back by owners; a provider asked to change things."""
+"""Payments on staff's pages: marked as paid, written off, given back by owners; a provider asked for changes."""
 
 import pytest
 from django.test import Client

@@ -81,9 +81,12 @@ def delete_company(request: HttpRequest, id: Id) -> None:
 
 
 class LinkShown(Schema):
+    """`is_admin`: they invite and remove the company's people."""
+
     id: int
     customer: int
     company: int
+    is_admin: bool
 
 
 class LinkNew(Words):
@@ -97,7 +100,8 @@ class LinkFilters(Paging):
 
 
 def link_shown(link: Link) -> dict[str, Any]:
-    return {"id": link.pk, "customer": link.customer_id, "company": link.company_id}
+    said = {"id": link.pk, "customer": link.customer_id, "company": link.company_id}
+    return said | {"is_admin": link.is_admin}
 
 
 @links.get("", Scope.COMPANIES_READ, Page[LinkShown])

@@ -26,7 +26,8 @@ class FreezeShown(Schema):
 
 
 class MembershipShown(Schema):
-    """Either `customer` or `company` holds it. `runs_until`: `ends_at` moved on by freezes; null: no end."""
+    """Either `customer` or `company` holds it. `runs_until`: `ends_at` moved on by freezes; null: no end.
+    `seats`: of a company's, null: any number. `billed_by`: the payment provider by whose word alone it moves."""
 
     id: int
     plan: int
@@ -45,6 +46,8 @@ class MembershipShown(Schema):
     freezes: list[FreezeShown]
     revoked_at: datetime | None
     external_id: str | None
+    seats: int | None
+    billed_by: str
 
 
 class _Terms(Words):
@@ -89,7 +92,7 @@ def shown_at(membership: Membership, at: datetime) -> dict[str, Any]:
     status = queries.status_of(membership, at)
     same = ("id", "starts_at", "ends_at", "at_end", "pending", "grace_hours", "trial_until", "freezes_extend")
     return {
-        **{name: getattr(membership, name) for name in (*same, "revoked_at", "external_id")},
+        **{name: getattr(membership, name) for name in (*same, "revoked_at", "external_id", "seats", "billed_by")},
         "plan": membership.plan_id,
         "customer": membership.customer_id,
         "company": membership.company_id,

@@ -47,7 +47,8 @@ class GrantWords(Words):
 
 
 class PlanShown(Schema):
-    """`billed_every` null: once, or not at all. `price_cents`: in the currency's smallest unit."""
+    """`billed_every` null: once, or not at all. `price_cents`: in the currency's smallest unit, for each seat of a
+    plan for companies; `setup_fee_cents`: once. `grace_hours` null: 72. `public_id`: in addresses of pages."""
 
     id: int
     name: str
@@ -57,6 +58,16 @@ class PlanShown(Schema):
     billed_every: int | None
     billed_in: Plan.Unit
     external_id: str | None
+    setup_fee_cents: int
+    tax_text: str
+    trial_days: int
+    grace_hours: int | None
+    is_public: bool
+    public_id: str
+    signup_text: str
+    by_invoice: bool
+    for_companies: bool
+    seats_max: int | None
     grants: list[GrantWords]
 
 
@@ -91,7 +102,7 @@ class PlanFilters(Paging):
 
 
 def shown(plan: Plan) -> dict[str, Any]:
-    same = ("id", "name", "description", "price_cents", "currency", "billed_every", "billed_in", "external_id")
+    same = [name for name in PlanShown.model_fields if name != "grants"]
     return {name: getattr(plan, name) for name in same} | {"grants": [_grant(each) for each in plan.grants.all()]}
 
 
