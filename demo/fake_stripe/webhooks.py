@@ -20,7 +20,7 @@ Post = Callable[[bytes, str], int]
 class Webhooks:
     def __init__(self, secret: str, post: Post) -> None:
         self._secret = secret
-        self._post = post
+        self.post = post
         self.waiting: list[dict[str, Any]] = []
 
     def hear(self, event: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class Webhooks:
 
     def send(self, event: dict[str, Any], secret: str = "", age_s: int = 0) -> int:
         body = body_of(event)
-        return self._post(body, signature(body, secret or self._secret, int(time.time()) - age_s))
+        return self.post(body, signature(body, secret or self._secret, int(time.time()) - age_s))
 
 
 def body_of(event: dict[str, Any]) -> bytes:

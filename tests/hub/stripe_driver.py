@@ -18,7 +18,7 @@ import pytest
 
 from demo.fake_stripe.control import Fake, new_fake
 from demo.fake_stripe.server import serving
-from hub.billing.port import Interval, Order, Payer, Price, Unit
+from hub.billing.port import CheckoutStarted, Interval, Order, Payer, Price, Unit
 from hub.billing.stripe.connection import client_of
 from hub.billing.stripe.names import OURS
 from hub.billing.stripe.ordering import price_of
@@ -26,12 +26,13 @@ from hub.billing.stripe.provider import StripeProvider
 from hub.environment import StripeWay
 
 KEY, SECRET = "sk_test_ofthefake", "whsec_ofthefake"
-STARTED = datetime(2026, 11, 1, 9, tzinfo=UTC)
 MONTH = Interval(Unit.MONTH)
 GOLD = Price("gold", "Gold", 2_000, "EUR", MONTH)
 LATER = timedelta(hours=2)
 """A renewal's invoice is a draft for an hour."""
 _PATIENCE_S = 120
+_AHEAD_S = 3600
+"""The fake's clock stands an hour ahead of the hub's pages', which know the machine's: what they kept is due."""
 
 
 class Card(StrEnum):
@@ -53,6 +54,10 @@ class Driver(Protocol):
 
     def join(self, price: Price, seats: int = 1, trial_days: int = 0, card: Card | None = Card.PAYS) -> str: ...
 
+    def pay(self, started: CheckoutStarted, order: Order) -> None:
+        """Whoever was sent to that page has paid there."""
+        ...
+
     def pass_time(self, how_long: timedelta) -> None: ...
 
     def new_card(self, payer: str, card: Card) -> None: ...
@@ -69,13 +74,13 @@ def order_of(price: Price, at: datetime, **fields: Any) -> Order:
     return replace(order, **fields)
 
 
-def subscribe(driver: Driver, customer: str, price: Price, seats: int, trial_days: int) -> str:
+def subscribe(driver: Driver, customer: str, price: Price, seats: int, *, trial_days: int, ours: str = "") -> str:
     """As a checkout makes one."""
     driver.provider._see_to_product(price)
     asked: dict[str, Any] = {
         "customer": customer,
         "items": [{"price_data": price_of(price), "quantity": seats}],
-        "metadata": {OURS: uuid.uuid4().hex},
+        "metadata": {OURS: ours or uuid.uuid4().hex},
         "trial_settings": {"end_behavior": {"missing_payment_method": "cancel"}},
     }
     return str(driver.client.v1.subscriptions.create({**asked, **_trial(trial_days)}).id)
@@ -98,11 +103,14 @@ class FakeDriver:
 
     def join(self, price: Price, seats: int = 1, trial_days: int = 0, card: Card | None = Card.PAYS) -> str:
         if card is None:
-            return subscribe(self, self.client.v1.customers.create().id, price, seats, trial_days)
+            return subscribe(self, self.client.v1.customers.create().id, price, seats, trial_days=trial_days)
         trial = self.now() + timedelta(days=trial_days) if trial_days else None
         order = order_of(price, self.now(), seats=seats, trial_until=trial)
         session = self.fake.pay(self.provider.begin_checkout(order, order.ours).reference)
         return str(session["subscription"])
+
+    def pay(self, started: CheckoutStarted, order: Order) -> None:
+        self.fake.pay(started.reference)
 
     def pass_time(self, how_long: timedelta) -> None:
         self.fake.pass_time(int(how_long.total_seconds()))
@@ -135,7 +143,13 @@ class StripeDriver:
         customer = self.client.v1.customers.create({"test_clock": self._clock}).id
         if card is not None:
             self.new_card(customer, card)
-        return subscribe(self, customer, price, seats, trial_days)
+        return subscribe(self, customer, price, seats, trial_days=trial_days)
+
+    def pay(self, started: CheckoutStarted, order: Order) -> None:
+        customer = self.client.v1.customers.create({"test_clock": self._clock}).id
+        self.new_card(customer, Card.PAYS)
+        trial_days = 0 if order.trial_until is None else (order.trial_until - order.until).days
+        subscribe(self, customer, order.price, order.seats, trial_days=trial_days, ours=order.ours)
 
     def pass_time(self, how_long: timedelta) -> None:
         self._clocks.advance(self._clock, {"frozen_time": int((self.now() + how_long).timestamp())})
@@ -169,7 +183,7 @@ class StripeDriver:
 
 @contextmanager
 def driving_fake() -> Iterator[FakeDriver]:
-    with serving(new_fake(lambda body, signed: 200, KEY, SECRET, int(STARTED.timestamp()))) as fake:
+    with serving(new_fake(lambda body, signed: 200, KEY, SECRET, int(time.time()) + _AHEAD_S)) as fake:
         yield FakeDriver(fake)
 
 

@@ -4,6 +4,7 @@ Nothing that Stripe said or was asked stands in an error: it may name people. St
 the number of the request.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -25,6 +26,8 @@ _NO_SUCH_THING: Final = "resource_missing"
 
 # Otherwise the library writes a number of its own into a home directory, and says what machine this is.
 stripe.enable_telemetry = False
+# Below it says what was asked and answered, with people's addresses.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
 def client_of(way: StripeWay) -> StripeClient:
