@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo.fake_stripe.webhooks import signature
 from hub.billing.port import About, EventSeen, WebhookRefused
+from hub.billing.stripe.connection import API_VERSION
 from hub.billing.stripe.events import TABLE
 from hub.billing.stripe.provider import StripeProvider
 from hub.environment import STRIPE_URL, StripeWay
@@ -155,3 +157,9 @@ def test_where_staff_look_at_it() -> None:
     ]
     assert pages[0](About.CHECKOUT, "cs_1") == ""
     assert StripeWay("sk_test_1", ()).url == STRIPE_URL
+
+
+def test_the_documentation_names_what_the_webhook_has_to_tell() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "billing.md").read_text("utf-8")
+    assert all(f"`{kind}`" in said for kind in TABLE)
+    assert API_VERSION in said
