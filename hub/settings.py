@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.access.session_age_middleware.SessionAgeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "hub.access.second_factor_middleware.SecondFactorMiddleware",
@@ -123,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "hub.access.password_words.HouseWords"})
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -158,6 +160,9 @@ CSRF_TRUSTED_ORIGINS = [DOORWARD_URL]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if ENVIRONMENT.secure:
+    # So browsers take them from this very host alone, over https alone (RFC 6265bis, 4.1.3.2).
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-doorward_session", "__Host-doorward_csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-doorward_language"
     # TLS ends at a reverse proxy in front of `web`, which listens on the loopback unless told otherwise.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -172,7 +177,12 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Django's words would send people to a setting that is not theirs: hub/urls.py says it instead.
     # A request's path may hold a card's code (/c/CODE), so a page that is not there is not logged.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+        # Who signs in stands there, too.
+        "hub.login": {"level": "INFO"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 

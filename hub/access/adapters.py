@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.access import secrets
 from hub.access.sessions import forget_lapsed
 from hub.login import operations as brake
+from hub.login import told
 from hub.login.address import address_of
 from hub.login.models import FailedLogin
 
@@ -37,10 +38,13 @@ class AccountAdapter(DefaultAccountAdapter):
         name = credentials.get("username") or credentials.get("email") or ""
         self._attempt = brake.begin_attempt(name, address_of(request), timezone.now())
         if self._attempt is None:
+            told.sign_in_failed(request, "desk", "too_many_passwords")
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = super().authenticate(request, **credentials)
+        if user is None:
+            told.sign_in_failed(request, "desk", "password")
         if user is not None and self._attempt is not None:
             brake.succeed(self._attempt)
             forget_lapsed(timezone.now())

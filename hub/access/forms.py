@@ -20,6 +20,7 @@ from fido2.utils import websafe_decode
 
 from hub.access import secrets
 from hub.access.secrets import SecretUnreadable
+from hub.login import told
 
 _CODE_COUNTS_S: Final = 90
 """A code of an app counts in its own half minute and in those beside it: MFA_TOTP_TOLERANCE."""
@@ -33,6 +34,18 @@ class SignInForm(accounts.LoginForm):
         for name in ("login", "password"):
             self.fields[name].widget.attrs.pop("placeholder")
         self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+
+
+class _Told(forms.Form):
+    """A second factor, or a passkey alone, that does not fit stands in the log."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and not self.is_valid():
+            told.sign_in_failed(context.request, "desk", self._how())
+
+    def _how(self) -> str:
+        return "passkey" if "credential" in self.fields else "code"
 
 
 class _Once(forms.Form):
@@ -50,11 +63,11 @@ class _Once(forms.Form):
         return code
 
 
-class AuthenticateForm(_Once, codes.AuthenticateForm):
+class AuthenticateForm(_Told, _Once, codes.AuthenticateForm):
     pass
 
 
-class ReauthenticateForm(_Once, codes.ReauthenticateForm):
+class ReauthenticateForm(_Told, _Once, codes.ReauthenticateForm):
     pass
 
 
@@ -92,15 +105,15 @@ class AddPasskeyForm(_FromHere, passkeys.AddWebAuthnForm):
         alone.help_text = _("Without a password: the device asks for your finger, face or PIN.")
 
 
-class AuthenticatePasskeyForm(_FromHere, passkeys.AuthenticateWebAuthnForm):
+class AuthenticatePasskeyForm(_Told, _FromHere, passkeys.AuthenticateWebAuthnForm):
     pass
 
 
-class ReauthenticatePasskeyForm(_FromHere, passkeys.ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(_Told, _FromHere, passkeys.ReauthenticateWebAuthnForm):
     pass
 
 
-class LoginPasskeyForm(_FromHere, passkeys.LoginWebAuthnForm):
+class LoginPasskeyForm(_Told, _FromHere, passkeys.LoginWebAuthnForm):
     pass
 
 

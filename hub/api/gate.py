@@ -15,6 +15,7 @@ from hub.api.models import ApiToken
 from hub.api.problems import Kind, Problem, answer_of
 from hub.api.scopes import Scope
 from hub.audit.acting import Actor, ActorKind, acting
+from hub.login import told
 from hub.login.address import address_of
 from hub.rates.operations import Limit, Rate, take
 
@@ -58,6 +59,7 @@ def admitted(request: HttpRequest, scope: Scope | None) -> ApiToken:
         raise Problem(Kind.NO_TOKEN, "send Authorization: Bearer dw_…, a token that counts", headers=_CHALLENGE)
     _spend(request, rates.OF_A_TOKEN, str(token.pk))
     if scope is not None and scope not in token.scopes:
+        told.not_allowed(request, f"token:{token.pk}", scope)
         raise Problem(Kind.SCOPE_MISSING, f"this token has not the scope {scope}")
     return token
 

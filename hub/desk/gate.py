@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from hub.access.roles import is_partners
 from hub.desk.answers import page
 from hub.fleet.zones import organization_zone
+from hub.login import told
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -43,6 +44,7 @@ def desk(permission: str = EVERYBODY) -> Callable[[View[Rest]], View[Rest]]:
                 check(request, permission)
                 return _shown(view, request, *args, **kwargs)
             except PermissionDenied:
+                told.not_allowed(request, f"user:{request.user.pk}", permission or "more")
                 return _forbidden(request)
 
         asked.desk_permission = permission  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from hub.accounts.proofs import NotProved, Proof, customers_of, keep, kept
 from hub.cards.link_operations import revoke_links
 from hub.errors import HubError
 from hub.letters.sign_in_code import send_code
+from hub.login import told
 from hub.login.address import address_of
 from hub.mail.queries import can_send
 from hub.members.models import Customer
@@ -65,6 +66,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
     try:
         return _go_on(request, prove_code(state, request.POST.get("code", ""), at), at)
     except NotProved as error:
+        told.sign_in_failed(request, "card", "code")
         return _code_page(request, state, request.POST.get("email", "")[:_EMAIL_LETTERS_MAX], str(error))
 
 
@@ -77,8 +79,10 @@ def by_password(request: HttpRequest) -> HttpResponse:
         proof = prove_password(email[:_EMAIL_LETTERS_MAX], password, address_of(request), at)
         return _go_on(request, proof, at)
     except TooManyTries as error:
+        told.sign_in_failed(request, "card", "too_many_passwords")
         return _entrance(request, 429, wrong_password=str(error))
     except NotProved as error:
+        told.sign_in_failed(request, "card", "password")
         return _entrance(request, 422, wrong_password=str(error))
 
 
@@ -99,6 +103,7 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
         proof = passkeys.prove_passkey(_posted(request, "state"), request.POST.get("answer", ""), at)
         return _go_on(request, proof, at)
     except NotProved as error:
+        told.sign_in_failed(request, "card", "passkey")
         return _entrance(request, 422, wrong_passkey=str(error))
 
 
