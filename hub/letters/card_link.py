@@ -33,5 +33,5 @@ def send_card_link(customer: Customer, at: datetime) -> Mail:
 def forget_astray(customers: Iterable[Customer]) -> None:
     """Links that wait to go where these customers are not: whoever gets one opens their cards."""
     addresses = {each.pk: each.email for each in customers}
-    for kind in (Kind.CARD_LINK, Kind.SIGN_IN_CODE):
+    for kind in (Kind.CARD_LINK, Kind.SIGN_IN_CODE, Kind.JOINED):
         mail.forget_astray(kind, addresses)

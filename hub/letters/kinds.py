@@ -11,6 +11,7 @@ class Kind(TextChoices):
     SIGN_IN_CODE = "sign_in_code", _("Code to sign in")
     SIGN_IN_CHANGED = "sign_in_changed", _("Sign-in was changed")
     INVITATION = "invitation", _("Invitation to a company")
+    JOINED = "joined", _("Welcome to somebody who has joined")
     EXPIRING = "expiring", _("Membership ends soon")
     RECEIPT = "receipt", _("Receipt")
 

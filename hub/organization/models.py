@@ -6,7 +6,10 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hub.organization.signup_models import Signup
 from hub.printable import printable
+
+__all__ = ["Organization", "Sees", "Signup"]
 
 THE_ONE: Final = 1
 EXPIRING_DAYS_MAX: Final = 90

@@ -1,0 +1,126 @@
+"""Reading who is on their way: what is known of them, which step is next, which plans there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from contract.membership import Detail, State
+from hub.accounts.people_operations import companies_seen_to_by
+from hub.billing.offers import Offer, Way, offers_for
+from hub.billing.queries import standing
+from hub.errors import HubError
+from hub.joining.asking import Asked, asked_of
+from hub.joining.models import Flow
+from hub.joining.steps import Known, Step, step_of
+from hub.members.models import Customer, Membership, Plan
+from hub.members.queries import status_of
+from hub.organization.queries import signup
+from hub.websites.models import Website
+
+_SECRET_LETTERS_MAX: Final = 200
+
+
+class FlowOver(HubError):
+    """No such flow, or its time is over: it begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Where somebody is now. `asked`: the fields of the step FIELDS, with what was said."""
+
+    flow: Flow
+    step: Step
+    asked: tuple[Asked, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    held: Membership | None = None
+
+    @property
+    def choices(self) -> list[Customer]:
+        return list(Customer.objects.filter(pk__in=self.flow.offered).order_by("pk"))
+
+
+def public_plans() -> list[Plan]:
+    return list(Plan.objects.filter(is_public=True).order_by("price_cents", "name", "pk"))
+
+
+def public_plan(public_id: str) -> Plan:
+    """Plan.DoesNotExist."""
+    return Plan.objects.get(public_id=public_id, is_public=True)
+
+
+def hash_of(secret: str) -> bytes:
+    return sha256(secret[:_SECRET_LETTERS_MAX].encode()).digest()
+
+
+def flow_with(secret: str, website: Website | None, at: datetime) -> Flow:
+    """FlowOver. One that began in a website's frame goes on there alone."""
+    parts = ("plan", "customer", "website", "membership__plan", "membership__company")
+    found = Flow.objects.select_related(*parts).filter(secret_hash=hash_of(secret), website=website, until__gt=at)
+    flow = found.first()
+    if flow is None:
+        raise FlowOver("")
+    return flow
+
+
+def present_of(flow: Flow, at: datetime) -> Present:
+    asked = fields_of(flow)
+    held = held_already(flow, at)
+    step = step_of(_known(flow, held, asked))
+    offers = tuple(offers_for(flow.plan)) if flow.plan is not None else ()
+    return Present(flow, step, tuple(asked), offers, held)
+
+
+def fields_of(flow: Flow) -> list[Asked]:
+    """None before it is known whom it is for."""
+    if flow.plan is None or not (flow.customer_id or flow.is_new) or flow.membership_id:
+        return []
+    seen_to = companies_seen_to_by(flow.customer) if flow.customer is not None else []
+    return asked_of(flow.customer, flow.hint_name, flow.plan, signup(), seen_to)
+
+
+def held_already(flow: Flow, at: datetime) -> Membership | None:
+    """Of a plan for one person: they would hold it twice."""
+    if flow.plan is None or flow.customer is None or flow.membership_id or flow.plan.for_companies:
+        return None
+    return held_by(flow.customer.memberships, flow.plan, at)
+
+
+def held_by(memberships: "Membership.objects", plan: Plan, at: datetime) -> Membership | None:  # type: ignore[name-defined]
+    """One that waits for a payment that was left online is not held: joining once more goes on with it."""
+    found = memberships.filter(plan=plan, revoked_at=None).select_related("plan").prefetch_related("freezes")
+    return next((each for each in found if _is_held(each, at)), None)
+
+
+def left_unpaid(memberships: "Membership.objects", plan: Plan, at: datetime) -> Membership | None:  # type: ignore[name-defined]
+    """One that waits for its first payment, and nobody asks for it."""
+    found = memberships.filter(plan=plan, pending=True, revoked_at=None, billed_by="")
+    waiting = (each for each in found.select_related("plan") if status_of(each, at).detail is Detail.PENDING)
+    return next((each for each in waiting if not standing(each).is_by_hand), None)
+
+
+def may_see_card(flow: Flow) -> bool:
+    """Who has proved in this flow who they are, or was made by it. Whom a website's word alone makes somebody who
+    stood here before gets a letter instead."""
+    return flow.membership_id is not None and (flow.proved_at is not None or flow.is_new)
+
+
+def _is_held(membership: Membership, at: datetime) -> bool:
+    status = status_of(membership, at)
+    if status.detail is Detail.PENDING:
+        return standing(membership).is_by_hand
+    return status.state is not State.EXPIRED
+
+
+def _known(flow: Flow, held: Membership | None, asked: list[Asked]) -> Known:
+    joined = flow.membership
+    return Known(
+        has_plan=flow.plan is not None and flow.plan.is_public,
+        code_sent=bool(flow.code_state),
+        is_proved=flow.proved_at is not None,
+        is_known=flow.is_new or flow.customer_id is not None,
+        is_held=held is not None,
+        is_filled_in=not asked or bool((flow.said or {}).get("filled")),
+        is_joined=joined is not None,
+        waits_online=joined is not None and joined.pending and flow.way == Way.PROVIDER,
+    )
