@@ -16,9 +16,9 @@ from hub.wallet.entering import entrance
 from hub.wallet.phone import View, for_member
 
 
-def for_proved(back: str) -> Callable[[View], View]:
+def for_proved(back: str = "") -> Callable[[View], View]:
     """As for_member, for who has proved on this phone within proofs.FRESH. Others are asked, and then come to the
-    page that is called `back`, as in wallet:security."""
+    page that is called `back`, as in wallet:security; empty: to this one, which answers a GET too."""
 
     def declared(view: View) -> View:
         @for_member(entrance)
@@ -26,7 +26,8 @@ def for_proved(back: str) -> Callable[[View], View]:
         def asked(request: HttpRequest, link: CardLink, *args: Any, **kwargs: Any) -> HttpResponse:
             if is_fresh(link.proved_at, timezone.now()):
                 return view(request, link, *args, **kwargs)
-            return HttpResponseRedirect(f"{reverse('wallet:login')}?{urlencode({'next': reverse(back)})}")
+            there = reverse(back) if back else request.path
+            return HttpResponseRedirect(f"{reverse('wallet:login')}?{urlencode({'next': there})}")
 
         return asked
 

@@ -14,6 +14,7 @@ from hub.wallet import (
     signing_in,
     views,
 )
+from hub.wallet.account import urls as account_urls
 
 app_name = "wallet"
 _DEVICE = "apple/v1/devices/<str:device>/registrations"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("account/security/passkeys/<int:number>/remove", security.remove_passkey, name="remove_passkey"),
     path("account/security/phones/end", security.end_others, name="end_phones"),
     path("account/security/phones/<int:number>/end", security.end_one, name="end_phone"),
+    *account_urls.urlpatterns,
     path("leave", entering.leave, name="leave"),
     path("lost/<int:number>", losing.lost, name="lost"),
     path("replaced", losing.replaced, name="replaced"),

@@ -7,6 +7,7 @@ const CARD = "{{ card }}";
 const FILES = [{% for file in files %}"{{ file|escapejs }}", {% endfor %}];
 const WHOSE = "X-Doorward-Card", NOBODYS = "none";
 const KEPT = /^(photo\/[a-z0-9]+\.jpg|look\.css|icon\.svg|icon-\d+\.png)$/;
+const GOING = ["leave", "account/data/delete"];
 const PART = /^(image\/|text\/css)/;
 
 self.addEventListener("install", event => {
@@ -22,7 +23,7 @@ self.addEventListener("fetch", event => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin) return;
   const name = url.pathname.startsWith(CARD) ? url.pathname.slice(CARD.length) : null;
-  if (event.request.method === "POST" && name === "leave") event.waitUntil(caches.delete(MINE));
+  if (event.request.method === "POST" && GOING.includes(name)) event.waitUntil(caches.delete(MINE));
   if (event.request.method !== "GET") return;
   if (FILES.includes(url.pathname)) event.respondWith(caches.match(event.request).then(kept => kept || fetch(event.request)));
   else if (name === "") event.respondWith(card(event.request));

@@ -1,0 +1,76 @@
+"""What a member may change about how a membership is paid, by how it stands. Reads only.
+
+Staff move what no provider bills, so of that a member cancels alone, and asks staff for the rest.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+
+from contract.membership import AtEnd, Detail, State, Status
+from hub.billing import choosing
+from hub.billing.offers import price_of
+from hub.billing.port import SubscriptionState
+from hub.billing.queries import Standing, account_of
+from hub.members.models import Company, Customer, Membership, Plan
+
+_BILLED: Final = (SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """`by_provider`: what is changed is changed there and at once; else staff are asked, but to cancel.
+    `ends_now`: cancelled, it is over at once, since what runs is not paid."""
+
+    by_provider: bool = False
+    pay: bool = False
+    cancel: bool = False
+    ends_now: bool = False
+    keep: bool = False
+    change: bool = False
+    seats: bool = False
+
+
+def may(membership: Membership, standing: Standing, status: Status) -> May:
+    if status.state is State.EXPIRED:
+        return May()
+    if status.detail is Detail.PENDING:
+        return May(pay=_can_pay(membership))
+    subscription = standing.subscription
+    by_provider = bool(membership.billed_by) and standing.is_by_provider
+    if by_provider and subscription is not None:
+        runs = subscription.is_open and subscription.state in _BILLED
+        goes_on, stops = runs and not subscription.cancel_at_end, runs and subscription.cancel_at_end
+    else:
+        goes_on = membership.at_end == AtEnd.RENEWS and membership.ends_at is not None
+        stops = status.detail is Detail.CANCELLING
+    changes = status.state is State.ACTIVE and not stops
+    return May(
+        by_provider=by_provider,
+        cancel=goes_on,
+        ends_now=goes_on and status.detail is Detail.GRACE,
+        keep=stops,
+        change=changes,
+        seats=changes and membership.plan.for_companies,
+    )
+
+
+def plans_instead(membership: Membership, by_provider: bool) -> QuerySet[Plan]:
+    """Public plans of its kind that may take its place. A provider bills in one currency, and again and again."""
+    found = Plan.objects.filter(is_public=True, for_companies=membership.company_id is not None)
+    if by_provider:
+        priced = found.filter(billed_every__isnull=False, price_cents__isnull=False)
+        found = priced.filter(currency=membership.plan.currency)
+    return found.exclude(pk=membership.plan_id).order_by("price_cents", "name", "pk")
+
+
+def pays_through_a_provider(holder: Customer | Company) -> bool:
+    """Now or before: who has an account there sees to how they pay, and has invoices."""
+    asked = choosing.provider()
+    return asked is not None and account_of(holder, asked.name) is not None
+
+
+def _can_pay(membership: Membership) -> bool:
+    """Online, where nobody bills it yet."""
+    return not membership.billed_by and choosing.provider() is not None and price_of(membership.plan) is not None

@@ -1,0 +1,190 @@
+"""What a member changes about a membership: cancelled and kept, another plan, more seats, paid for. Each says
+before what it means in dates and money. What staff move is asked of them."""
+
+from contextlib import suppress
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hub.accounts.models import MemberRequest
+from hub.accounts.request_operations import ask_for
+from hub.billing import changing_operations, checkout_operations, own_operations
+from hub.billing.own import May, plans_instead
+from hub.billing.own_operations import may_now
+from hub.billing.port import ProviderError
+from hub.cards.models import CardLink
+from hub.errors import HubError
+from hub.members.models import Membership, Plan
+from hub.members.prices import price_text
+from hub.wallet.account.asking import Asked, ask, ask_onward, done
+from hub.wallet.account.saying import price_line, runs_until
+from hub.wallet.account.theirs import membership_of, page_of
+from hub.wallet.entering import entrance
+from hub.wallet.phone import for_member, page
+from hub.wallet.proving import for_proved
+
+_SEATS_MAX: Final = 100_000
+_What = MemberRequest.What
+
+
+class NoNumber(HubError):
+    """So many seats there are not."""
+
+
+@for_proved()
+def cancel(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    membership, at = membership_of(link, number), timezone.now()
+    now = may_now(membership, at)
+    until = {"day": runs_until(membership), "plan": membership.plan.name}
+    if now.ends_now:
+        says = [_("What runs now is not paid, so %(plan)s ends at once. Nothing more is to be paid.") % until]
+    else:
+        says = [_("You keep %(plan)s until %(day)s. Then it is over, and nothing more is to be paid.") % until]
+        says.append(_("Until then you can take it back."))
+    asked = Asked(_("Cancel %(plan)s?") % until, says, _("Cancel"), _back(membership), True, now.cancel)
+
+    def do() -> str:
+        own_operations.cancel(membership, at)
+        return "cancelled"
+
+    return ask(request, link, asked, do)
+
+
+@for_proved()
+def keep(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    membership, at = membership_of(link, number), timezone.now()
+    now = may_now(membership, at)
+    told = {"day": runs_until(membership), "plan": membership.plan.name}
+    says = [_("%(plan)s does not end on %(day)s: it goes on, and is paid as before.") % told]
+    if not now.by_provider:
+        says.append(_staff_are_asked())
+    asked = Asked(
+        _("Take the cancellation back?"), says, _("Go on with it"), _back(membership), is_offered=now.keep
+    )
+
+    def do() -> str:
+        if now.by_provider:
+            own_operations.take_back(membership, at)
+            return "kept"
+        ask_for(membership, _What.KEEP, link.customer, at)
+        return "asked"
+
+    return ask(request, link, asked, do)
+
+
+@for_proved()
+def plans(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    """Which plans may take its place, and what each costs."""
+    membership = membership_of(link, number)
+    now = may_now(membership, timezone.now())
+    found = plans_instead(membership, now.by_provider) if now.change else Plan.objects.none()
+    offered = [(each, price_line(each, each.price_cents, each.currency)) for each in found]
+    return page(
+        request,
+        "wallet/account/plans.html",
+        membership=membership,
+        price=price_line(membership.plan, membership.plan.price_cents, membership.plan.currency),
+        offered=offered,
+        back=_back(membership),
+    )
+
+
+@for_proved()
+def change_plan(request: HttpRequest, link: CardLink, number: int, plan: str) -> HttpResponse:
+    membership, at = membership_of(link, number), timezone.now()
+    now = may_now(membership, at)
+    new = get_object_or_404(plans_instead(membership, now.by_provider), public_id=plan)
+    price = price_line(new, new.price_cents, new.currency)
+    told = {"old": membership.plan.name, "new": new.name}
+    says = [_("From %(old)s to %(new)s.") % told, *filter(None, [price]), _when(membership, now)]
+    button = _("Change and pay") if now.by_provider else _("Ask for it")
+    asked = Asked(_("Change to %(new)s?") % told, says, button, _back(membership), is_offered=now.change)
+
+    def do() -> str:
+        if now.by_provider:
+            changing_operations.change_plan(membership, new, membership.seats, at)
+            return "plan"
+        ask_for(membership, _What.PLAN, link.customer, at, plan=new)
+        return "asked"
+
+    return ask(request, link, asked, do)
+
+
+@for_proved()
+def seats(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    membership, at = membership_of(link, number), timezone.now()
+    now = may_now(membership, at)
+    price = price_line(membership.plan, membership.plan.price_cents, membership.plan.currency)
+    says = [*filter(None, [price]), _when(membership, now)]
+    button = _("Change and pay") if now.by_provider else _("Ask for it")
+    asked = Asked(_("How many seats?"), says, button, _back(membership), is_offered=now.seats)
+
+    def do() -> str:
+        wanted = _number(request.POST.get("seats", ""), membership.plan.seats_max)
+        if now.by_provider:
+            changing_operations.change_plan(membership, membership.plan, wanted, at)
+            return "seats"
+        ask_for(membership, _What.SEATS, link.customer, at, seats=wanted)
+        return "asked"
+
+    more = {
+        "seats": request.POST.get("seats", "") or membership.seats,
+        "most": membership.plan.seats_max or _SEATS_MAX,
+    }
+    return ask(request, link, asked, do, template="wallet/account/seats.html", **more)
+
+
+@for_proved()
+def pay(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    """What waits for its first payment: on the provider's page."""
+    membership, at = membership_of(link, number), timezone.now()
+    plan, back = membership.plan, _back(membership)
+    fee = price_text(plan.setup_fee_cents, plan.currency)
+    says = [price_line(plan, plan.price_cents, plan.currency)]
+    says += [_("Once: %(fee)s") % {"fee": fee}] if plan.setup_fee_cents else []
+    title = _("Pay for %(plan)s") % {"plan": plan.name}
+    asked = Asked(title, says, _("On to the payment"), back, is_offered=may_now(membership, at).pay)
+
+    def go() -> str:
+        hub = settings.DOORWARD_URL
+        success = f"{hub}{reverse('wallet:paid', args=[number])}"
+        return checkout_operations.begin_checkout(membership, success, f"{hub}{back}", at).address
+
+    return ask_onward(request, link, asked, go)
+
+
+@for_member(entrance)
+def paid(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
+    """Where the provider's page leads back to: it is looked whether the money is there."""
+    membership = membership_of(link, number)
+    with suppress(ProviderError):
+        if checkout_operations.look_again(membership, timezone.now()):
+            return done(_back(membership), "paid")
+    return page(request, "wallet/account/paid.html", back=_back(membership))
+
+
+def _back(membership: Membership) -> str:
+    return page_of(membership.customer or membership.company)
+
+
+def _staff_are_asked() -> str:
+    return _("Your club sees to it: it is asked, and nothing changes until it has done so.")
+
+
+def _when(membership: Membership, now: May) -> str:
+    if not now.by_provider:
+        return _staff_are_asked()
+    said = _("It holds at once. What you have paid and not used yet, %(provider)s counts against the new price.")
+    return said % {"provider": membership.billed_by.capitalize()}
+
+
+def _number(text: str, most: int | None) -> int:
+    limit = most or _SEATS_MAX
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_SEATS_MAX)) and 1 <= int(text) <= limit):
+        raise NoNumber(_("Write a number of seats from 1 to %(most)s.") % {"most": limit})
+    return int(text)
