@@ -83,6 +83,8 @@ class Contact(StrEnum):
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a reader is set to, the same for all its scans.
 
+    `partner_said`: whoever scans says that they are at `partner`, and nobody knows them: it counts as that one's,
+    and gives what is for approved partners only where the grant lets anybody say so.
     `signed_in`: somebody who is known stands at it; not so at a phone's scan page that anybody opened.
     `visitors_redeem`: limited benefits may be used up there nevertheless. `clock`: the worst state of the clock
     that is taken. `replica_age_seconds_max` None: however old. `passback_seconds`: after how long a forgotten way
@@ -102,6 +104,7 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     passback: Passback = Passback.OFF
     passback_seconds: Annotated[int, Meta(ge=1, le=PASSBACK_SECONDS_MAX)] | None = None
     lockdown_permission: Slug | None = None
+    partner_said: bool = False
 
     def __post_init__(self) -> None:
         if self.area is None and (self.passback is not Passback.OFF or self.direction is not Direction.IN):

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct, structs
 
-from contract.ask import Ask, Contact, Direction, Mode, Passback, Posture
+from contract.ask import Ask, Contact, Direction, Mode, Passback, Policy, Posture
 from contract.facts import Customer, Facts, HeldMembership, Position
 from contract.grant import Grant, Offline
 from contract.hours import is_open
@@ -195,11 +195,17 @@ def _reason_of_time_and_place(case: _Case, grant: Grant) -> Reason | None:
     policy = case.ask.policy
     if not _is_within_hours(case, grant):
         return Reason.OUTSIDE_HOURS
-    if grant.partners is not None and policy.partner not in grant.partners:
+    if not _is_approved(policy, grant):
         return Reason.PARTNER_NOT_APPROVED
     if not policy.signed_in and _needs_login(case.ask, grant):
         return Reason.LOGIN_REQUIRED
     return Reason.ALREADY_INSIDE if policy.passback is Passback.HARD and _is_inside(case) else None
+
+
+def _is_approved(policy: Policy, grant: Grant) -> bool:
+    if grant.partners is None:
+        return True
+    return policy.partner in grant.partners and (grant.partner_may_be_said or not policy.partner_said)
 
 
 def _passes_lockdown(case: _Case) -> bool:

@@ -28,6 +28,7 @@ class Grant:
     """A plan's permission. No limits means that it is not used up; several limits hold at once.
 
     `schedule`: the name of the hours it holds in; None: at all times. `partners`: the approved ones; None: all.
+    `partner_may_be_said`: at one of them whoever scans is, as they say themselves.
     `login_required`: not where nobody is signed in. `confirm`: the hub is asked first, where it can be reached.
     `offline_uses`: how many AT_MOST allows (1 to 1,000), 0 otherwise.
     """
@@ -40,6 +41,7 @@ class Grant:
     confirm: bool = False
     offline: Offline = Offline.ALLOW
     offline_uses: int = 0
+    partner_may_be_said: bool = False
 
     def __post_init__(self) -> None:
         if not self.limits and self.confirm:

@@ -44,6 +44,7 @@ class _Grant(Struct, omit_defaults=True):
     c: bool = False
     o: Offline = Offline.ALLOW
     k: int = 0
+    s: bool = False
 
 
 class _Plan(Struct, omit_defaults=True):
@@ -107,6 +108,7 @@ def _grant_body(grant: Grant) -> _Grant:
         c=grant.confirm,
         o=grant.offline,
         k=grant.offline_uses,
+        s=grant.partner_may_be_said,
     )
 
 
@@ -157,7 +159,7 @@ def schedule_of(body: bytes) -> Schedule:
 def _grant(fields: _Grant) -> Grant:
     limits = tuple(Limit(each.c, each.s, each.w, each.b, each.a, each.g) for each in fields.l)
     partners = None if fields.w is None else frozenset(fields.w)
-    return Grant(fields.p, limits, fields.h, partners, fields.i, fields.c, fields.o, fields.k)
+    return Grant(fields.p, limits, fields.h, partners, fields.i, fields.c, fields.o, fields.k, fields.s)
 
 
 def _exception_day(fields: _Day) -> ExceptionDay:

@@ -75,6 +75,7 @@ def looser(grant: Grant, draw: st.DrawFn) -> Grant:
         {"login_required": False},
         {"confirm": False},
         {"partners": None},
+        {"partner_may_be_said": True},
         {"partners": None if grant.partners is None else grant.partners | {draw(st.sampled_from(PARTNERS))}},
         {"limits": (), "confirm": False, "offline": "allow", "offline_uses": 0},
     ]

@@ -152,6 +152,25 @@ def test_approved_partners(partners: frozenset[str] | None, partner: str | None,
     assert decide(ask("glass-of-wine", Policy(partner=partner)), known, NOON).granted is granted
 
 
+@pytest.mark.parametrize(
+    ("partners", "may_be_said", "partner", "granted"),
+    [
+        (None, False, "bar", True),
+        (frozenset({"bar"}), False, "bar", False),
+        (frozenset({"bar"}), True, "bar", True),
+        (frozenset({"bar"}), True, "cafe", False),
+        (frozenset({"bar"}), True, None, False),
+    ],
+)
+def test_a_partner_that_is_only_said_is_approved_where_the_grant_lets_anybody_say_so(
+    partners: frozenset[str] | None, may_be_said: bool, partner: str | None, granted: bool
+) -> None:
+    known = facts_of(held(plan=wine_plan(partners=partners, partner_may_be_said=may_be_said)))
+    decision = decide(ask("glass-of-wine", Policy(partner=partner, partner_said=True)), known, NOON)
+    assert decision.granted is granted
+    assert granted or decision.reason is Reason.PARTNER_NOT_APPROVED
+
+
 OPEN_GRANT = Grant("glass-of-wine")
 LIMITED = Grant("glass-of-wine", (WEEKLY,))
 
