@@ -4,7 +4,7 @@ once. Knows nothing of the domain.
 What writes one takes it in the zone that it is to be told in.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from django.utils.dateformat import format as dated
@@ -32,10 +32,20 @@ def second_form() -> str:
     )
 
 
+def begin_of_day(day: date, zone: tzinfo) -> datetime:
+    """Its midnight; where clocks go forward then, the instant that follows; where there are two, the first."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
+
+
+def begins_a_day(local: datetime) -> bool:
+    """`local`: of the zone that its days are of."""
+    return local == begin_of_day(local.date(), local.tzinfo) and not local.fold
+
+
 def last_instant(local: datetime) -> datetime:
-    """Of what ends at `local`, which is excluded: the day before where that is a midnight, since people read of a
+    """Of what ends at `local`, which is excluded: the day before where that begins a day, since people read of a
     day that something holds until its end; else that time of day."""
-    return local - timedelta(days=1) if local.time() == time() else local
+    return local - timedelta(days=1) if begins_a_day(local) else local
 
 
 def day_of_week(local: datetime) -> str:

@@ -1,13 +1,13 @@
 """What is asked for when a membership is assigned, renewed, changed or frozen."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.instants import last_instant
+from hub.instants import begins_a_day, last_instant
 from hub.members.instant_fields import DayOrInstantField
 from hub.members.models import Plan
 
@@ -32,9 +32,8 @@ class InstantField(DayOrInstantField):
 
 class EndWidget(InstantWidget):
     def decompress(self, value: Any) -> list[Any]:
-        day, at = super().decompress(value)
-        if value is None or at != time():
-            return [day, at]
+        if value is None or not begins_a_day(timezone.localtime(value)):
+            return super().decompress(value)
         return [last_instant(timezone.localtime(value)).date(), None]
 
 

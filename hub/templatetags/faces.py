@@ -9,7 +9,7 @@ from django.utils.dateformat import format as dated
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from hub.instants import day_form, instant_form, last_instant, second_form
+from hub.instants import begins_a_day, day_form, instant_form, last_instant, second_form
 
 register = template.Library()
 
@@ -36,7 +36,7 @@ def second(at: datetime) -> str | SafeString:
 
 @register.filter
 def day(at: datetime | None) -> str | SafeString:
-    """As in `3 Mar 2026`; with its time of day where that is not midnight."""
+    """As in `3 Mar 2026`; with its time of day where that does not begin it."""
     return "-" if at is None else _time(at, _day_form_of(at))
 
 
@@ -61,7 +61,7 @@ def last_day_text(end: datetime) -> str:
 
 
 def _day_form_of(at: datetime) -> str:
-    return day_form() if timezone.localtime(at).time() == datetime.min.time() else instant_form()
+    return day_form() if begins_a_day(timezone.localtime(at)) else instant_form()
 
 
 def _time(at: datetime | None, form: str) -> str | SafeString:

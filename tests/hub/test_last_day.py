@@ -1,6 +1,6 @@
 """An end is excluded; people read the last day on which something holds, everywhere the same."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from hub.cards.passes.facts import shown_of
+from hub.desk.membership_forms import EndField, EndWidget
 from hub.fleet.models import Site
 from hub.members import operations
 from hub.members.models import Card, Membership, Plan
-from hub.templatetags.faces import last_day, last_day_text
+from hub.templatetags.faces import day_text, last_day, last_day_text
 from tests.hub.card_page import phone_of
 from tests.hub.people import DAY, a_customer
 
@@ -32,6 +33,26 @@ def test_a_midnight_is_the_end_of_the_day_before(end: datetime, said: str) -> No
     with timezone.override(BERLIN):
         assert last_day_text(end) == said
         assert f">{said}</time>" in last_day(end) and last_day(None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("zone", "last", "until"),
+    [
+        ("Africa/Cairo", "2026-04-23", datetime(2026, 4, 23, 22, tzinfo=UTC)),
+        ("Atlantic/Azores", "2026-03-28", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("Atlantic/Azores", "2026-10-24", datetime(2026, 10, 25, 0, tzinfo=UTC)),
+        ("Europe/Berlin", "2026-03-28", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_day_that_has_no_midnight_or_two_ends_like_any_other(zone: str, last: str, until: datetime) -> None:
+    with timezone.override(ZoneInfo(zone)):
+        assert EndField().clean([last, ""]).astimezone(UTC) == until
+        day = datetime.fromisoformat(last)
+        assert EndWidget().decompress(until) == [day.date(), None]
+        assert last_day_text(until) == f"{day.day} {day:%b} 2026"
+        assert day_text(until) == f"{day.day + 1} {day:%b} 2026"
+        # An hour on, clocks may stand at midnight once more.
+        assert ":" in last_day_text(until + timedelta(hours=1))
 
 
 def test_every_face_says_the_same(colleague_client: Client, database: object) -> None:
