@@ -10,7 +10,8 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from hub.access import factor_log  # noqa: F401, PLC0415 (models are there only now)
+        # Models are there only now. Both listen: a session begun before the first request has its beginning too.
+        from hub.access import factor_log, session_age_middleware  # noqa: F401, PLC0415
         from hub.access.second_factor import check_roles  # noqa: PLC0415
 
         check_roles()
