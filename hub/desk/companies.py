@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.accounts.people_operations import open_invitations
 from hub.decisions.pools import pools_of
 from hub.decisions.said import light_of, word_of
 from hub.desk import editing
@@ -25,6 +26,7 @@ from hub.fleet.paging import number_of
 from hub.members import operations, queries
 from hub.members.models import Company
 from hub.members.profiles import company_profiles
+from hub.members.seats import seats_of
 
 PAGE_COMPANIES: Final = 50
 PAGE_PEOPLE: Final = 30
@@ -54,6 +56,8 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "word": word_of(status),
         "plan": "" if best is None else best.membership.plan.name,
         "people": _people(request, company),
+        "seats": seats_of(company, at),
+        "invitations": open_invitations(company, at),
         "pools": pools_of(company.pk, at, site_calendar()),
         **notes_of(request, company),
         "history": history_of(request, company_id=company.pk),

@@ -53,6 +53,20 @@ def unlink(request: HttpRequest, number: int) -> HttpResponse:
     return goes_to(request, profile_of(link.company if "from_company" in request.POST else link.customer))
 
 
+@desk("members.change_link")
+@require_POST
+def set_admin(request: HttpRequest, number: int) -> HttpResponse:
+    """With `admin` they see to the company's people on their own page; without, no longer."""
+    link = get_object_or_404(Link.objects.select_related("customer", "company"), pk=number)
+    link.is_admin = "admin" in request.POST
+    operations.save_link(link)
+    text = _("%(name)s is an admin of %(company)s now.")
+    if not link.is_admin:
+        text = _("%(name)s is no admin of %(company)s any more.")
+    messages.success(request, text % {"name": link.customer, "company": link.company})
+    return goes_to(request, profile_of(link.company))
+
+
 def _choice(request: HttpRequest, back_to: Customer | Company, found: list[Any], **said: Any) -> HttpResponse:
     asked = request.POST.get("q", "")
     return page(request, "desk/link.html", found=found, asked=asked, back=profile_of(back_to), **said)

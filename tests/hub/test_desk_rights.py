@@ -58,6 +58,8 @@ PAGES: Final = {
     "/desk/customers/0/letters/": "members.change_customer",
     "/desk/card-links/0/revoke/": "members.change_card",
     "/desk/links/0/delete/": "members.delete_link",
+    "/desk/links/0/admin/": "members.change_link",
+    "/desk/member-requests/0/settle/": "members.change_membership",
     "/desk/companies/": "members.view_company",
     "/desk/companies/new/": "members.add_company",
     "/desk/companies/0/": "members.view_company",

@@ -21,6 +21,9 @@ from hub import example_club
 from hub.access.queries import actor_of
 from hub.access.roles import Role
 from hub.access.user_operations import invite
+from hub.accounts.invitation_operations import invite as invite_to_company
+from hub.accounts.models import MemberRequest
+from hub.accounts.request_operations import ask_for
 from hub.api.models import ApiToken
 from hub.api.scopes import Scope
 from hub.api.token_operations import make_token
@@ -46,7 +49,7 @@ from hub.members.models import (
     Permission,
     Plan,
 )
-from hub.members.operations import save_plan
+from hub.members.operations import save_link, save_plan
 from hub.members.profile_operations import add_company_note, add_customer_note
 from hub.partners import link_operations as partner_links
 from hub.partners.models import Partner, PartnerLink
@@ -76,6 +79,7 @@ EXAMPLES: Final[dict[str, Callable[[], object]]] = {
     "customer-notes": CustomerNote.objects.first,
     "company-notes": CompanyNote.objects.first,
     "plans": Plan.objects.first,
+    "member-requests": MemberRequest.objects.get,
     "billed": lambda: Payment.objects.get().membership,
     "payments": Payment.objects.get,
     "permissions": Permission.objects.first,
@@ -140,6 +144,7 @@ def furnish(owner: User, at: datetime) -> None:
     an_endpoint()
     queue_many(3)
     _billed(at)
+    _asked(at)
     _website(at)
     _fleet(at)
 
@@ -149,6 +154,17 @@ def _billed(at: datetime) -> None:
     plan.price_cents, plan.currency, plan.by_invoice = 2_900, "EUR", True
     save_plan(plan)
     take_plan(plan, Customer.objects.get(pk=_key("customers")), None, Way.BY_HAND, at, zone_of("UTC"))
+
+
+def _asked(at: datetime) -> None:
+    """A member has asked for another plan, and a company's admin has invited somebody."""
+    customer, company = Customer.objects.get(pk=_key("customers")), Company.objects.get()
+    membership = Membership.objects.filter(customer=customer).first()
+    ask_for(membership, MemberRequest.What.PLAN, customer, at, plan=Plan.objects.last())
+    link = Link.objects.filter(company=company).first()
+    link.is_admin = True
+    save_link(link)
+    invite_to_company(link.customer, company, "new@cooper.example", at)
 
 
 def _website(at: datetime) -> None:
