@@ -1,0 +1,257 @@
+"""The pages of joining by plain HTTP, at the hub and in a frame: nothing of it needs JavaScript, or in a frame a
+cookie."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from hub.joining.models import Flow
+from hub.mail.models import Mail
+from hub.members.models import Customer, Membership
+from hub.websites.models import Website
+from hub.websites.operations import set_active
+from tests.hub.conftest import Database
+from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, code_sent, open_for_all
+from tests.hub.mailed import mail_by
+from tests.hub.website_tokens import ORIGIN, a_pair, a_token, a_website
+from tests.hub.without_scripts import Reader, a_browser
+
+
+@pytest.fixture(autouse=True)
+def club(sqlite_database: Database, tmp_path: Path) -> Iterator[None]:
+    open_for_all()
+    with mail_by(f"file://{tmp_path / 'mail'}"):
+        yield
+
+
+@pytest.fixture
+def website() -> Website:
+    return a_website()
+
+
+def proves(reader: Reader, email: str = MAIL) -> Reader:
+    return reader.press("email", email=email).press("code", code=code_sent())
+
+
+def joins(reader: Reader) -> Reader:
+    proves(reader.press("plan"))
+    return reader.press("fields", name="Ann").press("agree")
+
+
+def test_at_the_hub() -> None:
+    plan = a_plan(signup_text="For friends.")
+    a_paid_plan(setup_fee_cents=500, trial_days=14, tax_text="incl. 19 % VAT")
+    reader = Reader().open("/join/")
+    for said in ("29.00 EUR every month", "first 14 days are free", "5.00 EUR", "incl. 19 % VAT", "For friends."):
+        assert said in reader.text
+    reader.open(f"/join/{plan.public_id}/").press("plan")
+    assert reader.page.redirect_chain[-1] == ("/join/go", 302)
+    proves(reader)
+    reader.press("fields", name="")
+    assert (reader.page.status_code, "Please fill this in." in reader.text) == (422, True)
+    reader.press("fields", name="Ann").press("agree")
+    assert "You have joined." in reader.text
+    assert Membership.objects.get().customer == Customer.objects.get(name="Ann", email=MAIL)
+    # The page can be loaded again, and its button opens the card on this phone.
+    reader.open("/join/go").press("card", follow=False)
+    address, _, secret = reader.page["Location"].partition("#")
+    assert address.endswith("/card/open") and secret
+    reader.open("/card/open")
+    reader.page = reader.client.post(
+        "/card/open", reader.form("open").fields | {"link": f"#{secret}"}, follow=True
+    )
+    assert "Ann" in reader.text and plan.name in reader.text
+
+
+def test_in_a_frame_without_a_cookie(website: Website) -> None:
+    plan = a_plan()
+    reader = Reader().open(f"/embed/{website.public_id}/{plan.public_id}/?colour=aa0033&language=de&round=x")
+    policy = reader.page["Content-Security-Policy"]
+    assert f"frame-ancestors {ORIGIN};" in policy + ";" and "X-Frame-Options" not in reader.page
+    assert 'lang="de"' in reader.text and "colour=aa0033" in reader.form("plan").action
+    assert "round" not in reader.form("plan").action
+    joins(reader)
+    assert "Willkommen" in reader.text or "Welcome" in reader.text
+    assert reader.form("card").target == "_blank"
+    reader.press("card", follow=False)
+    assert "/card/open#" in reader.page["Location"]
+    assert not reader.client.cookies
+    assert Membership.objects.count() == 1
+
+
+def test_cookies_say_nothing_in_a_frame(website: Website) -> None:
+    plan = a_plan()
+    reader = joins(Reader().open("/join/"))
+    assert "doorward_join" in reader.client.cookies
+    frame = f"/embed/{website.public_id}/go"
+    answer = reader.client.get(frame)
+    assert answer.status_code == 302 and answer["Location"] == f"/embed/{website.public_id}/"
+    assert "Ann" not in reader.open(f"/embed/{website.public_id}/{plan.public_id}/").text
+    assert "doorward_language" not in reader.page.cookies
+
+
+def test_at_the_hub_forms_are_guarded() -> None:
+    reader = Reader().open(f"/join/{a_plan().public_id}/")
+    fields = {"press": "plan", "plan": reader.form("plan").fields["plan"]}
+    assert a_browser().post("/join/go", fields).status_code == 403
+    assert not Flow.objects.exists()
+
+
+def test_a_secret_counts_where_it_was_given(website: Website) -> None:
+    plan = a_plan()
+    here = Reader().open("/join/").press("plan")
+    there = Reader().open(f"/embed/{website.public_id}/{plan.public_id}/").press("plan")
+    elsewhere = Reader().open(f"/embed/{a_website('Shop').public_id}/{plan.public_id}/").press("plan")
+    secrets = {each.form("email").fields["flow"] for each in (here, there, elsewhere)}
+    for reader in (here, there, elsewhere):
+        mine = reader.form("email")
+        for secret in secrets - {mine.fields["flow"]}:
+            said = mine.fields | {"flow": secret, "press": "email", "email": MAIL}
+            assert reader.client.post(mine.action, said).status_code == 410
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["off", "unknown", "no origin"])
+def test_no_frame_for_whom_it_is_not(website: Website, why: str) -> None:
+    if why == "off":
+        set_active(website.pk, False)
+    if why == "no origin":
+        Website.objects.update(origins=[])
+    public_id = "nothing" if why == "unknown" else website.public_id
+    answer = a_browser().get(f"/embed/{public_id}/{a_plan().public_id}/")
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer.status_code == (200 if why == "no origin" else 404)
+
+
+def test_closed_nobody_joins(website: Website) -> None:
+    plan = a_plan()
+    reader = Reader().open("/join/")
+    before = reader.form("plan")
+    open_for_all(is_open=False)
+    assert a_browser().get("/join/").status_code == 404
+    assert a_browser().get(f"/embed/{website.public_id}/").status_code == 404
+    answer = reader.client.post(before.action, before.fields | {"press": "plan"})
+    assert answer.status_code == 404
+    assert not Flow.objects.exists() and plan.is_public
+
+
+def test_a_plan_that_is_not_public() -> None:
+    secret, public = a_plan("Secret", is_public=False), a_plan("Public")
+    answer = a_browser().get(f"/join/{secret.public_id}/")
+    assert answer.status_code == 404
+    assert "Secret" not in answer.content.decode() and public.name in answer.content.decode()
+    reader = Reader().open("/join/")
+    form = reader.form("plan")
+    answer = reader.client.post(form.action, form.fields | {"press": "plan", "plan": secret.public_id})
+    assert answer.status_code == 404 and not Flow.objects.exists()
+
+
+def test_known_and_unknown_are_answered_alike() -> None:
+    a_plan()
+    a_member()
+    pages = []
+    for email in (MAIL, "new@club.example"):
+        reader = Reader().open("/join/").press("plan").press("email", email=email)
+        flow = reader.form("code").fields["flow"]
+        csrf = reader.form("code").fields["csrfmiddlewaretoken"]
+        pages.append(reader.text.replace(flow, "").replace(csrf, "").replace(email, ""))
+    said = [_without_csrf(each) for each in pages]
+    assert said[0] == said[1]
+    assert Mail.objects.count() == 2
+
+
+def _without_csrf(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+@pytest.mark.parametrize("bad", ["\x00", "<script>alert(1)</script>", "x" * 5_000, "\u202e", "Ann\r\nBcc: eve"])
+def test_hostile_words(bad: str) -> None:
+    open_for_all(asks_address="optional", question_1="Why?")
+    a_plan()
+    reader = proves(Reader().open("/join/").press("plan"))
+    form = reader.form("fields")
+    said = dict.fromkeys(("name", "address", "question_1", "unasked"), bad)
+    reader.page = reader.client.post(form.action, form.fields | {"press": "fields"} | said, follow=True)
+    assert reader.page.status_code in {200, 400, 422}
+    assert "<script>alert" not in reader.text
+    for press in ("nonsense", "\x00", "agree", "choose"):
+        answer = reader.client.post("/join/go", form.fields | {"press": press, "customer": bad}, follow=True)
+        assert answer.status_code in {200, 400, 422}
+    assert not Customer.objects.exists() and not Membership.objects.exists()
+
+
+def test_pressed_twice_and_late() -> None:
+    a_plan()
+    reader = proves(Reader().open("/join/").press("plan"))
+    fields = reader.form("fields")
+    reader.press("fields", name="Ann")
+    agree = reader.form("agree")
+    for form, press in ((agree, "agree"), (agree, "agree"), (fields, "fields"), (fields, "back")):
+        answer = reader.client.post(form.action, form.fields | {"press": press, "name": "Bo"}, follow=True)
+        assert "You have joined." in answer.content.decode()
+    assert (Membership.objects.count(), Customer.objects.get().name) == (1, "Ann")
+    Flow.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert reader.client.post(agree.action, agree.fields | {"press": "agree"}).status_code == 410
+    assert reader.client.get("/join/go").status_code == 302
+
+
+def test_too_many_are_told_to_wait() -> None:
+    a_plan()
+    reader = Reader().open("/join/").press("plan")
+    form = reader.form("email")
+    said = form.fields | {"press": "email"}
+    answers = [
+        reader.client.post(form.action, said | {"email": f"a{number}@club.example"}).status_code
+        for number in range(31)
+    ]
+    assert answers[-1] == 429 and 429 not in answers[:30]
+    assert Mail.objects.count() == 30
+
+
+def test_by_invoice_says_what_comes_next() -> None:
+    a_paid_plan()
+    reader = joins(Reader().open("/join/"))
+    assert "begins as soon as it is paid" in reader.text and "29.00 EUR" in reader.text
+    assert Membership.objects.get().pending
+
+
+def test_who_holds_it_already() -> None:
+    a_plan()
+    joins(Reader().open("/join/"))
+    reader = proves(Reader().open("/join/").press("plan"))
+    reader.press("choose", customer=str(Customer.objects.get().pk))
+    assert "You have this plan already" in reader.text
+    assert Membership.objects.count() == 1
+
+
+def test_a_token_is_taken_once_and_by_its_own_website(website: Website) -> None:
+    plan, key = a_plan(), a_pair(website, timezone.now())
+    text = a_token(website, key, timezone.now(), email=MAIL, name="Ann")
+    client = a_browser()
+    address = f"/embed/{website.public_id}/token"
+    other = client.post(f"/embed/{a_website('Shop').public_id}/token", {"token": text})
+    assert (other.status_code, other.json()["fault"]) == (422, "key_unknown")
+    flow = client.post(address, {"token": text}).json()["flow"]
+    again = client.post(address, {"token": text})
+    assert (again.status_code, again.json()["fault"]) == (422, "used")
+    assert client.get(address).status_code == 405
+    assert client.post(address, {"token": "x" * 6_000}).status_code == 422
+    reader = Reader(client).open(f"/embed/{website.public_id}/{plan.public_id}/")
+    reader.press("plan", flow=flow)
+    assert 'value="Ann"' in reader.text and MAIL in reader.text
+    reader.press("fields", name="Ann").press("agree")
+    assert "You have joined." in reader.text
+
+
+def test_the_script() -> None:
+    answer = a_browser().get("/embed.js")
+    assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "max-age" in answer["Cache-Control"] and not answer.cookies
+    again = a_browser().get("/embed.js", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304 and again["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert len(answer.content) < 8_000
