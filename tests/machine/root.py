@@ -1,0 +1,100 @@
+"""The guest's disk: a fresh Debian with the edge's package installed by apt, as docs/install.md has people do it.
+
+Beside the package it has what a Raspberry Pi OS has and Debian has not (lgpio), the kernel's modules, and an agent
+that does in the guest what hands do at a real one. Made once for each package and kernel; each guest writes into a
+copy of its own.
+"""
+
+import hashlib
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from tests.machine.making import kept_by, run
+
+SUITE: Final = "bookworm"
+SIZE_MIB: Final = 1536
+PACKAGES: Final = "systemd,systemd-sysv,udev,dbus,kmod,procps,python3,python3-serial,python3-evdev,tzdata,iproute2"
+_HERE: Final = Path(__file__).parent
+_AGENT_UNIT: Final = """\
+[Unit]
+Description=What the tests ask of this machine
+DefaultDependencies=no
+After=systemd-udevd.service local-fs.target
+[Service]
+ExecStart=/usr/bin/python3 /opt/agent.py
+Restart=always
+[Install]
+WantedBy=sysinit.target
+"""
+_FILES: Final = {
+    "etc/hostname": "pi\n",
+    "etc/hosts": "127.0.0.1 localhost pi\n10.0.2.100 hub.example broker.example\n",
+    "etc/fstab": "/dev/vda / ext4 rw,errors=remount-ro 0 1\n",
+    "etc/systemd/system/agent.service": _AGENT_UNIT,
+    "etc/systemd/journald.conf.d/small.conf": "[Journal]\nStorage=persistent\nSystemMaxUse=32M\n",
+    "etc/systemd/network/10-host.network": "[Match]\nName=e*\n[Network]\nAddress=10.0.2.15/24\n",
+    "etc/modules-load.d/hardware.conf": "gpio-sim\nuinput\n",
+}
+_MASKED: Final = (
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
+    "fstrim.timer",
+)
+
+
+def root(build: Path, kernel: Path, package: Path, lgpio: Path) -> Path:
+    """An ext4 file system in a file; not to be written to."""
+    name = hashlib.sha256(
+        b"".join(
+            [
+                package.read_bytes(),
+                Path(__file__).read_bytes(),
+                (_HERE / "agent.py").read_bytes(),
+                kernel.name.encode(),
+            ]
+        )
+    ).hexdigest()[:12]
+    debian = kept_by(build / f"debian-{SUITE}", _debian)
+    folder = kept_by(build / f"root-{name}", lambda new: _installed(new, debian, kernel, package, lgpio))
+    return folder / "root.img"
+
+
+def _debian(folder: Path) -> None:
+    run(
+        *("mmdebstrap", "--quiet", "--variant=apt", f"--include={PACKAGES}", "--dpkgopt=force-unsafe-io"),
+        *(f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("locale", "man")),
+        *(SUITE, str(folder / "debian.tar")),
+        timeout_s=900,
+    )
+
+
+def _installed(folder: Path, debian: Path, kernel: Path, package: Path, lgpio: Path) -> None:
+    system = folder / "system"
+    system.mkdir()
+    run("tar", "-C", str(system), "-xf", str(debian / "debian.tar"))
+    shutil.copy(package, system / "tmp")
+    run("mount", "-t", "proc", "proc", str(system / "proc"))
+    try:
+        run(
+            *("chroot", str(system), "apt-get", "install", "-y", "-q", "--no-install-recommends"),
+            *("-o", "Dpkg::Options::=--force-unsafe-io", f"/tmp/{package.name}"),
+        )
+    finally:
+        run("umount", str(system / "proc"))
+    with zipfile.ZipFile(lgpio) as wheel:
+        wheel.extractall(system / "usr" / "lib" / "python3" / "dist-packages")
+    shutil.copytree(kernel / "lib" / "modules", system / "usr" / "lib" / "modules", dirs_exist_ok=True)
+    shutil.copy(_HERE / "agent.py", system / "opt")
+    for place, text in _FILES.items():
+        (system / place).parent.mkdir(parents=True, exist_ok=True)
+        (system / place).write_text(text)
+    run("systemctl", f"--root={system}", "enable", "agent.service", "systemd-networkd.service")
+    run("systemctl", f"--root={system}", "mask", *_MASKED)
+    shutil.rmtree(system / "var" / "cache" / "apt")
+    shutil.rmtree(system / "var" / "lib" / "apt" / "lists")
+    run("mke2fs", "-q", "-t", "ext4", "-d", str(system), str(folder / "root.img"), f"{SIZE_MIB}M")
+    shutil.rmtree(system)
