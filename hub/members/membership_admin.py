@@ -108,6 +108,11 @@ class MembershipAdmin(RevocableAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"starts_at": timezone.now(), **super().get_changeform_initial_data(request)}
 
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        """Whoever freezes what a payment provider bills changes nothing else, not even parts of a second."""
+        if form.changed_data or not change:
+            super().save_model(request, obj, form, change)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: BaseInlineFormSet, change: bool) -> None:
         changed = formset.save(commit=False)
         status_operations.save_freezes(form.instance, changed, formset.deleted_objects)

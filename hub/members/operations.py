@@ -28,7 +28,7 @@ from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link,
 from hub.members.rotating_operations import append_salts, forget_salts
 from hub.members.seats import check_seats
 from hub.members.signals import customers_changed, limits_changed
-from hub.members.status_operations import with_grace
+from hub.members.status_operations import check_follows_provider, with_grace
 from hub.members.writing import add, delete, delete_unless_in_use, revoke, save, stored, writing
 
 
@@ -188,8 +188,13 @@ def _moving(plan: Plan) -> Iterator[None]:
 
 
 def save_membership(membership: Membership) -> Membership:
-    """A new holder takes no uses along: they were counted for somebody else."""
-    return save(with_grace(membership), rows.membership_row)
+    """A new holder takes no uses along: they were counted for somebody else.
+
+    hub.members.status_operations.Refused: its dates follow a payment provider.
+    """
+    with writing():
+        check_follows_provider(with_grace(membership))
+        return save(membership, rows.membership_row)
 
 
 def add_memberships(memberships: Iterable[Membership]) -> list[Membership]:

@@ -5,7 +5,7 @@ All of it works on what is stored, whatever the caller's object says. Refused: i
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -184,6 +184,19 @@ def check_unbilled(held: Membership) -> None:
     if held.billed_by:
         said = _("“%(held)s” is paid through %(provider)s, and its dates follow that: cancel or change it there")
         raise Refused(said % {"held": held, "provider": held.billed_by.capitalize()})
+
+
+def check_follows_provider(membership: Membership) -> None:
+    """Refused: what is set on it differs from what is stored, and a payment provider moves it."""
+    held = stored(membership)
+    if held is not None and held.billed_by and terms_of(held) != terms_of(membership):
+        check_unbilled(held)
+
+
+def terms_of(held: Membership) -> dict[str, Any]:
+    """All of it but the number by which another system knows it."""
+    fields = [field for field in held._meta.concrete_fields if field.name != "external_id"]
+    return {field.name: field.value_from_object(held) for field in fields}
 
 
 def standing(membership: Membership) -> Membership:

@@ -6,7 +6,6 @@ what is proposed of them is in periods.py.
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from hub.members.status_operations import (
     check_unbilled,
     save_freezes,
     standing,
+    terms_of,
     unbilled,
     with_grace,
 )
@@ -50,7 +50,7 @@ def change_terms(membership: Membership, at: datetime) -> Membership:
     change than the number by which another system knows it."""
     with writing():
         held, wanted = stored(membership), with_grace(membership)
-        moved = held is not None and _terms(held) != _terms(wanted)
+        moved = held is not None and terms_of(held) != terms_of(wanted)
         if moved:
             check_unbilled(held)
         if moved and queries.status_of(standing(wanted), at).state is State.EXPIRED:
@@ -124,11 +124,6 @@ def _exchanged(held: Membership, plan: Plan, period: Period, at: datetime) -> Me
     held.at_end = AtEnd.ENDS.value
     _saved(_ended(held, from_at), "plan changed")
     return _saved(new, "")
-
-
-def _terms(held: Membership) -> dict[str, Any]:
-    fields = [field for field in held._meta.concrete_fields if field.name != "external_id"]
-    return {field.name: field.value_from_object(held) for field in fields}
 
 
 def _ended(held: Membership, at: datetime) -> Membership:

@@ -1,5 +1,6 @@
 """Staff's page of a membership: renewal, trial, freezes and the actions, each to the feed and back in words."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -131,6 +132,32 @@ def test_the_page_shows_renewal_and_trial(staff: Client, held: Membership) -> No
     assert "inactive (suspended)" in staff.get(address(Membership, "change", held.pk)).content.decode()
     assert "inactive (suspended)" in staff.get(address(Customer, "change", held.customer_id)).content.decode()
     assert "inactive (suspended)" in staff.get(address(Customer, "changelist")).content.decode()
+
+
+def dates_as_shown(client: Client, url: str) -> dict[str, object]:
+    """What a browser sends of them when nothing was typed: without parts of a second."""
+    page = client.get(url).content.decode()
+    fields = [field for field in re.findall(r"<input[^>]*>", page) if re.search(r'name="(starts|ends)_at_', field)]
+    return {re.search(r'name="([^"]*)"', each)[1]: re.search(r'value="([^"]*)"', each)[1] for each in fields}
+
+
+def test_what_a_payment_provider_bills_is_frozen_here_and_not_moved(staff: Client, held: Membership) -> None:
+    Membership.objects.filter(pk=held.pk).update(billed_by="stripe")
+    change, before = address(Membership, "change", held.pk), live_rows()
+    shown = form(held) | dates_as_shown(staff, change)
+    assert held.starts_at.microsecond and len(shown) > 6
+    page = staff.post(change, shown | {"ends_at_0": "2031-01-01"}, follow=True)
+    assert "is paid through Stripe" in page.content.decode()
+    assert live_rows() == before
+    holder = address(Customer, "change", held.customer_id)
+    row = {"id": held.pk, "customer": held.customer_id, "plan": held.plan_id, "starts_at_0": "2026-01-01"}
+    others = inline("links") | inline("cards") | {"name": "Member", "language": ""}
+    page = staff.post(holder, others | inline("memberships", row, initial=1), follow=True)
+    assert "is paid through Stripe" in page.content.decode()
+    assert live_rows() == before
+    post(staff, change, **shown | inline("freezes", {"from_at_0": "2026-03-01"}))
+    assert said() is Detail.SUSPENDED
+    assert live_rows() != before
 
 
 def act(client: Client, name: str, *memberships: Membership) -> str:
