@@ -19,7 +19,7 @@ COLUMNS: Final = (
     *("checkin_id", "at", "reader", "outcome", "reason", "detail", "permission", "mode", "counted"),
     *("code_hash", "code_length", "code_classes", "customer_id", "membership_id", "company_id", "remaining"),
     *("feed", "feed_epoch", "feed_sequence", "policy", "circumstances", "own_uses", "inside_already", "step"),
-    *("partner", "site", "counts_at"),
+    *("partner", "partner_said", "site", "counts_at"),
 )
 USE_COLUMNS: Final = (
     *("checkin_id", "customer_id", "membership_id", "permission", "counts_at", "company_id", "partner", "site"),
@@ -45,7 +45,8 @@ def values(checkin: CheckInMessage, at: object, counts_at: object) -> tuple[obje
         *(checkin.customer, checkin.membership, checkin.company, checkin.remaining),
         *(checkin.feed, checkin.epoch, checkin.sequence),
         *(_packed(checkin.policy), _packed(checkin.circumstances), b"".join(checkin.own_uses)),
-        *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.site, counts_at),
+        *(checkin.inside_already, checkin.step, checkin.policy.partner, checkin.policy.partner_said),
+        *(checkin.policy.site, counts_at),
     )
 
 

@@ -61,6 +61,8 @@ class CheckIn(models.Model):
     inside_already = models.BooleanField(gettext_lazy("inside already"), db_default=False)
     step = models.BigIntegerField(null=True)
     partner = models.CharField(max_length=64, null=True)
+    partner_said = models.BooleanField(gettext_lazy("partner only said"), db_default=False)
+    """Whoever scanned, whom nobody knows, said that they were there."""
     site = models.CharField(max_length=64, null=True)
 
     counts_at = models.DateTimeField(gettext_lazy("counts from"))

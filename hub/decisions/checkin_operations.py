@@ -36,8 +36,9 @@ class NotAsked(HubError):
 class Station:
     """Where somebody is checked in without an edge. `by`: the user who does it; None: nobody who is known.
 
-    `signed_in`: whoever does it is; `visitors_redeem`: limited benefits may be used up nevertheless; `codes`:
-    those that it takes (all are contract.ask.Policy's).
+    `partner_said`: whoever does it says that they are there, known to nobody; `signed_in`: whoever does it is;
+    `visitors_redeem`: limited benefits may be used up nevertheless; `codes`: those that it takes (all are
+    contract.ask.Policy's).
     """
 
     name: str = FRONT_DESK
@@ -47,6 +48,7 @@ class Station:
     signed_in: bool = True
     visitors_redeem: bool = False
     codes: Codes = Codes.STATIC
+    partner_said: bool = False
 
     @property
     def policy(self) -> Policy:
@@ -56,6 +58,7 @@ class Station:
             signed_in=self.signed_in,
             visitors_redeem=self.visitors_redeem,
             codes=self.codes,
+            partner_said=self.partner_said,
         )
 
 

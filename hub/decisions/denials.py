@@ -122,6 +122,8 @@ def _partner(case: Case) -> str:
         return _("%(partner)s is no partner of this hub") % {"partner": here}
     inactive = here in register.approved & register.inactive
     said = _("%(partner)s is approved but inactive") if inactive else _("%(partner)s is not approved")
+    if case.ask.policy.partner_said and case.grant is not None and here in (case.grant.partners or ()):
+        said = _("Nobody knows that it was at %(partner)s: whoever scanned only said so")
     return said % {"partner": register.partner(here)}
 
 

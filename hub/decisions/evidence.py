@@ -70,7 +70,8 @@ def _reader(ask: Ask, register: Register) -> Iterator[Fact]:
     policy, then = ask.policy, ask.circumstances
     partner = _("no partner")
     if policy.partner is not None:
-        partner = _("partner %(partner)s") % {"partner": register.partner(policy.partner)}
+        told = _("partner %(partner)s, as was only said") if policy.partner_said else _("partner %(partner)s")
+        partner = told % {"partner": register.partner(policy.partner)}
     site = _("no site") if policy.site is None else _("site %(site)s") % {"site": policy.site}
     switched = pgettext("a reader", "on") if policy.enabled else pgettext("a reader", "off")
     yield Fact(

@@ -204,6 +204,11 @@ def _partner(case: Case) -> str | None:
         return _(
             "The hub has no partner %(partner)s: correct partner in edge.toml. Approved partners are %(listed)s."
         ) % {"partner": here, "listed": listed}
+    if case.ask.policy.partner_said and here in (case.grant.partners or ()):
+        return _(
+            "Open %(partner)s's link on that phone, or sign in; or let whoever scans say that they are there, at"
+            " %(permission)s."
+        ) % {"partner": register.partner(here), "permission": case.permission}
     if here in register.approved & register.inactive:
         others = _("Approved too: %(listed)s.") if case.grant.partners else _("No other is approved.")
         said = _("%(partner)s is approved but inactive: set it active again.") % {

@@ -35,7 +35,11 @@ def permission_changed(
 ) -> Iterator[PlanChange]:
     """Of each plan that grants it or would, with what `permission` says and these partners approved for it."""
     approved = rows.approved(permission, partners)
-    terms = {"partners": approved, "login_required": permission.login_required}
+    terms = {
+        "partners": approved,
+        "login_required": permission.login_required,
+        "partner_may_be_said": permission.partner_may_be_said,
+    }
     concerned = Q(pk__in=[plan for plan, limits in given.items() if limits is not None])
     if permission.pk is not None:
         concerned |= Q(grants__permission=permission.pk)

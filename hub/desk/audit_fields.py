@@ -105,6 +105,7 @@ WORDS: Final[dict[str, Promise]] = {
     "over_limit": pgettext_lazy("a field", "over limit"),
     "paid_until": pgettext_lazy("a field", "paid until"),
     "partner": pgettext_lazy("a field", "partner"),
+    "partner_may_be_said": pgettext_lazy("a field", "partner may be said"),
     "partners": pgettext_lazy("a field", "partners"),
     "passback": pgettext_lazy("a field", "passback"),
     "passback_seconds": pgettext_lazy("a field", "passback seconds"),

@@ -193,6 +193,7 @@ class PermissionForm(BackOfficeForm):
             "is_benefit": gettext_lazy("A benefit: partners offer it"),
             "login_required": gettext_lazy("Only where somebody is signed in"),
             "approved_partners_only": gettext_lazy("At approved partners only"),
+            "partner_may_be_said": gettext_lazy("Whoever scans may say that they are there"),
         }
         help_texts = {
             "slug": gettext_lazy(
@@ -203,6 +204,9 @@ class PermissionForm(BackOfficeForm):
             ),
             "login_required": gettext_lazy("At no reader that stands alone."),
             "approved_partners_only": gettext_lazy("Else at all partners."),
+            "partner_may_be_said": gettext_lazy(
+                "At the approved partners, on any phone. Else only by a partner's link or a sign-in."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -24,8 +24,14 @@ from hub.members.plan_forms import GrantForm, GrantFormSet, PermissionForm
 class PermissionAdmin(OperationsAdmin):
     form = PermissionForm
     delete_operation = staticmethod(operations.delete_permissions)
-    fields = ["name", "slug", "is_benefit", "login_required", "approved_partners_only", "approved"]
-    conditional_fields = {"approved": "approved_partners_only == true"}
+    fields = [
+        *("name", "slug", "is_benefit", "login_required", "approved_partners_only", "approved"),
+        "partner_may_be_said",
+    ]
+    conditional_fields = {
+        "approved": "approved_partners_only == true",
+        "partner_may_be_said": "approved_partners_only == true",
+    }
     list_display = ["name", "slug", "is_benefit", "where", "who"]
     search_fields = ["name", "slug"]
 

@@ -50,7 +50,9 @@ class PermissionForm(forms.ModelForm):
 
     class Meta:
         model = Permission
-        fields = ["name", "slug", "is_benefit", "approved_partners_only", "login_required"]
+        fields = [
+            *("name", "slug", "is_benefit", "approved_partners_only", "login_required", "partner_may_be_said")
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,6 +56,13 @@ class Permission(models.Model):
     approved_partners_only = models.BooleanField(
         default=False, help_text=gettext_lazy("Only at the partners chosen here; else at all partners.")
     )
+    partner_may_be_said = models.BooleanField(
+        gettext_lazy("whoever scans may say that they are there"),
+        default=False,
+        help_text=gettext_lazy(
+            "At the approved partners, on any phone, without a link or a sign-in. Off: where they are known alone."
+        ),
+    )
     partners = models.ManyToManyField("partners.Partner", through="Approval", related_name="permissions")
 
     class Meta:

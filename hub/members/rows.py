@@ -104,6 +104,7 @@ def meaning_of_grant(granted: Grant, limited: Iterable[limits.Limit] | None = No
         confirm=granted.confirm,
         offline=grant.Offline(granted.offline),
         offline_uses=granted.offline_uses or 0,
+        partner_may_be_said=permission.partner_may_be_said,
     )
 
 

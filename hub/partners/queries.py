@@ -1,10 +1,11 @@
 """What is read of partners."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from hub.members.models import Permission
+from hub.members.models import Approval, Permission
 from hub.partners.models import Partner, PartnerLink, PartnerUser
 
 REDEEM_HERE: Final = "partners.redeem_here"
@@ -19,6 +20,24 @@ def benefits_offered_by(partner: Partner | None) -> QuerySet[Permission]:
         return anywhere
     # Not joined: one that several partners are approved for would stand there as often.
     return benefits.filter(Q(approved_partners_only=False) | Q(pk__in=partner.permissions.values("pk")))
+
+
+def benefits_said_at(partner: Partner) -> QuerySet[Permission]:
+    """What may be used by whoever scans and says that they are at this partner."""
+    return benefits_offered_by(partner).filter(_may_be_said())
+
+
+def partners_to_say(benefits: Iterable[str]) -> QuerySet[Partner]:
+    """At which whoever scans may say that they are, to use one of these permissions there."""
+    found = Permission.objects.filter(_may_be_said(), slug__in=list(benefits), is_benefit=True)
+    active = Partner.objects.filter(active=True).order_by("name", "pk")
+    if found.filter(approved_partners_only=False).exists():
+        return active
+    return active.filter(pk__in=Approval.objects.filter(permission__in=found).values("partner"))
+
+
+def _may_be_said() -> Q:
+    return Q(approved_partners_only=False) | Q(partner_may_be_said=True)
 
 
 def partner_of_user(user: Any) -> Partner | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contract.effects import VOID_WITHIN
 from contract.membership import State
 from contract.reasons import Outcome, Reason
+from hub.checkins import names
 from hub.checkins.models import CheckIn
 from hub.decisions.said import left_text, next_text, reason_text
 from hub.decisions.scan_operations import Pressed
@@ -41,7 +42,8 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class DoneShown:
-    """`asks_for_live`: the card rotates, and its code was too old. `can_undo`: for whoever pressed."""
+    """`asks_for_live`: the card rotates, and its code was too old. `can_undo`: for whoever pressed. `said`: the
+    partner at which it counts because whoever pressed said so."""
 
     granted: bool
     title: str | Promise
@@ -52,6 +54,7 @@ class DoneShown:
     can_undo: bool
     asks_for_live: bool = False
     photo: str = ""
+    said: str = ""
 
 
 def confirmed_of(pressed: Pressed, scanner: Scanner, organization: Organization, at: datetime) -> Confirmed:
@@ -87,7 +90,14 @@ def done_of(checkin: CheckIn, scanner: Scanner, organization: Organization, at: 
         can_undo=granted and checkin.voided_at is None and at - checkin.at <= VOID_WITHIN,
         asks_for_live=checkin.reason in (Reason.CODE_STALE, Reason.CODE_REPLAYED),
         photo=photo_shown(customer, sees) if customer is not None and granted else "",
+        said=_said(checkin) if granted else "",
     )
+
+
+def _said(checkin: CheckIn) -> str:
+    if checkin.partner is None or not checkin.partner_said:
+        return ""
+    return names.partners([checkin.partner]).get(checkin.partner, checkin.partner)
 
 
 def reason_told(reason: str, is_staff: bool) -> str | Promise:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from contract.facts import Facts
 from contract.membership import State
 from contract.reasons import Reason
 from hub.checkins.desk_operations import new_id
@@ -21,7 +22,8 @@ from hub.members import codes, queries
 from hub.members.models import Card, Customer
 from hub.members.queries import CardState, Standing
 from hub.organization.models import Organization, Sees
-from hub.partners.queries import benefits_offered_by
+from hub.partners.models import Partner
+from hub.partners.queries import partners_to_say
 from hub.scan import signed
 from hub.scan.recent import Recent, recent_of
 from hub.scan.who import Scanner
@@ -36,10 +38,12 @@ _SOON = (Reason.OUTSIDE_HOURS, Reason.LIMIT_REACHED, Reason.COOLDOWN)
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A code as it was scanned: canonical, and the digits behind it where there were any."""
+    """A code as it was scanned: canonical, and the digits behind it where there were any. `live`: that they were
+    those of then, as a page signed it that was opened by them."""
 
     code: str = field(repr=False)
     digits: str | None = field(default=None, repr=False)
+    live: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class BenefitShown:
 class CardShown:
     """`name`, `plan` and `photo` empty: they are not for whoever scans. `live`: signed into the page where the
     code was live; `asks_for_live`: it rotates, was not, and limited benefits need that. `offers`: whether benefits
-    are told of at all."""
+    are told of at all. `places`: partners at which a visitor may say that they are, to check this member in."""
 
     code: str = field(repr=False)
     light: Light
@@ -77,6 +81,7 @@ class CardShown:
     asks_for_live: bool = False
     sees_recent: bool = False
     offers: bool = False
+    places: tuple[Partner, ...] = ()
 
 
 def card_shown(
@@ -153,15 +158,32 @@ def _usable(scanned: Scanned, scanner: Scanner, organization: Organization, at: 
     policy = scanner.station(organization).policy
     card_hash = codes.hash_of(scanned.code)
     facts = facts_of_scan(card_hash, policy.site, at)
-    found = benefits_of(benefits_offered_by(scanner.partner), facts, policy, at)
-    step = live_step(facts, scanned.digits, at)
-    needs_live = rotates(facts) and not scanner.is_staff and step is None
+    found = benefits_of(scanner.offered(), facts, policy, at)
+    live = _live(scanned, facts, card_hash, at)
+    needs_live = rotates(facts) and not scanner.is_staff and not live
     return {
         "offers": True,
         "benefits": tuple(_benefit(each, scanner, organization, needs_live) for each in found),
-        "live": "" if step is None else signed.sign_live(card_hash, step),
+        "live": live,
         "asks_for_live": needs_live and any(each.uses_up for each in found),
+        "places": _places(facts, scanner, organization),
     }
+
+
+def _live(scanned: Scanned, facts: Facts, card_hash: bytes, at: datetime) -> str:
+    """Never signed anew: it holds for so long after the code was scanned, however often its page is shown."""
+    if scanned.live:
+        return scanned.live if signed.read_live(scanned.live, card_hash) is not None else ""
+    step = live_step(facts, scanned.digits, at)
+    return "" if step is None else signed.sign_live(card_hash, step)
+
+
+def _places(facts: Facts, scanner: Scanner, organization: Organization) -> tuple[Partner, ...]:
+    """None for who is known, and where visitors may use nothing anyhow."""
+    if scanner.is_known or not (organization.visitors_check_in or organization.visitors_redeem):
+        return ()
+    granted = {grant.permission for held in facts.held for grant in held.plan.grants}
+    return tuple(partners_to_say(granted))
 
 
 def _benefit(benefit: Benefit, scanner: Scanner, organization: Organization, needs_live: bool) -> BenefitShown:

@@ -1,6 +1,6 @@
 """What a page signs so that it comes back as it was: a live code that was seen, a button and when it was shown,
 which check-in was made, a photo's address, where to go on after signing in, the secret of the partner's link that
-a phone has opened.
+a phone has opened, the partner at which whoever has it says to be.
 
 Each kind has a salt of its own, so that none is taken for another.
 """
@@ -18,8 +18,10 @@ LINK_FOR: Final = timedelta(days=365)
 """How long a phone remembers which partner's it is."""
 BACK_FOR: Final = timedelta(minutes=15)
 """How long signing in may take."""
+SAID_FOR: Final = timedelta(days=365)
+"""How long a phone remembers at which partner it was said to be."""
 _LIVE, _BUTTON, _DONE, _PHOTO = "scan.live", "scan.button", "scan.done", "scan.photo"
-_BACK, _LINK = "scan.back", "scan.link"
+_BACK, _LINK, _SAID = "scan.back", "scan.link", "scan.said"
 
 
 def sign_live(card_hash: bytes, step: int) -> str:
@@ -77,6 +79,16 @@ def sign_link(secret: str) -> str:
 
 def read_link(text: str) -> str | None:
     found: str | None = _read(text, _LINK, LINK_FOR)
+    return found
+
+
+def sign_said(partner: str) -> str:
+    """`partner`: its slug."""
+    return signing.dumps(partner, salt=_SAID)
+
+
+def read_said(text: str) -> str | None:
+    found: str | None = _read(text, _SAID, SAID_FOR)
     return found
 
 

@@ -10,6 +10,7 @@ from hub.scan import counter, entrance, partner, partner_reports, views
 app_name = "scan"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("c/use", views.use, name="use"),
+    path("c/say", views.say, name="say"),
     path("c/done", views.done_page, name="done"),
     path("c/undo", views.undo, name="undo"),
     path("c/back", entrance.back, name="back"),

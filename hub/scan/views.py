@@ -5,6 +5,7 @@ numbers of other cards could be counted through. What is pressed goes to /c/use,
 /c/done from a signed cookie, so that no address tells of it and loading it again does nothing.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,8 +23,7 @@ from hub.decisions.scan_operations import Pressed, press
 from hub.members import codes, queries
 from hub.members.models import Card, CustomerPhoto
 from hub.organization.models import Sees
-from hub.partners.queries import benefits_offered_by
-from hub.scan import signed
+from hub.scan import saying, signed
 from hub.scan.entrance import asks_for_login, sign_in_first, sign_in_for_card
 from hub.scan.gate import face, page, refused, too_many, unknown_code_seen
 from hub.scan.kept import keep
@@ -43,8 +43,24 @@ def open_card(request: HttpRequest, scanned: str) -> HttpResponse:
     card = card_of(found, takes_carried=False)
     if found is None or card is None:
         return unknown_card(request)
-    shown = card_shown(card, found, request.scanner, request.organization, timezone.now())
-    return page(request, "scan/card.html", card=shown)
+    return _card(request, card, found)
+
+
+@require_POST
+@face
+def say(request: HttpRequest) -> HttpResponse:
+    """At which partner a visitor says that they are: `said`, or nothing. The card's page again, as `code` and
+    `live` have it."""
+    if asks_for_login(request):
+        return sign_in_first(request)
+    scanner, found = request.scanner, scanned_of(request.POST.get("code", "")[:TEXT_MAX])
+    card = card_of(found, takes_carried=scanner.is_known)
+    if found is None or card is None:
+        return unknown_card(request)
+    if _said_is_gone(request):
+        return refused(request, _("This partner is not there any more. Scan the card again."))
+    shown = _card(request, card, replace(found, live=request.POST.get("live", "")))
+    return shown if scanner.is_known else saying.remembers(shown, scanner.said)
 
 
 @require_POST
@@ -136,9 +152,8 @@ def pressed_of(request: HttpRequest) -> Pressed | None:
     whoever presses."""
     scanned = scanned_of(request.POST.get("code", "")[:TEXT_MAX])
     made = signed.read_button(request.POST.get("id", ""))
-    benefits = benefits_offered_by(request.scanner.partner)
-    benefit = benefits.filter(slug=request.POST.get("permission", "")).first()
-    if scanned is None or benefit is None or made is None:
+    benefit = request.scanner.offered().filter(slug=request.POST.get("permission", "")).first()
+    if scanned is None or benefit is None or made is None or _said_is_gone(request):
         return None
     step = signed.read_live(request.POST.get("live", ""), codes.hash_of(scanned.code))
     return Pressed(scanned.code, benefit, made, step, needs_live=not request.scanner.is_staff)
@@ -154,3 +169,13 @@ def _made_here(request: HttpRequest, token: str) -> CheckIn | None:
     """None: longer ago than it can be undone, not ours, or made by somebody who is not at this browser now."""
     checkin = CheckIn.objects.filter(checkin_id=signed.read_done(token) or b"").first()
     return checkin if checkin and request.scanner.made(checkin) else None
+
+
+def _card(request: HttpRequest, card: Card, scanned: Scanned) -> HttpResponse:
+    shown = card_shown(card, scanned, request.scanner, request.organization, timezone.now())
+    return page(request, "scan/card.html", card=shown)
+
+
+def _said_is_gone(request: HttpRequest) -> bool:
+    """Of a partner that was active when the page was shown, whoever sends it now."""
+    return not request.scanner.is_known and saying.is_gone(request, request.scanner.said)

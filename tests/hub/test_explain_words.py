@@ -123,6 +123,19 @@ def test_rotating_codes_need_a_clock(scan: Scene) -> None:
     assert denied(last()) == "The clock is not good enough for this reader: unknown"
 
 
+def test_a_partner_that_was_only_said_is_told_so(scan: Scene) -> None:
+    bar = partners.save_partner(Partner(slug="bar-uno", name="Bar Uno"))
+    wine = Permission.objects.get(slug=WINE)
+    wine.approved_partners_only = True
+    members.save_permission(wine, [bar])
+    scan.policy |= {"partner": "bar-uno", "partner_said": True}
+    scan.scan()
+    told = last()
+    assert denied(told) == "Nobody knows that it was at Bar Uno: whoever scanned only said so"
+    assert told.change.startswith("Open Bar Uno's link on that phone, or sign in; or let whoever scans say")
+    assert any("partner Bar Uno, as was only said" in fact.text for fact in told.facts)
+
+
 def test_an_approved_partner_that_is_inactive_is_named(scan: Scene) -> None:
     bar = partners.save_partner(Partner(slug="bar-uno", name="Bar Uno", active=False))
     wine = Permission.objects.get(slug=WINE)

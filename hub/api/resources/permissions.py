@@ -21,13 +21,14 @@ PARTNERS_MAX = 1_000
 
 class PermissionShown(Schema):
     """`is_benefit`: partners offer it, so scan pages and members' cards show it. `partners`: those approved for
-    it, where it is for approved partners only."""
+    it, where it is for approved partners only; `partner_may_be_said`: at them by whoever scans, on any phone."""
 
     slug: str
     name: str
     is_benefit: bool
     login_required: bool
     approved_partners_only: bool
+    partner_may_be_said: bool
     partners: list[str]
 
 
@@ -37,6 +38,7 @@ class PermissionNew(Words):
     is_benefit: Yes = False
     login_required: Yes = False
     approved_partners_only: Yes = False
+    partner_may_be_said: Yes = False
     partners: list[Slug] = Field([], max_length=PARTNERS_MAX)
 
 
@@ -47,11 +49,12 @@ class PermissionChanged(Words):
     is_benefit: Yes = Field(None)
     login_required: Yes = Field(None)
     approved_partners_only: Yes = Field(None)
+    partner_may_be_said: Yes = Field(None)
     partners: list[Slug] = Field(None, max_length=PARTNERS_MAX)
 
 
 def shown(permission: Permission) -> dict[str, Any]:
-    same = ("slug", "name", "is_benefit", "login_required", "approved_partners_only")
+    same = ("slug", "name", "is_benefit", "login_required", "approved_partners_only", "partner_may_be_said")
     partners = sorted(each.slug for each in permission.partners.all())
     return {name: getattr(permission, name) for name in same} | {"partners": partners}
 
