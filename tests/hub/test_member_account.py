@@ -176,9 +176,11 @@ def test_cancelled_by_hand_nothing_more_is_owed(ann: Customer) -> None:
 
 
 def test_what_waits_is_paid_on_the_providers_page(club: ProviderClub, ann: Customer) -> None:
-    membership, client = club.joins(a_priced_plan(setup_fee_cents=500), ann), proved_phone(ann)
-    path = f"memberships/{membership.pk}/pay"
-    assert "Pay now" in page(client) and "Once: 5.00 EUR" in page(client, path)
+    membership = club.joins(a_priced_plan(setup_fee_cents=500, trial_days=7), ann)
+    client, path = proved_phone(ann), f"memberships/{membership.pk}/pay"
+    assert "Pay now" in page(client)
+    text = page(client, path)
+    assert "Once: 5.00 EUR" in text and "The first 7 days are free." in text
     answer = press(client, path)
     assert answer.status_code == 200 and "https://pay.example/cs_1" in answer.content.decode()
     checkout = Checkout.objects.get()
@@ -187,7 +189,7 @@ def test_what_waits_is_paid_on_the_providers_page(club: ProviderClub, ann: Custo
     club.provider.pay(checkout.reference)
     Checkout.objects.update(looked_at=None)
     assert done(client.get(f"{ACCOUNT}memberships/{membership.pk}/paid")) == "paid"
-    assert status(membership, timezone.now()).detail is Detail.CURRENT
+    assert status(membership, timezone.now()).detail is Detail.TRIAL
     assert_exact()
 
 
@@ -289,6 +291,8 @@ def test_a_companys_membership_is_its_admins_to_cancel(club: ProviderClub, ann: 
     for wrong in ("0", "11", "x", "", "-1", "9" * 30, "\u0663"):
         answer = press(client, f"{path}/seats", seats=wrong)
         assert answer.status_code == 409 and "from 1 to 10" in said(answer)
+    big = a_priced_plan("Big", for_companies=True, price_cents=5_000)
+    assert "3 seats: 150.00 EUR." in page(client, f"{path}/plan/{big.public_id}")
     assert done(press(client, f"{path}/seats", seats="5")) == "seats"
     assert (now(membership).seats, Subscription.objects.get().seats) == (5, 5)
     assert done(press(client, f"{path}/cancel")) == "cancelled"

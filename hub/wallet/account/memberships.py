@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hub.accounts.models import MemberRequest
 from hub.accounts.request_operations import ask_for
@@ -99,9 +100,8 @@ def change_plan(request: HttpRequest, link: CardLink, number: int, plan: str) ->
     membership, at = membership_of(link, number), timezone.now()
     now = may_now(membership, at)
     new = get_object_or_404(plans_instead(membership, now.by_provider), public_id=plan)
-    price = price_line(new, new.price_cents, new.currency)
     told = {"old": membership.plan.name, "new": new.name}
-    says = [_("From %(old)s to %(new)s.") % told, *filter(None, [price]), _when(membership, now)]
+    says = [_("From %(old)s to %(new)s.") % told, *_costs(new, membership.seats), _when(membership, now)]
     button = _("Change and pay") if now.by_provider else _("Ask for it")
     asked = Asked(_("Change to %(new)s?") % told, says, button, _back(membership), is_offered=now.change)
 
@@ -144,9 +144,11 @@ def pay(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     """What waits for its first payment: on the provider's page."""
     membership, at = membership_of(link, number), timezone.now()
     plan, back = membership.plan, _back(membership)
-    fee = price_text(plan.setup_fee_cents, plan.currency)
-    says = [price_line(plan, plan.price_cents, plan.currency)]
+    fee, days = price_text(plan.setup_fee_cents, plan.currency), plan.trial_days
+    says = _costs(plan, membership.seats)
     says += [_("Once: %(fee)s") % {"fee": fee}] if plan.setup_fee_cents else []
+    free = ngettext("The first day is free.", "The first %(days)s days are free.", days) % {"days": days}
+    says += [free] if days else []
     title = _("Pay for %(plan)s") % {"plan": plan.name}
     asked = Asked(title, says, _("On to the payment"), back, is_offered=may_now(membership, at).pay)
 
@@ -170,6 +172,15 @@ def paid(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
 
 def _back(membership: Membership) -> str:
     return page_of(membership.customer or membership.company)
+
+
+def _costs(plan: Plan, seats: int | None) -> list[str]:
+    """A line, and for several seats what they come to; none: no price is said."""
+    price = price_line(plan, plan.price_cents, plan.currency)
+    if not (plan.for_companies and seats and plan.price_cents):
+        return [price] if price else []
+    told = {"count": seats, "price": price_text(plan.price_cents * seats, plan.currency)}
+    return [price, ngettext("One seat: %(price)s.", "%(count)s seats: %(price)s.", seats) % told]
 
 
 def _staff_are_asked() -> str:
