@@ -1,8 +1,8 @@
 """Every write to the outbox: queued, taken to be sent, what became of it, forgotten.
 
-Who takes a letter holds it; then it is due again, so what a worker that died had taken goes out by the next one.
-Where the first had been told that it is taken and died before it could write that down, the letter comes twice,
-with the same Message-ID. `tries` rises as it is taken: only the latest taker's word counts.
+Who takes a letter holds it (hub/leases.py). Where a worker had been told that the server took it and died before
+it could write that down, the letter comes twice, with the same Message-ID. `tries` rises as it is taken: only the
+latest taker's word counts.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hub.errors import HubError
+from hub.leases import is_due, take_first
 from hub.mail.draft import Draft, check, seal
 from hub.mail.models import Mail
 from hub.mail.queries import can_send
@@ -75,21 +75,9 @@ def queue(  # noqa: PLR0913 (what a letter is, beside its text)
 
 
 def take(at: datetime) -> Mail | None:
-    """The one that is due for longest; another worker's are passed over (on SQLite there is no other meanwhile).
-
-    A try or a hold that lies further ahead than any could was written by a clock that was wrong.
-    """
-    reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
-    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
-    due = Mail.objects.filter(reached & free, state=Mail.State.WAITING).order_by("next_at", "pk")
-    if not due.exists():
-        return None
-    with transaction.atomic():
-        mail = due.select_for_update(skip_locked=True).first()
-        if mail is not None:
-            Mail.objects.filter(pk=mail.pk).update(tries=F("tries") + 1, leased_until=at + LEASE)
-            mail.tries += 1
-        return mail
+    """The one that is due for longest."""
+    due = Mail.objects.filter(is_due(at, _AHEAD_MAX, LEASE), state=Mail.State.WAITING)
+    return take_first(due.order_by("next_at", "pk"), at, LEASE)
 
 
 def record(mail: Mail, outcome: Outcome, at: datetime, luck: float) -> Mail.State:

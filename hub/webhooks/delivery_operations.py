@@ -1,8 +1,7 @@
 """Every write to deliveries: taken to be sent, what became of it, and sent once more.
 
-Who takes one holds it for a minute (four times what sending may take); then it is due again, so what a worker that
-died had taken goes out once more under the same id. `attempts` rises as it is taken: only the latest taker's word
-counts. A try or a hold that lies further ahead than any could was written by a clock that was wrong.
+Who takes one holds it for a minute (hub/leases.py; four times what sending may take); what a worker that died had
+taken goes out once more under the same id. `attempts` rises as it is taken: only the latest taker's word counts.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from hub.leases import is_due
 from hub.webhooks.models import Delivery, Endpoint
 from hub.webhooks.operations import disable_endpoint
 from hub.webhooks.sending import Answer
@@ -57,7 +57,7 @@ def record_and_take(
 
 def take(room: Mapping[int, int], room_for_each: int, at: datetime) -> list[Delivery]:
     """What is due, at most as much of an endpoint as there is room for: `room` by endpoint, else room_for_each."""
-    due = _due(at)
+    due = Delivery.objects.filter(is_due(at, _AHEAD_MAX, LEASE), state=Delivery.State.WAITING)
     ready = Endpoint.objects.filter(disabled_at=None).filter(Exists(due.filter(endpoint=OuterRef("pk"))))
     rooms = {pk: room.get(pk, room_for_each) for pk in ready.values_list("pk", flat=True)}
     if not any(rooms.values()):
@@ -107,13 +107,6 @@ def next_try(attempts: int, answer: Answer, at: datetime, luck: float) -> dateti
     wait = WAITS[attempts - 1] * (1 + JITTER * luck)
     asked = min(timedelta(seconds=answer.retry_after_s), RETRY_AFTER_MAX)
     return at + max(wait, asked)
-
-
-def _due(at: datetime) -> QuerySet[Delivery]:
-    # Another worker may have taken it a little later than `at`: waiting for it took a while, and clocks differ.
-    reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
-    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
-    return Delivery.objects.filter(reached & free, state=Delivery.State.WAITING)
 
 
 def _take(due: QuerySet[Delivery], count: int) -> Sequence[Delivery]:

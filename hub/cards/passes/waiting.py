@@ -1,17 +1,16 @@
 """Those who wait to be told: asked, taken, told or asked again.
 
-Who takes one holds it; then it is due again, so what a worker that died had taken is done by the next one. To tell
-somebody twice does no harm: they look what there is. Only the word of the latest taker counts, and only if nothing
-changed meanwhile.
+Who takes one holds it (hub/leases.py). To tell somebody twice does no harm: they look what there is. Only the word
+of the latest taker counts, and only if nothing changed meanwhile.
 """
 
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from hub.cards.pass_models import Waiting
+from hub.leases import is_due, take_first
 
 LEASE: Final = timedelta(minutes=2)
 """More than one takes that answers each step just in time."""
@@ -33,26 +32,12 @@ def ask(rows: QuerySet[Row], at: datetime) -> None:
 
 
 def due(rows: QuerySet[Row], at: datetime) -> QuerySet[Row]:
-    """Those that are to be told now and that nobody holds, the one that waits for longest first.
-
-    A try or a hold that lies further ahead than any could was written by a clock that was wrong.
-    """
-    reached = Q(next_at__lte=at) | Q(next_at__gt=at + _AHEAD_MAX)
-    free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * LEASE)
-    return rows.filter(reached & free).order_by("next_at", "pk")
+    """Those that are to be told now and that nobody holds, the one that waits for longest first."""
+    return rows.filter(is_due(at, _AHEAD_MAX, LEASE)).order_by("next_at", "pk")
 
 
 def take(rows: QuerySet[Row], at: datetime) -> Row | None:
-    """The first that is due; another worker's are passed over (on SQLite there is no other meanwhile)."""
-    found = due(rows, at)
-    if not found.exists():
-        return None
-    with transaction.atomic():
-        row = found.select_for_update(skip_locked=True, of=("self",)).first()
-        if row is not None:
-            rows.model._default_manager.filter(pk=row.pk).update(tries=F("tries") + 1, leased_until=at + LEASE)
-            row.tries += 1
-        return row
+    return take_first(due(rows, at), at, LEASE)
 
 
 def told(row: Row) -> None:
