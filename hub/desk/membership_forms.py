@@ -97,4 +97,4 @@ class ChangePlanForm(forms.Form):
 
 class FreezeForm(forms.Form):
     from_at = InstantField(label=_("From"))
-    until_at = InstantField(label=_("Until"), required=False, help_text=_("Empty: until somebody resumes it."))
+    until_at = EndField(label=_("Until"), required=False, help_text=_("Empty: until somebody resumes it."))

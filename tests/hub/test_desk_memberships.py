@@ -12,6 +12,7 @@ from contract.membership import AtEnd, Detail
 from hub.desk.membership_actions import ACTIONS
 from hub.fleet.models import Edge, Reader, Site
 from hub.fleet.zones import organization_zone
+from hub.instants import begin_of_day
 from hub.members import operations, periods, queries, status_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from hub.members.versions import version_of
@@ -182,6 +183,13 @@ def test_a_freeze_begins_now_at_the_earliest(colleague_client: Client) -> None:
     membership, before = held(), timezone.now()
     act(colleague_client, membership, "freeze", **when("from_at", before - DAY))
     assert membership.freezes.get().from_at >= before
+
+
+def test_a_freeze_lasts_until_the_end_of_the_day_that_is_typed(colleague_client: Client) -> None:
+    membership, zone = held(), organization_zone()
+    last = timezone.localdate(timezone.now(), zone) + 4 * DAY
+    act(colleague_client, membership, "freeze", **when("from_at", timezone.now()), until_at_0=f"{last}")
+    assert membership.freezes.get().until_at == begin_of_day(last + DAY, zone)
 
 
 def test_a_renewal_says_the_end_that_freezes_move_on(colleague_client: Client) -> None:
