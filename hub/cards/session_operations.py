@@ -1,7 +1,6 @@
 """Links as members' sessions: one that somebody signs in by is made for that phone alone and shown to nobody.
 Which phones show a member's cards, and since when nobody has proved anything on one."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,11 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from hub.audit import operations as audit
-from hub.cards.link_operations import hash_of, revoke_links
+from hub.cards.link_operations import hash_of, new_secret, revoke_links
 from hub.cards.models import CardLink
 from hub.members.models import Customer
 
-_SECRET_BYTES: Final = 32
 _LABEL_LETTERS_MAX: Final = 60
 _SEEN_EVERY: Final = timedelta(hours=1)
 """A phone asks each half minute: not each time is written down."""
@@ -22,7 +20,7 @@ _SEEN_EVERY: Final = timedelta(hours=1)
 def sign_in_by(customer: Customer, at: datetime, label: str, by: str) -> str:
     """The secret for the phone on which they have just proved who they are. `by`: how; `label`: what it says it
     is."""
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    secret = new_secret()
     dates = {"made_at": at, "opened_at": at, "seen_at": at, "proved_at": at}
     with transaction.atomic():
         link = CardLink.objects.create(
