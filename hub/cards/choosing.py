@@ -53,11 +53,18 @@ def to_print(numbers: Iterable[int], at: datetime) -> list[Card]:
     return list(queries.live_cards(at).filter(pk__in=list(numbers)))
 
 
-def without_a_card(whose: Whose, at: datetime) -> int:
-    """How many of them have none that works; of a plan nobody, since many hold it no more."""
-    if whose.plan is not None:
-        return 0
-    return people(whose).exclude(cards__in=queries.live_cards(at)).count()
+def without_a_card(whose: Whose, at: datetime) -> list[int]:
+    """Those of them who have none that works, by their names. Of a plan: unless it is over. Of one card alone nobody
+    is asked about."""
+    if whose.card is not None:
+        return []
+    found = people(whose).exclude(cards__in=queries.live_cards(at).order_by()).order_by("name", "pk")
+    if whose.plan is None:
+        return list(found.values_list("pk", flat=True))
+    asked = (
+        queries.customers_with_memberships().filter(pk__in=found.order_by().values("pk")).order_by("name", "pk")
+    )
+    return [each.pk for each in asked.iterator(_READ_AT_ONCE) if _has(each, whose.plan, at)]
 
 
 def not_whole(names: Iterable[str]) -> list[str]:

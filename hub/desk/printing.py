@@ -3,11 +3,13 @@
 For those who may see codes; each card that is printed stands in the audit log.
 """
 
+from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +17,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from hub.cards.choosing import CARDS_AT_ONCE, Whose, cards_of, not_whole, to_print, without_a_card
+from hub.cards.issuing_operations import issue_missing
 from hub.cards.sheet import Paper, sheet
 from hub.desk.answers import goes_to, page
-from hub.desk.gate import desk
+from hub.desk.gate import check, desk
 from hub.errors import HubError
 from hub.members.models import Card, Company, Customer, Plan
 from hub.members.showing_operations import SEE_CODES, note_codes_shown
@@ -51,7 +54,7 @@ def print_page(request: HttpRequest) -> HttpResponse:
         "whose": whose,
         "count": len(found),
         "parts": _parts([number for number, _name in found]),
-        "without": without_a_card(whose, at),
+        "without": len(without_a_card(whose, at)),
         "not_whole": not_whole(name for _number, name in found),
         "papers": PAPERS,
     }
@@ -61,9 +64,15 @@ def print_page(request: HttpRequest) -> HttpResponse:
 @desk(SEE_CODES)
 @require_POST
 def sheet_pdf(request: HttpRequest) -> HttpResponse:
+    """`issue`: cards are made first for those who have none; where all of them are more than one file, the page says
+    how many, and from there they are printed."""
     at = timezone.now()
     try:
-        found = [number for number, _name in cards_of(_whose(request.POST), at)]
+        whose = _whose(request.POST)
+        issued = _issued(request, whose, at)
+        found = [number for number, _name in cards_of(whose, at)]
+        if issued and len(found) > CARDS_AT_ONCE:
+            return _page_of_more(request, whose, issued)
         cards = to_print(_those_after(found, _number(request.POST.get("from", ""))), at)
     except _NotRead as error:
         return _refused(error)
@@ -78,6 +87,21 @@ def sheet_pdf(request: HttpRequest) -> HttpResponse:
     note_codes_shown(cards)
     headers = {"Content-Disposition": f'attachment; filename="cards-{timezone.localtime(at):%Y-%m-%d}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def _issued(request: HttpRequest, whose: Whose, at: datetime) -> int:
+    """How many were made; who may not is refused."""
+    if not request.POST.get("issue"):
+        return 0
+    check(request, "members.add_card")
+    return issue_missing(without_a_card(whose, at), at)
+
+
+def _page_of_more(request: HttpRequest, whose: Whose, issued: int) -> HttpResponse:
+    said = ngettext("%(count)d card was made.", "%(count)d cards were made.", issued) % {"count": issued}
+    messages.success(request, f"{said} {_('They are more than one file: choose which of them to print.')}")
+    asked = {"customer": whose.customers, "company": whose.company or (), "plan": whose.plan or ()}
+    return redirect(f"{reverse('desk:print_cards')}?{urlencode(asked, doseq=True)}")
 
 
 def _whose(given: QueryDict) -> Whose:

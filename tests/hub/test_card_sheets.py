@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from barcode.charsets.code128 import CODES, STOP
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.audit.models import Entry
-from hub.cards import barcodes, choosing, lettering
+from hub.cards import barcodes, choosing, issuing_operations, lettering
 from hub.cards.sheet import Paper, sheet
+from hub.feed import queries as feed
+from hub.feed.operations import EVERYONE
 from hub.members import codes, operations, queries
 from hub.members.models import Card, Company, Customer, Link, Membership, Plan
 from hub.members.rotating_operations import make_rotating
@@ -175,8 +178,13 @@ def test_whose_cards_are_printed(club: dict[str, int]) -> None:
     assert chosen(choosing.Whose(customers=(club["Dora"], club["Eva"], club["Bob"])), now) == ["Bob", "Dora"]
     second = operations.issue_card(Customer.objects.get(name="Ann"))
     assert choosing.cards_of(choosing.Whose(card=second.pk), now) == [(second.pk, "Ann")]
-    assert choosing.without_a_card(choosing.Whose(company=club["mill"]), now) == 1
-    assert choosing.without_a_card(EVERYBODY, now) == 1
+    assert choosing.without_a_card(choosing.Whose(company=club["mill"]), now) == [club["Eva"]]
+    assert choosing.without_a_card(EVERYBODY, now) == [club["Eva"]]
+    assert choosing.without_a_card(choosing.Whose(card=second.pk), now) == []
+    # Of a plan those who hold it now, by a company too: not Bob, whose membership is over.
+    for name in ("Ann", "Bob"):
+        operations.revoke_cards(Card.objects.filter(customer=club[name]), now)
+    assert choosing.without_a_card(choosing.Whose(plan=club["gold"]), now) == [club["Ann"], club["Eva"]]
 
 
 def test_staff_make_a_pdf_and_each_card_in_it_is_noted(
@@ -197,7 +205,7 @@ def test_staff_make_a_pdf_and_each_card_in_it_is_noted(
 
 def test_a_page_with_nobody_to_print_says_so(club: dict[str, int], colleague_client: Client) -> None:
     page = colleague_client.get(f"/desk/cards/print/?customer={club['Eva']}").content.decode()
-    assert "None of them has a card that works" in page and "issue one on their profile" in page
+    assert "None of them has a card that works" in page and "make a card for the 1 person" in page
     assert colleague_client.get("/desk/cards/print/?chosen=1")["Location"] == "/desk/customers/"
     assert colleague_client.get("/desk/cards/print/?plan=9999").status_code == 404
     for wrong in ({"customer": club["Eva"]}, {"paper": "a5"}):
@@ -235,6 +243,69 @@ def test_a_sheet_asks_the_database_as_often_for_many_as_for_one(
             Membership(plan=gold, customer=each, starts_at=timezone.now() - DAY) for each in people
         )
     assert asked[0] == asked[1]
+
+
+def test_cards_are_made_for_those_who_have_none_and_printed_at_once(
+    club: dict[str, int], colleague_client: Client, tmp_path: Path
+) -> None:
+    page = colleague_client.get(f"/desk/cards/print/?company={club['mill']}").content.decode()
+    assert "make a card for the 1 person who has none" in page
+    asked = {"company": club["mill"]}
+    assert "Eva" not in text_of(colleague_client.post("/desk/cards/sheet.pdf", asked).content, tmp_path)
+    for _again in range(2):
+        made = colleague_client.post("/desk/cards/sheet.pdf", asked | {"issue": "1"})
+        assert {"Carl", "Eva"} <= set(text_of(made.content, tmp_path).split())
+    card = Card.objects.get(customer=club["Eva"])
+    assert Entry.objects.filter(action="created", thing_id=card.pk, customer_id=club["Eva"]).count() == 1
+    assert queries.card_with_code(codes.decrypt(card)) == card
+    assert "who has none" not in colleague_client.get("/desk/cards/print/").content.decode()
+
+
+def test_of_more_than_one_file_the_page_is_shown_again(
+    club: dict[str, int], colleague_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.desk.printing.CARDS_AT_ONCE", 1)
+    answer = colleague_client.post("/desk/cards/sheet.pdf", {"company": club["mill"], "issue": "1"})
+    assert answer["Location"] == f"/desk/cards/print/?company={club['mill']}"
+    page = colleague_client.get(answer["Location"]).content.decode()
+    assert "1 card was made." in page and "2 to 2, by name" in page
+    assert not Entry.objects.filter(action="code shown").exists()
+
+
+def test_who_may_not_issue_cards_makes_none(
+    club: dict[str, int], colleague: User, colleague_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = User.has_perm
+    monkeypatch.setattr(User, "has_perm", lambda user, name: name != "members.add_card" and may(user, name))
+    assert "issue one on their profile" in colleague_client.get("/desk/cards/print/").content.decode()
+    assert colleague_client.post("/desk/cards/sheet.pdf", {"issue": "1"}).status_code == 403
+    assert not Card.objects.filter(customer=club["Eva"]).exists() and colleague.pk
+
+
+def test_many_are_issued_in_pieces_that_stand_each_by_itself(
+    club: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing_operations, "PEOPLE_AT_ONCE", 2)
+    people = [each.pk for each in operations.add_customers(Customer(name=f"P {n}") for n in range(5))]
+    asked, now, before = [club["Ann"], *people, 99_999], timezone.now(), feed.head(EVERYONE)
+    issue, pieces = operations.issue_cards, []
+
+    def cut_off(customers: list[Customer]) -> list[Card]:
+        assert connection.in_atomic_block
+        pieces.append(len(customers))
+        if len(pieces) == 3:
+            raise ConnectionError
+        return issue(customers)
+
+    monkeypatch.setattr(operations, "issue_cards", cut_off)
+    with pytest.raises(ConnectionError):
+        issuing_operations.issue_missing(asked, now)
+    assert pieces == [1, 2, 2] and Card.objects.filter(customer__in=people).count() == 3
+    assert issuing_operations.issue_missing(asked, now) == 2
+    assert issuing_operations.issue_missing(asked, now) == 0
+    assert sorted(Card.objects.filter(customer__in=people).values_list("customer", flat=True)) == people
+    assert feed.head(EVERYONE).sequence - before.sequence == 5
+    assert Card.objects.filter(customer=club["Ann"], revoked_at=None).count() == 1
 
 
 # The member's own
