@@ -65,6 +65,7 @@ _GROUPS: Final[list[tuple[str | Promise, list[Item]]]] = [
         _("The hub"),
         [
             Item(_("Organization"), "home", "desk:organization", "organization.change_organization"),
+            Item(_("Join page"), "swap", "desk:signup", "organization.change_organization"),
             Item(_("Users"), "people", "desk:users", "access.manage_users"),
             Item(_("API tokens"), "key", "desk:tokens", "access.manage_tokens"),
             Item(_("Webhooks"), "hook", "desk:webhooks", "access.manage_webhooks"),

@@ -18,6 +18,7 @@ from hub.desk import (
 from hub.desk.arrival import arrival_part
 from hub.desk.audit import audit_csv, audit_page
 from hub.desk.organization import organization_page
+from hub.desk.signup_settings import signup_page
 from hub.desk.views import home_page
 
 app_name = "desk"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("audit/", audit_page, name="audit"),
     path("audit.csv", audit_csv, name="audit_csv"),
     path("organization/", organization_page, name="organization"),
+    path("signup/", signup_page, name="signup"),
     path("tokens/", tokens.tokens_page, name="tokens"),
     path("tokens/new/", tokens.new_token_page, name="new_token"),
     path("tokens/<int:number>/revoke/", tokens.revoke_token, name="revoke_token"),

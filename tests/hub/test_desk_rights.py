@@ -139,6 +139,7 @@ PAGES: Final = {
     "/desk/tokens/0/revoke/": "access.manage_tokens",
     "/desk/api/": "access.manage_tokens",
     "/desk/organization/": "organization.change_organization",
+    "/desk/signup/": "organization.change_organization",
     "/desk/users/": "access.manage_users",
     "/desk/users/invite/": "access.manage_users",
     "/desk/users/0/": "access.manage_users",
