@@ -41,6 +41,7 @@ KINDS: Final[dict[str, Promise]] = {
     "partner": _("Partner"),
     "partnerlink": _("Link of a partner"),
     "organization": _("Organization"),
+    "signup": _("Join page"),
     "checkin": _("Check-in"),
     "site": _("Site"),
     "schedule": _("Schedule"),
@@ -127,6 +128,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "accepted": _("accepted"),
     "asked for": _("asked for"),
     "settled": _("settled"),
+    "joined": _("joined"),
     "given out": _("personal data given out"),
 }
 _LONG_LETTERS: Final = 120
