@@ -54,8 +54,8 @@ def to_print(numbers: Iterable[int], at: datetime) -> list[Card]:
 
 
 def without_a_card(whose: Whose, at: datetime) -> list[int]:
-    """Those of them who have none that works, by their names. Of a plan: unless it is over. Of one card alone nobody
-    is asked about."""
+    """Those of them who have none that works, by their names. Of a plan: unless it is over. Of one card alone:
+    nobody."""
     if whose.card is not None:
         return []
     found = people(whose).exclude(cards__in=queries.live_cards(at).order_by()).order_by("name", "pk")

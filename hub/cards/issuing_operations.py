@@ -1,5 +1,5 @@
-"""Cards for all who have none, many at once: in pieces, each a transaction of its own, so that the feeds are held for
-no longer than one takes and a request that is cut off leaves whole ones, to go on from."""
+"""Cards for all who have none, many at once: in pieces, each a transaction of its own, so that the feeds are held
+for no longer than one takes and a request that is cut off leaves whole ones, to go on from."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -14,8 +14,8 @@ PEOPLE_AT_ONCE: Final = 250
 
 
 def issue_missing(customers: Iterable[int], at: datetime) -> int:
-    """A card for each of these customers, by their numbers, who has none that works at `at`; how many were made. Of
-    two who ask at once each person gets one."""
+    """A card for each of these customers, by their numbers, who has none that works at `at`; how many were made.
+    Where two ask at once each person gets one."""
     return sum(_issue(piece, at) for piece in _pieces(customers))
 
 

@@ -186,7 +186,8 @@ class CheckInAdmin(VoidingAdmin, ReadOnlyAdmin):
     def partner_text(self, checkin: CheckIn) -> str:
         if checkin.partner is None:
             return "-"
-        return names.partners([checkin.partner]).get(checkin.partner, checkin.partner)
+        name = names.partners([checkin.partner]).get(checkin.partner, checkin.partner)
+        return _("%(partner)s, as was only said") % {"partner": name} if checkin.partner_said else name
 
     @display(description=gettext_lazy("Marks"))
     def marks(self, checkin: CheckIn) -> SafeString:

@@ -26,7 +26,7 @@ from hub.members.models import Customer
 
 _COLUMNS: Final = (
     *("number", "at", "time_zone", "place", "site", "partner", "permission", "outcome", "reason", "used_up"),
-    *("left", "over_limit", "voided_at", "customer_number", "customer"),
+    *("left", "over_limit", "voided_at", "customer_number", "customer", "partner_only_said"),
 )
 _AT_ONCE: Final = 2_000
 _NO_CONTENT: Final = 204
@@ -113,6 +113,7 @@ def _lines(rows: Iterable[CheckIn]) -> Iterator[tuple[object, ...]]:
             row.voided_at and row.voided_at.isoformat(),
             row.customer_id,
             row.customer and row.customer.name,
+            _yes(row.partner_said),
         )
 
 

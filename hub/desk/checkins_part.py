@@ -23,7 +23,7 @@ SHOWN: Final = 10
 
 
 class Seen(NamedTuple):
-    """`partner`: the name of the one at which it counts; empty: at none."""
+    """`partner`: the name of the one at which it counts; empty: at none. `partner_said`: as was only said."""
 
     at: datetime
     place: str
@@ -33,6 +33,7 @@ class Seen(NamedTuple):
     is_redemption: bool
     number: int
     partner: str = ""
+    partner_said: bool = False
 
 
 @desk("checkins.view_checkin")
@@ -55,7 +56,9 @@ def newest_checkins(request: HttpRequest, customer_id: int) -> dict[str, Any]:
     permissions = names.permissions(each.permission for each in rows)
     partners = names.partners(each.partner for each in rows if each.partner)
     shown = [
-        seen(each, permissions)._replace(partner=partners.get(each.partner, each.partner or ""))
+        seen(each, permissions)._replace(
+            partner=partners.get(each.partner, each.partner or ""), partner_said=each.partner_said
+        )
         for each in rows[:SHOWN]
     ]
     older = shown[-1].number if len(rows) > SHOWN else None

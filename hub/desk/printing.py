@@ -64,8 +64,8 @@ def print_page(request: HttpRequest) -> HttpResponse:
 @desk(SEE_CODES)
 @require_POST
 def sheet_pdf(request: HttpRequest) -> HttpResponse:
-    """`issue`: cards are made first for those who have none; where all of them are more than one file, the page says
-    how many, and from there they are printed."""
+    """`issue`: cards are made first for those who have none; where all of them are more than one file, the page
+    says how many, and from there they are printed."""
     at = timezone.now()
     try:
         whose = _whose(request.POST)

@@ -38,8 +38,10 @@ FIRST: Final = Column("first", gettext_lazy("First time"), lambda count: count.f
 REPEAT: Final = Column("repeat", gettext_lazy("Once more"), lambda count: count.repeat)
 REFUSED: Final = Column("refused", gettext_lazy("Refused"), lambda count: count.denied)
 EXCESS: Final = Column("over_limit", gettext_lazy("Over the limit"), lambda count: count.excess)
+SAID: Final = Column("only_said", gettext_lazy("Partner only said"), lambda count: count.said)
+"""Of those used: by whoever scanned, whom nobody knows, and said that they were there."""
 VOIDED: Final = Column("voided", gettext_lazy("Voided"), lambda count: count.voided)
-COLUMNS: Final = (USED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED)
+COLUMNS: Final = (USED, FIRST, REPEAT, REFUSED, EXCESS, VOIDED, SAID)
 _PARTS: Final = (FIRST, REPEAT, REFUSED)
 
 

@@ -15,6 +15,7 @@ from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import ExtractMinute, TruncHour
 
 from contract.calendar import zone_of
+from contract.reasons import Outcome
 from hub.checkins import benefits
 from hub.checkins.models import CheckIn
 from hub.fleet.models import Site
@@ -60,6 +61,7 @@ def _counted(where: Q, in_quarters: bool = False) -> list[HourlyFigure]:
         count=Count("number", filter=_STANDING),
         first=Count("number", filter=benefits.USES & benefits.is_first()),
         excess=Count("number", filter=_STANDING & Q(over_limit=True)),
+        said=Count("number", filter=_STANDING & Q(partner_said=True, outcome=Outcome.GRANTED.value)),
         voided=Count("number", filter=~_STANDING),
     )
     return [_figure(**each) for each in counts]

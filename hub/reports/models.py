@@ -20,7 +20,8 @@ class HourlyFigure(models.Model):
 
     `slot` begins with the hour, or with one of its quarters where the site's or the organization's clock is not
     whole hours from UTC. `count` is of those that stand; of them are `first`, somebody's first use of a benefit,
-    and `excess`, over a limit. `voided` stand no more.
+    `excess`, over a limit, and `said`, granted at a partner that whoever scanned only said to be at. `voided`
+    stand no more.
     """
 
     hour = models.DateTimeField()
@@ -38,6 +39,7 @@ class HourlyFigure(models.Model):
     first = models.IntegerField(db_default=0)
     excess = models.IntegerField(db_default=0)
     voided = models.IntegerField(db_default=0)
+    said = models.IntegerField(db_default=0)
 
     class Meta:
         default_permissions = ()
@@ -64,6 +66,7 @@ class Sum(models.Model):
     first = models.IntegerField(db_default=0)
     excess = models.IntegerField(db_default=0)
     voided = models.IntegerField(db_default=0)
+    said = models.IntegerField(db_default=0)
 
     class Meta:
         default_permissions = ()

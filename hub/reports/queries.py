@@ -29,14 +29,16 @@ Numbers = dict[Group, list[int]]
 
 
 class Count(NamedTuple):
-    """`granted` and `denied` stand; `first` (somebody's of a benefit) and `excess` are some of the granted;
-    `voided` stand no more. Of benefits, granted ones are uses."""
+    """`granted` and `denied` stand; `first` (somebody's of a benefit), `excess` and `said` (at a partner that
+    whoever scanned only said to be at) are some of the granted; `voided` stand no more. Of benefits, granted ones
+    are uses."""
 
     granted: int = 0
     denied: int = 0
     first: int = 0
     excess: int = 0
     voided: int = 0
+    said: int = 0
 
     @property
     def total(self) -> int:
@@ -142,7 +144,7 @@ class Counted:
         """What is stored of them, and what was touched since."""
         for each in self._fresh:
             both = (0, each.count) if each.outcome == Outcome.DENIED else (each.count, 0)
-            more = (*both, each.first, each.excess, each.voided)
+            more = (*both, each.first, each.excess, each.voided, each.said)
             _add(found[tuple(getattr(each, name) for name in fields)], more)
         within = [
             Q(hour__gt=from_at - HOUR, hour__lt=until_at, slot__gte=from_at, slot__lt=until_at)
@@ -157,11 +159,11 @@ class Counted:
         sums = (
             stored.order_by()
             .values_list(*fields, "outcome")
-            .annotate(Sum("count"), Sum("first"), Sum("excess"), Sum("voided"))
+            .annotate(Sum("count"), Sum("first"), Sum("excess"), Sum("voided"), Sum("said"))
         )
-        for *group, outcome, count, first, excess, voided in sums:
+        for *group, outcome, count, first, excess, voided, said in sums:
             both = (0, count) if outcome == Outcome.DENIED else (count, 0)
-            _add(found[tuple(group)], (*both, first, excess, voided))
+            _add(found[tuple(group)], (*both, first, excess, voided, said))
 
 
 @dataclass(frozen=True)

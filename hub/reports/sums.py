@@ -50,7 +50,7 @@ KINDS: Final[dict[str, Kind]] = {
     "benefit-slot-at": Kind(("partner", "permission", "slot"), True),
 }
 """Those with the fewest sums first."""
-NUMBERS: Final = ("granted", "denied", "first", "excess", "voided")
+NUMBERS: Final = ("granted", "denied", "first", "excess", "voided", "said")
 _DENIED: Final = Q(outcome=Outcome.DENIED.value)
 
 

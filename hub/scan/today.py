@@ -20,13 +20,15 @@ _STANDS: Final = Q(voided_at=None)
 
 
 class Used(NamedTuple):
-    """`name` empty: the member is gone. `counted`: it used a limited benefit up. `undone`: it counts no more."""
+    """`name` empty: the member is gone. `counted`: it used a limited benefit up. `undone`: it counts no more.
+    `said`: by whoever said that they were here, on a phone that is not the partner's."""
 
     at: datetime
     what: str
     name: str
     counted: bool
     undone: bool
+    said: bool
 
 
 class Today(NamedTuple):
@@ -51,7 +53,7 @@ def today_at(partner: Partner, at: datetime) -> Today:
 
 
 def _newest(rows: QuerySet[CheckIn]) -> list[Used]:
-    found = list(rows.only("at", "permission", "customer", "counted", "voided_at"))
+    found = list(rows.only("at", "permission", "customer", "counted", "voided_at", "partner_said"))
     benefits = names.permissions(each.permission for each in found)
     members = Customer.objects.in_bulk({each.customer_id for each in found} - {None})
     return [
@@ -61,6 +63,7 @@ def _newest(rows: QuerySet[CheckIn]) -> list[Used]:
             name_shown(members[each.customer_id], Sees.CAREFUL) if each.customer_id in members else "",
             each.counted,
             each.voided_at is not None,
+            each.partner_said,
         )
         for each in found
     ]

@@ -80,7 +80,7 @@ def test_what_is_not_limited_is_used_too_where_a_partner_offers_it(colleague: Us
     ingest(own(here, AT, **ride), own(here, AT, mode="identify", **ride), journal=JOURNAL)
     assert firsts(AT, later) == [1, 0]
     counted = benefits.counted_of(Span(AT - DAY, later + DAY))
-    assert counted.by("permission") == {("ride",): (2, 0, 1, 0, 0)}
+    assert counted.by("permission") == {("ride",): (2, 0, 1, 0, 0, 0)}
 
 
 def test_people_and_benefits_are_first_each_by_themselves() -> None:
@@ -90,27 +90,27 @@ def test_people_and_benefits_are_first_each_by_themselves() -> None:
     assert firsts(at, at + DAY, at + 2 * DAY) == [1, 1, 1]
 
 
-def glass(here: LimitedClub, at: datetime, partner: str | None, **said: object) -> Message:
-    return own(here, at, policy=Policy(partner=partner), **said)
+def glass(here: LimitedClub, at: datetime, partner: str | None, partner_said: bool = False) -> Message:
+    return own(here, at, policy=Policy(partner=partner, partner_said=partner_said))
 
 
 @pytest.fixture
 def here() -> LimitedClub:
-    """Glasses at two partners, today: at the winery one, at the bar two, of which one is over the limit, and one
-    that was refused, one that was voided."""
+    """Glasses at two partners, today: at the winery one, at the bar two, of which one is over the limit and one
+    only said to be there, and one that was refused, one that was voided; those were said, too."""
     club, at = limited_club(Limit(2, WEEK_SECONDS)), timezone.now() - timedelta(minutes=2)
     for slug in ("winery", "bar"):
         Partner.objects.create(slug=slug, name=slug.capitalize())
-    mistaken = glass(club, at, "bar")
+    mistaken = glass(club, at, "bar", partner_said=True)
     refused = checkin(
         at_us=to_us(at),
         outcome="denied",
         reason="limit_reached",
         permission=GLASS,
         customer=club.club.customer.pk,
-        policy=Policy(partner="bar"),
+        policy=Policy(partner="bar", partner_said=True),
     )
-    rows = [glass(club, at + timedelta(seconds=number), "bar") for number in (1, 2)]
+    rows = [glass(club, at + timedelta(seconds=number), "bar", number == 1) for number in (1, 2)]
     ingest(glass(club, at, "winery"), *rows, refused, mistaken, void(mistaken), at=timezone.now())
     return club
 
@@ -126,13 +126,13 @@ def test_each_report_counts(here: LimitedClub, reports_only_client: Client, roll
         assert roll()
     client = reports_only_client
     assert lines(client, "partner") == [
-        "Partner,used,first,repeat,refused,over_limit,voided",
-        "Bar,2,0,2,1,1,1",
-        "Winery,1,1,0,0,0,0",
+        "Partner,used,first,repeat,refused,over_limit,voided,only_said",
+        "Bar,2,0,2,1,1,1,1",
+        "Winery,1,1,0,0,0,0,0",
     ]
-    assert lines(client, "partner-benefit")[1:] == [f"Bar,{GLASS},2,0,2,1,1,1", f"Winery,{GLASS},1,1,0,0,0,0"]
-    assert lines(client, "benefit")[1:] == [f"{GLASS},3,1,2,1,1,1"]
-    assert lines(client, "plan")[1:] == ["Full,3,1,2,0,1,1", '"no plan, or one that is gone",0,0,0,1,0,0']
+    assert lines(client, "partner-benefit")[1:] == [f"Bar,{GLASS},2,0,2,1,1,1,1", f"Winery,{GLASS},1,1,0,0,0,0,0"]
+    assert lines(client, "benefit")[1:] == [f"{GLASS},3,1,2,1,1,1,1"]
+    assert lines(client, "plan")[1:] == ["Full,3,1,2,0,1,1,1", '"no plan, or one that is gone",0,0,0,1,0,0,0']
     assert lines(client, "reason") == ["Benefit,Reason,refused", f"{GLASS},limit_reached,1"]
     assert len(lines(client, "day")) == 8
     assert sum(int(line.split(",")[1]) for line in lines(client, "hour", partner="bar")[1:]) == 2
@@ -163,7 +163,7 @@ def test_the_page_draws_says_reasons_in_words_and_names_nobody(
 def test_what_is_used_at_the_hub_is_counted(here: LimitedClub, reports_only_client: Client) -> None:
     partner = Partner.objects.get(slug="winery")
     check_in(here.people[0], GLASS, Station(partner=partner), timezone.now())
-    assert lines(reports_only_client, "partner")[2] == "Winery,2,2,0,0,0,0"
+    assert lines(reports_only_client, "partner")[2] == "Winery,2,2,0,0,0,0,0"
 
 
 def test_questions_are_as_many_for_one_day_as_for_thirty(here: LimitedClub, reports_only_client: Client) -> None:

@@ -38,12 +38,12 @@ NARROWED: tuple[tuple[dict[str, str], bool], ...] = (
 )
 """To what a span is, and whether to benefits."""
 Figures = dict[tuple[object, ...], list[int]]
-"""How many stand, are somebody's first, over a limit, and voided."""
+"""How many stand, are somebody's first, over a limit, voided, and at a partner that was only said."""
 
 
 def anew() -> Figures:
     """By hand: every check-in, in its hour or, half an hour from UTC, in its quarter."""
-    found: Figures = defaultdict(lambda: [0, 0, 0, 0])
+    found: Figures = defaultdict(lambda: [0, 0, 0, 0, 0])
     known: set[tuple[object, ...]] = set()
     for row in CheckIn.objects.order_by("counts_at", "number"):
         at = row.at.astimezone(UTC).replace(second=0, microsecond=0)
@@ -55,20 +55,25 @@ def anew() -> Figures:
         numbers[1] += used and whose not in known
         numbers[2] += stands and row.over_limit
         numbers[3] += not stands
+        numbers[4] += stands and row.partner_said and row.outcome == "granted"
         known |= {whose} if used else set()
     return dict(found)
 
 
 def stored() -> Figures:
     return {
-        (each.slot, *(getattr(each, name) for name in ALIKE)): [each.count, each.first, each.excess, each.voided]
+        (each.slot, *(getattr(each, name) for name in ALIKE)): [
+            *(each.count, each.first, each.excess, each.voided, each.said),
+        ]
         for each in HourlyFigure.objects.all()
     }
 
 
 def read() -> Figures:
     counted = Counted(ALWAYS).by("slot", *ALIKE)
-    return {group: [each.total, each.first, each.excess, each.voided] for group, each in counted.items()}
+    return {
+        group: [each.total, each.first, each.excess, each.voided, each.said] for group, each in counted.items()
+    }
 
 
 def assert_sums_are_right() -> None:
@@ -82,11 +87,11 @@ def assert_sums_are_right() -> None:
             for fields in (*asked, ("permission",), ()):
                 wanted = folded(by_hand, fields, span, narrowed | ({"of_benefit": True} if of_benefits else {}))
                 read = counted.by(*fields).items()
-                assert {key: [c.total, c.first, c.excess, c.voided] for key, c in read} == wanted
+                assert {key: [c.total, c.first, c.excess, c.voided, c.said] for key, c in read} == wanted
 
 
 def folded(figures: Figures, fields: Sequence[str], span: Span, only: dict[str, object]) -> Figures:
-    found: Figures = defaultdict(lambda: [0, 0, 0, 0])
+    found: Figures = defaultdict(lambda: [0, 0, 0, 0, 0])
     for (slot, *told), numbers in figures.items():
         of = {"slot": slot, **dict(zip(ALIKE, told, strict=True))}
         if span.from_at <= slot < span.until_at and only.items() <= of.items():
@@ -116,8 +121,14 @@ def test_stored_is_what_counting_anew_gives(seed: int, colleague: User) -> None:
     for journal in range(1, 13):
         at = AT + timedelta(minutes=dice.randrange(-6_000, 6_000))
         site, partner = dice.choice([None, "clubhouse", "pune"]), dice.choice([None, "wine-bar", "winery"])
+        policy = Policy(site=site, partner=partner, partner_said=partner == "winery")
         rows = [
-            one_of(dice, here, at + timedelta(minutes=25 * number), Policy(site=site, partner=partner))
+            one_of(
+                dice,
+                here,
+                at + timedelta(minutes=25 * number),
+                policy,
+            )
             for number in range(dice.randrange(1, 5))
         ]
         undone = [void(rows[0])] if dice.random() < 0.3 else []

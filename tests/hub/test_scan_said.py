@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
+from hub.api.scopes import Scope
 from hub.checkins.models import CheckIn
 from hub.members import operations, queries
 from hub.members.models import Grant, Permission
@@ -13,6 +15,7 @@ from hub.members.rotating_operations import make_rotating
 from hub.partners.models import Partner
 from hub.partners.operations import save_partner
 from hub.scan import signed
+from tests.hub.api_client import Api
 from tests.hub.partner_phones import a_phone_of, home
 from tests.hub.scanned_club import DISCOUNT, GLASS, WEEK, ScannedClub, opened, press, pressable, scanned_club
 
@@ -207,3 +210,25 @@ def test_a_code_that_is_no_cards_is_counted_as_one_that_was_guessed(here: Scanne
     for _ in range(15):
         assert phone.post("/c/say", {"code": "0" * 20, "said": ""}).status_code == 404
     assert phone.post("/c/say", {"code": "0" * 20, "said": ""}).status_code == 429
+
+
+def test_that_it_was_only_said_is_told_wherever_it_is_counted(
+    here: ScannedClub, colleague_client: Client, reports_only_client: Client
+) -> None:
+    phone = a_strangers_phone()
+    press(phone, pressable(say(phone, here, "bar"))[DISCOUNT])
+    bars = a_phone_of(here.bar)
+    press(bars, pressable(opened(bars, here.code))[DISCOUNT])
+    for page in ("/desk/checkins/", f"/desk/customers/{here.anna.pk}/"):
+        assert colleague_client.get(page).content.decode().count("partner only said") == 1
+    lines = text_of(colleague_client.get("/desk/checkins.csv"))
+    assert [line.rpartition(",")[2] for line in lines] == ["partner_only_said", "no", "yes"]
+    assert "only said" in home(bars)
+    assert text_of(bars.get("/partner/figures/benefit.csv"))[1] == "Discount,2,1,1,0,0,0,1"
+    assert text_of(reports_only_client.get("/desk/reports/benefits/partner.csv"))[1] == "Bar,2,1,1,0,0,0,1"
+    api = Api(Scope.CHECKINS_READ)
+    assert [each["partner_said"] for each in api.get("/checkins")["items"]] == [False, True]
+
+
+def text_of(answer: HttpResponseBase) -> list[str]:
+    return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()

@@ -21,7 +21,8 @@ CheckInId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class CheckInShown(Schema):
-    """`counted`: it used a limited benefit up (a redemption). `customer` and `membership` may be gone.
+    """`partner_said`: whoever scanned, whom nobody knows, said that they were at `partner`.
+    `counted`: it used a limited benefit up (a redemption). `customer` and `membership` may be gone.
     `edge` is null where it was made at the hub itself."""
 
     id: str
@@ -32,6 +33,7 @@ class CheckInShown(Schema):
     reader: str
     site: str | None
     partner: str | None
+    partner_said: bool
     customer: int | None
     membership: int | None
     company: int | None
@@ -61,7 +63,7 @@ class CheckInFilters(Paging):
 def shown(row: CheckIn) -> dict[str, Any]:
     same = (
         *("number", "at", "received_at", "reader", "site", "partner", "permission", "outcome", "reason", "detail"),
-        *("counted", "remaining", "over_limit", "voided_at"),
+        *("partner_said", "counted", "remaining", "over_limit", "voided_at"),
     )
     return {
         **{name: getattr(row, name) for name in same},
