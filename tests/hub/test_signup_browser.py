@@ -1,0 +1,241 @@
+"""Joining in a real Chromium: in a frame on another origin's page, with others' cookies blocked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.utils import timezone
+
+from hub.members.models import Customer, Membership, Plan
+from hub.websites import operations, queries
+from hub.websites.models import Website as Known
+from tests.hub.conftest import Database
+from tests.hub.embedding_page import Onlooker, Website, a_website_served
+from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, code_sent, open_for_all
+from tests.hub.mailed import mail_by
+from tests.hub.served import served
+from tests.hub.stripe_driver import FakeDriver
+from tests.hub.walks.page_rules import violations
+from tests.hub.walks.visitor import NARROW
+from tests.hub.website_tokens import a_pair, a_token
+
+
+@dataclass
+class Embedded:
+    hub: str
+    site: Website
+    known: Known
+    browser: Onlooker
+
+    def script(self, plan: Plan, **said: str) -> str:
+        more = " ".join(f'data-{name.replace("_", "-")}="{value}"' for name, value in said.items())
+        where = f'data-website="{self.known.public_id}" data-plan="{plan.public_id}"'
+        return f'<script src="{self.hub}/embed.js" {where} {more} async></script>'
+
+    def token(self, **said: str) -> str:
+        key = a_pair(self.known, timezone.now())
+        return a_token(self.known, key, timezone.now(), **said)
+
+    def shows(self, *scripts: str) -> None:
+        self.browser.go(self.site.shows(*scripts))
+
+    def heard(self, *names: str) -> None:
+        self.browser.until(f"JSON.stringify(heard) === JSON.stringify({list(names)})")
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Onlooker]:
+    browser = Onlooker(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def embedded(sqlite_database: Database, tmp_path: Path, chromium: Onlooker) -> Iterator[Embedded]:
+    open_for_all()
+    letters = mail_by(f"file://{tmp_path / 'mail'}")
+    with letters, served() as hub, a_website_served() as site, override_settings(DOORWARD_URL=hub):
+        known = operations.add_website("Club", [site.origin], timezone.now())
+        chromium.hub = hub
+        chromium.errors.clear()
+        chromium.wears(NARROW)
+        yield Embedded(hub, site, known, chromium)
+        chromium.go("about:blank")
+
+
+def proves(embedded: Embedded, email: str = MAIL) -> None:
+    frame = embedded.browser.frame()
+    frame.sees("Send me a code")
+    frame.says("email", email)
+    frame.press("email")
+    frame.until("!!document.querySelector('[name=code]')")
+    frame.says("code", code_sent())
+    frame.press("code")
+
+
+def test_without_a_token_to_the_card(embedded: Embedded) -> None:
+    plan = a_plan()
+    embedded.shows(embedded.script(plan, theme_colour="#aa0033", theme_round="0"))
+    frame = embedded.browser.frame()
+    frame.sees(plan.name)
+    assert frame.look("getComputedStyle(document.documentElement).getPropertyValue('--club').trim()") == "#aa0033"
+    frame.press("plan")
+    embedded.heard("started")
+    proves(embedded)
+    frame.until("!!document.querySelector('[name=name]')")
+    assert frame.look("document.activeElement.tagName") == "H1"
+    assert violations(frame) == []  # type: ignore[arg-type]
+    frame.says("name", "Ann")
+    frame.press("fields")
+    frame.press("agree")
+    frame.sees("You have joined.")
+    assert violations(frame) == []  # type: ignore[arg-type]
+    embedded.heard("started", "joined")
+    assert Membership.objects.get().customer == Customer.objects.get(email=MAIL)
+    # As high as what it shows.
+    embedded.browser.until("document.querySelector('iframe').offsetHeight < 700")
+    assert frame.look("document.documentElement.scrollHeight <= innerHeight + 1")
+    assert frame.look("document.cookie") == ""
+    frame.look("void document.querySelector('form[target=_blank] button').click()")
+    with embedded.browser.in_tab("/card/"):
+        embedded.browser.sees("Ann")
+        embedded.browser.sees(plan.name)
+    frame.look("void document.querySelector('#close').click()")
+    embedded.heard("started", "joined", "closed")
+    assert embedded.browser.complaints() == []
+
+
+@pytest.mark.parametrize("way", ["attribute", "call"])
+def test_with_a_token(embedded: Embedded, way: str) -> None:
+    plan, token = a_plan(), embedded.token(email=MAIL, name="Ann")
+    said = {"token": token} if way == "attribute" else {}
+    embedded.shows(embedded.script(plan, **said))
+    frame = embedded.browser.frame()
+    if way == "call":
+        embedded.browser.until("!!window.doorward")
+        embedded.browser.look(f"doorward.token('{token}')")
+    frame.until("!!document.querySelector('form.choose').elements.flow.value")
+    assert token not in embedded.browser.look("document.querySelector('main').innerHTML")
+    assert not any(token in url for url in embedded.browser.requests)
+    frame.press("plan")
+    frame.until("document.querySelector('[name=name]')?.value === 'Ann'")
+    frame.press("fields")
+    frame.press("agree")
+    frame.sees("You have joined.")
+    customer = queries.customer_of(embedded.known, "user-7")
+    assert customer is not None and customer.email == MAIL
+
+
+def test_with_a_token_whose_address_stands(embedded: Embedded) -> None:
+    ann = a_member()
+    embedded.shows(embedded.script(a_plan(), token=embedded.token(email=MAIL, name="Ann")))
+    frame = embedded.browser.frame()
+    frame.until("!!document.querySelector('form.choose')?.elements.flow.value")
+    frame.press("plan")
+    frame.sees("Somebody is a member with this address already")
+    proves(embedded)
+    frame.until("!!document.querySelector('[name=customer]')")
+    frame.look(f"void document.querySelector('[name=customer][value=\"{ann.pk}\"]').click()")
+    frame.press("agree")
+    frame.sees("You have joined.")
+    assert queries.customer_of(embedded.known, "user-7") == ann
+
+
+def test_paid_in_a_tab_of_its_own(embedded: Embedded, fake_stripe: FakeDriver) -> None:
+    way = fake_stripe.provider._way
+    with override_settings(ENVIRONMENT=replace(settings.ENVIRONMENT, stripe=way)):
+        embedded.shows(embedded.script(a_paid_plan(), token=embedded.token(email=MAIL, name="Ann")))
+        frame = embedded.browser.frame()
+        frame.until("!!document.querySelector('form.choose')?.elements.flow.value")
+        frame.press("plan")
+        frame.press("fields")
+        frame.press("agree")
+        frame.sees("As soon as it is paid")
+        embedded.heard("started")
+        frame.look("void document.querySelector('form[target=_blank] button').click()")
+        with embedded.browser.in_tab(fake_stripe.fake.address):
+            embedded.browser.click("Pay")
+            embedded.browser.sees("You can close this tab")
+        frame.sees("You have joined.")
+    embedded.heard("started", "joined")
+    assert not Membership.objects.get().pending
+
+
+def test_an_origin_that_is_not_allowed(embedded: Embedded) -> None:
+    plan = a_plan()
+    operations.change_website(embedded.known.pk, "Club", ["https://elsewhere.example"])
+    embedded.shows(embedded.script(plan))
+    embedded.browser.until("!!document.querySelector('iframe')")
+    frame = embedded.browser.frame()
+    frame.until("document.readyState === 'complete' && location.href.startsWith('chrome-error')")
+    assert plan.name not in (frame.look("document.body.innerText") or "")
+
+
+def test_what_others_say_is_not_listened_to(embedded: Embedded) -> None:
+    """A frame within the website's page, of another origin, and the page itself with what it may not say."""
+    plan = a_plan()
+    other = f"http://127.0.0.1:{embedded.site.server_port}/other"
+    token = embedded.token(email=MAIL)
+    told = f"{{doorward: 'token', token: '{token}'}}"
+    script = (
+        f"parent.frames[0].postMessage({{doorward: 'hello'}}, '*'); parent.frames[0].postMessage({told}, '*');"
+    )
+    spoof = (
+        "parent.postMessage({doorward: 'joined'}, '*'); parent.postMessage({doorward: 'height', px: 9999}, '*')"
+    )
+    embedded.site.pages["/other"] = f"<!doctype html><title>x</title><script>{script}{spoof}</script>"
+    embedded.shows(embedded.script(plan))
+    frame = embedded.browser.frame()
+    frame.sees(plan.name)
+    embedded.browser.look(
+        f"void document.body.append(Object.assign(document.createElement('iframe'), {{src: '{other}'}}))"
+    )
+    embedded.browser.frame(1).until("document.readyState === 'complete'")
+    frame.press("plan")
+    embedded.heard("started")
+    frame.sees("Send me a code")
+    assert embedded.browser.look("document.querySelector('iframe').offsetHeight") < 2_000
+
+
+def test_two_on_one_page(embedded: Embedded) -> None:
+    one, other = a_plan("One"), a_plan("Other")
+    embedded.shows(embedded.script(one), embedded.script(other))
+    frames = embedded.browser.frame(0), embedded.browser.frame(1)
+    for frame in frames:
+        frame.until("document.readyState === 'complete' && !!document.querySelector('form.choose')")
+    names = {frame.look("document.querySelector('h2').innerText") for frame in frames}
+    assert names == {"One", "Other"}
+    embedded.browser.until("document.querySelectorAll('iframe').length === 2")
+    frames[1].press("plan")
+    frames[1].sees("Send me a code")
+    frames[0].sees("Join")
+    embedded.heard("started")
+
+
+def test_by_the_keyboard_alone(embedded: Embedded) -> None:
+    embedded.shows(embedded.script(a_plan(), token=embedded.token(email=MAIL, name="Ann")))
+    frame = embedded.browser.frame()
+    frame.until("!!document.querySelector('form.choose')?.elements.flow.value")
+    for wanted in ("plan", "fields", "agree"):
+        frame.until(f"!!document.querySelector('button[name=press][value={wanted}]')")
+        for _ in range(12):
+            if frame.look("document.hasFocus() && document.activeElement.value") == wanted:
+                break
+            embedded.browser.key("Tab")
+        assert frame.look("document.activeElement.value") == wanted
+        embedded.browser.key("Enter")
+    frame.sees("You have joined.")
+    assert Membership.objects.count() == 1
+
+
+def test_wrong_use_is_said_in_the_console(embedded: Embedded) -> None:
+    embedded.browser._call("Page.addScriptToEvaluateOnNewDocument", {"source": _KEEP_CONSOLE})
+    embedded.shows(f'<script src="{embedded.hub}/embed.js"></script>', embedded.script(a_plan(), token="nonsense"))
+    embedded.browser.until("(window.said || []).some(each => each.includes('data-website is missing'))")
+    embedded.browser.until("(window.said || []).some(each => each.includes('malformed'))")
+
+
+_KEEP_CONSOLE = "window.said = []; console.error = text => said.push(String(text));"
