@@ -7,6 +7,7 @@ import pytest
 from hub.checkins.models import CheckIn
 from hub.members import operations as members
 from hub.members import profile_operations as profiles
+from hub.members.models import Grant, Permission
 from tests.hub.scanned_club import ScannedClub, scanned_club
 from tests.hub.served import served
 from tests.hub.test_scan_page import a_jpeg
@@ -84,3 +85,25 @@ def test_cards_that_open_nothing_say_so(phone: Visitor, here: ScannedClub) -> No
     phone.go(f"{phone.hub}/c/{here.code}")
     phone.sees("The card is revoked")
     looked_at(phone, "revoked")
+
+
+def test_a_strangers_phone_counts_where_they_say_that_they_are(phone: Visitor, here: ScannedClub) -> None:
+    """A discount at one shop alone: no account, no app."""
+    tyres = Permission(slug="tyres", name="10 % off", is_benefit=True, approved_partners_only=True)
+    tyres.partner_may_be_said = True
+    members.save_permission(tyres, [here.inn])
+    members.save_grant(Grant(plan=here.plan, permission=tyres), ())
+    phone.go(f"{phone.hub}/C/{here.code}")
+    phone.sees("Where are you?")
+    looked_at(phone, "where")
+    phone.look("document.querySelector('#said').value = 'inn'")
+    phone.click("I am here")
+    phone.sees("counts at Inn, as you said")
+    looked_at(phone, "said")
+    phone.look(
+        "document.querySelector('input[name=permission][value=tyres]').form.querySelector('button').click()"
+    )
+    phone.sees("Counted at Inn, as you said.")
+    looked_at(phone, "counted")
+    made = CheckIn.objects.get()
+    assert (made.permission, made.partner, made.partner_said) == ("tyres", "inn", True)
