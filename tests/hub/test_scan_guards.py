@@ -100,6 +100,10 @@ def test_a_rotating_card_redeems_by_a_live_code_once(colleague_client: Client) -
     phone.post("/c/undo")
     # The same half minute's picture on another phone: the glass is there again, the code is not.
     assert "ask for the live card" in press(other, forms[1])
+    # The digits of the next half minute are another showing of it.
+    fresh = queries.rotating_text_now(here.card, at + timedelta(seconds=30))
+    assert "Redeemed" in press(other, pressable(opened(other, fresh))[GLASS])
+    other.post("/c/undo")
     assert "Redeemed" in press(colleague_client, pressable(opened(colleague_client, here.code))[GLASS])
 
 
