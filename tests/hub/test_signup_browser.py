@@ -18,7 +18,7 @@ from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, code_sen
 from tests.hub.mailed import mail_by
 from tests.hub.served import served
 from tests.hub.stripe_driver import FakeDriver
-from tests.hub.walks.page_rules import violations
+from tests.hub.walks.page_rules import keeps_the_rules, unseen_focus, violations
 from tests.hub.walks.visitor import NARROW
 from tests.hub.website_tokens import a_pair, a_token
 
@@ -239,3 +239,42 @@ def test_wrong_use_is_said_in_the_console(embedded: Embedded) -> None:
 
 
 _KEEP_CONSOLE = "window.said = []; console.error = text => said.push(String(text));"
+
+
+def test_the_hubs_own_pages_keep_the_rules(embedded: Embedded) -> None:
+    browser = embedded.browser
+    open_for_all(terms="Be kind.", text="We are glad that you come.", asks_address="optional")
+    a_paid_plan(setup_fee_cents=500, trial_days=14, tax_text="incl. 19 % VAT", signup_text="All there is.")
+
+    def plans() -> None:
+        browser.open("/join/")
+        browser.sees("29.00 EUR every month")
+
+    keeps_the_rules(browser, plans)
+    browser.click("Join")
+    browser.sees("Send me a code")
+    keeps_the_rules(browser, lambda: browser.open("/join/go"))
+    assert unseen_focus(browser) == []
+    browser.write("#email", MAIL)
+    browser.click("Send me a code")
+    browser.sees("A code is on its way")
+    browser.write("#code", code_sent())
+    browser.click("Go on")
+    browser.sees("About you")
+    keeps_the_rules(browser, lambda: browser.open("/join/go"))
+    browser.write("#name", "Ann")
+    browser.click("Go on")
+    browser.sees("Is this right?")
+    keeps_the_rules(browser, lambda: browser.open("/join/go"))
+    browser.wears(390)
+    browser.keep("join_agree")
+    browser.click("Join and pay")
+    browser.until("!!document.querySelector('[name=terms]:invalid')")
+    browser.look("document.querySelector('[name=terms]').click()")
+    browser.click("Join and pay")
+    browser.sees("You have joined.")
+    keeps_the_rules(browser, lambda: browser.open("/join/go"))
+    browser.wears(390)
+    browser.keep("join_done")
+    browser.open("/join/")
+    browser.keep("join_plans")
