@@ -8,7 +8,7 @@ from hub.billing.hand_operations import end_by_hand
 from hub.billing.keeping import keep
 from hub.billing.meaning import Becomes, becomes
 from hub.billing.models import BillingAccount, Checkout, Subscription
-from hub.billing.port import SubscriptionSeen
+from hub.billing.port import SubscriptionSeen, SubscriptionState
 from hub.members import billed_operations
 from hub.members.billed_operations import Terms
 from hub.members.models import Membership, Plan
@@ -49,14 +49,22 @@ def _new(provider: str, seen: SubscriptionSeen) -> Subscription | None:
     """Of the membership that was ordered by a checkout; of a second one the first stays in force."""
     checkouts = Checkout.objects.select_related("membership__plan")
     checkout = checkouts.filter(provider=provider, public_id=seen.ours).first() if seen.ours else None
-    if checkout is None:
+    if checkout is None or checkout.membership is None:
         return None
     membership = checkout.membership
     remember_payer(provider, seen.payer, membership)
+    is_spare = membership.revoked_at is not None or not _makes_way(membership, provider, seen)
+    return Subscription(provider=provider, reference=seen.reference, membership=membership, is_spare=is_spare)
+
+
+def _makes_way(membership: Membership, provider: str, seen: SubscriptionSeen) -> bool:
+    """One that nobody has paid yet does for one that somebody has: it is the second then."""
     others = Subscription.objects.filter(membership=membership, provider=provider, is_spare=False, is_open=True)
-    return Subscription(
-        provider=provider, reference=seen.reference, membership=membership, is_spare=others.exists()
-    )
+    if seen.state is not SubscriptionState.INCOMPLETE:
+        for waiting in others.filter(state=SubscriptionState.INCOMPLETE):
+            waiting.is_spare = True
+            keep(waiting)
+    return not others.exists()
 
 
 def _plan_of(seen: SubscriptionSeen, membership: Membership) -> Plan:

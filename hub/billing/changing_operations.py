@@ -79,7 +79,9 @@ def refund(payment: Payment, cents: int, at: datetime) -> Refund:
                 return refund_by_hand(held, cents, at)
             given = keep(Refund(payment=held, cents=cents, at=at), action="refunded")
     try:
-        seen = choosing.provider_named(held.provider).refund(held.reference or "", cents, f"refund-{given.pk}")
+        seen = choosing.provider_named(held.provider).refund(
+            held.reference or "", cents, held.currency, f"refund-{held.reference}-{given.pk}"
+        )
     except ProviderAway:
         raise
     except ProviderRefused:
@@ -87,7 +89,7 @@ def refund(payment: Payment, cents: int, at: datetime) -> Refund:
         raise
     with writing():
         if not held.refunds.filter(reference=seen.reference).exists():
-            given.reference, given.done = seen.reference, seen.done
+            given.reference, given.done, given.has_failed = seen.reference, seen.done, seen.failed
             keep(given)
     return given
 
@@ -121,7 +123,7 @@ def _change(membership: Membership, at: datetime, ask: Asked) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(changes=F("changes") + 1)
     subscription.refresh_from_db(fields=["changes"])
     look = look_operations.begin(asked.name, About.SUBSCRIPTION, reference)
-    seen = ask(asked, reference, f"subscription-{subscription.pk}-{subscription.changes}")
+    seen = ask(asked, reference, f"subscription-{reference}-{subscription.changes}")
     apply_seen(asked, seen, look, at)
 
 

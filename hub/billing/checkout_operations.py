@@ -4,27 +4,39 @@ The row is there before the provider is asked, and says what is asked for: whoev
 was lost or beside somebody else, asks for the same under the same key, and is given the same page.
 """
 
+import hashlib
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from hub.billing import choosing
 from hub.billing.looking import look_at_checkout
 from hub.billing.models import Checkout
 from hub.billing.offers import price_of
-from hub.billing.port import CheckoutStarted, CheckoutState, Interval, Order, Payer, Price, Provider, Unit
+from hub.billing.port import (
+    CheckoutStarted,
+    CheckoutState,
+    Interval,
+    NotThere,
+    Order,
+    Payer,
+    Price,
+    Provider,
+    Unit,
+)
 from hub.billing.queries import account_of
 from hub.errors import HubError
 from hub.members.models import Membership
 from hub.members.writing import stored, writing
 
 LASTS: Final = timedelta(hours=2)
-_LEFT_AT_LEAST: Final = timedelta(minutes=10)
-"""A page that closes before that is no use to who is sent to it."""
+_LEFT_AT_LEAST: Final = timedelta(minutes=40)
+"""A page that closes soon is no use to who is sent to it, and Stripe begins none for less than 30 minutes."""
+_ASKED_EVERY: Final = timedelta(seconds=3)
 
 
 class NotForSale(HubError):
@@ -37,14 +49,15 @@ def begin_checkout(membership: Membership, success: str, cancel: str, at: dateti
     asked = choosing.provider()
     if asked is None:
         raise NotForSale(_("Nothing can be paid online here: choose another way."))
-    checkout, others = _row(asked, membership, success, cancel, at)
+    checkout, others, held = _row(asked, membership, success, cancel, at)
     for other in others:
         close(asked, other, at)
     if others:
         _check_waits(membership)
     if checkout.address:
         return CheckoutStarted(checkout.reference, checkout.address, checkout.until)
-    started = asked.begin_checkout(_order(asked, checkout), f"checkout-{checkout.public_id}")
+    with override(checkout.asked["language"] or None):
+        started = asked.begin_checkout(_order(asked, checkout, held), f"checkout-{checkout.public_id}")
     Checkout.objects.filter(pk=checkout.pk).update(
         reference=started.reference, address=started.address, until=started.until
     )
@@ -53,11 +66,13 @@ def begin_checkout(membership: Membership, success: str, cancel: str, at: dateti
 
 def close(asked: Provider, checkout: Checkout, at: datetime) -> None:
     """Nobody can pay there any more. Where somebody has, that counts."""
-    if checkout.reference:
-        asked.close_checkout(checkout.reference)
-        look_at_checkout(asked, checkout.reference, at)
-    else:
-        Checkout.objects.filter(pk=checkout.pk).update(state=CheckoutState.EXPIRED)
+    try:
+        if checkout.reference:
+            asked.close_checkout(checkout.reference)
+            return look_at_checkout(asked, checkout.reference, at)
+    except NotThere:
+        pass  # nobody can pay there either
+    Checkout.objects.filter(pk=checkout.pk).update(state=CheckoutState.EXPIRED)
 
 
 def look_again(membership: Membership, at: datetime) -> bool:
@@ -69,7 +84,9 @@ def look_again(membership: Membership, at: datetime) -> bool:
         return held is not None and not held.pending
     open_ones = Checkout.objects.filter(membership=held, provider=asked.name).exclude(reference="")
     checkout = open_ones.exclude(state=CheckoutState.EXPIRED).first()
-    if checkout is None or (checkout.looked_at is not None and at < checkout.looked_at + timedelta(seconds=3)):
+    if checkout is None or (
+        checkout.looked_at is not None and checkout.looked_at <= at < checkout.looked_at + _ASKED_EVERY
+    ):
         return False
     Checkout.objects.filter(pk=checkout.pk).update(looked_at=at)
     look_at_checkout(asked, checkout.reference, at)
@@ -77,23 +94,13 @@ def look_again(membership: Membership, at: datetime) -> bool:
     return held is not None and not held.pending
 
 
-def forget_expired(asked: Provider, at: datetime) -> None:
-    """Checkouts that ended without a word of it are asked about; ProviderError."""
-    over = at - timedelta(minutes=5)
-    for checkout in Checkout.objects.filter(provider=asked.name, state=CheckoutState.OPEN, until__lt=over)[:50]:
-        if checkout.reference:
-            look_at_checkout(asked, checkout.reference, at)
-        else:
-            Checkout.objects.filter(pk=checkout.pk).update(state=CheckoutState.EXPIRED)
-
-
 def _row(
     asked: Provider, membership: Membership, success: str, cancel: str, at: datetime
-) -> tuple[Checkout, list[Checkout]]:
-    """The one to go on with, and others of the membership that are open."""
+) -> tuple[Checkout, list[Checkout], Membership]:
+    """The one to go on with, others of the membership that are open, and the membership as it is stored."""
     with writing():
         held = _check_waits(membership)
-        wanted = _wanted(held, success, cancel)
+        wanted = _wanted(asked, held, success, cancel)
         found = list(held.checkouts.filter(provider=asked.name, state=CheckoutState.OPEN))
         good = next((each for each in found if each.asked == wanted and each.until > at + _LEFT_AT_LEAST), None)
         checkout = good or Checkout.objects.create(
@@ -104,7 +111,7 @@ def _row(
             began_at=at,
             until=at + LASTS,
         )
-        return checkout, [each for each in found if each.pk != checkout.pk]
+        return checkout, [each for each in found if each.pk != checkout.pk], held
 
 
 def _check_waits(membership: Membership) -> Membership:
@@ -114,8 +121,8 @@ def _check_waits(membership: Membership) -> Membership:
     return held
 
 
-def _wanted(held: Membership, success: str, cancel: str) -> dict[str, Any]:
-    """All that is asked for, beside who pays: under one key it is the same each time."""
+def _wanted(asked: Provider, held: Membership, success: str, cancel: str) -> dict[str, Any]:
+    """All that is asked for: under one key it is the same each time. Of who pays, only whether it is the same."""
     plan = held.plan
     price = price_of(plan)
     if price is None:
@@ -128,16 +135,17 @@ def _wanted(held: Membership, success: str, cancel: str) -> dict[str, Any]:
         "setup_fee_cents": plan.setup_fee_cents,
         "trial_days": plan.trial_days,
         "language": (get_language() or "")[:2],
+        "payer": hashlib.sha256(repr(astuple(payer_of(asked, held))).encode()).hexdigest()[:32],
     }
 
 
-def _order(asked: Provider, checkout: Checkout) -> Order:
+def _order(asked: Provider, checkout: Checkout, membership: Membership) -> Order:
     wanted: dict[str, Any] = checkout.asked
     interval, days = wanted["price"]["interval"], wanted["trial_days"]
     billed = None if interval is None else Interval(Unit(interval["unit"]), interval["count"])
     return Order(
         ours=checkout.public_id,
-        payer=payer_of(asked, checkout.membership),
+        payer=payer_of(asked, membership),
         price=Price(**wanted["price"] | {"interval": billed}),
         seats=wanted["seats"],
         until=checkout.until,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from hub.billing.models import Progress, ProviderEvent
 from hub.billing.port import About, EventSeen
@@ -47,8 +47,9 @@ def remember(provider: str, events: Iterable[EventSeen], at: datetime) -> int:
 
 
 def due(provider: str, at: datetime) -> list[ProviderEvent]:
-    """Those that came first, first."""
-    waiting = ProviderEvent.objects.filter(provider=provider, done_at=None, next_at__lte=at)
+    """Those that came first, first. What waits for longer than anything should was put off by a wrong clock."""
+    ripe = Q(next_at__lte=at) | Q(next_at__gt=at + WAITS[-1])
+    waiting = ProviderEvent.objects.filter(ripe, provider=provider, done_at=None)
     return list(waiting.order_by("pk")[:_AT_ONCE])
 
 

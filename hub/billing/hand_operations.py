@@ -5,6 +5,7 @@ unpaid, the plan's grace runs after the end, and then it is over by itself. A fi
 granted, but for a trial.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from contract.membership import AtEnd, State
 from hub.billing.keeping import keep
 from hub.billing.models import HAND, WRITTEN_OFF, Payment, Refund, Subscription
 from hub.billing.port import EndedWhy, PaymentState, SubscriptionState
+from hub.billing.queries import waiting
 from hub.errors import HubError
 from hub.members import billed_operations, queries, term_operations
 from hub.members.models import Membership
@@ -129,6 +131,16 @@ def write_off(payment: Payment, at: datetime) -> Payment:
         if held.membership is not None and not held.membership.billed_by:
             billed_operations.give_up(held.membership, at)
         return held
+
+
+def write_off_waiting(numbers: Iterable[int], at: datetime) -> int:
+    """First payments that nobody makes, all or none; what has been paid or written off meanwhile stays so. How
+    many were."""
+    with writing():
+        found = list(waiting().filter(pk__in=numbers))
+        for payment in found:
+            write_off(payment, at)
+        return len(found)
 
 
 def end_by_hand(membership: Membership, at: datetime) -> None:

@@ -75,16 +75,17 @@ class Checkout(models.Model):
     """A page of a provider's where one membership is paid for, begun and perhaps never used.
 
     `public_id` is our name for it there. What was asked of the provider stands here, so that asking again asks for
-    the same. `is_spare`: the membership was paid for otherwise by then.
+    the same. `is_spare`: the membership was paid for otherwise by then. `membership` None: it was deleted
+    meanwhile, so whatever is paid there is ended and shown to staff.
     """
 
     public_id = models.CharField(max_length=32, unique=True)
     provider = models.CharField(max_length=_PROVIDER_LETTERS)
-    membership = models.ForeignKey("members.Membership", models.CASCADE, related_name="checkouts")
+    membership = models.ForeignKey("members.Membership", models.SET_NULL, null=True, related_name="checkouts")
     reference = models.CharField(max_length=_REFERENCE_LETTERS, blank=True, default="")
     address = models.TextField(blank=True, default="")
     asked = models.JSONField()
-    """The price, seats and addresses that it was begun with."""
+    """The price, seats, language and addresses that it was begun with; of who pays a digest alone."""
     state = models.CharField(max_length=16, choices=_choices(CheckoutState), default=CheckoutState.OPEN)
     is_spare = models.BooleanField(default=False)
     began_at = models.DateTimeField()
@@ -221,12 +222,13 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back. `done`: False while it is on its way."""
+    """Money given back. `done`: False while it is on its way. `has_failed`: it never came back to whoever paid."""
 
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="refunds")
     reference = models.CharField(max_length=_REFERENCE_LETTERS, null=True, default=None)
     cents = models.PositiveIntegerField()
     done = models.BooleanField(default=False)
+    has_failed = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     AUDIT_HIDDEN = ("reference",)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from hub.billing import choosing
-from hub.billing.port import Interval, Price, Unit
+from hub.billing.port import Interval, Price, ProviderRefused, Unit
 from hub.members.models import Plan
 
 _UNITS: Final = {
@@ -38,6 +38,18 @@ def price_of(plan: Plan) -> Price | None:
         None if plan.billed_every is None else Interval(_UNITS[Plan.Unit(plan.billed_in)], plan.billed_every)
     )
     return Price(plan.public_id, plan.name, plan.price_cents, plan.currency, interval)
+
+
+def why_not_billed(plan: Plan) -> str:
+    """Why the provider of this hub could never bill it, and what to change; empty: it can, or there is none."""
+    price, asked = price_of(plan), choosing.provider()
+    if price is None or asked is None:
+        return ""
+    try:
+        asked.check_price(price, plan.setup_fee_cents)
+    except ProviderRefused as error:
+        return str(error)
+    return ""
 
 
 def offers_for(plan: Plan) -> list[Offer]:

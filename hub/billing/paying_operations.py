@@ -24,22 +24,30 @@ def apply_checkout(provider: str, seen: CheckoutSeen, at: datetime) -> Checkout 
         return None
     was_complete = checkout.state == CheckoutState.COMPLETE
     checkout.state, checkout.reference, checkout.looked_at = seen.state.value, seen.reference, at
+    if seen.payment_failed:
+        # Nobody can pay there any more, and nobody has.
+        checkout.state = CheckoutState.EXPIRED.value
+    membership = checkout.membership
     if seen.state is CheckoutState.COMPLETE:
-        remember_payer(provider, seen.payer, checkout.membership)
+        if membership is not None:
+            remember_payer(provider, seen.payer, membership)
         if not seen.subscription and not was_complete:
-            checkout.is_spare = not checkout.membership.pending
+            checkout.is_spare = membership is None or membership.revoked_at is not None or not membership.pending
     checkout.save()
-    if seen.state is CheckoutState.COMPLETE and seen.is_paid and not seen.subscription:
-        _settle(checkout.membership, at)
+    if seen.state is CheckoutState.COMPLETE and seen.is_paid and not seen.subscription and membership is not None:
+        _settle(membership, at)
     return checkout
 
 
 def apply_payment(provider: str, seen: PaymentSeen) -> Payment | None:
     """None: it is for none of our memberships."""
+    source = _source(provider, seen)
     payment = Payment.objects.filter(provider=provider, reference=seen.reference).first()
-    payment = payment or _new(provider, seen)
+    payment = payment or _new(provider, seen, source)
     if payment is None:
         return None
+    # What it is of may be known as a second one only after it.
+    payment.is_spare = payment.is_spare or (source is not None and _is_spare(source))
     payment.state, payment.cents, payment.currency = seen.state.value, seen.cents, seen.currency
     payment.done_at = seen.at if seen.state is PaymentState.PAID else None
     keep(payment)
@@ -58,28 +66,35 @@ def _settle(membership: Membership, at: datetime) -> None:
         end_by_hand(membership, at)
 
 
-def _new(provider: str, seen: PaymentSeen) -> Payment | None:
+def _source(provider: str, seen: PaymentSeen) -> Subscription | Checkout | None:
     subscriptions = Subscription.objects.select_related("membership__plan")
     subscription = subscriptions.filter(provider=provider, reference=seen.subscription).first()
     checkouts = Checkout.objects.select_related("membership__plan")
     checkout = checkouts.filter(provider=provider, public_id=seen.ours).first() if seen.ours else None
-    source = subscription or checkout
+    return subscription or checkout
+
+
+def _is_spare(source: Subscription | Checkout) -> bool:
+    return source.is_spare or source.membership is None
+
+
+def _new(provider: str, seen: PaymentSeen, source: Subscription | Checkout | None) -> Payment | None:
     if source is None:
         return None
+    held = source.membership
     return Payment(
         provider=provider,
         reference=seen.reference,
-        membership=source.membership,
-        subscription=subscription,
-        text=source.membership.plan.name,
+        membership=held,
+        subscription=source if isinstance(source, Subscription) else None,
+        text=source.asked["price"]["name"] if held is None and isinstance(source, Checkout) else held.plan.name,
         opened_at=seen.at,
-        is_spare=source.is_spare,
     )
 
 
 def _keep_refund(payment: Payment, seen: Any) -> None:
     """One that was asked for here, and whose answer was lost, is the same."""
-    values = {"cents": seen.cents, "done": seen.done, "at": seen.at}
+    values = {"cents": seen.cents, "done": seen.done, "has_failed": seen.failed, "at": seen.at}
     asked = payment.refunds.filter(reference=None, cents=seen.cents).first()
     if asked is not None and not payment.refunds.filter(reference=seen.reference).exists():
         asked.reference = seen.reference

@@ -185,12 +185,13 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundSeen:
-    """`done`: False while it is on its way, and where it failed."""
+    """`done`: False while it is on its way, and where it `failed`."""
 
     reference: str
     cents: int
     done: bool
     at: datetime
+    failed: bool = False
 
 
 class DisputeState(StrEnum):
@@ -267,6 +268,10 @@ class Provider(Protocol):
         """Kept beside every reference: as in `stripe`."""
         ...
 
+    def check_price(self, price: Price, setup_fee_cents: int) -> None:
+        """ProviderRefused: it could never be billed like this; the message says what to change. Asks nobody."""
+        ...
+
     def begin_checkout(self, order: Order, key: str) -> CheckoutStarted: ...
 
     def checkout(self, reference: str) -> CheckoutSeen: ...
@@ -301,7 +306,7 @@ class Provider(Protocol):
         """The newest first; at most 100."""
         ...
 
-    def refund(self, payment: str, cents: int, key: str) -> RefundSeen: ...
+    def refund(self, payment: str, cents: int, currency: str, key: str) -> RefundSeen: ...
 
     def dashboard_address(self, about: About, reference: str) -> str:
         """Where staff look at it with the provider; empty: there is no such page."""

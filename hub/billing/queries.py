@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from hub.billing.models import HAND, BillingAccount, Checkout, Payment, Subscription
+from hub.billing.models import HAND, BillingAccount, Checkout, Payment, Refund, Subscription
 from hub.billing.port import CheckoutState, DisputeState, PaymentState
 from hub.members.models import Company, Customer, Membership
 
@@ -68,9 +69,16 @@ def owed() -> QuerySet[Payment]:
     return found.select_related(*parts).order_by("due_at", "pk")
 
 
+def waiting() -> QuerySet[Payment]:
+    """First payments by hand: their memberships begin with them. The oldest first."""
+    return owed().filter(membership__pending=True).order_by("opened_at", "pk")
+
+
 def to_look_at() -> QuerySet[Payment]:
-    """What staff should decide about: paid twice and not given back; disputes that run, or were lost."""
-    wrong = Q(is_spare=True, state=PaymentState.PAID, refunds=None)
+    """What staff should decide about: paid twice and not given back whole; disputes that run, or were lost."""
+    back = Refund.objects.filter(payment=OuterRef("pk"), has_failed=False).values("payment")
+    given = Coalesce(Subquery(back.annotate(cents_back=Sum("cents")).values("cents_back")), 0)
+    wrong = Q(is_spare=True, state=PaymentState.PAID, cents__gt=given)
     wrong |= Q(disputes__state__in=[DisputeState.OPEN, DisputeState.LOST])
     found = Payment.objects.filter(wrong).select_related("membership__customer", "membership__company")
     return found.prefetch_related("refunds", "disputes").distinct().order_by("-opened_at")
@@ -85,7 +93,12 @@ def left_of(payment: Payment) -> int:
     """What can still be given back of it, in minor units."""
     if payment.state != PaymentState.PAID:
         return 0
-    return max(0, payment.cents - sum(each.cents for each in payment.refunds.all()))
+    return max(0, payment.cents - sum(each.cents for each in payment.refunds.all() if not each.has_failed))
+
+
+def is_nobodys(provider: str, ours: str) -> bool:
+    """Whether it is of a checkout whose membership was deleted."""
+    return bool(ours) and Checkout.objects.filter(provider=provider, public_id=ours, membership=None).exists()
 
 
 def overdue(payment: Payment, at: datetime) -> bool:

@@ -2,23 +2,30 @@
 again each hour and at start, and once a day every open subscription is asked about.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
+
 from hub.billing import event_operations, hand_operations
-from hub.billing.checkout_operations import forget_expired
+from hub.billing.leftover_operations import close_what_nobody_needs, give_up_unpaid
 from hub.billing.looking import end_unwanted, look_at, look_at_subscription
 from hub.billing.models import ProviderEvent, Subscription
 from hub.billing.port import About, NotThere, Provider, ProviderAway, ProviderRefused
+from hub.errors import HubError
 
 READ_EVERY: Final = timedelta(hours=1)
 READ_BACK: Final = timedelta(hours=2)
 """Before the newest event that was read: providers list some late."""
 FIRST_BACK: Final = timedelta(days=3)
 SWEEP_EVERY: Final = timedelta(days=1)
+_MISFITS: Final = (HubError, ValidationError, DataError, IntegrityError)
+_LOG: Final = logging.getLogger("hub.billing")
 
 
 class Reconciling:
@@ -53,7 +60,8 @@ class Reconciling:
         new = event_operations.remember(name, events, at)
         latest = max((each.at for each in events), default=progress.events_until or at)
         event_operations.read_until(name, latest, at)
-        forget_expired(self._provider, at)
+        close_what_nobody_needs(self._provider, at)
+        give_up_unpaid(at)
         event_operations.forget_old(at)
         self._is_first = False
         return new
@@ -84,6 +92,8 @@ class Reconciling:
         except ProviderRefused:
             # One that is unknown there holds up no other; staff see when it was last seen.
             return
+        except _MISFITS as error:
+            _LOG.error("a subscription could not be applied: %s", type(error).__name__)
 
     def _look(self, provider: Provider, about: About, reference: str, events: list[ProviderEvent]) -> None:
         try:
@@ -95,6 +105,10 @@ class Reconciling:
             event_operations.done(events, self._now(), "not there")
         except ProviderRefused:
             event_operations.postpone(events, "refused", self._now())
+        except _MISFITS as error:
+            # What does not fit here holds up nobody else's.
+            _LOG.error("what a provider says could not be applied: %s", type(error).__name__)
+            event_operations.postpone(events, "not applied", self._now())
         else:
             event_operations.done(events, self._now())
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contract.billing import BillingError, BillingInterval
 from contract.limits import Limit
+from hub.billing.offers import why_not_billed
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
 from hub.desk.benefit_says import Ground, Means, where_by_permission
@@ -108,7 +109,7 @@ class PlanEditor:
 
     def is_valid(self) -> bool:
         """Rows are looked at with the plan as it would be: a limit may need its billing."""
-        is_plan_right = self.form.is_valid()
+        is_plan_right = self.form.is_valid() and self._is_billable()
         if row_count(self._data) > ROWS_MAX:
             # None of them is left out unseen: what is left out leaves the plan.
             self.rows = sent_rows(self._data, more=0)
@@ -143,6 +144,12 @@ class PlanEditor:
 
     def _grants(self) -> list[tuple[Grant, tuple[Limit, ...]]]:
         return [(each.instance, each.cleaned_data["limits"]) for each in self._told]
+
+    def _is_billable(self) -> bool:
+        """By whoever takes payments for this hub."""
+        if why := why_not_billed(self.form.instance):
+            self.form.add_error(None, why)
+        return not why
 
     def _is_each_once(self) -> bool:
         seen: set[int] = set()

@@ -44,7 +44,7 @@ class BilledClub:
         membership = take_plan(plan, _holder(plan), seats, Way.PROVIDER, self.driver.now(), organization_zone())
         if pays:
             started = begin_checkout(membership, PAID, BACK, self.driver.now())
-            order = checkout_operations._order(self.driver.provider, membership.checkouts.get())
+            order = checkout_operations._order(self.driver.provider, membership.checkouts.get(), membership)
             self.driver.pay(started, order)
             self.told()
         return membership

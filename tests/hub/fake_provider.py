@@ -23,6 +23,7 @@ from hub.billing.port import (
     PaymentState,
     Price,
     ProviderAway,
+    ProviderRefused,
     RefundSeen,
     SubscriptionSeen,
     SubscriptionState,
@@ -31,6 +32,8 @@ from hub.billing.port import (
 
 NAME = "fake"
 MONTH = timedelta(days=30)
+LONGEST = 36
+"""Of any unit."""
 
 
 class FakeProvider:
@@ -50,6 +53,10 @@ class FakeProvider:
     @property
     def name(self) -> str:
         return NAME
+
+    def check_price(self, price: Price, setup_fee_cents: int) -> None:
+        if price.interval is not None and price.interval.count > LONGEST:
+            raise ProviderRefused("it bills more often")
 
     def begin_checkout(self, order: Order, key: str) -> CheckoutStarted:
         def begin() -> CheckoutStarted:
@@ -96,7 +103,7 @@ class FakeProvider:
         paid = [each for each in self.payments.values() if each.payer == payer]
         return [InvoiceSeen(each.reference, "1", each.at, each.cents, each.currency, True) for each in paid]
 
-    def refund(self, payment: str, cents: int, key: str) -> RefundSeen:
+    def refund(self, payment: str, cents: int, currency: str, key: str) -> RefundSeen:
         return self._once("refund", key, lambda: self.give_back(payment, cents))
 
     def dashboard_address(self, about: About, reference: str) -> str:
@@ -144,6 +151,30 @@ class FakeProvider:
         if not is_trial:
             self.take_money("", payer, order.price.cents * order.seats, order.price.currency, number)
         return number
+
+    def pay_later(self, reference: str) -> str:
+        """By a way whose money takes days, once: the payment's reference."""
+        order = self.orders[reference]
+        number = self.take_money(order.ours, f"cus_{order.payer.ours}", order.price.cents, order.price.currency)
+        self.payments[number] = replace(self.payments[number], state=PaymentState.OPEN)
+        seen = self.checkouts[reference]
+        self.checkouts[reference] = replace(seen, state=CheckoutState.COMPLETE, payment=number)
+        self._tell(About.CHECKOUT, reference)
+        return number
+
+    def settle(self, reference: str, number: str, pays: bool) -> None:
+        """That money has come, or does not."""
+        state = PaymentState.PAID if pays else PaymentState.FAILED
+        self.payments[number] = replace(self.payments[number], state=state)
+        self.checkouts[reference] = replace(self.checkouts[reference], is_paid=pays, payment_failed=not pays)
+        self._tell(About.CHECKOUT, reference)
+
+    def fail_refund(self, payment: str) -> None:
+        """The last one does not arrive."""
+        held = self.payments[payment]
+        *others, last = held.refunds
+        self.payments[payment] = replace(held, refunds=(*others, replace(last, done=False, failed=True)))
+        self._tell(About.PAYMENT, payment)
 
     def take_money(self, ours: str, payer: str, cents: int, currency: str, subscription: str = "") -> str:
         reference = f"pi_{len(self.payments) + 1}"

@@ -45,7 +45,7 @@ CALLS: dict[str, Call] = {
     "change_plan": lambda provider, it: provider.change_plan(it.subscription, GOLD, 5, "key-plan"),
     "portal": lambda provider, it: provider.portal(it.payer, "https://hub.example/card/"),
     "invoices": lambda provider, it: provider.invoices(it.payer),
-    "refund": lambda provider, it: provider.refund(it.payment, 100, "key-refund"),
+    "refund": lambda provider, it: provider.refund(it.payment, 100, "EUR", "key-refund"),
     "events_since": lambda provider, it: provider.events_since(it.at),
 }
 WRITES: dict[str, tuple[str, int]] = {

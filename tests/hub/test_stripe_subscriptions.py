@@ -208,12 +208,12 @@ def test_a_trial_that_nobody_can_pay_after_ends_with_it(stripe_driver: Driver) -
 def test_refunds_of_a_part_and_of_the_rest(stripe_driver: Driver) -> None:
     reference = stripe_driver.join(GOLD)
     payment = payment_of(stripe_driver, reference)
-    part = stripe_driver.provider.refund(payment, 500, f"{payment}-1")
+    part = stripe_driver.provider.refund(payment, 500, "EUR", f"{payment}-1")
     assert (part.cents, part.done) == (500, True)
-    assert stripe_driver.provider.refund(payment, 500, f"{payment}-1") == part
-    stripe_driver.provider.refund(payment, 1_500, f"{payment}-2")
+    assert stripe_driver.provider.refund(payment, 500, "EUR", f"{payment}-1") == part
+    stripe_driver.provider.refund(payment, 1_500, "EUR", f"{payment}-2")
     with pytest.raises(ProviderRefused):
-        stripe_driver.provider.refund(payment, 1, f"{payment}-3")
+        stripe_driver.provider.refund(payment, 1, "EUR", f"{payment}-3")
     now = stripe_driver.provider.payment(payment)
     assert sorted(refund.cents for refund in now.refunds) == [500, 1_500]
     assert (now.state, now.cents, now.currency) == (PaymentState.PAID, 2_000, "EUR")

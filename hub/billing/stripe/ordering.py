@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hub.billing.port import Order, Price
+from hub.billing.stripe.money import amount_of
 from hub.billing.stripe.names import OURS, product_of
 
 
@@ -38,7 +39,7 @@ def price_of(price: Price) -> dict[str, Any]:
     return {
         "product": product_of(price.plan),
         "currency": price.currency.lower(),
-        "unit_amount": price.cents,
+        "unit_amount": amount_of(price.cents, price.currency),
         **({"recurring": every} if every else {}),
     }
 
@@ -49,7 +50,7 @@ def _lines(order: Order) -> list[dict[str, Any]]:
         once = {
             "product_data": {"name": _("Setup fee")},
             "currency": order.price.currency.lower(),
-            "unit_amount": order.setup_fee_cents,
+            "unit_amount": amount_of(order.setup_fee_cents, order.price.currency),
         }
         lines.append({"price_data": once, "quantity": 1})
     return lines

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from hub.billing.port import DisputeSeen, DisputeState, PaymentSeen, PaymentState, RefundSeen
+from hub.billing.stripe.money import cents_of
 from hub.billing.stripe.names import instant, number_of, ours_of
 
 _STATES: Final = {
@@ -10,6 +11,7 @@ _STATES: Final = {
     "canceled": PaymentState.FAILED,
     "requires_payment_method": PaymentState.FAILED,
 }
+_NOT_BACK: Final = ("failed", "canceled")
 _DISPUTES: Final = {
     "won": DisputeState.WON,
     "warning_closed": DisputeState.WON,
@@ -31,7 +33,7 @@ def payment(
         ours=ours_of(intent),
         payer=number_of(intent.get("customer")),
         state=_STATES.get(intent["status"], PaymentState.OPEN),
-        cents=intent["amount"],
+        cents=cents_of(intent["amount"], intent["currency"]),
         currency=intent["currency"].upper(),
         at=instant(intent["created"]),
         subscription=number_of(details.get("subscription")),
@@ -41,9 +43,11 @@ def payment(
 
 
 def refund(thing: dict[str, Any]) -> RefundSeen:
-    return RefundSeen(thing["id"], thing["amount"], thing["status"] == "succeeded", instant(thing["created"]))
+    status, cents = thing["status"], cents_of(thing["amount"], thing["currency"])
+    return RefundSeen(thing["id"], cents, status == "succeeded", instant(thing["created"]), status in _NOT_BACK)
 
 
 def _dispute(thing: dict[str, Any]) -> DisputeSeen:
     state = _DISPUTES.get(thing["status"], DisputeState.OPEN)
-    return DisputeSeen(thing["id"], thing["amount"], state, instant(thing["created"]))
+    cents = cents_of(thing["amount"], thing["currency"])
+    return DisputeSeen(thing["id"], cents, state, instant(thing["created"]))

@@ -22,9 +22,10 @@ from hub.billing.port import (
     SubscriptionState,
     WebhookRefused,
 )
-from hub.billing.stripe import paying, seeing, signatures
+from hub.billing.stripe import money, paying, seeing, signatures
 from hub.billing.stripe.connection import asking, client_of
 from hub.billing.stripe.events import TABLE, event
+from hub.billing.stripe.money import amount_of
 from hub.billing.stripe.names import instant, product_of
 from hub.billing.stripe.ordering import checkout_of, price_of
 from hub.environment import STRIPE_URL, StripeWay
@@ -46,6 +47,9 @@ class StripeProvider:
     def __init__(self, way: StripeWay) -> None:
         self._way = way
         self._client: StripeClient = client_of(way)
+
+    def check_price(self, price: Price, setup_fee_cents: int) -> None:
+        money.check(price, setup_fee_cents)
 
     def begin_checkout(self, order: Order, key: str) -> CheckoutStarted:
         self._see_to_product(order.price)
@@ -117,9 +121,9 @@ class StripeProvider:
             found = self._client.v1.invoices.list({"customer": payer, "limit": _MOST}).to_dict()
         return [seeing.invoice(each) for each in found["data"] if each["status"] != "draft"]
 
-    def refund(self, payment: str, cents: int, key: str) -> RefundSeen:
+    def refund(self, payment: str, cents: int, currency: str, key: str) -> RefundSeen:
         with asking():
-            asked = {"payment_intent": payment, "amount": cents}
+            asked = {"payment_intent": payment, "amount": amount_of(cents, currency)}
             return paying.refund(self._client.v1.refunds.create(asked, {"idempotency_key": key}).to_dict())
 
     def dashboard_address(self, about: About, reference: str) -> str:

@@ -14,6 +14,7 @@ from hub.billing.port import (
     SubscriptionState,
     Unit,
 )
+from hub.billing.stripe.money import cents_of
 from hub.billing.stripe.names import instant, instant_of, number_of, ours_of, plan_of
 
 _FAILED: Final = frozenset({"payment_failed", "payment_disputed"})
@@ -99,7 +100,7 @@ def invoice(thing: dict[str, Any]) -> InvoiceSeen:
         reference=thing["id"],
         number=thing.get("number") or "",
         at=instant(thing["created"]),
-        cents=thing["total"],
+        cents=cents_of(thing["total"], thing["currency"]),
         currency=thing["currency"].upper(),
         is_paid=thing["status"] == "paid",
         address=thing.get("hosted_invoice_url") or "",
@@ -112,7 +113,7 @@ def _price(price: dict[str, Any]) -> Price:
     return Price(
         plan=plan_of(number_of(price["product"])),
         name=price.get("nickname") or "",
-        cents=price.get("unit_amount") or 0,
+        cents=cents_of(price.get("unit_amount") or 0, price["currency"]),
         currency=price["currency"].upper(),
         interval=Interval(Unit(every["interval"]), every["interval_count"]) if every else None,
     )
