@@ -1,5 +1,6 @@
 """Files of customers, with the companies they belong to and the cards they carry, and files of companies."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from hub.exchange.widgets import NotUnderstood
 from hub.members import codes, many_operations, operations
 from hub.members.folding import folded
 from hub.members.models import Card, Company, Customer, Link
+from hub.members.seats import seats_left
 
 
 class Companies(Kind):
@@ -67,6 +69,7 @@ class Customers(Kind):
                 _begin_new(draft, Customer, told, "email")
             fill(draft, self.columns)
         self._companies(drafts)
+        _check_seats(drafts, at)
         self._cards(drafts)
         return drafts
 
@@ -152,6 +155,20 @@ def _begin_new(draft: Draft, model: Any, told: str, *others: str) -> None:
         draft.wrong(EXTERNAL_ID, told)
     if not draft.errors:
         draft.thing, draft.is_new = model(), True
+
+
+def _check_seats(drafts: list[Draft], at: datetime) -> None:
+    """As many join a company as it has seats, the first rows first; who leaves it in the same piece makes room."""
+    good = [draft for draft in drafts if not draft.errors]
+    free = seats_left({company.pk for draft in good for company in draft.joins}, at)
+    leaving = Counter(link.company_id for draft in good for link in draft.leaves)
+    for draft in good:
+        for company in draft.joins:
+            if company.pk not in free:
+                continue
+            free[company.pk] -= 1
+            if free[company.pk] + leaving[company.pk] < 0:
+                draft.wrong("companies", _("“%(company)s” has no free seat.") % {"company": company})
 
 
 def _named(draft: Draft, column: str) -> list[str]:

@@ -3,6 +3,7 @@
 Who belongs to it already stays when seats become fewer; nobody comes in until there is a free one.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -23,8 +24,15 @@ def seats_of(company: Company, at: datetime) -> int | None:
 
 def seats_free(company: Company, at: datetime) -> int | None:
     """0 also where more belong to it than there are seats. None: any number."""
-    seats = seats_of(company, at)
-    return None if seats is None else max(0, seats - company.links.count())
+    left = seats_left([company.pk], at).get(company.pk)
+    return None if left is None else max(0, left)
+
+
+def seats_left(companies: Iterable[Any], at: datetime) -> dict[int, int]:
+    """By the company's id, of those that have a number of them; less than 0 where more belong to it than that."""
+    seats = _fewest(companies, at)
+    taken = Counter(Link.objects.filter(company_id__in=seats).values_list("company_id", flat=True))
+    return {company: count - taken[company] for company, count in seats.items()}
 
 
 def check_seats(companies: Iterable[Any], at: datetime | None = None) -> None:

@@ -11,7 +11,7 @@ from hub.exchange.drafts import Row
 from hub.exchange.job_operations import Refused
 from hub.feed.models import Feed
 from hub.members import codes, operations
-from hub.members.models import Card, Company, Customer, Link
+from hub.members.models import Card, Company, Customer, Link, Membership, Plan
 from tests.hub.csv_files import BERLIN, changes, counts, errors, imported, looked_at
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -159,3 +159,19 @@ def test_thirty_rows_ask_as_few_questions_as_one() -> None:
             kind_called("customers")(BERLIN).draft(rows, timezone.now())
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_nobody_joins_a_company_that_has_no_free_seat() -> None:
+    imported("companies", COMPANIES)
+    imported("customers", CUSTOMERS)
+    company = Company.objects.get(external_id="C1")
+    plan = operations.save_plan(Plan(name="Team", for_companies=True))
+    operations.save_membership(Membership(plan=plan, company=company, starts_at=timezone.now(), seats=2))
+    text = "external_id,name,companies\nB,,C1\nD,Dora,C1\nE,Eve,C2\n"
+    looked = looked_at("customers", text)
+    assert [(line, column) for line, column, _said in errors(looked)] == [(3, "companies")]
+    assert "no free seat" in errors(looked)[0][2]
+    # Who leaves in the same file makes room.
+    assert errors(looked_at("customers", text + "A,,C2\n")) == []
+    assert counts(imported("customers", text + "A,,C2\n"))[3] == 0
+    assert {each.name[:4] for each in company.customers.all()} == {"Bob ", "Dora"}
