@@ -114,6 +114,19 @@ def payments_page(request: HttpRequest) -> HttpResponse:
 
 
 @desk("billing.take_money")
+def waiting_page(request: HttpRequest) -> HttpResponse:
+    """Who joined by invoice and has not paid yet, the oldest first; written off many at once."""
+    at, waiting = timezone.now(), queries.waiting()
+    if request.method == "POST":
+        chosen = [int(each) for each in request.POST.getlist("payment") if each.isascii() and each.isdigit()]
+        written_off = hand_operations.write_off_waiting(chosen[:PAGE_PAYMENTS], at)
+        messages.success(request, _("Written off: %(count)s.") % {"count": written_off})
+        return goes_to(request, reverse("desk:waiting"))
+    shown = [payment_shown(each, at) for each in waiting[:PAGE_PAYMENTS]]
+    return page(request, "desk/billing/waiting.html", shown=shown, all=waiting.count())
+
+
+@desk("billing.take_money")
 def paying_page(request: HttpRequest, number: int) -> HttpResponse:
     """How one membership is paid, and all that was."""
     membership, at = _membership(number), timezone.now()

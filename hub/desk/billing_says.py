@@ -114,5 +114,7 @@ def _notes(payment: Payment) -> list[str]:
     for refund in payment.refunds.all():
         told = {"amount": price_text(refund.cents, payment.currency), "day": day(refund.at)}
         said = _("%(amount)s given back on %(day)s") if refund.done else _("%(amount)s on its way back")
+        if refund.has_failed:
+            said = _("%(amount)s did not arrive: give it back again, or otherwise")
         notes.append(said % told)
     return notes + [str(_DISPUTES[DisputeState(each.state)]()) for each in payment.disputes.all()]

@@ -6,6 +6,7 @@ from hub.desk import billing
 
 urlpatterns = [
     path("payments/", billing.payments_page, name="payments"),
+    path("payments/waiting/", billing.waiting_page, name="waiting"),
     path("billed/<int:number>/", billing.paying_page, name="paying"),
     path("billed/<int:number>/<slug:name>/", billing.change_paying, name="change_paying"),
     path("payments/<int:number>/paid/", billing.mark_paid, name="mark_paid"),

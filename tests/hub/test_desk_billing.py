@@ -1,15 +1,20 @@
 """Payments on staff's pages: marked as paid, written off, given back by owners; a provider asked for changes."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from contract.membership import Detail
 from hub.access.roles import Role
-from hub.billing import queries
+from hub.billing import hand_operations, queries
 from hub.billing.joining_operations import take_plan
 from hub.billing.models import Payment
 from hub.billing.offers import Way
+from hub.environment import StripeWay
 from hub.members.models import Membership, Plan
 from tests.hub.colleagues import a_user
 from tests.hub.colleagues import client_of as signed_in
@@ -23,6 +28,12 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture
 def owner() -> Client:
     return signed_in(a_user("owner", Role.OWNER))
+
+
+@pytest.fixture
+def settings_with_stripe() -> Iterator[None]:
+    with override_settings(ENVIRONMENT=replace(settings.ENVIRONMENT, stripe=StripeWay("sk_test_x", ("whsec_x",)))):
+        yield
 
 
 def owed() -> tuple[Membership, Payment]:
@@ -148,3 +159,39 @@ def test_a_plan_is_given_all_that_joining_needs(owner: Client) -> None:
     assert (plan.trial_days, plan.grace_hours, plan.seats_max, plan.is_public) == (14, 48, 20, True)
     again = owner.get(f"/desk/plans/{plan.pk}/edit/").text
     assert 'value="10.50"' in again
+
+
+def test_who_never_paid_their_first_invoice_is_written_off_many_at_once(owner: Client) -> None:
+    first, payment = owed()
+    plan = first.plan
+    others = [take_plan(plan, a_customer(name), None, Way.BY_HAND, timezone.now(), UTC_ZONE) for name in "BCD"]
+    runs, waits, paid = others
+    hand_operations.mark_paid(paid.payments.get(), "cash", timezone.now(), UTC_ZONE)
+    listed = owner.get("/desk/payments/waiting/").text
+    assert listed.index(">Ann<") < listed.index(">B<") < listed.index(">C<")
+    assert ">D<" not in listed
+    chosen = [each.pk for each in (payment, runs.payments.get(), paid.payments.get())]
+    assert owner.post("/desk/payments/waiting/", {"payment": [*chosen, "no number", "²"]}).status_code == 302
+    at = timezone.now()
+    said = [status(each, at).detail for each in (first, runs, waits, paid)]
+    assert said == [Detail.PAYMENT_FAILED, Detail.PAYMENT_FAILED, Detail.PENDING, Detail.CURRENT]
+    assert [each.membership for each in queries.waiting()] == [waits]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"billed_every": "4", "billed_in": "years"}, "at least every three years"),
+        ({"price": "29.001", "currency": "KWD"}, "no such fractions"),
+        ({"price": "2000000", "currency": "EUR"}, "as large"),
+        ({"billed_every": "36", "billed_in": "months"}, ""),
+    ],
+)
+def test_a_plan_that_stripe_could_never_bill_is_not_made(
+    owner: Client, settings_with_stripe: None, fields: dict[str, str], says: str
+) -> None:
+    whole = {"name": "Long", "billed_every": "1", "billed_in": "years", "price": "290", "currency": "EUR"}
+    answer = owner.post("/desk/plans/new/", whole | {"grants": "0", "do": "look"} | fields)
+    assert says in answer.text
+    assert answer.status_code == (422 if says else 302)
+    assert Plan.objects.filter(name="Long").exists() is not bool(says)

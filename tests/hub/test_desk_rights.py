@@ -71,6 +71,7 @@ PAGES: Final = {
     "/desk/company-notes/0/delete/": "members.add_companynote",
     "/desk/memberships/0/freeze/": "members.change_membership",
     "/desk/payments/": "billing.take_money",
+    "/desk/payments/waiting/": "billing.take_money",
     "/desk/billed/0/": "billing.take_money",
     "/desk/billed/0/by-hand/": "billing.take_money",
     "/desk/payments/0/paid/": "billing.take_money",
