@@ -227,7 +227,7 @@ def test_that_it_was_only_said_is_told_wherever_it_is_counted(
     assert text_of(bars.get("/partner/figures/benefit.csv"))[1] == "Discount,2,1,1,0,0,0,1"
     assert text_of(reports_only_client.get("/desk/reports/benefits/partner.csv"))[1] == "Bar,2,1,1,0,0,0,1"
     api = Api(Scope.CHECKINS_READ)
-    assert [each["partner_said"] for each in api.get("/checkins")["items"]] == [False, True]
+    assert [each["partner_said"] for each in api.get("/check-ins")["items"]] == [False, True]
 
 
 def text_of(answer: HttpResponseBase) -> list[str]:
