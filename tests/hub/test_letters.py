@@ -53,7 +53,7 @@ def test_in_the_organizations_language_and_name(folder: Path) -> None:
     with mail_by(f"file://{folder}"):
         send_card_link(customer, AT)
         [letter] = letters_in(folder)
-    assert letter["subject"] == "Ihre Karte von Küfer & Söhne"
+    assert letter["subject"] == "Die Karte von Küfer & Söhne"
     assert (letter["from"], letter["reply-to"]) == ("Küfer & Söhne <mail@club.example>", "buero@club.example")
     assert "Ann <b>O'Hara</b> & Co" in text_of(letter)
     html = text_of(letter, "html")

@@ -200,6 +200,6 @@ def test_what_it_says(gold: Plan, tmp_path: Path) -> None:
     held(gold, "bo", midnight)
     write(AT + HOUR)
     [letter] = letters_in(tmp_path / "out")
-    assert letter["subject"] == "Ihre Mitgliedschaft endet am 09.03.2026"
-    assert "Ihre Mitgliedschaft Gold endet am 09.03.2026." in text_of(letter)
+    assert letter["subject"] == "Die Mitgliedschaft endet am 09.03.2026"
+    assert "Die Mitgliedschaft Gold endet am 09.03.2026." in text_of(letter)
     assert "Keine Briefe dieser Art mehr" in text_of(letter)
