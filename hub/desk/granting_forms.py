@@ -1,4 +1,4 @@
-"""What is asked of plans, of what they grant, of permissions and of partners, on staff's own pages.
+"""What is asked of permissions, of what plans grant and of partners, on staff's own pages (of a plan: plan_form.py).
 
 What cannot be meant is told by the forms that the back office has too (hub/members/plan_forms.py).
 """
@@ -16,7 +16,7 @@ from contract.limits import Limit
 from hub.desk.limit_fields import LimitsWidget
 from hub.desk.short_names import short_name
 from hub.fleet.models import Schedule
-from hub.members import limits_text, prices
+from hub.members import limits_text
 from hub.members.models import Grant, Permission, Plan
 from hub.members.plan_forms import GrantForm
 from hub.members.plan_forms import PermissionForm as BackOfficeForm
@@ -31,99 +31,6 @@ _OFFLINE: Final = [
     ("deny", gettext_lazy("Refuse")),
     ("at_most", gettext_lazy("At most a number of times")),
 ]
-
-
-class PlanForm(forms.ModelForm):
-    price = forms.CharField(
-        label=gettext_lazy("Price"),
-        required=False,
-        max_length=20,
-        help_text=gettext_lazy("For each billing interval, as in 29.00. Empty: none is said."),
-    )
-    setup_fee = forms.CharField(
-        label=gettext_lazy("Setup fee"),
-        required=False,
-        max_length=20,
-        help_text=gettext_lazy("Once, with the first payment. Empty: none."),
-    )
-
-    class Meta:
-        model = Plan
-        fields = [
-            *("name", "description", "currency", "billed_every", "billed_in", "external_id"),
-            *("tax_text", "trial_days", "grace_hours"),
-            *("is_public", "signup_text", "by_invoice", "for_companies", "seats_max"),
-        ]
-        labels = {
-            "name": gettext_lazy("Name"),
-            "description": gettext_lazy("Description"),
-            "currency": gettext_lazy("Currency"),
-            "billed_every": gettext_lazy("Billed every"),
-            "billed_in": gettext_lazy("Days, weeks, months or years"),
-            "external_id": gettext_lazy("External id"),
-            "tax_text": gettext_lazy("Tax"),
-            "trial_days": gettext_lazy("Days of trial"),
-            "grace_hours": gettext_lazy("Hours of grace"),
-            "is_public": gettext_lazy("Everybody can choose it on the join page"),
-            "signup_text": gettext_lazy("Text on the join page"),
-            "by_invoice": gettext_lazy("Who joins can pay by invoice or in cash"),
-            "for_companies": gettext_lazy("For companies"),
-            "seats_max": gettext_lazy("Most seats"),
-        }
-        help_texts = {
-            "currency": gettext_lazy("As in EUR or GBP."),
-            "billed_every": gettext_lazy("Empty: billed once, or not at all."),
-            "external_id": gettext_lazy("As another system of yours knows it."),
-            "tax_text": gettext_lazy("Beside the price, as in “incl. 19 % VAT”."),
-            "trial_days": gettext_lazy("Before the first payment. Empty: none."),
-            "grace_hours": gettext_lazy("For how long a member goes on while a renewal is unpaid. Empty: 72."),
-            "is_public": "",
-        }
-        widgets = {
-            "description": forms.Textarea(attrs={"rows": 2}),
-            "signup_text": forms.Textarea(attrs={"rows": 2}),
-        }
-
-    field_order = [
-        *("name", "description", "price", "currency", "billed_every", "billed_in"),
-        *("setup_fee", "tax_text", "trial_days", "grace_hours"),
-        *("is_public", "signup_text", "by_invoice", "for_companies", "seats_max", "external_id"),
-    ]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plan = self.instance
-        self.initial.setdefault("price", prices.amount_text(plan.price_cents, plan.currency))
-        if plan.setup_fee_cents:
-            self.initial.setdefault("setup_fee", prices.amount_text(plan.setup_fee_cents, plan.currency))
-        self.fields["trial_days"].required = False
-        if not plan.trial_days:
-            self.initial["trial_days"] = None
-        self.fields["billed_in"].choices = [
-            *(("months", _("months")), ("years", _("years"))),
-            *(("weeks", _("weeks")), ("days", _("days"))),
-        ]
-
-    def clean_currency(self) -> str:
-        return str(self.cleaned_data["currency"]).upper()
-
-    def clean_trial_days(self) -> int:
-        return self.cleaned_data["trial_days"] or 0
-
-    def clean(self) -> None:
-        super().clean()
-        currency = self.cleaned_data.get("currency", "")
-        try:
-            self.instance.setup_fee_cents = prices.parse(self.cleaned_data.get("setup_fee", ""), currency) or 0
-        except prices.PriceError as error:
-            self.add_error("setup_fee", str(error))
-        try:
-            self.instance.price_cents = prices.parse(self.cleaned_data.get("price", ""), currency)
-        except prices.PriceError as error:
-            self.add_error("price", str(error))
-        else:
-            if self.instance.price_cents is not None and not currency and not self.errors:
-                self.add_error("currency", _("A price needs its currency, as in EUR."))
 
 
 class GrantRow(GrantForm):

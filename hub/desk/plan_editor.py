@@ -17,12 +17,12 @@ from hub.desk.granting_forms import (
     ROWS_MAX,
     GrantRow,
     NewPermissionForm,
-    PlanForm,
     grant_rows,
     row_count,
     sent_rows,
     stored_rows,
 )
+from hub.desk.plan_form import PlanForm
 from hub.errors import HubError
 from hub.members import operations, queries, rows
 from hub.members.models import Grant, Permission, Plan

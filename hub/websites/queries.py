@@ -18,7 +18,6 @@ from hub.websites.token_operations import is_used
 from hub.websites.verifying import parts_of, verified
 
 
-
 class Light(NamedTuple):
     """`colour` is the desk's: green, amber, red or grey."""
 
