@@ -1,4 +1,4 @@
-"""What is asked of permissions, of what plans grant and of partners, on staff's own pages (of a plan: plan_form.py).
+"""What is asked of permissions, of what plans grant and of partners, on staff's own pages; plans: plan_form.py.
 
 What cannot be meant is told by the forms that the back office has too (hub/members/plan_forms.py).
 """
