@@ -5,6 +5,7 @@ Where these fail after a text was added: `make messages`, translate what it list
 
 import gettext
 import io
+import re
 
 import pytest
 
@@ -16,6 +17,12 @@ from translating.marked import messages, of_python, of_template
 from translating.message import Key, Message, placeholders
 
 LATER = "run `make messages`, then translate what it lists: docs/translating.md"
+
+# A thing as „Sie“ begins its sentence and stands with a singular: anything else speaks to somebody.
+SPEAKS_TO_SOMEBODY = re.compile(
+    r"\b[Dd](?:u|ir|ich|eine?[mnrs]?)\b|\b[Ee]u(?:ch|re?[mnrs]?)\b"
+    r"|(?<=[\w,;] )(?:Sie|Ihr(?:e[mnrs]?)?|Ihnen)\b|\bIhnen\b|\bSie (?:\w+en|sind)\b"
+)
 
 
 def test_each_language_of_the_menu_but_english_has_a_catalogue() -> None:
@@ -45,6 +52,32 @@ def test_the_hub_reads_what_the_translators_wrote(language: str) -> None:
     found = parsed(path.read_text())
     assert path.with_suffix(".mo").read_bytes() == compiled(found, language), LATER
     assert path.read_text() == written(merged(messages(HUB), found), language), LATER
+
+
+def test_german_speaks_of_things_and_to_nobody() -> None:
+    said = [each for message in parsed(catalogue("de").read_text()) for each in message.said]
+    assert [each for each in said if SPEAKS_TO_SOMEBODY.search(each)] == [], "German: tone: docs/translating.md"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Erst das Bild wählen: Wählen Sie eines.",
+        "Der Link zu Ihrer Karte.",
+        "Sie sind beigetreten.",
+        "Sie können beitreten.",
+        "Wer ist bei dir?",
+        "Deine Karte",
+        "Eure Plätze",
+    ],
+)
+def test_what_speaks_to_somebody_is_found(said: str) -> None:
+    assert SPEAKS_TO_SOMEBODY.search(said)
+
+
+@pytest.mark.parametrize("said", ["Sie ist bezahlt.", "Für wen: Ihr Ende bleibt.", "Die Karte, die sie zeigt"])
+def test_a_thing_is_nobody_spoken_to(said: str) -> None:
+    assert SPEAKS_TO_SOMEBODY.search(said) is None
 
 
 def test_what_is_written_is_read_again() -> None:
