@@ -103,6 +103,8 @@ def test_money_on_its_way_keeps_its_membership(club: ProviderClub, pays: bool) -
     club.provider.settle(reference, number, pays)
     club.hears()
     assert detail(club, membership) is (Detail.CURRENT if pays else Detail.PENDING)
+    # Who hears of it has a day to pay otherwise.
+    assert give_up_unpaid(club.at) == 0
     club.later(days=2)
     catch_up(club)
     assert detail(club, membership) is (Detail.CURRENT if pays else Detail.PAYMENT_FAILED)
@@ -225,6 +227,17 @@ def test_a_refund_that_never_arrived_can_be_given_again(club: ProviderClub) -> N
     assert queries.left_of(Payment.objects.get()) == 2_900
     changing_operations.refund(payment, 2_900, club.at)
     assert [each.done for each in Payment.objects.get().refunds.all()] == [False, True]
+
+
+def test_a_refund_whose_answer_was_lost_is_known_by_what_is_told(club: ProviderClub) -> None:
+    club.pays(club.joins(a_priced_plan()))
+    club.hears()
+    payment = Payment.objects.get()
+    changing_operations.refund(payment, 900, club.at)
+    payment.refunds.update(reference=None, done=False)
+    club.hears()
+    assert [(each.cents, each.done) for each in payment.refunds.all()] == [(900, True)]
+    assert queries.left_of(Payment.objects.get()) == 2_000
 
 
 # What the provider knows nothing of, or what does not fit
