@@ -20,7 +20,7 @@ def signed_in(request: HttpRequest, who: str, how: str) -> None:
 
 
 def sign_in_failed(request: HttpRequest, face: str, how: str) -> None:
-    """`face`: whose sign-in it is, desk or card."""
+    """`face`: whose sign-in it is: desk, card or join."""
     _LOG.warning("sign_in_failed face=%s how=%s from=%s", face, how, _where(request))
 
 

@@ -30,6 +30,7 @@ from hub.joining.models import Flow
 from hub.joining.queries import FlowOver, flow_with, present_of, public_plan
 from hub.joining.steps import Press, Step
 from hub.joining.who_operations import NotTheirs
+from hub.login import told
 from hub.login.address import address_of
 from hub.members.models import Plan
 from hub.organization.queries import signup
@@ -152,6 +153,8 @@ def _done(request: HttpRequest, flow: Flow, press: str, at: datetime) -> dict[st
     except ValidationError as error:
         return {"": " ".join(error.messages)}
     except (TooManyTries, NotProved) as error:
+        how = "too_many_passwords" if isinstance(error, TooManyTries) else press
+        told.sign_in_failed(request, "join", how)
         return {press: str(error)}
     except NoSuchAddress as error:
         return {"email": str(error)}

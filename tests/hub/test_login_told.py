@@ -13,6 +13,8 @@ from hub.login.operations import ATTEMPTS_MAX_HERE
 from tests.hub.api_client import Api
 from tests.hub.card_page import phone
 from tests.hub.colleagues import a_user, client_of
+from tests.hub.joining_club import a_plan, open_for_all
+from tests.hub.without_scripts import Reader
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PASSWORD, TYPED = "a long way round", "typed into the wrong field"
@@ -65,6 +67,14 @@ def test_at_the_card(colleague: User, caplog: pytest.LogCaptureFixture) -> None:
     phone().post("/card/login/passkey", {"state": TYPED, "answer": "{}"})
     ways = [line.split("how=")[1].split()[0] for line in lines(caplog)]
     assert ways == ["password", "code", "passkey"]
+
+
+def test_where_somebody_joins(colleague: User, caplog: pytest.LogCaptureFixture) -> None:
+    open_for_all()
+    a_plan()
+    reader = Reader().open("/join/").press("plan")
+    reader.press("password", email="ann@club.example", password=TYPED)
+    assert lines(caplog) == ["sign_in_failed face=join how=password from=127.0.0.1"]
 
 
 def test_who_asks_for_more_than_they_may(colleague: User, caplog: pytest.LogCaptureFixture) -> None:
