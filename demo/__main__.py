@@ -77,6 +77,9 @@ The club stays up until Ctrl-C; the next run begins with a new one.
   a member's card  {club.seeded["links"]["member"]}
   a partner        {club.seeded["links"]["partner"]}
                    (each in a browser of its own is a phone: the partner's opens a card's address and redeems)
+  join             {club.hub_url}/join/
+  a website        {club.website_url}/ and, logged in there, {club.website_url}/logged-in
+                   (paying is tried out at a provider that is made up; letters lie in {club.mail_folder}/)
 End a membership in the hub and scan again: the next scan knows.""",
         flush=True,
     )

@@ -17,7 +17,7 @@ from demo.scanner import Scanner
 
 OWNER = "owner@club.example"
 READERS = ("door", "lounge", "counter")
-_HUB_PORT = 8000
+_HUB_PORT, _WEBSITE_PORT = 8000, 8300
 # rumqttd's own limit is 20 kB; a page of 1,000 rows is about 100 kB.
 BROKER_CONFIG = """\
 id = 0
@@ -101,6 +101,8 @@ class Club:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     seeded: dict[str, Any] = field(default_factory=dict)
     hub_url: str = ""
+    website_url: str = ""
+    _provider_keys: dict[str, str] = field(default_factory=dict)
     _running: ExitStack = field(default_factory=ExitStack)
     _scanners: dict[str, Scanner] = field(default_factory=dict)
     _one_scan_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -113,6 +115,7 @@ class Club:
             raise
 
     def _start(self) -> None:
+        self._provider_keys = _made_up_keys()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._logs.mkdir(parents=True)
         self._broker_port = free_port()
@@ -120,9 +123,14 @@ class Club:
         if port != _HUB_PORT:
             self.say(f"port {_HUB_PORT} is taken by something else, so the hub gets {port}")
         self.hub_url = f"http://127.0.0.1:{port}"
+        # By another name: to browsers that is another site, whose cookies they block in a frame.
+        self._website_port, self._provider_port = free_port(_WEBSITE_PORT), free_port()
+        self.website_url = f"http://localhost:{self._website_port}"
         self._init_hub()
         self._start_broker()
+        self._start_provider()
         self._start_hub()
+        self._start_website()
         self._start_edge()
 
     def stop(self) -> None:
@@ -181,8 +189,17 @@ class Club:
         return self.folder / "log"
 
     @property
+    def mail_folder(self) -> Path:
+        """Where the hub's letters lie."""
+        return self.folder / "mail"
+
+    @property
     def _hub_env(self) -> dict[str, str]:
         return {
+            **self._provider_keys,
+            "DOORWARD_STRIPE_URL": f"http://127.0.0.1:{self._provider_port}",
+            "DOORWARD_MAIL": f"file://{self.mail_folder.resolve()}",
+            "DOORWARD_MAIL_FROM": "club@club.example",
             "DOORWARD_DATA": str(self.folder / "hub"),
             "DOORWARD_URL": self.hub_url,
             "DOORWARD_BROKER": f"mqtt://127.0.0.1:{self._broker_port}",
@@ -203,7 +220,7 @@ class Club:
         said = self._hub("init", "--owner", OWNER)
         self._link = next(line.strip() for line in said.splitlines() if "#" in line)
         self.say("hub: the example club")
-        self.seeded = json.loads(self._hub("example_club", "--json"))
+        self.seeded = json.loads(self._hub("example_club", "--json", "--website", self.website_url))
 
     def _start_broker(self) -> None:
         self.say(f"broker: 127.0.0.1:{self._broker_port}")
@@ -211,6 +228,19 @@ class Club:
         config.write_text(BROKER_CONFIG.format(port=self._broker_port))
         broker = self._process("broker", "iotcore", "--config", str(config), "--log-level", "CRITICAL")
         wait_until_listening(self._broker_port, broker)
+
+    def _start_provider(self) -> None:
+        self.say(f"a payment provider for trying out: 127.0.0.1:{self._provider_port}")
+        told = ("--port", str(self._provider_port), "--webhook", f"{self.hub_url}/billing/stripe/webhook")
+        provider = self._process("provider", "demo.fake_stripe", *told, env=self._provider_keys)
+        wait_until_listening(self._provider_port, provider)
+
+    def _start_website(self) -> None:
+        self.say(f"a website of the club's: {self.website_url}")
+        known = self.seeded.pop("website")
+        said = {"DOORWARD_HUB": self.hub_url, "DOORWARD_ISSUER": known["id"], "DOORWARD_KEY": known["key"]}
+        website = self._process("website", "demo.website", "--port", str(self._website_port), env=said)
+        wait_until_listening(self._website_port, website)
 
     def _start_hub(self) -> None:
         address = self.hub_url.removeprefix("http://")
@@ -251,3 +281,11 @@ class Club:
     @property
     def _edge_state(self) -> Path:
         return self.folder / "edge"
+
+
+def _made_up_keys() -> dict[str, str]:
+    """Of the provider for trying out, of this run alone."""
+    return {
+        "DOORWARD_STRIPE_KEY": f"sk_test_{secrets.token_hex(12)}",
+        "DOORWARD_STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(16)}",
+    }

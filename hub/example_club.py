@@ -20,14 +20,23 @@ from hub.fleet.models import Edge, Reader, Schedule, Site
 from hub.members import codes, rotating_operations
 from hub.members import operations as members
 from hub.members.models import Card, Company, Customer, Grant, Link, Membership, Permission, Plan
+from hub.organization.models import Signup
+from hub.organization.operations import save_signup
 from hub.partners import link_operations as partner_links
 from hub.partners import operations as partners
 from hub.partners.models import Partner
+from hub.websites import key_operations
+from hub.websites.operations import add_website
 
 EDGE: Final = "clubhouse"
 _WEEK_SECONDS: Final = 7 * 24 * 3600
 _IMPORTED_CODE: Final = "4006381333931"
 """Looks like the EAN-13 of a printed card, check digit included."""
+_PRICED: Final = {
+    **{"price_cents": 2900, "currency": "EUR", "billed_every": 1, "tax_text": "incl. 19 % VAT"},
+    **{"is_public": True, "by_invoice": True},
+}
+"""A month of the full plan."""
 
 
 class ClubNotEmpty(HubError):
@@ -56,8 +65,11 @@ class ExampleCard:
 
 
 @transaction.atomic
-def seed(at: datetime) -> dict[str, Any]:
-    """Makes the club around the instant `at`; what it is, for JSON. ClubNotEmpty: changes nothing."""
+def seed(at: datetime, website: str = "") -> dict[str, Any]:
+    """Makes the club around the instant `at`; what it is, for JSON. `website`: the origin of one of its own.
+
+    ClubNotEmpty: changes nothing.
+    """
     if Customer.objects.exists():
         raise ClubNotEmpty(
             "this hub has customers already: the example club needs an empty one (another DOORWARD_DATA)"
@@ -73,7 +85,9 @@ def seed(at: datetime) -> dict[str, Any]:
         "Full",
         "The front door, the lounge, a glass of wine a week, and a discount at every partner.",
         {door: (), lounge: (), wine: (Limit(1, _WEEK_SECONDS),), discount: ()},
+        **_PRICED,
     )
+    friend = _plan("Friend", "A discount at every partner.", {discount: ()}, is_public=True)
     door_only = _plan("Door only", "The front door.", {door: ()})
     staff = _plan("Staff", "The front door, and undoing what was redeemed by mistake.", {door: (), undo: ()})
     _place(door, wine, lounge, undo, bar)
@@ -95,11 +109,24 @@ def seed(at: datetime) -> dict[str, Any]:
             "member": card_links.make_link(cards[0].card.customer, at).address,
             "partner": partner_links.make_link(bar, "Example's phone", at).address,
         },
+        **_joining(friend, full, website, at),
     }
 
 
-def _plan(name: str, description: str, grants: dict[Permission, tuple[Limit, ...]]) -> Plan:
-    plan = members.save_plan(Plan(name=name, description=description))
+def _joining(free: Plan, priced: Plan, website: str, at: datetime) -> dict[str, Any]:
+    """People can join by themselves; of a website its id, and its key, which is told this once."""
+    terms = "The house rules hang beside the door. You can leave at the end of each month."
+    save_signup(Signup(is_open=True, text="All of it is made up: nobody is billed.", terms=terms))
+    plans = {"free": free.public_id, "priced": priced.public_id}
+    if not website:
+        return {"plans": plans}
+    known = add_website("The club's website", [website], at)
+    shown = key_operations.make_secret(known.pk, at)
+    return {"plans": plans, "website": {"id": known.public_id, "key": shown.jwk}}
+
+
+def _plan(name: str, description: str, grants: dict[Permission, tuple[Limit, ...]], **fields: Any) -> Plan:
+    plan = members.save_plan(Plan(name=name, description=description, **fields))
     for permission, limits in grants.items():
         members.save_grant(Grant(plan=plan, permission=permission), limits)
     return plan

@@ -14,9 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument(
+            "--website",
+            default="",
+            metavar="ORIGIN",
+            help="add a website that may frame join pages",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        club = example_club.seed(timezone.now())
+        club = example_club.seed(timezone.now(), options["website"])
         if options["json"]:
             self.stdout.write(json.dumps(club))
             return
@@ -25,3 +31,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{club['unknown_code']:<22} (a code that no card has)")
         self.stdout.write(f"A member's card on a phone: {club['links']['member']}")
         self.stdout.write(f"A partner's phone: {club['links']['partner']}")
+        if "website" in club:
+            self.stdout.write(f"The website's id: {club['website']['id']}")
+            self.stdout.write(f"Its key, shown this once: {club['website']['key']}")
