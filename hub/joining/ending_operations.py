@@ -77,7 +77,12 @@ def agree(flow: Flow, shown: str, accepted: bool, way: str, at: datetime, zone: 
         chosen = _check(present, shown, accepted, way)
         now.customer = _customer(now, present, at)
         now.membership = _membership(now, chosen, at, zone)
-        joined = {"customer": now.customer, "membership": now.membership, "way": chosen.value}
+        joined = {
+            "customer": now.customer,
+            "is_new": now.is_new,
+            "membership": now.membership,
+            "way": chosen.value,
+        }
         return set_on(now, **_FORGOTTEN, **joined)
 
 
@@ -140,7 +145,10 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
             bind(visitor, customer, flow.proved_email, at)
     elif visitor is not None:
         email = flow.proved_email or flow.hint_email
-        customer = add_customer(visitor, Customer(name=said["name"], email=email), flow.proved_email, at)
+        new = Customer(name=said["name"], email=email)
+        customer = add_customer(visitor, new, flow.proved_email, at)
+        # Who was bound meanwhile stood here before: this flow has proved nothing of them.
+        flow.is_new = customer is new
     elif proof is not None:
         customer = create_customer(said["name"], proof)
     else:

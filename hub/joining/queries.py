@@ -100,9 +100,9 @@ def left_unpaid(memberships: "Membership.objects", plan: Plan, at: datetime) -> 
 
 
 def may_see_card(flow: Flow) -> bool:
-    """Who has proved in this flow who they are, or was made by it. Whom a website's word alone makes somebody who
-    stood here before gets a letter instead."""
-    return flow.membership_id is not None and (flow.proved_at is not None or flow.is_new)
+    """Who has proved in this flow that they are this customer, or was made by it. Whom a website's word alone
+    makes somebody who stood here before gets a letter instead."""
+    return flow.membership_id is not None and (flow.is_new or flow.customer_id in flow.offered)
 
 
 def _is_held(membership: Membership, at: datetime) -> bool:

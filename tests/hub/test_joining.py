@@ -325,6 +325,25 @@ def test_a_visitor_proves_a_mailbox_alone() -> None:
     assert joiner.step is Step.WHO
 
 
+@pytest.mark.parametrize("proves", [False, True])
+def test_a_flow_kept_in_hand_shows_nobodys_card_who_was_bound_meanwhile(proves: bool) -> None:
+    """The website begins as a visitor of its own making, and goes on once the visitor has come and is known."""
+    website, ann = a_website(), a_member()
+    key = a_pair(website)
+    kept = Joiner(a_plan("Other"), website, a_token(website, key, email="" if proves else "x@evil.example"))
+    if proves:
+        kept.proves("x@evil.example")
+    kept.says(name="Nobody")
+    visitor = Joiner(a_plan(), website, a_token(website, key, email=MAIL))
+    visitor.proves()
+    who_operations.choose(visitor.flow, str(ann.pk), AT)
+    visitor.agrees()
+    assert customer_of(website, "user-7") == ann and ending_operations.card_link(visitor.flow, AT)
+    kept.agrees()
+    with pytest.raises(NoCardHere):
+        ending_operations.card_link(kept.flow, AT)
+
+
 def test_going_back() -> None:
     joiner = Joiner(a_plan())
     joiner.proves()
