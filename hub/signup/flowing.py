@@ -37,6 +37,7 @@ from hub.organization.queries import signup
 from hub.rates.operations import Limit
 from hub.signup.places import COOKIE, Place, page, refused, remembers
 from hub.signup.showing import step_page
+from hub.websites import subject_operations
 from hub.websites.subject_operations import AddressStands, BoundOtherwise
 
 _BEGUN: Final = Limit("join-begun", 60, 3600)
@@ -64,7 +65,10 @@ def go(request: HttpRequest, place: Place) -> HttpResponse:
     press = request.POST.get("press", "")
     if press == Press.EMAIL and (answer := refused(request, place, _CODES)):
         return answer
-    wrong = _done(request, flow, press, at)
+    try:
+        wrong = _done(request, flow, press, at)
+    except FlowOver:
+        return _over(request, place)
     return _answer(request, place, secret, wrong, at)
 
 
@@ -158,7 +162,7 @@ def _done(request: HttpRequest, flow: Flow, press: str, at: datetime) -> dict[st
         return {press: str(error)}
     except NoSuchAddress as error:
         return {"email": str(error)}
-    except (NotAgreed, NotTheirs, NotForSale, BoundOtherwise) as error:
+    except (NotAgreed, NotTheirs, NotForSale, BoundOtherwise, subject_operations.NotProved) as error:
         return {"": str(error)}
     return wrong if isinstance(wrong, dict) else {}
 

@@ -3,7 +3,8 @@ declared by `own` or `framed`, and gets the place after the request.
 
 At the hub a cookie remembers which flow is this browser's, for who comes back from paying; forms carry its secret
 all the same, and are guarded as all of the hub's are. In a frame no cookie is set or read: others' are blocked in
-browsers. There the secret in the form is the whole right, so what forms of another site send is worth nothing.
+browsers. There the secret in the form is the whole right; that nobody goes on in a flow which another site's form
+has begun for them, browsers say of each press from where it comes.
 Strangers are counted by their address. What is answered is kept by nobody on the way.
 """
 
@@ -81,7 +82,10 @@ def framed(view: View) -> View:
                 place = Place(website_with(website), theme)
             except Website.DoesNotExist:
                 return page(request, Place(None, theme), "signup/not_here.html", 404).render()
-            response = _counted(request, place, lambda: view(request, place, *args, **kwargs))
+            if _is_of_others(request):
+                response = page(request, place, "signup/over.html", 403).render()
+            else:
+                response = _counted(request, place, lambda: view(request, place, *args, **kwargs))
         if request.headers.get("Sec-Fetch-Dest") == "iframe":
             note_framed(place.website, timezone.now())  # type: ignore[arg-type]
         return framed_by(response, frame_origins(place.website))  # type: ignore[arg-type]
@@ -115,6 +119,17 @@ def refused(request: HttpRequest, place: Place, limit: Limit, whose: str = "") -
     """None: there may be one more of these."""
     rate = take(limit, whose or address_of(request), timezone.now())
     return None if rate.granted else too_many(request, place, rate.wait_s)
+
+
+def _is_of_others(request: HttpRequest) -> bool:
+    """A press on another site's page: that site would know the flow's secret, and have what is proved in it."""
+    if request.method != "POST":
+        return False
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    ours = {settings.DOORWARD_URL, f"{request.scheme}://{request.get_host()}"}
+    return request.headers.get("Origin", settings.DOORWARD_URL) not in ours
 
 
 def _counted(request: HttpRequest, place: Place, view: Callable[[], HttpResponse]) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from hub.joining.models import Flow
@@ -112,6 +113,32 @@ def test_a_secret_counts_where_it_was_given(website: Website) -> None:
             said = mine.fields | {"flow": secret, "press": "email", "email": MAIL}
             assert reader.client.post(mine.action, said).status_code == 410
     assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": ORIGIN}, False),
+        ({"Origin": "null"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": settings.DOORWARD_URL}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": settings.DOORWARD_URL}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Origin": settings.DOORWARD_URL}, True),
+        ({"Origin": "http://127.0.0.1"}, True),
+    ],
+)
+def test_nobody_is_sent_into_a_flow_that_another_site_began(
+    website: Website, said: dict[str, str], counts: bool
+) -> None:
+    """Who began it has its secret, and would see the card of whoever proves a mailbox in it."""
+    mine = Reader().open(f"/embed/{website.public_id}/{a_plan().public_id}/").press("plan").form("email")
+    answer = a_browser().post(mine.action, mine.fields | {"press": "email", "email": MAIL}, headers=said)
+    assert answer.status_code == (200 if counts else 403)
+    assert (mine.fields["flow"] in answer.content.decode()) is counts
+    assert Mail.objects.exists() is counts
+    assert f"frame-ancestors {ORIGIN}" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("why", ["off", "unknown", "no origin"])
@@ -245,6 +272,20 @@ def test_a_token_is_taken_once_and_by_its_own_website(website: Website) -> None:
     assert 'value="Ann"' in reader.text and MAIL in reader.text
     reader.press("fields", name="Ann").press("agree")
     assert "You have joined." in reader.text
+
+
+def test_an_address_that_changed_since_it_was_proved_says_so(website: Website) -> None:
+    plan, key, ann = a_plan(), a_pair(website, timezone.now()), a_member()
+    reader = Reader().open(f"/embed/{website.public_id}/{plan.public_id}/")
+    token = a_token(website, key, timezone.now(), email=MAIL)
+    flow = reader.client.post(f"/embed/{website.public_id}/token", {"token": token}).json()["flow"]
+    proves(reader.press("plan", flow=flow))
+    reader.press("choose", customer=str(ann.pk))
+    Customer.objects.update(email="else@club.example")
+    reader.press("agree")
+    assert (reader.page.status_code, "Prove first" in reader.text) == (422, True)
+    assert not Membership.objects.exists()
+    assert "Send me a code" in reader.press("back").text
 
 
 def test_the_script() -> None:
