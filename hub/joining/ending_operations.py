@@ -99,7 +99,9 @@ def finish(flow: Flow, at: datetime) -> None:
         return
     # Who began anew while the first payment was open comes to the same membership.
     mine = Flow.objects.filter(membership=membership)
-    is_first = not mine.filter(told_at__isnull=False).exists() and mine.filter(told_at=None).update(told_at=at)
+    is_told = mine.filter(told_at__isnull=False).exists()
+    # All of them are looked at no more: else a few would stand before everybody who is still to be written to.
+    is_first = mine.filter(told_at=None).update(told_at=at) and not is_told
     if is_first and membership.revoked_at is None and flow.customer is not None:
         with acting(MEMBER), suppress(HubError):
             send_joined(flow.customer, membership, at)

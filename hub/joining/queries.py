@@ -46,7 +46,8 @@ def public_plans() -> list[Plan]:
 
 def public_plan(public_id: str) -> Plan:
     """Plan.DoesNotExist."""
-    return Plan.objects.get(public_id=public_id, is_public=True)
+    # PostgreSQL takes no NUL, and says so by an error of its own.
+    return Plan.objects.get(public_id=public_id.replace("\0", " "), is_public=True)
 
 
 def hash_of(secret: str) -> bytes:

@@ -16,7 +16,7 @@ from hub.billing.offers import Way
 from hub.joining import ending_operations, flow_operations, who_operations
 from hub.joining.ending_operations import NoCardHere, NotAgreed
 from hub.joining.models import Flow
-from hub.joining.queries import FlowOver, flow_with
+from hub.joining.queries import FlowOver, flow_with, public_plan
 from hub.joining.steps import Step
 from hub.mail.models import Mail
 from hub.members import operations
@@ -353,6 +353,28 @@ def test_going_back() -> None:
         flow_operations.go_back(joiner.flow, AT)
         steps.append(joiner.step)
     assert steps == [Step.FIELDS, Step.WHO, Step.PLAN, Step.PLAN]
+
+
+def test_a_plan_that_nobody_can_name() -> None:
+    with pytest.raises(Plan.DoesNotExist):
+        public_plan("\0")
+
+
+def test_who_was_written_to_stands_before_nobody_else(
+    provider: ProviderClub,
+) -> None:
+    """Of several flows that came to one membership none is looked at again once its letter is written."""
+    plan = a_paid_plan()
+    membership = Joiner(plan).joins().membership
+    assert membership is not None
+    provider.pays(membership)
+    provider.hears()
+    assert ending_operations.finish_paid(AT) == 1
+    Flow.objects.create(
+        secret_hash=b"x", began_at=AT, until=AT, membership=membership, customer=membership.customer
+    )
+    assert ending_operations.finish_paid(AT) == 1
+    assert (ending_operations.finish_paid(AT), letters()) == (0, 1)
 
 
 def test_a_flow_that_ran_out_while_somebody_paid(provider: ProviderClub) -> None:
