@@ -39,7 +39,16 @@ _CREDENTIAL_ID_BYTES_MAX: Final = 1_023
 """WebAuthn Level 2, 4 (credential ID)."""
 _ADDING, _ASKING = "add passkey", "ask passkey"
 # What reading an answer that somebody made up may raise, in fido2 and below it.
-_NOT_READ: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, struct.error, RecursionError)
+_NOT_READ: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    struct.error,
+    RecursionError,
+)
 
 
 class PasskeyRefused(HubError):
@@ -158,9 +167,15 @@ def _registered(fido: Any, answer: str) -> tuple[AttestedCredentialData, int]:
     except _NOT_READ as error:
         raise PasskeyRefused(_("This passkey could not be added: try once more.")) from error
     credential = found.credential_data
-    if credential is None or len(credential.credential_id) > _CREDENTIAL_ID_BYTES_MAX:
+    if credential is None or not _fits(credential):
         raise PasskeyRefused(_("This passkey could not be added: try once more."))
     return credential, found.counter
+
+
+def _fits(credential: AttestedCredentialData) -> bool:
+    """By a kind of key that can be checked here: another one would open nothing, ever."""
+    is_known = any(each.alg == credential.public_key.ALGORITHM for each in _server().allowed_algorithms)
+    return is_known and len(credential.credential_id) <= _CREDENTIAL_ID_BYTES_MAX
 
 
 def _json(answer: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fido2 import cbor
+from fido2.utils import websafe_decode, websafe_encode
 
 from hub.accounts.models import Account, Passkey
 from hub.accounts.passkey_operations import (
@@ -20,7 +22,7 @@ from hub.accounts.proofs import How, NotProved
 from hub.members import operations
 from hub.members.models import Customer
 from tests.hub.people import AT, a_customer
-from tests.hub.soft_passkey import SoftPasskey
+from tests.hub.soft_passkey import ATTESTED, SoftPasskey
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -175,3 +177,22 @@ def test_a_good_answer_with_any_part_broken_is_refused() -> None:
             told["response"][name] = bad
             with pytest.raises(NotProved):
                 prove_passkey(begun.state, json.dumps(told), AT)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_key_that_nobody_can_check_or_none_at_all_is_not_added(is_there: bool) -> None:
+    ann, key = a_customer("Ann"), SoftPasskey()
+    begun = begin_adding(ann, AT)
+    told = json.loads(key.create(begun.options))
+    data = cbor.decode(websafe_decode(told["response"]["attestationObject"]))["authData"]
+    if is_there:
+        head, public = data[: 55 + len(key.credential_id)], cbor.decode(data[55 + len(key.credential_id) :])
+        data = head + cbor.encode({**public, 3: -65_535})
+    else:
+        data = data[:32] + bytes([data[32] & ~ATTESTED]) + data[33:37]
+    told["response"]["attestationObject"] = websafe_encode(
+        cbor.encode({"fmt": "none", "authData": data, "attStmt": {}})
+    )
+    with pytest.raises(PasskeyRefused, match="could not be added"):
+        add_passkey(ann, begun.state, json.dumps(told), "", AT)
+    assert Passkey.objects.count() == 0
