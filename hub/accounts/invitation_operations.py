@@ -28,6 +28,7 @@ LASTS: Final = timedelta(days=14)
 ACCEPT_PATH: Final = "/card/account/invitation"
 """Where hub/wallet takes a secret, behind the `#`."""
 BY_A_COMPANY: Final = Limit("invitations", 50, 24 * 3600)
+_PRUNED_AT_ONCE: Final = 100
 
 
 class InvitationRefused(HubError):
@@ -48,6 +49,7 @@ def invite(by: Customer, company: Company, email: str, at: datetime) -> Invited:
     address, secret = canonical(email), new_secret()
     with held(company):
         inviter = admin_link(by, company)
+        _prune(at)
         if any(Link.objects.filter(company=company, customer=each).exists() for each in customers_at(address)):
             raise InvitationRefused(_("%(address)s belongs to this company already.") % {"address": address})
         if not take(BY_A_COMPANY, str(company.pk), at).granted:
@@ -83,9 +85,13 @@ def invitation_with(secret: str, at: datetime) -> CompanyInvitation:
         secret_hash=hash_of(secret), ended_at=None, until__gt=at
     )
     invitation = found.first()
-    if invitation is None:
-        raise InvitationRefused(_("This invitation counts no more: ask the company for a new one."))
-    return invitation
+    if invitation is not None:
+        return invitation
+    if CompanyInvitation.objects.filter(secret_hash=hash_of(secret), accepted_by__isnull=False).exists():
+        raise InvitationRefused(
+            _("This invitation is accepted already: sign in with the address that it went to.")
+        )
+    raise InvitationRefused(_("This invitation counts no more: ask the company for a new one."))
 
 
 def is_known(invitation: CompanyInvitation) -> bool:
@@ -126,10 +132,17 @@ def _accepted(invitation: CompanyInvitation, customer: Customer, at: datetime) -
             link = operations.save_link(Link(company=invitation.company, customer=customer), at)
         except ValidationError as error:
             raise InvitationRefused(_("No seat is free any more: ask the company for one.")) from error
-    invitation.ended_at, invitation.accepted_by = at, customer
-    invitation.save(update_fields=["ended_at", "accepted_by"])
+    # The customer has the address from now on, and takes it along when they go.
+    invitation.ended_at, invitation.accepted_by, invitation.address = at, customer, ""
+    invitation.save(update_fields=["ended_at", "accepted_by", "address"])
     audit.note("accepted", invitation, None, None)
     return link
+
+
+def _prune(at: datetime) -> None:
+    """Addresses of whoever never came are kept no longer than their invitation counts."""
+    old = CompanyInvitation.objects.filter(until__lte=at).values_list("pk", flat=True)[:_PRUNED_AT_ONCE]
+    CompanyInvitation.objects.filter(pk__in=list(old)).delete()
 
 
 def _end(company: Company, address: str, at: datetime) -> None:

@@ -85,7 +85,8 @@ class Ceremony(models.Model):
 
 
 class CompanyInvitation(models.Model):
-    """Open until it is accepted, revoked, or too old; while it is, it holds a seat."""
+    """Open until it is accepted, revoked, or too old; while it is, it holds a seat. Accepted, it has no `address`
+    any more: its customer has."""
 
     company = models.ForeignKey("members.Company", models.CASCADE, related_name="invitations")
     address = models.CharField(max_length=254)

@@ -20,6 +20,7 @@ from hub.accounts.invitation_operations import (
     invite,
     revoke_invitation,
 )
+from hub.accounts.leaving_operations import delete_own
 from hub.accounts.models import CompanyInvitation
 from hub.accounts.people_operations import (
     LastAdmin,
@@ -227,3 +228,18 @@ def together(*works: object) -> None:
         each.start()
     for each in threads:
         each.join()
+
+
+def test_an_address_is_kept_no_longer_than_its_invitation_counts() -> None:
+    ann = a_member("Ann", "ann@club.example")
+    company = a_company(ann)
+    secret = secret_of(ann, company, "bert@club.example")
+    bert = accept_as_new(secret, "Bert", AT)[0].customer
+    with pytest.raises(InvitationRefused, match="accepted already"):
+        accept_as_new(secret, "Bert", AT)
+    delete_own(bert, AT)
+    assert not CompanyInvitation.objects.filter(address__startswith="bert").exists()
+    secret_of(ann, company, "never@club.example")
+    secret_of(ann, company, "late@club.example")
+    invite(ann, company, "next@club.example", AT + LASTS)
+    assert [each.address for each in CompanyInvitation.objects.all()] == ["next@club.example"]
