@@ -1,7 +1,8 @@
 """Codes by mail: whoever has the mailbox can tell the code, on the page that asked for it.
 
 Eight digits, ten minutes, five tries, once; a newer one to the same address ends it. So many letters an hour go to
-an address that 25 of a hundred million codes can be guessed in that hour, wherever the guesses come from. Where
+an address that 50 of a hundred million codes can be guessed in that hour, wherever the guesses come from; half of
+them are kept for phones that show its owner's card, so that no stranger uses up what a member signs in with. Where
 nothing is to be sent there is no row either: the state that is handed out then proves nothing, and looks like any
 other."""
 
@@ -16,10 +17,11 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from hub.accounts.addresses import canonical, customers_at
+from hub.accounts.addresses import canonical, customers_at, is_same
 from hub.accounts.models import SignInCode
 from hub.accounts.proofs import How, NotProved, Proof
 from hub.accounts.secrets import hash_of, hash_of_code, new_secret
+from hub.cards.models import CardLink
 from hub.members.models import Customer
 from hub.rates.operations import Limit, take
 
@@ -27,6 +29,8 @@ DIGITS: Final = 8
 LASTS: Final = timedelta(minutes=10)
 TRIES_MAX: Final = 5
 TO_AN_ADDRESS: Final = Limit("code-letter", 5, 3600)
+FROM_OWN_PHONE: Final = Limit("code-letter-phone", 5, 3600)
+"""By a member; asked for on a phone that shows their card."""
 _TEXT_LETTERS_MAX: Final = 40
 _PRUNED_AT_ONCE: Final = 100
 
@@ -41,12 +45,12 @@ class CodeAsked:
     customers: tuple[Customer, ...]
 
 
-def ask_code(email: str, at: datetime, *, known_only: bool) -> CodeAsked:
-    """`known_only`: an address that no customer has gets none. addresses.NoSuchAddress."""
+def ask_code(email: str, at: datetime, *, known_only: bool, phone: CardLink | None = None) -> CodeAsked:
+    """`known_only`: an address that no customer has gets none. `phone`: whose card the phone shows that asks.
+    addresses.NoSuchAddress."""
     address = canonical(email)
     customers = tuple(customers_at(address))
-    mailbox = sha256(address.encode()).hexdigest()
-    if (known_only and not customers) or not take(TO_AN_ADDRESS, mailbox, at).granted:
+    if (known_only and not customers) or not _may_be_sent(address, phone, at):
         return CodeAsked(new_secret(), address, None, customers)
     state, code = new_secret(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     _keep(address, state, code, at)
@@ -63,6 +67,12 @@ def prove_code(state: str, code: str, at: datetime) -> Proof:
     if not SignInCode.objects.filter(pk=found.pk, state_hash=hash_of(state)).delete()[0]:
         raise NotProved(_("This code was used a moment ago: ask for another."))
     return Proof(How.CODE, at, tuple(each.pk for each in customers_at(found.address)), found.address)
+
+
+def _may_be_sent(address: str, phone: CardLink | None, at: datetime) -> bool:
+    if phone is not None and is_same(phone.customer.email, address):
+        return take(FROM_OWN_PHONE, str(phone.customer_id), at).granted
+    return take(TO_AN_ADDRESS, sha256(address.encode()).hexdigest(), at).granted
 
 
 @transaction.atomic

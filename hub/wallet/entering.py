@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from hub.audit.acting import acting
-from hub.cards.link_operations import MEMBER, LinkRefused, open_link, revoke_links
+from hub.cards.link_operations import MEMBER, LinkRefused, revoke_links
+from hub.cards.session_operations import open_apart
 from hub.wallet.phone import for_anybody, forgotten, link_here, page, remembers
 
 _SECRET_LETTERS_MAX: Final = 200
@@ -28,9 +29,10 @@ def open_card(request: HttpRequest) -> HttpResponse:
     that counts no more takes nothing off the phone."""
     if request.method != "POST":
         return entrance(request, "")
-    secret = request.POST.get("link", "").rpartition("#")[2].strip()
+    given = request.POST.get("link", "").rpartition("#")[2].strip()[:_SECRET_LETTERS_MAX]
     try:
-        open_link(secret[:_SECRET_LETTERS_MAX], timezone.now())
+        with acting(MEMBER):
+            secret = open_apart(given, timezone.now())
     except LinkRefused as refused:
         goes_on = link_here(request) is not None
         answer = entrance(request, str(refused), 422, goes_on=goes_on)

@@ -48,8 +48,9 @@ def login(request: HttpRequest) -> HttpResponse:
     rate = take(_ASKED, address_of(request), at)
     if not rate.granted:
         return too_many(request, rate.wait_s)
+    email = request.POST.get("email", "")[:_EMAIL_LETTERS_MAX]
     try:
-        asked = ask_code(request.POST.get("email", "")[:_EMAIL_LETTERS_MAX], at, known_only=True)
+        asked = ask_code(email, at, known_only=True, phone=link_here(request))
     except NoSuchAddress as error:
         return _entrance(request, 422, wrong_address=str(error))
     # Whoever asks is told the same, also where nothing can be written to that address.

@@ -8,7 +8,7 @@ from django.db import connection
 
 from hub.accounts.account_operations import change_email, create_customer, prove_again, sign_in
 from hub.accounts.addresses import NoSuchAddress, canonical, customers_at
-from hub.accounts.code_operations import LASTS, TO_AN_ADDRESS, TRIES_MAX, ask_code, prove_code
+from hub.accounts.code_operations import FROM_OWN_PHONE, LASTS, TO_AN_ADDRESS, TRIES_MAX, ask_code, prove_code
 from hub.accounts.models import Ceremony, SignInCode
 from hub.accounts.proofs import FRESH, How, NotProved, Proof, customers_of, is_fresh, keep, kept
 from hub.audit.models import Entry
@@ -202,3 +202,14 @@ def test_two_who_tell_the_same_code_at_once(postgresql_database: Database) -> No
         each.join()
     assert len(proved) == 1
     assert CardLink.objects.count() == 0
+
+
+def test_strangers_who_ask_use_up_nothing_of_a_phone_that_shows_its_owners_card() -> None:
+    ann, bert = a_member(), a_member("Bert", "bert@club.example")
+    own, others = (link_of(make_link(each, AT).address.rpartition("#")[2]) for each in (ann, bert))
+    for _ in range(TO_AN_ADDRESS.count):
+        ask_code("ann@club.example", AT, known_only=True)
+    assert ask_code("ann@club.example", AT, known_only=True, phone=others).code is None
+    asked = [ask_code("ann@club.example", AT, known_only=True, phone=own) for _ in range(FROM_OWN_PHONE.count)]
+    assert prove_code(asked[-1].state, asked[-1].code or "", AT).customers == (ann.pk,)
+    assert ask_code("ann@club.example", AT, known_only=True, phone=own).code is None

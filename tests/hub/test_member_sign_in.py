@@ -280,3 +280,24 @@ def test_a_letter_that_says_only_the_code_knows_nobody(folder: Path) -> None:
         send_code(ask_code(MAIL, AT, known_only=False), AT, with_links=False)
         [letter] = letters_in(folder, AT)
     assert "Ann" not in text_of(letter) and "/card/open" not in text_of(letter)
+
+
+def test_a_session_that_somebody_else_is_sent_proves_nothing_there() -> None:
+    ann, mine, another = a_member(), signed_in(a_member("Bert", "bert@club.example")), phone()
+    secret = mine.cookies["doorward_card"].value
+    assert another.post("/card/open", {"link": secret}).status_code == 302
+    assert link_on(another).customer == link_on(mine).customer != ann
+    assert link_on(another).proved_at is None and link_on(mine).proved_at is not None
+    answer = another.get(SECURITY)
+    assert answer.status_code == 302 and answer["Location"].startswith("/card/login")
+    assert mine.get(SECURITY).status_code == 200 and len(live_links(link_on(mine).customer)) == 2
+
+
+def test_strangers_who_ask_for_codes_keep_nobody_from_proving_on_their_own_phone(folder: Path) -> None:
+    client = phone_of(a_member())
+    with mail_by(f"file://{folder}"):
+        for _ in range(6):
+            phone().post("/card/login", {"email": MAIL})
+    Mail.objects.all().delete()
+    state, code = asked_for(client, folder)
+    assert client.post("/card/login/code", {"state": state, "code": code}).status_code == 302
