@@ -36,7 +36,9 @@ from hub.websites.token_operations import note_framed
 COOKIE: Final = "doorward_join"
 PATH: Final = "/join/"
 _STRANGERS: Final = Limit("join", 300, 600)
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_WAITING: Final = Limit("join-waiting", 3_000, 600)
+"""Pages that ask each 4 s whether they are paid: who pays keeps nobody else at this address from joining."""
+_HEADERS: Final = {"Cache-Control": "no-store"}
 View = Callable[..., HttpResponse]
 
 
@@ -135,7 +137,8 @@ def _is_of_others(request: HttpRequest) -> bool:
 def _counted(request: HttpRequest, place: Place, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Times are in the organization's zone."""
     with timezone.override(organization_zone()), acting(MEMBER):
-        response = refused(request, place, _STRANGERS) or view()
+        limit = _WAITING if request.path == place.address("paid").partition("?")[0] else _STRANGERS
+        response = refused(request, place, limit) or view()
         if isinstance(response, TemplateResponse):
             response = response.render()
     for name, value in _HEADERS.items():

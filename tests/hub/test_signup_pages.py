@@ -12,6 +12,7 @@ from django.utils import timezone
 from hub.joining.models import Flow
 from hub.mail.models import Mail
 from hub.members.models import Customer, Membership
+from hub.rates.operations import Limit
 from hub.websites.models import Website
 from hub.websites.operations import set_active
 from tests.hub.conftest import Database
@@ -237,6 +238,28 @@ def test_too_many_are_told_to_wait() -> None:
     ]
     assert answers[-1] == 429 and 429 not in answers[:30]
     assert Mail.objects.count() == 30
+
+
+def test_who_waits_for_a_payment_keeps_nobody_from_joining(
+    website: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.signup.places._STRANGERS", Limit("join", 8, 600))
+    monkeypatch.setattr("hub.signup.places._WAITING", Limit("join-waiting", 20, 600))
+    a_plan()
+    address, client = f"/embed/{website.public_id}/", a_browser()
+    mine = Reader().open(address).press("plan").form("email").fields
+    asked = [client.post(f"{address}paid", mine).status_code for _ in range(21)]
+    assert asked == [200] * 20 + [429]
+    opened = [client.get(address).status_code for _ in range(7)]
+    assert opened == [200] * 6 + [429]
+
+
+def test_plans_may_be_found_and_nothing_else(website: Website) -> None:
+    a_plan()
+    reader = Reader().open("/join/")
+    assert 'content="all"' in reader.text and "X-Robots-Tag" not in reader.page
+    assert 'content="noindex"' in reader.press("plan").text
+    assert 'content="noindex"' in Reader().open(f"/embed/{website.public_id}/").text
 
 
 def test_by_invoice_says_what_comes_next() -> None:
