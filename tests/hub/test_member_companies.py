@@ -109,7 +109,7 @@ def test_accepted_by_somebody_new_who_has_a_card_then(database: Database, out: P
     assert len(feed.live_bodies(EVERYONE, Kind.LINK)) == 2
     assert_exact()
     again = phone().post(INVITATION, {"link": secret})
-    assert again.status_code == 422 and "counts no more" in said(again)
+    assert again.status_code == 422 and "accepted already" in said(again)
 
 
 def test_who_is_known_signs_in_first_and_nobody_else_takes_it(database: Database, out: Path) -> None:
