@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.billing import choosing
 from hub.members import prices
 from hub.members.models import Plan
 
@@ -77,8 +78,12 @@ class PlanForm(forms.ModelForm):
         if plan.setup_fee_cents:
             self.initial.setdefault("setup_fee", prices.amount_text(plan.setup_fee_cents, plan.currency))
         self.fields["trial_days"].required = False
-        if not plan.trial_days:
+        if not self.initial["trial_days"]:
             self.initial["trial_days"] = None
+        if choosing.provider() is None:
+            self.fields["by_invoice"].help_text = _(
+                "This hub has no payment provider: everybody pays like this, whether it is ticked or not."
+            )
         self.fields["billed_in"].choices = [
             *(("months", _("months")), ("years", _("years"))),
             *(("weeks", _("weeks")), ("days", _("days"))),
@@ -103,4 +108,10 @@ class PlanForm(forms.ModelForm):
             self.add_error("price", str(error))
         else:
             if self.instance.price_cents is not None and not currency and not self.errors:
-                self.add_error("currency", _("A price needs its currency, as in EUR."))
+                self.add_error("currency", _needs_currency(self.instance.price_cents))
+
+
+def _needs_currency(cents: int) -> str:
+    if cents:
+        return _("A price needs its currency, as in EUR.")
+    return _("Is it free? Then leave the price empty. A price of 0 needs its currency, as in EUR.")

@@ -20,6 +20,7 @@ from hub.desk.benefit_says import Ground
 from hub.desk.foreseen_pages import Place, deleted, edited
 from hub.desk.gate import desk
 from hub.desk.plan_editor import PlanEditor, TooManyRows
+from hub.desk.plan_says import facts, marks
 from hub.fleet.arrival import arrival_of
 from hub.fleet.standing import Light
 from hub.members import operations, plan_text, prices, queries, rows
@@ -31,7 +32,8 @@ _LIGHTS: Final = {State.ACTIVE: Light.GREEN, State.INACTIVE: Light.AMBER, State.
 
 @desk("members.view_plan")
 def plans_page(request: HttpRequest) -> HttpResponse:
-    shown = [(each, _price(each), plan_text.billing_text(each)) for each in _plans().order_by("name", "id")]
+    found = _plans().order_by("name", "id")
+    shown = [(each, _price(each), plan_text.billing_text(each), marks(each)) for each in found]
     return page(request, "desk/plans/list.html", shown=shown)
 
 
@@ -51,6 +53,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "plan": plan,
         "price": _price(plan),
         "billing": plan_text.billing_text(plan),
+        "facts": facts(plan),
         "grants": [
             (each, stored_terms_text(each), ground.means(rows.limits_of(each), plan.billing))
             for each in plan.grants.all()

@@ -142,6 +142,42 @@ def test_other_terms_are_seen_too_and_a_new_name_needs_no_look(colleague_client:
     assert plan.name == "Gold" and rows.limits_of(plan.grants.get()) == (Limit(1, WEEK_S),)
 
 
+def test_all_that_was_typed_of_a_new_plan_is_still_there_with_another_row(colleague_client: Client) -> None:
+    typed = {"price": "29.00", "setup_fee": "5.00", "trial_days": "30", "seats_max": "3", "grace_hours": "24"}
+    page = posted(colleague_client, "/desk/plans/new/", 200, **sent({}, do="row", **typed))
+    for name, value in typed.items():
+        assert re.search(f'name="{name}" value="{re.escape(value)}"', page), name
+
+
+def test_a_plan_and_the_list_say_what_joining_with_it_is(colleague_client: Client) -> None:
+    plan = a_plan("door")
+    bare = colleague_client.get(f"/desk/plans/{plan.pk}/").content.decode()
+    assert "not at all: it is free" in bare and "Setup fee" not in bare and "Trial" not in bare
+    Plan.objects.filter(pk=plan.pk).update(
+        **{"price_cents": 2900, "currency": "EUR", "billed_every": 1, "setup_fee_cents": 500, "trial_days": 14},
+        **{"tax_text": "incl. 19 % VAT", "is_public": True, "for_companies": True, "seats_max": 3},
+    )
+    page = colleague_client.get(f"/desk/plans/{plan.pk}/").content.decode()
+    for said in (
+        "5.00 EUR",
+        "incl. 19 % VAT",
+        "14 days",
+        "everybody can choose it",
+        "by invoice",
+        "at most 3 seats",
+    ):
+        assert said in page, said
+    shown = colleague_client.get("/desk/plans/").content.decode()
+    for said in ("public", "for companies", "Trial: 14 days", "Setup fee: 5.00 EUR"):
+        assert f'<span class="chip">{said}</span>' in shown, said
+
+
+def test_a_free_plan_is_told_how_to_be_one(colleague_client: Client) -> None:
+    page = posted(colleague_client, "/desk/plans/new/", 422, **sent({}, price="0"))
+    assert "Then leave the price empty" in page and not Plan.objects.exists()
+    assert "everybody pays like this" in colleague_client.get("/desk/plans/new/").content.decode()
+
+
 def test_rows_come_and_go_without_a_script(colleague_client: Client) -> None:
     door = a_permission("door")
     plan = a_plan("door")
