@@ -30,6 +30,8 @@ asked, whose parts stand beside it."""
 _ADDRESS_OF_A_PAYMENT: Final = ("checkout", "address")
 _DEEP: Final = 4
 Told = dict[str, Any]
+Names = dict[tuple[type[Model], Any], str]
+"""Of what was referred to before: thousands of check-ins are of a few plans and places."""
 
 
 @transaction.atomic
@@ -48,9 +50,10 @@ def own_data(customer: Customer, at: datetime) -> bytes:
 
 def told_of(customer: Customer, at: datetime) -> Told:
     """By kinds, as the tables are called; instants in UTC."""
-    said: Told = {"made_at": at, "customer": [_fields_of(customer)]}
+    names: Names = {}
+    said: Told = {"made_at": at, "customer": [_fields_of(customer, names)]}
     for thing in _theirs(customer):
-        said.setdefault(str(thing._meta.model_name), []).append(_fields_of(thing))
+        said.setdefault(str(thing._meta.model_name), []).append(_fields_of(thing, names))
     letters = Mail.objects.filter(customer=customer.pk).order_by("pk")
     said["letters"] = list(letters.values("kind", "recipient", "state", "created_at"))
     entries = Entry.objects.filter(customer_id=customer.pk).order_by("number")
@@ -80,8 +83,8 @@ def _referring_to(thing: Model) -> Iterator[Model]:
         yield from relation.related_model._default_manager.filter(**{relation.field.name: thing}).order_by("pk")
 
 
-def _fields_of(thing: Model) -> Told:
-    return {field.name: _value(thing, field) for field in _told_fields(thing)}
+def _fields_of(thing: Model, names: Names) -> Told:
+    return {field.name: _value(thing, field, names) for field in _told_fields(thing)}
 
 
 def _told_fields(thing: Model) -> Iterable["Field[Any, Any]"]:
@@ -92,10 +95,12 @@ def _told_fields(thing: Model) -> Iterable["Field[Any, Any]"]:
             yield field
 
 
-def _value(thing: Model, field: "Field[Any, Any]") -> Any:
+def _value(thing: Model, field: "Field[Any, Any]", names: Names) -> Any:
     """What it refers to by name, where that is there."""
     value = field.value_from_object(thing)
     if not isinstance(field, ForeignKey) or value is None:
         return value
-    named = field.related_model._default_manager.filter(pk=value).first()
-    return f"{named or ''} (#{value})".strip()
+    what = (field.related_model, value)
+    if what not in names:
+        names[what] = str(field.related_model._default_manager.filter(pk=value).first() or "")
+    return f"{names[what]} (#{value})".strip()

@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from hub.accounts.leaving_operations import NotYet, delete_own, what_stands_against
@@ -80,6 +82,16 @@ def test_all_that_is_kept_and_no_secret_and_nothing_of_others() -> None:
     secrets = (secret, codes.decrypt(card), Account.objects.get().password, "Bert", "bert@", "pbkdf2")
     assert not [each for each in secrets if each in text]
     assert Entry.objects.filter(action="given out", customer_id=ann.pk).count() == 1
+
+
+def test_what_many_refer_to_is_asked_for_once() -> None:
+    ann, desk = a_member(), User.objects.create_user("desk")
+    for _ in range(20):
+        add_customer_note(ann, "x", desk, AT)
+    with CaptureQueriesContext(connection) as asked:
+        said, _files = opened(own_data(ann, AT))
+    assert len(said["customernote"]) == 20
+    assert len([each for each in asked if 'FROM "members_customer"' in each["sql"]]) == 1
 
 
 def test_deleted_by_themselves_all_of_it_is_dead() -> None:
