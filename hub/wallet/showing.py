@@ -142,7 +142,8 @@ def _held(standing: Standing, customer: Customer) -> Held:
         word=word_of(status),
         via=_via(membership, customer),
         begins=membership.starts_at if status.detail is Detail.SCHEDULED else None,
-        ends=None if over else end,
+        # Until it is paid nothing is valid, so no day of it is said.
+        ends=None if over or status.detail is Detail.PENDING else end,
         ended=(membership.revoked_at or end) if over else None,
     )
 

@@ -45,6 +45,17 @@ def test_a_phone_that_is_nobodys_is_asked_for_its_link(gold: Plan) -> None:
     assert phone().get("/card/still").status_code == 401
 
 
+def test_a_card_that_waits_to_be_paid_says_no_day(gold: Plan) -> None:
+    ann = a_member(gold)
+    operations.issue_card(ann)
+    membership = ann.memberships.get()
+    assert "Valid until" in text_of(phone_of(ann))
+    membership.pending = True
+    operations.save_membership(membership)
+    text = text_of(phone_of(ann))
+    assert "Gold" in text and "Valid until" not in text
+
+
 def test_the_card_shows_who_what_until_when_and_what_is_left(gold: Plan) -> None:
     ann = a_member(gold)
     card = operations.issue_card(ann)
