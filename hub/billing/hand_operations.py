@@ -18,7 +18,7 @@ from contract.membership import AtEnd, State
 from hub.billing.keeping import keep
 from hub.billing.models import HAND, WRITTEN_OFF, Payment, Refund, Subscription
 from hub.billing.port import EndedWhy, PaymentState, SubscriptionState
-from hub.billing.queries import waiting
+from hub.billing.queries import left_of, payments_of, waiting
 from hub.errors import HubError
 from hub.members import billed_operations, queries, term_operations
 from hub.members.models import Membership
@@ -36,7 +36,8 @@ class NotPayable(HubError):
 
 def begin_by_hand(membership: Membership, at: datetime, zone: ZoneInfo) -> Payment | None:
     """It is paid to the organization from now on, beginning with what is owed for its first period, or for the one
-    after its trial. None: nothing is owed now. Told again, it gives what is owed.
+    after its trial. None: nothing is owed now, as where billing that was stopped goes on after what is paid. Told
+    again, it gives what is owed.
 
     NotPayable: a provider bills it, or its plan says no price.
     """
@@ -49,6 +50,7 @@ def begin_by_hand(membership: Membership, at: datetime, zone: ZoneInfo) -> Payme
         standing = _open(held).first()
         if standing is not None:
             return standing.payments.filter(state=PaymentState.OPEN).order_by("pk").first()
+        first_is_owed = held.pending or (held.trial_until is not None and not _is_paid(held))
         subscription = Subscription(
             provider=HAND,
             membership=held,
@@ -58,10 +60,10 @@ def begin_by_hand(membership: Membership, at: datetime, zone: ZoneInfo) -> Payme
             began_at=at,
             anchor_at=held.trial_until or held.starts_at,
             trial_until=held.trial_until,
-            paid_until=None if held.pending else held.ends_at,
+            paid_until=_paid_until(held, first_is_owed),
         )
         keep(subscription)
-        if not held.pending and held.trial_until is None:
+        if not first_is_owed:
             return None
         due_at = held.trial_until or at + TO_PAY
         cents = _cents(subscription) + held.plan.setup_fee_cents
@@ -143,10 +145,12 @@ def write_off_waiting(numbers: Iterable[int], at: datetime) -> int:
         return len(found)
 
 
-def end_by_hand(membership: Membership, at: datetime) -> None:
-    """It is paid otherwise from now on, or is not to go on: what is owed is owed no longer."""
+def end_by_hand(membership: Membership, at: datetime, *, is_cancelled: bool = False) -> None:
+    """It is paid otherwise from now on, or is not to go on: what is owed is owed no longer. `is_cancelled`: the
+    membership is, and billing goes on where that is taken back (resuming_operations.py)."""
     with writing():
         for subscription in _open(membership):
+            subscription.cancel_at_end = is_cancelled
             _end(subscription, at, EndedWhy.WISH)
             for owed in subscription.payments.filter(state=PaymentState.OPEN):
                 owed.state, owed.done_at = WRITTEN_OFF, at
@@ -161,6 +165,18 @@ def refund_by_hand(payment: Payment, cents: int, at: datetime) -> Refund:
 
 def _open(membership: Membership) -> QuerySet[Subscription]:
     return Subscription.objects.filter(membership=membership, provider=HAND, is_open=True)
+
+
+def _is_paid(held: Membership) -> bool:
+    """Whether its first period is, with what was to be paid once: something has come for it, and was not all given
+    back."""
+    return any(left_of(each) for each in payments_of(held).filter(is_spare=False))
+
+
+def _paid_until(held: Membership, first_is_owed: bool) -> datetime | None:
+    if held.pending:
+        return None
+    return held.trial_until if first_is_owed else held.ends_at
 
 
 def _cents(subscription: Subscription) -> int:

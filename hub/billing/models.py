@@ -105,7 +105,8 @@ class Subscription(models.Model):
     `active` until it ends.
 
     `is_spare`: a second one for the same membership, which is ended as soon as it is seen. `anchor_at`: from when
-    on periods are counted, by hand. `paused`: the freeze that a pause at the provider has made.
+    on periods are counted, by hand. `cancel_at_end`: by hand, that it ended as its membership was cancelled.
+    `paused`: the freeze that a pause at the provider has made.
     """
 
     provider = models.CharField(max_length=_PROVIDER_LETTERS)

@@ -21,12 +21,14 @@ _BILLED: Final = (SubscriptionState.TRIALING, SubscriptionState.ACTIVE, Subscrip
 @dataclass(frozen=True, slots=True)
 class May:
     """`by_provider`: what is changed is changed there and at once; else staff are asked, but to cancel.
-    `ends_now`: cancelled, it is over at once, since what runs is not paid."""
+    `ends_now`: cancelled, it is over at once, since what runs is not paid. `is_endless`: so it is, as
+    what is free and has no end."""
 
     by_provider: bool = False
     pay: bool = False
     cancel: bool = False
     ends_now: bool = False
+    is_endless: bool = False
     keep: bool = False
     change: bool = False
     seats: bool = False
@@ -45,11 +47,13 @@ def may(membership: Membership, standing: Standing, status: Status) -> May:
     else:
         goes_on = membership.at_end == AtEnd.RENEWS and membership.ends_at is not None
         stops = status.detail is Detail.CANCELLING
+    is_endless = not by_provider and _is_free_without_end(membership, status)
     changes = status.state is State.ACTIVE and not stops
     return May(
         by_provider=by_provider,
-        cancel=goes_on,
+        cancel=goes_on or is_endless,
         ends_now=goes_on and status.detail is Detail.GRACE,
+        is_endless=is_endless,
         keep=stops,
         change=changes,
         seats=changes and membership.plan.for_companies,
@@ -69,6 +73,12 @@ def pays_through_a_provider(holder: Customer | Company) -> bool:
     """Now or before: who has an account there sees to how they pay, and has invoices."""
     asked = choosing.provider()
     return asked is not None and account_of(holder, asked.name) is not None
+
+
+def _is_free_without_end(membership: Membership, status: Status) -> bool:
+    """Paid once and for good it is not given away by a press."""
+    has_begun = status.detail is not Detail.SCHEDULED
+    return has_begun and membership.ends_at is None and price_of(membership.plan) is None
 
 
 def _can_pay(membership: Membership) -> bool:

@@ -11,6 +11,7 @@ from hub.billing.own import May, may
 from hub.members.models import Membership
 from hub.members.queries import status_of
 from hub.members.status_operations import cancel_membership
+from hub.members.term_operations import end_membership
 from hub.members.writing import stored, writing
 
 
@@ -19,8 +20,8 @@ def may_now(membership: Membership, at: datetime) -> May:
 
 
 def cancel(membership: Membership, at: datetime) -> None:
-    """It runs to the end of what is paid for; what nobody has paid for ends at once. What was owed for the time
-    after is owed no longer.
+    """It runs to the end of what is paid for; what nobody has paid for, or is free and has no end, ends at once.
+    What was owed for the time after is owed no longer.
 
     CannotChange, ProviderError, hub.members.status_operations.Refused: nothing was changed.
     """
@@ -31,8 +32,8 @@ def cancel(membership: Membership, at: datetime) -> None:
         (changing_operations.cancel_now if now.ends_now else changing_operations.cancel_at_end)(membership, at)
         return
     with writing():
-        cancel_membership(membership, at)
-        end_by_hand(membership, at)
+        (end_membership if now.is_endless else cancel_membership)(membership, at)
+        end_by_hand(membership, at, is_cancelled=True)
 
 
 def take_back(membership: Membership, at: datetime) -> None:

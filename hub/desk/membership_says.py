@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contract.membership import AtEnd, Detail
+from hub.billing import queries as billing
+from hub.billing.resuming_operations import goes_on_by_hand
 from hub.fleet.queries import readers_asking_for
 from hub.fleet.zones import organization_zone
 from hub.members import periods, queries
@@ -138,7 +140,16 @@ def of_renewing_at_its_end(membership: Membership, at: datetime) -> list[str]:
 def of_uncancelling(membership: Membership, at: datetime) -> list[str]:
     if membership.grace_hours is None:
         return [_("It ends as it would have ended before.")]
-    return [_("At its end it renews, as before.")]
+    return [_("At its end it renews, as before."), *_of_billing(membership)]
+
+
+def _of_billing(membership: Membership) -> list[str]:
+    """What becomes of its being paid by hand: it goes on, or staff begin it again."""
+    held = billing.standing(membership)
+    if goes_on_by_hand(membership, held):
+        return [_("It is billed by invoice or in cash again, as before; what is paid is not billed twice.")]
+    stopped = held.is_by_hand and not held.subscription.is_open  # type: ignore[union-attr]
+    return [_("Nothing is billed for it: begin that on its payments page.")] if stopped else []
 
 
 def of_ending(membership: Membership, at: datetime) -> list[str]:

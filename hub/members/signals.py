@@ -6,6 +6,8 @@ customers_changed = Signal()
 """`customers`: as they are stored now; their addresses may be others than before."""
 limits_changed = Signal()
 """`plan_ids`: plans with other limits, or other billing periods under them. Their rows are appended already."""
+taken_back = Signal()
+"""`membership`, `at`: it goes on, where it was cancelled for its end; its row is appended already."""
 leaving_asked = Signal()
 """`customer`, `at`: they want all that is kept of them deleted. Receivers answer with a text that says why it
 cannot be yet and what to do, or with an empty one. They look only."""

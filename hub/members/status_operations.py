@@ -17,7 +17,7 @@ from hub.contract_errors import text_of
 from hub.errors import HubError
 from hub.feed import operations as feed
 from hub.feed.operations import EVERYONE
-from hub.members import rows
+from hub.members import rows, signals
 from hub.members.models import Freeze, Membership, Plan
 from hub.members.writing import save, stored, writing
 
@@ -71,7 +71,9 @@ def uncancel(membership: Membership, at: datetime) -> Membership:
         if held.at_end != AtEnd.CANCELLED:
             raise Refused(_("“%(held)s” is not cancelled") % {"held": held})
         check_not_over(held, at)
-        return _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
+        kept = _ending(held, AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS, "uncancelled")
+        signals.taken_back.send(Membership, membership=kept, at=at)
+        return kept
 
 
 def renew_at_end(membership: Membership, at: datetime) -> Membership:

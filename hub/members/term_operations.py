@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contract.membership import AtEnd, Detail, State, end_of
-from hub.members import queries, rows
+from hub.members import queries, rows, signals
 from hub.members.models import Freeze, Membership, Plan
 from hub.members.periods import Period
 from hub.members.status_operations import (
@@ -40,9 +40,13 @@ def renew_membership(membership: Membership, ends_at: datetime, at: datetime) ->
         if ends_at <= held.ends_at:
             raise Refused(_("a renewal has to end after the present end of “%(it)s”") % {"it": held})
         held.ends_at = ends_at
-        if held.at_end in (AtEnd.CANCELLED, AtEnd.PAYMENT_FAILED):
+        was_cancelled = held.at_end == AtEnd.CANCELLED
+        if was_cancelled or held.at_end == AtEnd.PAYMENT_FAILED:
             held.at_end = (AtEnd.ENDS if held.grace_hours is None else AtEnd.RENEWS).value
-        return _saved(held, "renewed")
+        renewed = _saved(held, "renewed")
+        if was_cancelled:
+            signals.taken_back.send(Membership, membership=renewed, at=at)
+        return renewed
 
 
 def change_terms(membership: Membership, at: datetime) -> Membership:

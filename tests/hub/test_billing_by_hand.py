@@ -1,6 +1,6 @@
 """What is paid to the organization itself: owed, paid, late, written off; pages of a provider's begun by two."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,14 +9,14 @@ from django.db import connection
 
 from contract.membership import Detail
 from hub.audit.models import Entry
-from hub.billing import changing_operations, checkout_operations, hand_operations, queries
+from hub.billing import changing_operations, checkout_operations, hand_operations, own_operations, queries
 from hub.billing.hand_operations import NotPayable
 from hub.billing.joining_operations import take_plan
 from hub.billing.models import Checkout, Payment
 from hub.billing.offers import Way, offers_for
 from hub.billing.port import CheckoutState, EndedWhy
 from hub.billing.reconciling import Reconciling
-from hub.members import operations, seats
+from hub.members import operations, seats, status_operations, term_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from tests.hub.fake_provider import FakeProvider
 from tests.hub.followed import assert_exact
@@ -121,6 +121,56 @@ def test_a_trial_runs_at_once_and_the_first_payment_is_due_at_its_end() -> None:
     paid(payment, AT + 10 * DAY)
     assert now(membership).ends_at == (AT + 14 * DAY).replace(month=4)
     assert status(membership, AT + 15 * DAY).detail is Detail.CURRENT
+
+
+def a_paid_trial() -> Membership:
+    membership = joins(a_priced_plan(trial_days=14, setup_fee_cents=1_000))
+    paid(owed(), AT + 10 * DAY)
+    return now(membership)
+
+
+def test_billing_that_begins_again_bills_nothing_that_is_paid() -> None:
+    membership = a_paid_trial()
+    end = membership.ends_at
+    for at in (AT + 11 * DAY, AT + 20 * DAY):
+        hand_operations.end_by_hand(membership, at)
+        assert hand_operations.begin_by_hand(membership, at, UTC_ZONE) is None
+    assert not queries.owed().exists()
+    assert queries.standing(membership).subscription.paid_until == end
+    assert hand_operations.open_renewals(end - DAY, UTC_ZONE) == 1
+    assert (owed().cents, owed().period_starts_at) == (2_900, end)
+
+
+def test_a_trial_that_nobody_paid_for_or_that_was_given_back_is_owed_again() -> None:
+    membership = joins(a_priced_plan(trial_days=14, setup_fee_cents=1_000))
+    hand_operations.end_by_hand(membership, AT)
+    assert hand_operations.begin_by_hand(membership, AT, UTC_ZONE).cents == 3_900
+    changing_operations.refund(paid(owed(), AT), 3_900, AT)
+    hand_operations.end_by_hand(membership, AT)
+    assert hand_operations.begin_by_hand(membership, AT, UTC_ZONE).cents == 3_900
+
+
+def renewed(membership: Membership) -> Membership:
+    return term_operations.renew_membership(membership, membership.ends_at + 30 * DAY, AT + 12 * DAY)
+
+
+@pytest.mark.parametrize("take_back", [lambda it: status_operations.uncancel(it, AT + 12 * DAY), renewed])
+def test_a_cancellation_taken_back_is_billed_as_before(take_back: Callable[[Membership], Membership]) -> None:
+    membership = a_paid_trial()
+    own_operations.cancel(membership, AT + 11 * DAY)
+    assert not queries.standing(membership).subscription.is_open
+    held = take_back(now(membership))
+    assert queries.standing(held).subscription.is_open and not queries.owed().exists()
+    assert hand_operations.open_renewals(held.ends_at - DAY, UTC_ZONE) == 1
+    assert_exact()
+
+
+def test_what_staff_had_stopped_billing_stays_so() -> None:
+    membership = a_paid_trial()
+    hand_operations.end_by_hand(membership, AT + 11 * DAY)
+    own_operations.cancel(membership, AT + 11 * DAY)
+    status_operations.uncancel(membership, AT + 12 * DAY)
+    assert not queries.standing(membership).subscription.is_open
 
 
 def test_what_is_written_off_ends_where_it_was_to_go_on() -> None:

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from contract.membership import Detail
 from hub.access.roles import Role
-from hub.billing import hand_operations, queries
+from hub.billing import hand_operations, own_operations, queries
 from hub.billing.joining_operations import take_plan
-from hub.billing.models import Payment
+from hub.billing.models import Payment, Subscription
 from hub.billing.offers import Way
 from hub.environment import StripeWay
 from hub.members.models import Membership, Plan
@@ -68,6 +68,16 @@ def test_how_it_was_paid_has_to_be_said(owner: Client) -> None:
     membership, payment = owed()
     assert owner.post(f"/desk/payments/{payment.pk}/paid/", {}).status_code == 422
     assert status(membership, timezone.now()).detail is Detail.PENDING
+
+
+def test_taking_a_cancellation_back_says_what_becomes_of_billing(owner: Client) -> None:
+    membership, payment = owed()
+    hand_operations.mark_paid(payment, "cash", timezone.now(), UTC_ZONE)
+    own_operations.cancel(membership, timezone.now())
+    address = f"/desk/memberships/{membership.pk}/uncancel/"
+    assert "It is billed by invoice or in cash again" in owner.get(address).text
+    Subscription.objects.update(cancel_at_end=False)
+    assert "Nothing is billed for it" in owner.get(address).text
 
 
 def test_what_is_written_off_is_paid_no_more(owner: Client) -> None:
