@@ -2,6 +2,7 @@
 at by whoever calls."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -39,6 +40,12 @@ def settle(number: int, at: datetime) -> None:
         asked.settled_at = at
         asked.save(update_fields=["settled_at"])
         audit.note("settled", asked, None, None)
+
+
+def settle_kept(membership: Membership, at: datetime, **_signal: Any) -> None:
+    """For hub.members.signals.taken_back: whoever had asked for that asks no more."""
+    for asked in open_requests().filter(membership=membership, what=MemberRequest.What.KEEP):
+        settle(asked.pk, at)
 
 
 def open_requests() -> QuerySet[MemberRequest]:

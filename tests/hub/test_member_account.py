@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contract.membership import AtEnd, Detail
 from hub.accounts.models import MemberRequest
+from hub.accounts.request_operations import open_requests
 from hub.audit.models import Entry
 from hub.billing.hand_operations import mark_paid, open_renewals
 from hub.billing.joining_operations import take_plan
@@ -18,6 +19,7 @@ from hub.billing.port import SubscriptionState
 from hub.cards.models import CardLink
 from hub.members import operations
 from hub.members.models import Company, Customer, Link, Membership
+from hub.members.status_operations import uncancel
 from tests.hub.card_page import phone, phone_of
 from tests.hub.fake_provider import FakeProvider
 from tests.hub.followed import assert_exact
@@ -160,7 +162,35 @@ def test_by_hand_it_is_cancelled_here_and_the_rest_is_asked_of_staff(ann: Custom
     assert (now(membership).at_end, Subscription.objects.get().is_open) == (AtEnd.CANCELLED, False)
     assert done(press(client, f"{path}/keep")) == "asked"
     assert now(membership).at_end == AtEnd.CANCELLED
+    assert "You have asked to go on" in page(client)
+    uncancel(membership, timezone.now())
+    assert "You have asked to go on" not in page(client)
+    assert [each.what for each in open_requests()] == ["plan"]
     assert_exact()
+
+
+def test_a_trial_that_is_paid_says_until_when(ann: Customer) -> None:
+    plan = a_priced_plan(by_invoice=True, trial_days=14)
+    take_plan(plan, ann, None, Way.BY_HAND, timezone.now(), UTC_ZONE)
+    client = phone_of(ann)
+    assert "Then it is to be paid." in page(client)
+    mark_paid(Payment.objects.get(), "cash", timezone.now(), UTC_ZONE)
+    text = page(client)
+    assert "Your trial runs until" in text and "It is paid until" in text and "to be paid" not in text
+
+
+def test_what_is_free_and_has_no_end_is_cancelled_at_once(ann: Customer) -> None:
+    free, client = a_priced_plan("Free", price_cents=None, billed_every=None), proved_phone(ann)
+    membership = take_plan(free, ann, None, Way.FREE, timezone.now(), UTC_ZONE)
+    path = f"memberships/{membership.pk}/cancel"
+    assert "Free is free and has no end, so it is over at once." in page(client, path)
+    assert done(press(client, path)) == "cancelled"
+    assert status(membership, timezone.now()).detail is Detail.CANCELLED
+    assert_exact()
+    bought = a_priced_plan("For good", billed_every=None)
+    for_good = Membership(plan=bought, customer=ann, starts_at=timezone.now() - DAY)
+    kept = operations.save_membership(for_good)
+    assert press(client, f"memberships/{kept.pk}/cancel").status_code == 409
 
 
 def test_cancelled_by_hand_nothing_more_is_owed(ann: Customer) -> None:

@@ -42,7 +42,9 @@ def cancel(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     membership, at = membership_of(link, number), timezone.now()
     now = may_now(membership, at)
     until = {"day": runs_until(membership), "plan": membership.plan.name}
-    if now.ends_now:
+    if now.is_endless:
+        says = [_("%(plan)s is free and has no end, so it is over at once. You cannot take it back.") % until]
+    elif now.ends_now:
         says = [_("What runs now is not paid, so %(plan)s ends at once. Nothing more is to be paid.") % until]
     else:
         says = [_("You keep %(plan)s until %(day)s. Then it is over, and nothing more is to be paid.") % until]

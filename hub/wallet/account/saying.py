@@ -123,7 +123,7 @@ def _next(membership: Membership, detail: Detail, standing: Standing, at: dateti
     if membership.at_end == AtEnd.CANCELLED:
         return _("It is cancelled: you keep it until %(day)s.") % {"day": last}
     if detail is Detail.TRIAL:
-        return _trial(membership, last)
+        return _trial(membership, standing, last)
     if membership.at_end == AtEnd.RENEWS:
         return _("It renews on %(day)s.") % {"day": day_text(end)}
     return _("It ends on %(day)s.") % {"day": last}
@@ -150,10 +150,17 @@ def _unpaid(standing: Standing, last: str) -> str:
     return _("It is paid until %(last)s. It still works, but a payment is due.") % {"last": last}
 
 
-def _trial(membership: Membership, last: str) -> str:
+def _trial(membership: Membership, standing: Standing, last: str) -> str:
+    until = membership.trial_until
+    told = {"day": last if until is None else last_day_text(until), "last": last}
+    if _is_paid_beyond(until, standing):
+        return _("Your trial runs until %(day)s. It is paid until %(last)s.") % told
     if membership.at_end != AtEnd.RENEWS:
         return _("Your trial runs until %(day)s, and then it is over.") % {"day": last}
-    until = membership.trial_until
-    return _("Your trial runs until %(day)s. Then it is paid.") % {
-        "day": last if until is None else last_day_text(until)
-    }
+    return _("Your trial runs until %(day)s. Then it is to be paid.") % told
+
+
+def _is_paid_beyond(until: datetime | None, standing: Standing) -> bool:
+    """Paid before the trial was over."""
+    paid_until = None if standing.subscription is None else standing.subscription.paid_until
+    return not standing.owed and None not in (until, paid_until) and paid_until > until  # type: ignore[operator]
