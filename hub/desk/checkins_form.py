@@ -1,18 +1,23 @@
 """What may be asked of the list of check-ins: the form above it. Choices are what this hub has."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contract.reasons import Outcome, Reason
 from hub.checkins.listing import Wanted
-from hub.checkins.places import FRONT_DESK, HUB
+from hub.checkins.places import FRONT_DESK, HUB, SCAN_PAGE
 from hub.decisions.said import reason_text
 from hub.desk.filter_fields import begin_of, choice_field, day_field, end_of, number_field
 from hub.fleet.models import Reader, Site
 from hub.members.models import Permission
 from hub.partners.models import Partner
+
+AT_HUB: Final = (
+    (f"{HUB}/{FRONT_DESK}", _("Front desk")),
+    (f"{HUB}/{SCAN_PAGE}", _("A phone (scan page)")),
+)
 
 
 class FilterForm(forms.Form):
@@ -34,7 +39,7 @@ class FilterForm(forms.Form):
         choices: dict[str, list[tuple[Any, Any]]] = {
             "outcome": [(Outcome.GRANTED.value, _("Granted")), (Outcome.DENIED.value, _("Denied"))],
             "permission": list(Permission.objects.order_by("name").values_list("slug", "name")),
-            "reader": [(f"{HUB}/{FRONT_DESK}", _("Front desk")), *((each, each) for each in at_edges)],
+            "reader": [*AT_HUB, *((each, each) for each in at_edges)],
             "site": [(each, each) for each in sites],
             "partner": list(Partner.objects.order_by("name").values_list("slug", "name")),
             "reason": [(each.value, reason_text(each)) for each in Reason],

@@ -74,5 +74,5 @@ def seen(row: CheckIn, permissions: dict[str, str]) -> Seen:
         light, word = Light.AMBER, _("Granted, over the limit")
     zone = zone_of(places.zone_name(row))
     what = permissions.get(row.permission, row.permission)
-    place = places.place_text(row)
+    place = places.place_said(places.edge_name(row), row.reader)
     return Seen(row.at.astimezone(zone), place, what, light, word, granted and row.counted, row.number)

@@ -132,7 +132,7 @@ def _by_site(counted: Counted, _zone: ZoneInfo) -> list[Row]:
 def _by_reader(counted: Counted, _zone: ZoneInfo) -> list[Row]:
     found = counted.by("edge_id", "reader")
     edges = dict(Edge.objects.filter(pk__in={edge for edge, _reader in found}).values_list("pk", "name"))
-    return rows_of(found, lambda group: (f"{edges.get(group[0], places.HUB)}/{group[1]}",))
+    return rows_of(found, lambda group: (places.place_said(edges.get(group[0]), group[1]),))
 
 
 def _by_partner(counted: Counted, _zone: ZoneInfo) -> list[Row]:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from hub.audit.acting import Actor, ActorKind
 from hub.checkins.models import CheckIn
+from hub.checkins.places import SCAN_PAGE
 from hub.decisions.checkin_operations import Station
 from hub.fleet.models import Site
 from hub.members.models import Permission
@@ -24,8 +25,6 @@ from hub.scan.phone import link_of_phone
 from hub.scan.saying import said_at
 
 MAY_CHECK_IN: Final = "checkins.add_desk_checkin"
-SCAN_PAGE: Final = "scan-page"
-"""What stands for a reader where a check-in was made by a phone."""
 
 
 class Kind(StrEnum):

@@ -215,7 +215,7 @@ def test_a_profile_says_at_which_partner_a_card_was_used(colleague_client: Clien
     phone = a_phone_of(club.bar)
     press(phone, pressable(opened(phone, club.code))[DISCOUNT])
     shown = seen(colleague_client, at("customer", club.anna.pk))
-    assert re.search(r'data-name="Where">Bar <span class="soft">hub/scan-page</span>', shown)
+    assert re.search(r'data-name="Where">Bar <span class="soft">a phone \(scan page\)</span>', shown)
 
 
 def test_questions_are_as_many_for_one_row_as_for_thirty(colleague_client: Client) -> None:
