@@ -131,10 +131,17 @@ def _tokens(website: Website) -> Light:
     if not website.is_active:
         return Light("grey", _("Switched off"))
     if website.refused_at is not None and (website.used_at is None or website.used_at < website.refused_at):
-        return Light("red", website.refused_code)
+        return _refused_last(website.refused_code)
     if website.used_at is None:
         return Light("grey", _("None came yet"))
     return Light("green", _("They count"))
+
+
+def _refused_last(code: str) -> Light:
+    """A page that is loaded again with its old token is nothing to mend."""
+    if code == Fault.USED:
+        return Light("amber", _("The last one was refused: used already"))
+    return Light("red", _("The last one was refused: %(why)s") % {"why": code})
 
 
 def _of_key(key: WebsiteKey, at: datetime) -> Light:

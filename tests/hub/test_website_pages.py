@@ -146,6 +146,13 @@ def test_what_is_wrong_with_one_is_said(owner_client: Client) -> None:
     assert Website.objects.get().refused_at is None
 
 
+def test_how_tokens_do_is_said_in_words(owner_client: Client) -> None:
+    website = a_website()
+    for code, said in (("used", "The last one was refused: used already"), ("expired", "was refused: expired")):
+        Website.objects.update(refused_at=timezone.now(), refused_code=code)
+        assert said in owner_client.get(f"/desk/websites/{website.pk}/").content.decode()
+
+
 def test_a_secret_that_cannot_be_read_is_no_error_of_ours(owner_client: Client) -> None:
     website, at = a_website(), timezone.now()
     owner_client.post(f"{LIST}{website.pk}/keys/new/", {"kind": "secret"})
