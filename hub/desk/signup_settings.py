@@ -18,14 +18,15 @@ from hub.organization.models import Signup
 from hub.organization.operations import save_signup
 from hub.organization.queries import signup
 
-_LINES: Final = {"text": 3, "terms": 12}
+_LINES: Final = {"text": 3, "terms": 12, "how_to_pay": 4}
 
 
 class SignupForm(forms.ModelForm):
     class Meta:
         model = Signup
         fields = [
-            *("is_open", "title", "text", "terms", "asks_phone", "asks_birthday", "asks_address"),
+            *("is_open", "title", "text", "terms", "how_to_pay"),
+            *("asks_phone", "asks_birthday", "asks_address"),
             *("question_1", "question_1_needed", "question_2", "question_2_needed"),
             *("question_3", "question_3_needed"),
         ]

@@ -32,7 +32,7 @@ from hub.joining.who_operations import proof_of
 from hub.letters.joined import send_joined
 from hub.members import operations
 from hub.members.models import Company, Customer, Link, Membership
-from hub.members.profile_operations import add_customer_note
+from hub.members.profile_operations import add_own_words
 from hub.members.queries import live_cards
 from hub.members.writing import writing
 from hub.organization.queries import signup
@@ -159,7 +159,7 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
         customer.phone = said["phone"]
         operations.save_customer(customer)
     if text := told(asked, said):
-        add_customer_note(customer, _("Said as they joined:") + f"\n{text}", None, at)
+        add_own_words(customer, _("Said as they joined:") + f"\n{text}", at)
     if not live_cards(at).filter(customer=customer).exists():
         operations.issue_card(customer)
     return customer
@@ -172,7 +172,7 @@ def _membership(flow: Flow, way: Way, at: datetime, zone: ZoneInfo) -> Membershi
     holder = _company(flow, customer) if plan.for_companies else customer
     if queries.held_by(holder.memberships, plan, at) is not None:
         raise NotAgreed(_("%(holder)s has this plan already.") % {"holder": holder})
-    seats = int((flow.said or {}).get("seats") or 1) if plan.for_companies else None
+    seats = queries.seats_of(flow) if plan.for_companies else None
     left = queries.left_unpaid(holder.memberships, plan, at) if way is Way.PROVIDER else None
     if left is not None and left.seats != seats:
         left.seats = seats

@@ -106,6 +106,13 @@ def may_see_card(flow: Flow) -> bool:
     return flow.membership_id is not None and (flow.is_new or flow.customer_id in flow.offered)
 
 
+def seats_of(flow: Flow) -> int:
+    """As they said; of a plan for one person, one."""
+    if flow.plan is None or not flow.plan.for_companies:
+        return 1
+    return int((flow.said or {}).get("seats") or 1)
+
+
 def _is_held(membership: Membership, at: datetime) -> bool:
     status = status_of(membership, at)
     if status.detail is Detail.PENDING:

@@ -11,6 +11,7 @@ from hub.letters.writing import written
 from hub.mail import operations as mail
 from hub.members.models import Customer, Membership
 from hub.members.prices import price_text
+from hub.organization.queries import signup
 
 
 def send_joined(customer: Customer, membership: Membership, at: datetime) -> None:
@@ -26,6 +27,7 @@ def send_joined(customer: Customer, membership: Membership, at: datetime) -> Non
             plan=membership.plan.name,
             owed=price_text(owed.cents, owed.currency) if owed else "",
             due_at=owed.due_at if owed else None,
+            how_to_pay=signup().how_to_pay,
             waits=membership.pending,
             address=make_link(customer, at).address,
         )

@@ -35,6 +35,9 @@ class _Note(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    by_themselves = models.BooleanField(default=False)
+    """Whom it is about said it, as they joined."""
+
     class Meta:
         abstract = True
         ordering = ["-written_at", "-id"]

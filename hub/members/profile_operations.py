@@ -46,6 +46,11 @@ def add_customer_note(customer: Customer, text: str, by: Any, at: datetime) -> C
     return _added(CustomerNote(customer=customer, text=text.strip(), written_by=by, written_at=at))
 
 
+def add_own_words(customer: Customer, text: str, at: datetime) -> CustomerNote:
+    """What they said themselves, as they joined. NotesRefused."""
+    return _added(CustomerNote(customer=customer, text=text.strip(), by_themselves=True, written_at=at))
+
+
 def add_company_note(company: Company, text: str, by: Any, at: datetime) -> CompanyNote:
     return _added(CompanyNote(company=company, text=text.strip(), written_by=by, written_at=at))
 

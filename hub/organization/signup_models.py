@@ -48,6 +48,15 @@ class Signup(models.Model):
         blank=True,
         help_text=_("Plain text that whoever joins has to accept. Empty: there are none."),
     )
+    how_to_pay = models.TextField(
+        _("how to pay"),
+        max_length=1_000,
+        blank=True,
+        help_text=_(
+            "For whoever pays by invoice or in cash: to whom, the IBAN, what to write as the reference. It stands"
+            " at the end of joining, in the letter, and beside what a member owes."
+        ),
+    )
     asks_phone = _asks(_("phone number"))
     asks_birthday = _asks(_("date of birth"))
     asks_address = _asks(_("postal address"))

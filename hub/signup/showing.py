@@ -4,18 +4,20 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from hub.accounts import passkey_operations
 from hub.billing.queries import standing
 from hub.joining.agreeing import version_of
 from hub.joining.asking import Asked
-from hub.joining.queries import Present, may_see_card, public_plans
+from hub.joining.queries import Present, may_see_card, public_plans, seats_of
 from hub.joining.steps import Step
 from hub.mail.queries import can_send
 from hub.members.prices import price_text
 from hub.organization.queries import signup
 from hub.signup.places import Place, page
 from hub.signup.plans import price_words, shown, small_print
+from hub.signup.totals import total_of
 
 _EMAIL_LETTERS_MAX: Final = 254
 _EVENTS: Final = {Step.DONE: "joined", Step.PLAN: ""}
@@ -81,12 +83,13 @@ def _value(request: HttpRequest, asked: Asked, said: dict[str, Any]) -> str:
 
 
 def _agree(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict[str, Any]:
-    flow, settings = present.flow, signup()
+    flow, settings, ways = present.flow, signup(), [each.way for each in present.offers]
     who = flow.customer.name if flow.customer else (flow.said or {}).get("name", "")
     return {
         "who": (flow.said or {}).get("company_name") or who,
         "seats": (flow.said or {}).get("seats", ""),
-        "ways": [each.way.value for each in present.offers],
+        "total": total_of(flow.plan, seats_of(flow), ways, timezone.now()) if flow.plan else None,
+        "ways": [each.value for each in ways],
         "terms": settings.terms,
         "shown": version_of(flow.plan, settings) if flow.plan else "",
         "may_go_back": True,
@@ -100,6 +103,7 @@ def _done(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict
         "membership": flow.membership,
         "owed": price_text(owed.cents, owed.currency) if owed else "",
         "due_at": owed.due_at if owed else None,
+        "how_to_pay": signup().how_to_pay,
         "may_see_card": may_see_card(flow),
         "by_letter": can_send() and flow.customer is not None and bool(flow.customer.email),
     }

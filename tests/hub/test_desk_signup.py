@@ -11,6 +11,7 @@ PAGE = "/desk/signup/"
 FORM = {
     "is_open": "on",
     "title": "Come in",
+    "how_to_pay": "IBAN DE00",
     "terms": "Be kind.\r\nBe there.",
     "asks_phone": "required",
     "asks_birthday": "off",
@@ -32,6 +33,7 @@ def test_an_owner_opens_the_join_page(owner_client: Client) -> None:
         "required",
         [("Shoe size?", True), ("Why?", False)],
     )
+    assert now.how_to_pay == "IBAN DE00"
     before = now.terms_version
     owner_client.post(PAGE, FORM | {"terms": "Be kind."})
     assert before != signup().terms_version != ""

@@ -214,6 +214,7 @@ def test_what_else_is_asked() -> None:
     assert joiner.says(name="Ann", **said) == {}
     joiner.agrees()
     assert Customer.objects.get().phone == "0123"
+    assert CustomerNote.objects.get().by_themselves
     note = CustomerNote.objects.get().text
     assert "Date of birth: 1990-12-31" in note and "Shoe size?: 42" in note and "Why?" not in note
 

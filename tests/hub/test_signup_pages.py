@@ -10,11 +10,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from hub.joining.models import Flow
+from hub.mail.draft import unseal
 from hub.mail.models import Mail
 from hub.members.models import Customer, Membership
 from hub.rates.operations import Limit
+from hub.templatetags.faces import day_text
 from hub.websites.models import Website
 from hub.websites.operations import set_active
+from tests.hub.card_page import phone_of
 from tests.hub.conftest import Database
 from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, code_sent, open_for_all
 from tests.hub.mailed import mail_by
@@ -267,6 +270,31 @@ def test_by_invoice_says_what_comes_next() -> None:
     reader = joins(Reader().open("/join/"))
     assert "begins as soon as it is paid" in reader.text and "29.00 EUR" in reader.text
     assert Membership.objects.get().pending
+
+
+def test_before_they_agree_the_whole_sum_is_said_and_when_it_is_due() -> None:
+    a_paid_plan(for_companies=True, setup_fee_cents=500, trial_days=14)
+    reader = proves(Reader().open("/join/").press("plan"))
+    reader.press("fields", name="Ann", company_name="Club", seats="3")
+    due = day_text(timezone.now() + timedelta(days=14))
+    for said in ("92.00 EUR", "3 x 29.00 EUR + 5.00 EUR", f"due by {due}", "From then on 87.00 EUR every month"):
+        assert said in reader.text, said
+    assert "Join, and pay by invoice" in reader.text
+    reader.press("agree")
+    assert "Please pay 92.00 EUR by" in reader.text
+
+
+def test_how_to_pay_stands_at_the_end_in_the_letter_and_beside_what_is_owed() -> None:
+    open_for_all(how_to_pay="IBAN DE00 <b>\nReference: your name")
+    a_paid_plan(trial_days=14)
+    reader = joins(Reader().open("/join/"))
+    assert "IBAN DE00 &lt;b&gt;<br>Reference: your name" in reader.text
+    letter = Mail.objects.get(kind="joined")
+    draft = unseal(letter.sealed, letter.message_id)
+    assert "IBAN DE00 <b>\nReference: your name" in draft.text.replace("\r", "")
+    assert "IBAN DE00 &lt;b&gt;<br>" in draft.html
+    shown = phone_of(Customer.objects.get()).get("/card/account/").content.decode()
+    assert "IBAN DE00 &lt;b&gt;<br>" in shown
 
 
 def test_who_holds_it_already() -> None:

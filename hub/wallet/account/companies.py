@@ -15,6 +15,7 @@ from hub.fleet.paging import number_of
 from hub.members.models import Link
 from hub.members.profiles import company_profiles
 from hub.members.seats import seats_of
+from hub.organization.queries import signup
 from hub.wallet.account.asking import Asked, ask, done_text
 from hub.wallet.account.saying import shown
 from hub.wallet.account.theirs import admins_company, link_to
@@ -35,6 +36,7 @@ def company(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
         "current": [each for each in held if not each.is_over],
         "past": [each for each in held if each.is_over],
         "done": done_text(request),
+        "how_to_pay": signup().how_to_pay,
     }
     if mine.is_admin:
         links = found.links.select_related("customer").order_by("customer__name", "pk")

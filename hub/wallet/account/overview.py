@@ -7,6 +7,7 @@ from django.utils import timezone
 from hub.cards.models import CardLink
 from hub.mail.queries import can_send
 from hub.members.profiles import customer_profiles
+from hub.organization.queries import signup
 from hub.wallet.account.asking import done_text
 from hub.wallet.account.saying import shown
 from hub.wallet.entering import entrance
@@ -31,5 +32,6 @@ def account(request: HttpRequest, link: CardLink) -> HttpResponse:
         past=[each for each in own if each.is_over],
         links=sorted(customer.links.all(), key=lambda each: each.company.name),
         has_letters=can_send(),
+        how_to_pay=signup().how_to_pay,
         done=done_text(request),
     )
