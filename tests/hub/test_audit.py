@@ -72,7 +72,11 @@ def test_a_link_concerns_both_and_outlives_both(database: Database) -> None:
     operations.delete_companies([company])
     created, deleted = entries("link")
     assert (created.customer_id, created.company_id) == (customer.pk, link.company_id)
-    assert deleted.before == {"customer": f"Ann (#{customer.pk})", "company": f"Wine Ltd (#{link.company_id})"}
+    assert deleted.before == {
+        "customer": f"Ann (#{customer.pk})",
+        "company": f"Wine Ltd (#{link.company_id})",
+        "is_admin": False,
+    }
     assert deleted.after is None
     assert entries("company")[-1].action == "deleted"
 

@@ -94,7 +94,7 @@ def test_they_give_the_members_own_card_the_same_each_time(gold: Plan) -> None:
     assert WalletPass.objects.count() == 2
     for path in (f"/card/apple/{other.pk}.pkpass", f"/card/google/{other.pk}"):
         assert client.get(path).status_code == 404
-        assert b"Ask for one at the desk" in phone().get(path).content
+        assert b"Ask for a link at the desk" in phone().get(path).content
     operations.revoke_cards([card], timezone.now())
     assert client.get(f"/card/apple/{card.pk}.pkpass").status_code == 404
 

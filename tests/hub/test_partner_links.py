@@ -188,9 +188,9 @@ def test_a_partners_figures_are_its_own_and_nobodys_name() -> None:
         return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1:]
 
     for asked in ({}, {"partner": "inn"}):
-        assert lines(bar, "benefit", **asked) == ["Glass of wine,1,1,0,0,0,0"]
+        assert lines(bar, "benefit", **asked) == ["Glass of wine,1,1,0,0,0,0,0"]
         assert lines(bar, "reason", **asked) == []
-    assert lines(inn, "benefit") == ["Discount,1,1,0,0,0,0", "Glass of wine,0,0,0,1,0,0"]
+    assert lines(inn, "benefit") == ["Discount,1,1,0,0,0,0,0", "Glass of wine,0,0,0,1,0,0,0"]
     assert lines(inn, "reason") == ["Glass of wine,Used up,1"]
     # Why a membership gives nothing is staff's alone to know.
     CheckIn.objects.filter(reason="limit_reached").update(reason="suspended")

@@ -162,7 +162,7 @@ def test_a_grant_that_cannot_be_meant(
         ({"billed_every": "-1"}, "greater than or equal to 0"),
         ({"billed_every": "121"}, "not 121 months"),
         ({"billed_every": "3654", "billed_in": "days"}, "3654 days"),
-        ({"billed_every": "1", "billed_in": "weeks"}, "Select a valid choice"),
+        ({"billed_every": "1", "billed_in": "moons"}, "Select a valid choice"),
     ],
 )
 def test_a_billing_interval_that_cannot_be_meant(staff: Client, billed: dict[str, object], words: str) -> None:
