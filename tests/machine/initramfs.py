@@ -14,10 +14,10 @@ _INIT: Final = """\
 while read -r module; do /bin/busybox insmod "$module"; done < /order
 tries=0
 while [ ! -b /dev/vda ] && [ $tries -lt 100 ]; do /bin/busybox usleep 50000; tries=$((tries + 1)); done
-/bin/busybox mount -t ext4 /dev/vda /root || exec /bin/busybox sh
+/bin/busybox mount -t ext4 /dev/vda /disk || exec /bin/busybox sh
 /bin/busybox umount /proc
-/bin/busybox mount --move /dev /root/dev
-exec /bin/busybox switch_root /root /sbin/init
+/bin/busybox mount --move /dev /disk/dev
+exec /bin/busybox switch_root /disk /sbin/init
 """
 
 
@@ -28,7 +28,7 @@ def initramfs(build: Path, kernel: Path) -> Path:
 
 def _make(folder: Path, kernel: Path) -> None:
     inside = folder / "inside"
-    for each in ("bin", "dev", "proc", "root"):
+    for each in ("bin", "dev", "proc", "disk"):
         (inside / each).mkdir(parents=True)
     shutil.copy("/bin/busybox", inside / "bin" / "busybox")
     (inside / "bin" / "sh").symlink_to("busybox")
