@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from hub.accounts.addresses import is_same
 from hub.accounts.proofs import NotProved, Proof, customers_of
 from hub.audit.acting import acting
 from hub.cards.link_operations import MEMBER
@@ -13,7 +12,9 @@ from hub.cards.models import CardLink
 from hub.cards.session_operations import proved_again, sign_in_by
 from hub.errors import HubError
 from hub.members import operations
+from hub.members.finding import is_same_address
 from hub.members.models import Customer
+from hub.members.signals import mailbox_proved
 from hub.members.writing import stored
 
 
@@ -41,7 +42,7 @@ def change_email(customer: Customer, proof: Proof) -> Customer:
         now = stored(customer)
         if now is None:
             raise AddressRefused(_("You are not known here any more."))
-        if is_same(now.email, proof.email):
+        if is_same_address(now.email, proof.email):
             return now
         now.email = proof.email
         return operations.save_customer(now)
@@ -52,6 +53,7 @@ def sign_in(customer: Customer, proof: Proof, at: datetime, label: str = "") -> 
     the proof is another's."""
     _check(customer, proof)
     with acting(MEMBER):
+        told_of(customer, proof, at)
         return sign_in_by(customer, at, label, proof.how)
 
 
@@ -63,8 +65,15 @@ def prove_again(link: CardLink, proof: Proof, at: datetime) -> str | None:
         return sign_in(link.customer, proof, at, link.label)
     _check(link.customer, proof)
     with acting(MEMBER):
+        told_of(link.customer, proof, at)
         proved_again(link, at, proof.how)
     return None
+
+
+def told_of(customer: Customer, proof: Proof, at: datetime) -> None:
+    """Others hear of it where a mailbox was proved."""
+    if proof.proves_mailbox:
+        mailbox_proved.send(sender=None, customer=customer, at=at)
 
 
 def _check(customer: Customer, proof: Proof) -> None:

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from hub.errors import HubError
-from hub.members.finding import with_email
+from hub.members.finding import is_same_address, with_email
 from hub.members.models import Customer
 
 FAMILY_MAX: Final = 8
@@ -36,12 +36,7 @@ def canonical(text: str) -> str:
     return address
 
 
-def is_same(one: str, other: str) -> bool:
-    """Not where either is empty."""
-    return bool(one) and one.strip().translate(_LOWER) == other.strip().translate(_LOWER)
-
-
 def customers_at(address: str) -> list[Customer]:
     """By their numbers; a family has one address. `address` is canonical."""
     found = with_email(address).order_by("pk")
-    return [each for each in found if is_same(each.email, address)][:FAMILY_MAX]
+    return [each for each in found if is_same_address(each.email, address)][:FAMILY_MAX]

@@ -17,11 +17,12 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from hub.accounts.addresses import canonical, customers_at, is_same
+from hub.accounts.addresses import canonical, customers_at
 from hub.accounts.models import SignInCode
 from hub.accounts.proofs import How, NotProved, Proof
 from hub.accounts.secrets import hash_of, hash_of_code, new_secret
 from hub.cards.models import CardLink
+from hub.members.finding import is_same_address
 from hub.members.models import Customer
 from hub.rates.operations import Limit, take
 
@@ -70,7 +71,7 @@ def prove_code(state: str, code: str, at: datetime) -> Proof:
 
 
 def _may_be_sent(address: str, phone: CardLink | None, at: datetime) -> bool:
-    if phone is not None and is_same(phone.customer.email, address):
+    if phone is not None and is_same_address(phone.customer.email, address):
         return take(FROM_OWN_PHONE, str(phone.customer_id), at).granted
     return take(TO_AN_ADDRESS, sha256(address.encode()).hexdigest(), at).granted
 

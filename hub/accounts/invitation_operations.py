@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hub.accounts.account_operations import create_customer
-from hub.accounts.addresses import canonical, customers_at, is_same
+from hub.accounts.addresses import canonical, customers_at
 from hub.accounts.models import CompanyInvitation
 from hub.accounts.people_operations import admin_link, held, seats_left
 from hub.accounts.proofs import How, Proof
@@ -21,6 +21,7 @@ from hub.accounts.secrets import hash_of, new_secret
 from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.members import operations
+from hub.members.finding import is_same_address
 from hub.members.models import Company, Customer, Link
 from hub.rates.operations import Limit, take
 
@@ -100,7 +101,7 @@ def is_known(invitation: CompanyInvitation) -> bool:
 
 
 def may_accept(invitation: CompanyInvitation, customer: Customer) -> bool:
-    return is_same(customer.email, invitation.address)
+    return is_same_address(customer.email, invitation.address)
 
 
 def accept(secret: str, customer: Customer, at: datetime) -> Link:

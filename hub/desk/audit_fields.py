@@ -89,6 +89,7 @@ WORDS: Final[dict[str, Promise]] = {
     "is_admin": pgettext_lazy("a field", "is admin"),
     "is_benefit": pgettext_lazy("a field", "is benefit"),
     "is_open": pgettext_lazy("a field", "is open"),
+    "is_proved": pgettext_lazy("a field", "address proved"),
     "is_public": pgettext_lazy("a field", "is public"),
     "is_spare": pgettext_lazy("a field", "is spare"),
     "kid": pgettext_lazy("a field", "kid"),

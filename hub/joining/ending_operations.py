@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from hub.accounts.account_operations import create_customer
+from hub.accounts.account_operations import create_customer, told_of
 from hub.accounts.addresses import customers_at
 from hub.accounts.people_operations import companies_seen_to_by
 from hub.audit import operations as audit
@@ -143,6 +143,8 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
     visitor, proof = visitor_of(flow), proof_of(flow)
     if flow.customer is not None:
         customer = flow.customer
+        if proof is not None:
+            told_of(customer, proof, at)
         if visitor is not None and proof is not None:
             bind(visitor, customer, flow.proved_email, at)
     elif visitor is not None:

@@ -17,6 +17,7 @@ from hub.members.models import Customer, Membership, Plan
 from hub.members.queries import status_of
 from hub.organization.queries import signup
 from hub.websites.models import Website
+from hub.websites.queries import customer_of
 
 _SECRET_LETTERS_MAX: Final = 200
 
@@ -102,8 +103,13 @@ def left_unpaid(memberships: "Membership.objects", plan: Plan, at: datetime) -> 
 
 def may_see_card(flow: Flow) -> bool:
     """Who has proved in this flow that they are this customer, or was made by it. Whom a website's word alone
-    makes somebody who stood here before gets a letter instead."""
-    return flow.membership_id is not None and (flow.is_new or flow.customer_id in flow.offered)
+    makes somebody who stood here before gets a letter instead; so does whom it made, once the address was proved
+    by somebody else."""
+    if flow.membership_id is None:
+        return False
+    if flow.website is None or not flow.is_new or flow.proved_at is not None:
+        return flow.is_new or flow.customer_id in flow.offered
+    return customer_of(flow.website, flow.sub) == flow.customer
 
 
 def seats_of(flow: Flow) -> int:

@@ -41,6 +41,12 @@ def with_email(email: str, among: QuerySet[Customer] | None = None) -> QuerySet[
     return lowered.filter(email_lowered=email.lower()) if email else rows.none()
 
 
+def is_same_address(one: str, other: str) -> bool:
+    """Not where either is empty. Letters A to Z alone are the same in both cases: what else Unicode folds together
+    (a Kelvin sign and a k) stays apart, whatever a database says: mail to the one does not reach the other."""
+    return bool(one.strip()) and one.strip().encode().lower() == other.strip().encode().lower()
+
+
 def memberships_found(
     *,
     customer: int | None = None,

@@ -100,6 +100,8 @@ class Subject(models.Model):
     sub = models.CharField(_("name there"), max_length=SUB_LETTERS_MAX)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="subjects")
     bound_at = models.DateTimeField()
+    is_proved = models.BooleanField(_("address proved"), default=False)
+    """Whether they proved the customer's address as they were bound."""
 
     class Meta:
         ordering: ClassVar = ["-bound_at", "-id"]

@@ -2,7 +2,8 @@
 already: that takes an address which they proved by a code sent there.
 
 So a visitor is bound to a customer who is made for them, or to one whose address they proved. `proved_email` is
-what hub/accounts saw proved in this very flow, or empty; what the website says of an address is no proof.
+what hub/accounts saw proved in this very flow, or empty; what the website says of an address is no proof. Who was
+made with an address that nobody had proved is theirs until somebody proves it.
 """
 
 from datetime import datetime
@@ -10,9 +11,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from hub.audit import operations as audit
+from hub.cards.link_operations import live_links, revoke_links
 from hub.errors import HubError
 from hub.members import operations as members
-from hub.members.finding import with_email
+from hub.members.finding import is_same_address, with_email
 from hub.members.models import Customer
 from hub.members.writing import writing
 from hub.websites.models import Subject
@@ -41,12 +43,12 @@ def add_customer(visitor: Visitor, customer: Customer, proved_email: str, at: da
         standing = subject_of(visitor.website, visitor.sub)
         if standing is not None:
             return standing.customer
-        if with_email(customer.email).exists() and not _is_same(customer.email, proved_email):
+        if with_email(customer.email).exists() and not is_same_address(customer.email, proved_email):
             raise AddressStands(
                 _("There is somebody with this address already: prove that it is yours, or give another one.")
             )
         members.save_customer(customer)
-        _bind(visitor, customer, at)
+        _bind(visitor, customer, is_same_address(customer.email, proved_email), at)
     return customer
 
 
@@ -54,11 +56,11 @@ def bind(visitor: Visitor, customer: Customer, proved_email: str, at: datetime) 
     """To somebody who stands here already. Bound to them already: stays as it is. NotProved; BoundOtherwise."""
     with writing():
         stored = Customer.objects.get(pk=customer.pk)
-        if not _is_same(stored.email, proved_email):
+        if not is_same_address(stored.email, proved_email):
             raise NotProved(_("Prove first that the address is yours."))
         standing = subject_of(visitor.website, visitor.sub)
         if standing is None:
-            return _bind(visitor, stored, at)
+            return _bind(visitor, stored, True, at)
         if standing.customer_id != stored.pk:
             raise BoundOtherwise(_("At this website you are somebody else already: ask us, and we part the two."))
         return standing
@@ -72,12 +74,24 @@ def unbind(number: int) -> None:
         subject.delete()
 
 
-def _bind(visitor: Visitor, customer: Customer, at: datetime) -> Subject:
-    subject = Subject.objects.create(website=visitor.website, sub=visitor.sub, customer=customer, bound_at=at)
+def part_unproved(sender: object, customer: Customer, at: datetime, **_: object) -> None:
+    """Whose mailbox it is has come: who was made with their address by a website's word alone is somebody else
+    for all that is known. That visitor is a stranger here again, and what phones showed without a proof ends.
+
+    A receiver of hub.members.signals.mailbox_proved.
+    """
+    with writing():
+        unproved = list(Subject.objects.select_related("website").filter(customer=customer, is_proved=False))
+        for subject in unproved:
+            audit.note_deleted(subject)
+            subject.delete()
+        if unproved:
+            revoke_links([link for link in live_links(customer) if link.proved_at is None], at)
+
+
+def _bind(visitor: Visitor, customer: Customer, is_proved: bool, at: datetime) -> Subject:
+    subject = Subject.objects.create(
+        website=visitor.website, sub=visitor.sub, customer=customer, bound_at=at, is_proved=is_proved
+    )
     audit.note_changed(None, subject)
     return subject
-
-
-def _is_same(one: str, other: str) -> bool:
-    """But for the case of A to Z, as hub/accounts compares them. Not where either is empty."""
-    return bool(one.strip()) and one.strip().encode().lower() == other.strip().encode().lower()

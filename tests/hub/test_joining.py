@@ -13,6 +13,7 @@ from hub.accounts.password_operations import set_password
 from hub.accounts.proofs import NotProved
 from hub.audit.models import Entry
 from hub.billing.offers import Way
+from hub.cards.link_operations import LinkRefused, link_of
 from hub.joining import ending_operations, flow_operations, who_operations
 from hub.joining.ending_operations import NoCardHere, NotAgreed
 from hub.joining.models import Flow
@@ -343,6 +344,26 @@ def test_a_flow_kept_in_hand_shows_nobodys_card_who_was_bound_meanwhile(proves: 
     kept.agrees()
     with pytest.raises(NoCardHere):
         ending_operations.card_link(kept.flow, AT)
+
+
+def test_who_was_made_with_anothers_address_loses_them_once_they_prove_it() -> None:
+    """A website says an address that is not its visitor's, and waits for whoever has that mailbox."""
+    website = a_website()
+    key = a_pair(website)
+    early = Joiner(a_plan("Other"), website, a_token(website, key, email=MAIL))
+    early.says(name="Ann")
+    early.agrees()
+    kept = ending_operations.card_link(early.flow, AT)
+    owner = Joiner(a_plan())
+    owner.proves()
+    who_operations.choose(owner.flow, str(early.flow.customer_id), AT)
+    owner.agrees()
+    assert owner.flow.customer == early.flow.customer and ending_operations.card_link(owner.flow, AT)
+    assert customer_of(website, "user-7") is None
+    with pytest.raises(LinkRefused):
+        link_of(kept.address.rpartition("#")[2])
+    with pytest.raises(NoCardHere):
+        ending_operations.card_link(early.flow, AT)
 
 
 def test_going_back() -> None:

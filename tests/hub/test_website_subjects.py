@@ -6,7 +6,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from hub.accounts.account_operations import sign_in
+from hub.accounts.proofs import How, Proof
 from hub.audit.models import Entry
+from hub.cards.link_operations import link_of, live_links, make_link
 from hub.members import operations as members
 from hub.members.models import Customer
 from hub.websites import operations
@@ -151,3 +154,31 @@ def test_of_several_at_once_one_customer_comes(website: Website) -> None:
     with ThreadPoolExecutor(AT_ONCE) as threads:
         assert len(set(threads.map(join, range(AT_ONCE)))) == 1
     assert (Customer.objects.count(), Subject.objects.count()) == (1, 1)
+
+
+def test_whoever_proves_an_address_parts_who_had_it_by_a_websites_word(website: Website) -> None:
+    made = add_customer(visitor(website), fresh(), "", AT)
+    before = make_link(made, AT)
+    secret = sign_in(made, mailbox_of(made), AT)
+    assert customer_of(website, "user-7") is None
+    assert live_links(made) == [link_of(secret)] and before.link not in live_links(made)
+    with pytest.raises(AddressStands):
+        add_customer(visitor(website), fresh(), "", AT)
+    assert bind(visitor(website), made, MAIL, AT).is_proved
+
+
+def test_who_proved_their_address_as_they_came_stays_with_their_phones(website: Website) -> None:
+    made = add_customer(visitor(website), fresh(), MAIL, AT)
+    before = make_link(made, AT)
+    sign_in(made, mailbox_of(made), AT)
+    assert customer_of(website, "user-7") == made and before.link in live_links(made)
+
+
+def test_a_proof_that_is_not_of_the_mailbox_parts_nobody(website: Website) -> None:
+    made = add_customer(visitor(website), fresh(), "", AT)
+    sign_in(made, Proof(How.PASSWORD, AT, (made.pk,), ""), AT)
+    assert customer_of(website, "user-7") == made
+
+
+def mailbox_of(customer: Customer) -> Proof:
+    return Proof(How.CODE, AT, (customer.pk,), customer.email)
