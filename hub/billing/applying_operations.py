@@ -8,7 +8,7 @@ from hub.billing.hand_operations import end_by_hand
 from hub.billing.keeping import keep
 from hub.billing.meaning import Becomes, becomes
 from hub.billing.models import BillingAccount, Checkout, Subscription
-from hub.billing.port import SubscriptionSeen, SubscriptionState
+from hub.billing.seen import SubscriptionSeen, SubscriptionState
 from hub.members import billed_operations
 from hub.members.billed_operations import Terms
 from hub.members.models import Membership, Plan
@@ -28,7 +28,7 @@ def apply_subscription(provider: str, seen: SubscriptionSeen, at: datetime) -> S
         end_by_hand(subscription.membership, at)
     keep(subscription)
     if _decides(subscription):
-        _pause(subscription, meant, seen)
+        _pause(subscription, meant, seen, at)
         billed_operations.set_terms(subscription.membership, _terms(subscription, plan, meant))
     return subscription
 
@@ -91,11 +91,12 @@ def _decides(subscription: Subscription) -> bool:
     return not later.exists()
 
 
-def _pause(subscription: Subscription, meant: Becomes, seen: SubscriptionSeen) -> None:
+def _pause(subscription: Subscription, meant: Becomes, seen: SubscriptionSeen, at: datetime) -> None:
     if meant.paused_from is not None and subscription.paused is None:
         subscription.paused = billed_operations.pause(subscription.membership, meant.paused_from)
     elif meant.paused_from is None and subscription.paused is not None:
-        billed_operations.resume(subscription.paused, seen.ended_at or seen.period_started_at)
+        # Billed again means now, also where the provider's clock is ahead of ours.
+        billed_operations.resume(subscription.paused, min(at, seen.ended_at or seen.period_started_at))
         subscription.paused = None
     else:
         return

@@ -17,8 +17,9 @@ from hub.billing.keeping import keep
 from hub.billing.looking import apply_seen
 from hub.billing.models import HAND, BillingAccount, Payment, Refund, Subscription
 from hub.billing.offers import price_of
-from hub.billing.port import About, InvoiceSeen, Provider, ProviderAway, ProviderRefused, SubscriptionSeen
+from hub.billing.port import Provider, ProviderAway, ProviderRefused
 from hub.billing.queries import account_of, left_of
+from hub.billing.seen import About, InvoiceSeen, SubscriptionSeen
 from hub.errors import HubError
 from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.prices import price_text

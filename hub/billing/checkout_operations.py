@@ -17,18 +17,17 @@ from hub.billing import choosing
 from hub.billing.looking import look_at_checkout
 from hub.billing.models import Checkout
 from hub.billing.offers import price_of
-from hub.billing.port import (
+from hub.billing.port import NotThere, Provider
+from hub.billing.queries import account_of
+from hub.billing.seen import (
     CheckoutStarted,
     CheckoutState,
     Interval,
-    NotThere,
     Order,
     Payer,
     Price,
-    Provider,
     Unit,
 )
-from hub.billing.queries import account_of
 from hub.errors import HubError
 from hub.members.models import Membership
 from hub.members.writing import stored, writing

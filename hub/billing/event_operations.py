@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from hub.billing.models import Progress, ProviderEvent
-from hub.billing.port import About, EventSeen
+from hub.billing.seen import About, EventSeen
 
 WAITS: Final = (
     *(timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2)),

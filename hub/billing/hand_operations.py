@@ -17,8 +17,8 @@ from contract.billing import billing_period_at
 from contract.membership import AtEnd, State
 from hub.billing.keeping import keep
 from hub.billing.models import HAND, WRITTEN_OFF, Payment, Refund, Subscription
-from hub.billing.port import EndedWhy, PaymentState, SubscriptionState
 from hub.billing.queries import left_of, payments_of, waiting
+from hub.billing.seen import EndedWhy, PaymentState, SubscriptionState
 from hub.errors import HubError
 from hub.members import billed_operations, queries, term_operations
 from hub.members.models import Membership

@@ -4,7 +4,7 @@ look_operations.py write it."""
 from django.db import models
 from django.db.models import Q
 
-from hub.billing.port import About
+from hub.billing.seen import About
 
 _REFERENCE_LETTERS = 255
 

@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from hub.billing.checkout_operations import close
 from hub.billing.models import Checkout, Payment, Subscription
-from hub.billing.port import CheckoutState, PaymentState, Provider, ProviderRefused
+from hub.billing.port import Provider, ProviderRefused
+from hub.billing.seen import CheckoutState, PaymentState
 from hub.members import billed_operations
 from hub.members.models import Membership
 from hub.members.writing import writing

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from hub.billing.models import Look
-from hub.billing.port import About
+from hub.billing.seen import About
 
 
 def begin(provider: str, about: About, reference: str) -> Look:

@@ -10,7 +10,8 @@ from hub.billing import look_operations, queries
 from hub.billing.applying_operations import apply_subscription
 from hub.billing.models import Subscription
 from hub.billing.paying_operations import apply_checkout, apply_payment
-from hub.billing.port import About, Provider, SubscriptionSeen, SubscriptionState
+from hub.billing.port import Provider
+from hub.billing.seen import About, SubscriptionSeen, SubscriptionState
 from hub.members.writing import writing
 
 

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd
-from hub.billing.port import EndedWhy, SubscriptionSeen, SubscriptionState
+from hub.billing.seen import EndedWhy, SubscriptionSeen, SubscriptionState
 
 AFTER_RETRY: Final = timedelta(hours=72)
 """How long a member goes on after the provider's next try: its answer may take that long to reach every edge."""

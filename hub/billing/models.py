@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hub.billing.inbox_models import Look, Progress, ProviderEvent
-from hub.billing.port import CheckoutState, DisputeState, EndedWhy, PaymentState, SubscriptionState
+from hub.billing.seen import (
+    CheckoutState,
+    DisputeState,
+    EndedWhy,
+    PaymentState,
+    SubscriptionState,
+)
 
 __all__ = [
     "BillingAccount",
@@ -86,7 +92,7 @@ class Checkout(models.Model):
     address = models.TextField(blank=True, default="")
     asked = models.JSONField()
     """The price, seats, language and addresses that it was begun with; of who pays a digest alone."""
-    state = models.CharField(max_length=16, choices=_choices(CheckoutState), default=CheckoutState.OPEN)
+    state = models.CharField(max_length=16, choices=_choices(CheckoutState), default=CheckoutState.OPEN.value)
     is_spare = models.BooleanField(default=False)
     began_at = models.DateTimeField()
     until = models.DateTimeField()
@@ -114,7 +120,9 @@ class Subscription(models.Model):
     membership = models.ForeignKey("members.Membership", protect_while_open, related_name="subscriptions")
     is_open = models.BooleanField(default=True)
     is_spare = models.BooleanField(default=False)
-    state = models.CharField(max_length=24, choices=_choices(SubscriptionState), default=SubscriptionState.ACTIVE)
+    state = models.CharField(
+        max_length=24, choices=_choices(SubscriptionState), default=SubscriptionState.ACTIVE.value
+    )
     cents = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     seats = models.PositiveIntegerField(default=1)

@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from hub.billing import choosing
-from hub.billing.port import Interval, Price, ProviderRefused, Unit
+from hub.billing.port import ProviderRefused
+from hub.billing.seen import Interval, Price, Unit
 from hub.members.models import Plan
 
 _UNITS: Final = {

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from contract.membership import AtEnd, Detail, State, Status
 from hub.billing import choosing
 from hub.billing.offers import price_of
-from hub.billing.port import SubscriptionState
 from hub.billing.queries import Standing, account_of
+from hub.billing.seen import SubscriptionState
 from hub.members.models import Company, Customer, Membership, Plan
 
 _BILLED: Final = (SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)

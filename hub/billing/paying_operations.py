@@ -11,7 +11,12 @@ from hub.billing.applying_operations import remember_payer
 from hub.billing.hand_operations import end_by_hand
 from hub.billing.keeping import keep
 from hub.billing.models import Checkout, Dispute, Payment, Refund, Subscription
-from hub.billing.port import CheckoutSeen, CheckoutState, PaymentSeen, PaymentState
+from hub.billing.seen import (
+    CheckoutSeen,
+    CheckoutState,
+    PaymentSeen,
+    PaymentState,
+)
 from hub.members import status_operations
 from hub.members.models import Membership
 from hub.members.writing import stored

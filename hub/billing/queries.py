@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from hub.billing.models import HAND, BillingAccount, Checkout, Payment, Refund, Subscription
-from hub.billing.port import CheckoutState, DisputeState, PaymentState
+from hub.billing.seen import CheckoutState, DisputeState, PaymentState
 from hub.members.models import Company, Customer, Membership
 
 

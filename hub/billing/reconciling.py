@@ -16,7 +16,13 @@ from hub.billing import event_operations, hand_operations
 from hub.billing.leftover_operations import close_what_nobody_needs, give_up_unpaid
 from hub.billing.looking import end_unwanted, look_at, look_at_subscription
 from hub.billing.models import ProviderEvent, Subscription
-from hub.billing.port import About, NotThere, Provider, ProviderAway, ProviderRefused
+from hub.billing.port import (
+    NotThere,
+    Provider,
+    ProviderAway,
+    ProviderRefused,
+)
+from hub.billing.seen import About
 from hub.errors import HubError
 
 READ_EVERY: Final = timedelta(hours=1)

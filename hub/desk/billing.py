@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from hub.billing import changing_operations, choosing, hand_operations, queries
 from hub.billing.models import HAND, Payment
-from hub.billing.port import About
 from hub.billing.queries import Standing
+from hub.billing.seen import About
 from hub.desk.answers import goes_to, page
 from hub.desk.billing_forms import PaidForm, RefundForm
 from hub.desk.billing_says import paying, payment_shown

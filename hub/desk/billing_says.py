@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from hub.billing import queries
 from hub.billing.models import Payment, Subscription
-from hub.billing.port import DisputeState, SubscriptionState
 from hub.billing.queries import Standing
+from hub.billing.seen import DisputeState, SubscriptionState
 from hub.fleet.standing import Light
 from hub.members.models import Membership
 from hub.members.prices import price_text

@@ -13,7 +13,8 @@ from contract import grant as meant
 from contract.grant import GrantError, Offline
 from contract.limits import Limit, Window
 from hub.contract_errors import text_of
-from hub.members.plan_models import Grant, GrantLimit, Permission, Plan
+from hub.members.grant_models import Grant, GrantLimit
+from hub.members.plan_models import Permission, Plan
 
 
 def check_permission(permission: Permission, partners: Collection[object], at_field: str) -> None:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from contract.membership import GRACE_SECONDS_MAX, AtEnd
 from hub.members.external_ids import external_id
 from hub.members.folding import SearchTextField
-from hub.members.plan_models import Approval, Grant, GrantLimit, Permission, Plan
+from hub.members.grant_models import Grant, GrantLimit
+from hub.members.plan_models import Approval, Permission, Plan
 from hub.members.profile_models import CompanyNote, CustomerNote, CustomerPhoto
 from hub.members.validators import printable
 

@@ -8,6 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.billing.port import (
+    NotThere,
+    ProviderAway,
+    ProviderRefused,
+    WebhookRefused,
+)
+from hub.billing.seen import (
     About,
     CheckoutSeen,
     CheckoutStarted,
@@ -17,17 +23,13 @@ from hub.billing.port import (
     EndedWhy,
     EventSeen,
     InvoiceSeen,
-    NotThere,
     Order,
     PaymentSeen,
     PaymentState,
     Price,
-    ProviderAway,
-    ProviderRefused,
     RefundSeen,
     SubscriptionSeen,
     SubscriptionState,
-    WebhookRefused,
 )
 
 NAME = "fake"

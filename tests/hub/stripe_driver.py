@@ -18,7 +18,14 @@ import pytest
 
 from demo.fake_stripe.control import Fake, new_fake
 from demo.fake_stripe.server import serving
-from hub.billing.port import CheckoutStarted, Interval, Order, Payer, Price, Unit
+from hub.billing.seen import (
+    CheckoutStarted,
+    Interval,
+    Order,
+    Payer,
+    Price,
+    Unit,
+)
 from hub.billing.stripe.connection import client_of
 from hub.billing.stripe.names import OURS
 from hub.billing.stripe.ordering import price_of

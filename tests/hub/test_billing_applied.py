@@ -9,8 +9,14 @@ from contract.membership import Detail
 from hub.billing import event_operations, queries
 from hub.billing.looking import look_at
 from hub.billing.models import Checkout, Payment, ProviderEvent, Subscription
-from hub.billing.port import About, DisputeState, EndedWhy, EventSeen, SubscriptionState
 from hub.billing.reconciling import Reconciling
+from hub.billing.seen import (
+    About,
+    DisputeState,
+    EndedWhy,
+    EventSeen,
+    SubscriptionState,
+)
 from hub.members import operations
 from hub.members.models import Company, Membership
 from hub.members.status_operations import Refused, cancel_membership

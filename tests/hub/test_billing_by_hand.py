@@ -14,8 +14,8 @@ from hub.billing.hand_operations import NotPayable
 from hub.billing.joining_operations import take_plan
 from hub.billing.models import Checkout, Payment
 from hub.billing.offers import Way, offers_for
-from hub.billing.port import CheckoutState, EndedWhy
 from hub.billing.reconciling import Reconciling
+from hub.billing.seen import CheckoutState, EndedWhy
 from hub.members import operations, seats, status_operations, term_operations
 from hub.members.models import Company, Customer, Link, Membership, Plan
 from tests.hub.fake_provider import FakeProvider

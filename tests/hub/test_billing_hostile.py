@@ -20,8 +20,14 @@ from hub.billing.leftover_operations import give_up_unpaid
 from hub.billing.looking import look_at
 from hub.billing.meaning import becomes
 from hub.billing.models import Checkout, Payment, ProviderEvent, Subscription
-from hub.billing.port import About, CheckoutState, DisputeState, EndedWhy, SubscriptionState
 from hub.billing.reconciling import Reconciling
+from hub.billing.seen import (
+    About,
+    CheckoutState,
+    DisputeState,
+    EndedWhy,
+    SubscriptionState,
+)
 from hub.decisions.deciding import facts_of_holder
 from hub.feed.operations import EVERYONE
 from hub.members import operations
@@ -321,6 +327,17 @@ def test_no_page_is_begun_again_for_less_than_half_an_hour(club: ProviderClub) -
     club.later(minutes=95)
     reference = club.at_the_page(membership)
     assert club.provider.orders[reference].until - club.at >= timedelta(minutes=30)
+
+
+def test_who_is_billed_again_is_a_member_now_though_their_period_begins_later(club: ProviderClub) -> None:
+    membership = club.joins(a_priced_plan())
+    number = club.pays(membership)
+    _do(club, number, "pause")
+    club.hears()
+    assert detail(club, membership) is Detail.SUSPENDED
+    club.provider.renew(number)
+    club.hears()
+    assert detail(club, membership) is Detail.CURRENT
 
 
 def test_coming_back_without_having_paid_is_not_paid(club: ProviderClub) -> None:

@@ -7,7 +7,12 @@ import pytest
 
 from contract.membership import GRACE_SECONDS_MAX, AtEnd, Detail, Freeze, Holder, HolderKind, Membership, status_at
 from hub.billing.meaning import AFTER_RETRY, Becomes, becomes
-from hub.billing.port import EndedWhy, Price, SubscriptionSeen, SubscriptionState
+from hub.billing.seen import (
+    EndedWhy,
+    Price,
+    SubscriptionSeen,
+    SubscriptionState,
+)
 
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

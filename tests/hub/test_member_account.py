@@ -15,7 +15,7 @@ from hub.billing.joining_operations import take_plan
 from hub.billing.models import Checkout, Payment, Subscription
 from hub.billing.offers import Way
 from hub.billing.own_operations import cancel
-from hub.billing.port import SubscriptionState
+from hub.billing.seen import SubscriptionState
 from hub.cards.models import CardLink
 from hub.members import operations
 from hub.members.models import Company, Customer, Link, Membership

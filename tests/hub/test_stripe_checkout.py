@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from demo.fake_stripe.problems import Problem
-from hub.billing.port import (
+from hub.billing.port import ProviderRefused
+from hub.billing.seen import (
     About,
     CheckoutStarted,
     CheckoutState,
     Order,
     PaymentState,
     Price,
-    ProviderRefused,
     SubscriptionState,
 )
 from hub.billing.stripe.connection import API_VERSION

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hub.billing.port import Interval, Price, ProviderRefused, Unit
+from hub.billing.port import ProviderRefused
+from hub.billing.seen import Interval, Price, Unit
 from hub.billing.stripe import money
 from tests.hub.stripe_driver import FakeDriver, order_of
 

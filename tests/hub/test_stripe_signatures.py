@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from demo.fake_stripe.webhooks import signature
-from hub.billing.port import About, EventSeen, WebhookRefused
+from hub.billing.port import WebhookRefused
+from hub.billing.seen import About, EventSeen
 from hub.billing.stripe.connection import API_VERSION
 from hub.billing.stripe.events import TABLE
 from hub.billing.stripe.provider import StripeProvider

@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hub.billing.port import (
+from hub.billing.port import NotThere, ProviderRefused
+from hub.billing.seen import (
     About,
     DisputeState,
     EndedWhy,
     Interval,
-    NotThere,
     PaymentState,
     Price,
-    ProviderRefused,
     SubscriptionSeen,
     SubscriptionState,
     Unit,

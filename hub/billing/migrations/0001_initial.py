@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import hub.billing.models
-import hub.billing.port
 from django.db import migrations, models
 
 
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, default='', max_length=255)),
                 ('address', models.TextField(blank=True, default='')),
                 ('asked', models.JSONField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('complete', 'complete'), ('expired', 'expired')], default=hub.billing.port.CheckoutState['OPEN'], max_length=16)),
+                ('state', models.CharField(choices=[('open', 'open'), ('complete', 'complete'), ('expired', 'expired')], default='open', max_length=16)),
                 ('is_spare', models.BooleanField(default=False)),
                 ('began_at', models.DateTimeField()),
                 ('until', models.DateTimeField()),
@@ -93,7 +92,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(default=None, max_length=255, null=True)),
                 ('is_open', models.BooleanField(default=True)),
                 ('is_spare', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('incomplete', 'incomplete'), ('incomplete_expired', 'incomplete_expired'), ('trialing', 'trialing'), ('active', 'active'), ('past_due', 'past_due'), ('unpaid', 'unpaid'), ('canceled', 'canceled'), ('paused', 'paused')], default=hub.billing.port.SubscriptionState['ACTIVE'], max_length=24)),
+                ('state', models.CharField(choices=[('incomplete', 'incomplete'), ('incomplete_expired', 'incomplete_expired'), ('trialing', 'trialing'), ('active', 'active'), ('past_due', 'past_due'), ('unpaid', 'unpaid'), ('canceled', 'canceled'), ('paused', 'paused')], default='active', max_length=24)),
                 ('cents', models.PositiveIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('seats', models.PositiveIntegerField(default=1)),

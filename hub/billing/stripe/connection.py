@@ -13,7 +13,12 @@ import stripe
 from django.utils.translation import gettext as _
 from stripe import StripeClient
 
-from hub.billing.port import NotThere, ProviderAway, ProviderError, ProviderRefused
+from hub.billing.port import (
+    NotThere,
+    ProviderAway,
+    ProviderError,
+    ProviderRefused,
+)
 from hub.environment import StripeWay
 
 API_VERSION: Final = "2026-10-28.endive"

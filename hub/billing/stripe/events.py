@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from hub.billing.port import About, EventSeen
+from hub.billing.seen import About, EventSeen
 from hub.billing.stripe.names import instant, number_of
 
 _ITSELF: Final = ("id",)

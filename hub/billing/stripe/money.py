@@ -4,7 +4,8 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from hub.billing.port import Price, ProviderRefused, Unit
+from hub.billing.port import ProviderRefused
+from hub.billing.seen import Price, Unit
 
 _TIMES: Final = {"ISK": 100, "UGX": 100}
 """Without a smaller unit by ISO 4217, and counted in hundredths by Stripe."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hub.billing.port import Order, Price
+from hub.billing.seen import Order, Price
 from hub.billing.stripe.money import amount_of
 from hub.billing.stripe.names import OURS, product_of
 

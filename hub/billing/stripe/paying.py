@@ -2,7 +2,13 @@
 
 from typing import Any, Final
 
-from hub.billing.port import DisputeSeen, DisputeState, PaymentSeen, PaymentState, RefundSeen
+from hub.billing.seen import (
+    DisputeSeen,
+    DisputeState,
+    PaymentSeen,
+    PaymentState,
+    RefundSeen,
+)
 from hub.billing.stripe.money import cents_of
 from hub.billing.stripe.names import instant, number_of, ours_of
 

@@ -6,21 +6,19 @@ from typing import Any, Final
 
 from stripe import StripeClient
 
-from hub.billing.port import (
+from hub.billing.port import NotThere, ProviderRefused, WebhookRefused
+from hub.billing.seen import (
     About,
     CheckoutSeen,
     CheckoutStarted,
     EventSeen,
     InvoiceSeen,
-    NotThere,
     Order,
     PaymentSeen,
     Price,
-    ProviderRefused,
     RefundSeen,
     SubscriptionSeen,
     SubscriptionState,
-    WebhookRefused,
 )
 from hub.billing.stripe import money, paying, seeing, signatures
 from hub.billing.stripe.connection import asking, client_of

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from hub.billing.port import (
+from hub.billing.seen import (
     CheckoutSeen,
     CheckoutState,
     EndedWhy,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from hub.billing import changing_operations, queries
 from hub.billing.models import HAND, Payment
 from hub.billing.own import pays_through_a_provider
-from hub.billing.port import InvoiceSeen, ProviderError
+from hub.billing.port import ProviderError
+from hub.billing.seen import InvoiceSeen
 from hub.cards.models import CardLink
 from hub.fleet.standing import Light
 from hub.members.models import Company, Customer
