@@ -12,7 +12,7 @@ _SECTION = re.compile(r"^## (F\d+)", re.MULTILINE)
 def section(table: Table, day: str) -> str:
     """`day` in ISO's form."""
     title, _, rest = table.markdown().partition("\n")
-    return f"{title}\n\nMeasured on {day}.\n{rest}"
+    return f"{title}\n\nMeasured on {day}: {machine()}.\n{rest}"
 
 
 def write(section_text: str) -> None:
@@ -30,6 +30,6 @@ def _sections(text: str) -> dict[str, str]:
 def _head() -> str:
     return (
         "# Figures\n\n"
-        f"`make bench` measures them; this is {machine()}. Times are this machine's; ratios and the order of "
-        "magnitude hold elsewhere. Each figure stands beside its floor, measured in the same run.\n"
+        "`make bench` measures them. Times are those of the machine that a figure names; ratios and the order of magnitude "
+        "hold elsewhere. Each figure stands beside its floor, measured in the same run.\n"
     )
