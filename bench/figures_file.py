@@ -30,6 +30,6 @@ def _sections(text: str) -> dict[str, str]:
 def _head() -> str:
     return (
         "# Figures\n\n"
-        "`make bench` measures them. Times are those of the machine that a figure names; ratios and the order of magnitude "
-        "hold elsewhere. Each figure stands beside its floor, measured in the same run.\n"
+        "`make bench` measures them. Times are those of the machine that a figure names; ratios and the order "
+        "of magnitude hold elsewhere. Each figure stands beside its floor, measured in the same run.\n"
     )
