@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from hub.accounts.account_operations import create_customer, told_of
 from hub.accounts.addresses import customers_at
-from hub.accounts.people_operations import companies_seen_to_by
 from hub.audit import operations as audit
 from hub.audit.acting import acting
 from hub.billing.joining_operations import take_plan
@@ -189,7 +188,7 @@ def _membership(flow: Flow, way: Way, at: datetime, zone: ZoneInfo) -> Membershi
 def _company(flow: Flow, customer: Customer) -> Company:
     """One that they administer, or a new one with them as its admin."""
     said = flow.said or {}
-    chosen = next((each for each in companies_seen_to_by(customer) if str(each.pk) == said.get("company")), None)
+    chosen = queries.company_chosen(flow)
     if chosen is not None:
         return chosen
     if not said.get("company_name"):

@@ -13,7 +13,7 @@ from hub.errors import HubError
 from hub.joining.asking import Asked, asked_of
 from hub.joining.models import Flow
 from hub.joining.steps import Known, Step, step_of
-from hub.members.models import Customer, Membership, Plan
+from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.queries import status_of
 from hub.organization.queries import signup
 from hub.websites.models import Website
@@ -110,6 +110,20 @@ def may_see_card(flow: Flow) -> bool:
     if flow.website is None or not flow.is_new or flow.proved_at is not None:
         return flow.is_new or flow.customer_id in flow.offered
     return customer_of(flow.website, flow.sub) == flow.customer
+
+
+def company_chosen(flow: Flow) -> Company | None:
+    """Of those that they see to; None: none of them."""
+    seen_to = companies_seen_to_by(flow.customer) if flow.customer is not None else []
+    return next((each for each in seen_to if str(each.pk) == (flow.said or {}).get("company")), None)
+
+
+def company_said(flow: Flow) -> str:
+    """By name, of a plan for companies; empty: it is for one person."""
+    if flow.plan is None or not flow.plan.for_companies:
+        return ""
+    chosen = company_chosen(flow)
+    return chosen.name if chosen is not None else (flow.said or {}).get("company_name", "")
 
 
 def seats_of(flow: Flow) -> int:

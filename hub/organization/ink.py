@@ -10,10 +10,11 @@ DARK: Final = "#17201d"
 
 def ink_on(colour: str) -> str:
     """By WCAG's relative luminance the one of the two that stands out more."""
-    return LIGHT if _contrast(colour, LIGHT) >= _contrast(colour, DARK) else DARK
+    return LIGHT if contrast(colour, LIGHT) >= contrast(colour, DARK) else DARK
 
 
-def _contrast(one: str, other: str) -> float:
+def contrast(one: str, other: str) -> float:
+    """1 to 21, whichever is which; colours as in `#0f766e`."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hub.joining import flow_operations
 from hub.page_policy import loaded_by_others
 from hub.rates.operations import Limit
+from hub.signup.files import counted
 from hub.signup.places import Place, refused
 from hub.websites.faults import TokenRefused
 from hub.websites.sealing import SecretUnreadable
@@ -26,6 +27,7 @@ _TOKEN_LETTERS_MAX: Final = 5_000
 
 
 @require_safe
+@counted
 def script(request: HttpRequest) -> HttpResponse:
     """For any page to load; it knows by its own address where the hub is."""
     text = _script()
@@ -39,8 +41,11 @@ def script(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token(request: HttpRequest, place: Place) -> HttpResponse:
     """For the frame's script: who the visitor is, as a flow begun by them. 422: the code of what is wrong."""
-    if place.website is None or refused(request, place, _TOKENS):
-        return JsonResponse({"fault": "too_many", "text": "Too many tokens from this address."}, status=429)
+    if place.website is None:
+        return JsonResponse({"fault": "hub", "text": "Tokens are for frames."}, status=404)
+    if wait := refused(request, place, _TOKENS):
+        said = {"fault": "too_many", "text": "Too many tokens from this address."}
+        return JsonResponse(said, status=429, headers={"Retry-After": wait["Retry-After"]})
     text = request.POST.get("token", "")[:_TOKEN_LETTERS_MAX]
     try:
         begun = flow_operations.begin_known(place.website, text, timezone.now())

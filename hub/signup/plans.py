@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from hub.joining.queries import public_plan, public_plans
 from hub.members.models import Plan
@@ -10,6 +11,7 @@ from hub.members.plan_text import billing_text
 from hub.members.prices import price_text
 from hub.organization.ink import ink_on
 from hub.organization.queries import organization, signup
+from hub.signup.files import counted
 from hub.signup.places import Place, page
 from hub.signup.themes import theme_of
 
@@ -47,6 +49,8 @@ def small_print(plan: Plan) -> list[str]:
     return [each for each in [*said, plan.tax_text] if each]
 
 
+@require_safe
+@counted
 def look(request: HttpRequest) -> HttpResponse:
     """The organization's colour, and what a website dresses its frame in: no style stands in a page."""
     colour = organization().colour

@@ -10,7 +10,7 @@ from hub.accounts import passkey_operations
 from hub.billing.queries import standing
 from hub.joining.agreeing import version_of
 from hub.joining.asking import Asked
-from hub.joining.queries import Present, may_see_card, public_plans, seats_of
+from hub.joining.queries import Present, company_said, may_see_card, public_plans, seats_of
 from hub.joining.steps import Step
 from hub.mail.queries import can_send
 from hub.members.prices import price_text
@@ -86,7 +86,8 @@ def _agree(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dic
     flow, settings, ways = present.flow, signup(), [each.way for each in present.offers]
     who = flow.customer.name if flow.customer else (flow.said or {}).get("name", "")
     return {
-        "who": (flow.said or {}).get("company_name") or who,
+        "who": who,
+        "company": company_said(flow),
         "seats": (flow.said or {}).get("seats", ""),
         "total": total_of(flow.plan, seats_of(flow), ways, timezone.now()) if flow.plan else None,
         "ways": [each.value for each in ways],

@@ -1,6 +1,7 @@
 """How a website dresses the pages in its frame: a few names, each with few values, checked. Pure.
 
-They stand in the frame's address, so they hold without JavaScript too, and go on from page to page.
+They stand in the frame's address, so they hold without JavaScript too, and go on from page to page. What could not
+be read is no value either (legible.py).
 """
 
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.organization.ink import ink_on
+from hub.signup.legible import BEHIND, INK, SCHEMES, followers, schemes_for, unread
 
 _COLOUR: Final = re.compile(r"#?([0-9a-fA-F]{6})")
 _FONTS: Final = {
@@ -28,14 +30,14 @@ _VARIABLES: Final = {
 }
 """Of colours, by their names in an address."""
 _ROUND_PX_MAX: Final = 32
-SCHEMES: Final = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`said`: what was right of what was asked for, as it goes on in addresses."""
+    """`said`: what was right of what was asked for, as it goes on in addresses. `left_out`: names of the rest."""
 
     said: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
@@ -46,12 +48,24 @@ class Theme:
     def css(self) -> str:
         """Of variables, each checked."""
         lines = [line for name, value in self.said for line in _lines_of(name, value)]
-        return f":root:root {{ {' '.join(lines)} }}\n" if lines else ""
+        follow = [f"--{name}: var(--ink);" for name in followers(dict(self.said))]
+        return f":root:root {{ {' '.join(lines + follow)} }}\n" if lines else ""
 
 
 def theme_of(asked: Mapping[str, str]) -> Theme:
     """What is no name, or no value that it may have, is left out."""
-    return Theme(tuple((name, value) for name in _READ if (value := _checked(name, asked.get(name, "")))))
+    said = _legible({name: value for name in _READ if (value := _checked(name, asked.get(name, "")))})
+    return Theme(tuple(said.items()), tuple(name for name in _READ if asked.get(name) and name not in said))
+
+
+def _legible(said: dict[str, str]) -> dict[str, str]:
+    """Where it can be read in one scheme alone, that is its scheme."""
+    schemes = schemes_for(said)
+    gone = unread(said, schemes)
+    if INK in gone:
+        gone |= {INK, *BEHIND}
+    said = {name: value for name, value in said.items() if name not in gone}
+    return said | {"scheme": schemes[0]} if INK not in gone and len(schemes) < len(SCHEMES) else said
 
 
 def _checked(name: str, text: str) -> str:
@@ -67,6 +81,8 @@ def _checked(name: str, text: str) -> str:
 def _lines_of(name: str, value: str) -> list[str]:
     if name == "colour":
         return [f"--club: #{value};", f"--club-ink: {ink_on(f'#{value}')};", f"--focus: #{value};"]
+    if name == "ground":
+        return [f"--ground: #{value};", f"--sunken: #{value};"]
     if name in _VARIABLES:
         return [f"{_VARIABLES[name]}: #{value};"]
     if name == "round":

@@ -25,14 +25,15 @@ _HEARD = "window.heard = []; addEventListener('doorward', event => heard.push(ev
 
 
 class Website(ThreadingHTTPServer):
-    """`pages`: HTML by path. At `localhost`, while the hub is at 127.0.0.1: another site altogether."""
+    """`pages`: HTML by path. At `localhost`, while the hub is at 127.0.0.1, or the other way round: another site
+    altogether."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, host: str) -> None:
         self.pages: dict[str, str] = {}
         super().__init__(("127.0.0.1", 0), _Answering)
-        self.origin = f"http://localhost:{self.server_port}"
+        self.origin = f"http://{host}:{self.server_port}"
 
     def shows(self, *scripts: str, path: str = "/") -> str:
         """The page's address."""
@@ -57,8 +58,8 @@ class _Answering(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def a_website_served() -> Iterator[Website]:
-    server = Website()
+def a_website_served(host: str = "localhost") -> Iterator[Website]:
+    server = Website(host)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

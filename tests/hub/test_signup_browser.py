@@ -1,7 +1,7 @@
 """Joining in a real Chromium: in a frame on another origin's page, with others' cookies blocked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,41 +9,15 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
-from hub.members.models import Customer, Membership, Plan
+from hub.members.models import Customer, Membership
+from hub.rates.operations import Limit, take
 from hub.websites import operations, queries
-from hub.websites.models import Website as Known
 from tests.hub.conftest import Database
-from tests.hub.embedding_page import Onlooker, Website, a_website_served
+from tests.hub.embedded import Embedded, embedded_in, proves
+from tests.hub.embedding_page import Onlooker
 from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, code_sent, open_for_all
-from tests.hub.mailed import mail_by
-from tests.hub.served import served
 from tests.hub.stripe_driver import FakeDriver
 from tests.hub.walks.page_rules import keeps_the_rules, unseen_focus, violations
-from tests.hub.walks.visitor import NARROW
-from tests.hub.website_tokens import a_pair, a_token
-
-
-@dataclass
-class Embedded:
-    hub: str
-    site: Website
-    known: Known
-    browser: Onlooker
-
-    def script(self, plan: Plan, **said: str) -> str:
-        more = " ".join(f'data-{name.replace("_", "-")}="{value}"' for name, value in said.items())
-        where = f'data-website="{self.known.public_id}" data-plan="{plan.public_id}"'
-        return f'<script src="{self.hub}/embed.js" {where} {more} async></script>'
-
-    def token(self, **said: str) -> str:
-        key = a_pair(self.known, timezone.now())
-        return a_token(self.known, key, timezone.now(), **said)
-
-    def shows(self, *scripts: str) -> None:
-        self.browser.go(self.site.shows(*scripts))
-
-    def heard(self, *names: str) -> None:
-        self.browser.until(f"JSON.stringify(heard) === JSON.stringify({list(names)})")
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +29,8 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Onlooker]:
 
 @pytest.fixture
 def embedded(sqlite_database: Database, tmp_path: Path, chromium: Onlooker) -> Iterator[Embedded]:
-    open_for_all()
-    letters = mail_by(f"file://{tmp_path / 'mail'}")
-    with letters, served() as hub, a_website_served() as site, override_settings(DOORWARD_URL=hub):
-        known = operations.add_website("Club", [site.origin], timezone.now())
-        chromium.hub = hub
-        chromium.errors.clear()
-        chromium.wears(NARROW)
-        yield Embedded(hub, site, known, chromium)
-        chromium.go("about:blank")
-
-
-def proves(embedded: Embedded, email: str = MAIL) -> None:
-    frame = embedded.browser.frame()
-    frame.sees("Send me a code")
-    frame.says("email", email)
-    frame.press("email")
-    frame.until("!!document.querySelector('[name=code]')")
-    frame.says("code", code_sent())
-    frame.press("code")
+    with embedded_in(tmp_path, chromium) as embedded:
+        yield embedded
 
 
 def test_without_a_token_to_the_card(embedded: Embedded) -> None:
@@ -162,6 +119,36 @@ def test_paid_in_a_tab_of_its_own(embedded: Embedded, fake_stripe: FakeDriver) -
         frame.sees("You have joined.")
     embedded.heard("started", "joined")
     assert not Membership.objects.get().pending
+
+
+def test_who_pays_while_too_many_ask_is_told_and_asked_again(
+    embedded: Embedded, fake_stripe: FakeDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way, browser = fake_stripe.provider._way, embedded.browser
+    with override_settings(ENVIRONMENT=replace(settings.ENVIRONMENT, stripe=way)):
+        browser._call("Network.clearBrowserCookies")
+        a_paid_plan()
+        browser.open("/join/")
+        browser.click("Join")
+        browser.sees("Send me a code")
+        browser.write("#email", MAIL)
+        browser.click("Send me a code")
+        browser.sees("A code is on its way")
+        browser.write("#code", code_sent())
+        browser.click("Go on")
+        browser.sees("About you")
+        browser.write("#name", "Ann")
+        browser.click("Go on")
+        browser.sees("Is this right?")
+        browser.click("Join and pay")
+        browser.sees("As soon as it is paid")
+        monkeypatch.setattr("hub.signup.places._WAITING", Limit("join-none", 1, 600))
+        take(Limit("join-none", 1, 600), "127.0.0.1", timezone.now())
+        browser.look("ask()")
+        browser.until("!document.querySelector('#wait').hidden")
+        monkeypatch.setattr("hub.signup.places._WAITING", Limit("join-some", 100, 600))
+        browser.look("ask()")
+        browser.until("document.querySelector('#wait').hidden")
 
 
 def test_an_origin_that_is_not_allowed(embedded: Embedded) -> None:

@@ -1,5 +1,6 @@
 // A form of class "passkey" is sent with what the browser's passkey says: data-options names where the challenge comes
-// from, data-does is "get" (sign in) or "create" (add one), data-trouble what is said where nothing came of it.
+// from, data-does is "get" (sign in) or "create" (add one), data-trouble what is said where nothing came of it, data-busy
+// where too many asked.
 "use strict";
 for (const form of document.querySelectorAll("form.passkey")) {
   if (!window.PublicKeyCredential) continue;
@@ -29,6 +30,7 @@ async function ask(form) {
 
 async function begin(form) {
   const answer = await fetch(form.dataset.options, {method: "POST", body: new FormData(form), redirect: "error"});
+  if (answer.status === 429) return {error: form.dataset.busy};
   if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
   return answer.json();
 }

@@ -24,6 +24,8 @@
   frame.style.cssText = "display:block;width:100%;height:30rem;border:0";
   let token = said.token || "";
   script.removeAttribute("data-token");
+  // Says that somebody is about to be known; who it is stands in no address.
+  if (token) address.hash = "visitor";
   let begun = false;
   let greeted = false;
 
@@ -50,6 +52,7 @@
     const plan = typeof data.plan === "string" ? data.plan : "";
     if (data.doorward === "page") {
       greeted = true;
+      if (data.leftOut) complain(`these of the theme are left out, as they are no such value or could not be read: ${data.leftOut}`);
       if (data.step) frame.scrollIntoView({block: "nearest"});
       hand();
     } else if (data.doorward === "height" && Number.isFinite(data.px) && data.px >= 0) {
