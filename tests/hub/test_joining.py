@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -12,10 +11,8 @@ from django.db import connection
 from hub.accounts.password_operations import set_password
 from hub.accounts.proofs import NotProved
 from hub.audit.models import Entry
-from hub.billing.offers import Way
-from hub.cards.link_operations import LinkRefused, link_of
 from hub.joining import ending_operations, flow_operations, who_operations
-from hub.joining.ending_operations import NoCardHere, NotAgreed
+from hub.joining.ending_operations import NotAgreed
 from hub.joining.models import Flow
 from hub.joining.queries import FlowOver, flow_with, public_plan
 from hub.joining.steps import Step
@@ -23,15 +20,10 @@ from hub.mail.models import Mail
 from hub.members import operations
 from hub.members.models import Card, Company, Customer, CustomerNote, Link, Membership, Plan
 from hub.organization.signup_models import Asks
-from hub.websites.models import Subject
-from hub.websites.queries import customer_of
-from hub.websites.subject_operations import AddressStands
 from tests.hub.conftest import Database
-from tests.hub.fake_provider import FakeProvider
-from tests.hub.joining_club import MAIL, Joiner, a_member, a_paid_plan, a_plan, code_sent, open_for_all
+from tests.hub.joining_club import MAIL, Joiner, a_member, a_plan, code_sent, open_for_all
 from tests.hub.mailed import mail_by
-from tests.hub.provider_club import ProviderClub
-from tests.hub.website_tokens import AT, a_pair, a_token, a_website
+from tests.hub.website_tokens import AT, a_website
 
 AT_ONCE = 4
 
@@ -41,13 +33,6 @@ def club(database: Database, tmp_path: Path) -> Iterator[None]:
     open_for_all()
     with mail_by(f"file://{tmp_path / 'mail'}"):
         yield
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> ProviderClub:
-    provider = FakeProvider(AT)
-    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
-    return ProviderClub(provider)
 
 
 def letters(kind: str = "joined") -> int:
@@ -220,41 +205,6 @@ def test_what_else_is_asked() -> None:
     assert "Date of birth: 1990-12-31" in note and "Shoe size?: 42" in note and "Why?" not in note
 
 
-def test_by_invoice_it_waits_for_staff(provider: ProviderClub) -> None:
-    joiner = Joiner(a_paid_plan(by_invoice=True))
-    joiner.proves()
-    joiner.says(name="Ann")
-    with pytest.raises(NotAgreed, match="how you pay"):
-        joiner.agrees()
-    ending_operations.finish(joiner.agrees(Way.BY_HAND.value), AT)
-    assert (joiner.step, Membership.objects.get().pending, letters()) == (Step.DONE, True, 1)
-    again = Joiner(Plan.objects.get())
-    again.proves()
-    who_operations.choose(again.flow, str(Customer.objects.get().pk), AT)
-    assert again.step is Step.HELD
-
-
-def test_paid_online_and_told_once(provider: ProviderClub) -> None:
-    plan = a_paid_plan()
-    joiner = Joiner(plan)
-    flow = joiner.joins()
-    ending_operations.finish(flow, AT)
-    assert (joiner.step, letters()) == (Step.PAY, 0)
-    # Who left and comes once more goes on with the same membership.
-    again = Joiner(plan)
-    again.proves()
-    who_operations.choose(again.flow, str(Customer.objects.get().pk), AT)
-    again.agrees()
-    membership = Membership.objects.get()
-    assert again.flow.membership == membership
-    provider.pays(membership)
-    provider.hears()
-    assert joiner.step is Step.DONE
-    ending_operations.finish_paid(AT)
-    assert ending_operations.finish_paid(AT) == 0
-    assert letters() == 1
-
-
 def test_a_company_with_its_first_admin() -> None:
     plan = a_plan("Team", for_companies=True, seats_max=5)
     joiner = Joiner(plan)
@@ -273,99 +223,6 @@ def test_a_company_with_its_first_admin() -> None:
         again.agrees()
 
 
-def test_a_visitor_is_known_and_stays_the_same() -> None:
-    website, plan = a_website(), a_plan()
-    key = a_pair(website)
-    joiner = Joiner(plan, website, a_token(website, key, email=MAIL, name="Ann"))
-    assert joiner.step is Step.FIELDS
-    assert joiner.says(name="Ann") == {}
-    joiner.agrees()
-    ann = customer_of(website, "user-7")
-    assert ann is not None and (ann.email, ann.name) == (MAIL, "Ann")
-    assert ending_operations.card_link(joiner.flow, AT)
-    again = Joiner(a_plan("Other"), website, a_token(website, key))
-    assert (again.step, again.flow.customer) == (Step.AGREE, ann)
-    again.agrees()
-    # A website's word alone shows nobody's card.
-    with pytest.raises(NoCardHere):
-        ending_operations.card_link(again.flow, AT)
-
-
-@pytest.mark.parametrize("declines", [False, True])
-def test_an_address_that_stands_is_proved_or_another_given(declines: bool) -> None:
-    website, plan, ann = a_website(), a_plan(), a_member()
-    joiner = Joiner(plan, website, a_token(website, a_pair(website), email=MAIL, name="Ann"))
-    assert joiner.step is Step.WHO
-    joiner.proves("else@club.example" if declines else MAIL)
-    if declines:
-        joiner.says(name="Ann")
-    else:
-        who_operations.choose(joiner.flow, str(ann.pk), AT)
-    joiner.agrees()
-    bound = Subject.objects.get().customer
-    assert (bound == ann) is not declines
-    assert Customer.objects.count() == (2 if declines else 1)
-
-
-def test_an_address_that_came_to_stand_meanwhile() -> None:
-    website, plan = a_website(), a_plan()
-    joiner = Joiner(plan, website, a_token(website, a_pair(website), email=MAIL, name="Ann"))
-    joiner.says(name="Ann")
-    a_member()
-    with pytest.raises(AddressStands):
-        joiner.agrees()
-    ending_operations.ask_address_again(joiner.flow, AT)
-    assert joiner.step is Step.WHO
-    assert not Subject.objects.exists()
-
-
-def test_a_visitor_proves_a_mailbox_alone() -> None:
-    ann, website = a_member(), a_website()
-    set_password(ann, "a long way round", AT)
-    joiner = Joiner(a_plan(), website, a_token(website, a_pair(website), email=MAIL))
-    who_operations.by_password(joiner.flow, MAIL, "a long way round", "127.0.0.1", AT)
-    assert joiner.step is Step.WHO
-
-
-@pytest.mark.parametrize("proves", [False, True])
-def test_a_flow_kept_in_hand_shows_nobodys_card_who_was_bound_meanwhile(proves: bool) -> None:
-    """The website begins as a visitor of its own making, and goes on once the visitor has come and is known."""
-    website, ann = a_website(), a_member()
-    key = a_pair(website)
-    kept = Joiner(a_plan("Other"), website, a_token(website, key, email="" if proves else "x@evil.example"))
-    if proves:
-        kept.proves("x@evil.example")
-    kept.says(name="Nobody")
-    visitor = Joiner(a_plan(), website, a_token(website, key, email=MAIL))
-    visitor.proves()
-    who_operations.choose(visitor.flow, str(ann.pk), AT)
-    visitor.agrees()
-    assert customer_of(website, "user-7") == ann and ending_operations.card_link(visitor.flow, AT)
-    kept.agrees()
-    with pytest.raises(NoCardHere):
-        ending_operations.card_link(kept.flow, AT)
-
-
-def test_who_was_made_with_anothers_address_loses_them_once_they_prove_it() -> None:
-    """A website says an address that is not its visitor's, and waits for whoever has that mailbox."""
-    website = a_website()
-    key = a_pair(website)
-    early = Joiner(a_plan("Other"), website, a_token(website, key, email=MAIL))
-    early.says(name="Ann")
-    early.agrees()
-    kept = ending_operations.card_link(early.flow, AT)
-    owner = Joiner(a_plan())
-    owner.proves()
-    who_operations.choose(owner.flow, str(early.flow.customer_id), AT)
-    owner.agrees()
-    assert owner.flow.customer == early.flow.customer and ending_operations.card_link(owner.flow, AT)
-    assert customer_of(website, "user-7") is None
-    with pytest.raises(LinkRefused):
-        link_of(kept.address.rpartition("#")[2])
-    with pytest.raises(NoCardHere):
-        ending_operations.card_link(early.flow, AT)
-
-
 def test_going_back() -> None:
     joiner = Joiner(a_plan())
     joiner.proves()
@@ -380,32 +237,3 @@ def test_going_back() -> None:
 def test_a_plan_that_nobody_can_name() -> None:
     with pytest.raises(Plan.DoesNotExist):
         public_plan("\0")
-
-
-def test_who_was_written_to_stands_before_nobody_else(
-    provider: ProviderClub,
-) -> None:
-    """Of several flows that came to one membership none is looked at again once its letter is written."""
-    plan = a_paid_plan()
-    membership = Joiner(plan).joins().membership
-    assert membership is not None
-    provider.pays(membership)
-    provider.hears()
-    assert ending_operations.finish_paid(AT) == 1
-    Flow.objects.create(
-        secret_hash=b"x", began_at=AT, until=AT, membership=membership, customer=membership.customer
-    )
-    assert ending_operations.finish_paid(AT) == 1
-    assert (ending_operations.finish_paid(AT), letters()) == (0, 1)
-
-
-def test_a_flow_that_ran_out_while_somebody_paid(provider: ProviderClub) -> None:
-    joiner = Joiner(a_paid_plan())
-    membership = joiner.joins().membership
-    assert membership is not None
-    provider.pays(membership)
-    provider.hears()
-    later = AT + timedelta(hours=5)
-    flow_operations.begin(None, None, later)
-    assert ending_operations.finish_paid(later) == 1
-    assert letters() == 1
