@@ -30,7 +30,7 @@ _DEVICES: Final = (
     *("-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=doorward.agent"),
     *("-device", "qemu-xhci,id=xhci", "-device", "usb-kbd,id=keyboard,bus=xhci.0"),
     *("-device", "virtio-rng-pci"),
-    *("-device", "pcie-root-port,id=slot,chassis=1"),  # what is plugged while it runs
+    *("-device", "pcie-root-port,id=socket,chassis=1"),  # what is plugged while it runs
 )
 KERNEL_LINE: Final = (
     "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=no systemd.unit=multi-user.target net.ifnames=0"
