@@ -54,7 +54,7 @@ def sign_in(customer: Customer, proof: Proof, at: datetime, label: str = "") -> 
     _check(customer, proof)
     with acting(MEMBER):
         told_of(customer, proof, at)
-        return sign_in_by(customer, at, label, proof.how)
+        return sign_in_by(customer, at, label, proof.how, proof.seed and f"{proof.seed}-{customer.pk}")
 
 
 def prove_again(link: CardLink, proof: Proof, at: datetime) -> str | None:

@@ -1,6 +1,7 @@
 """Codes by mail: whoever has the mailbox can tell the code, on the page that asked for it.
 
-Eight digits, ten minutes, five tries, once; a newer one to the same address ends it. So many letters an hour go to
+Eight digits, ten minutes, five tries, once; a newer one to the same address ends it. The same page told it
+twice within a minute (a button pressed twice) is told the same twice. So many letters an hour go to
 an address that 50 of a hundred million codes can be guessed in that hour, wherever the guesses come from; half of
 them are kept for phones that show its owner's card, so that no stranger uses up what a member signs in with. Where
 nothing is to be sent there is no row either: the state that is handed out then proves nothing, and looks like any
@@ -13,14 +14,14 @@ from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from hub.accounts.addresses import canonical, customers_at
 from hub.accounts.models import SignInCode
 from hub.accounts.proofs import How, NotProved, Proof
-from hub.accounts.secrets import hash_of, hash_of_code, new_secret
+from hub.accounts.secrets import hash_of, hash_of_code, new_secret, seed_of
 from hub.cards.models import CardLink
 from hub.members.finding import is_same_address
 from hub.members.models import Customer
@@ -29,6 +30,8 @@ from hub.rates.operations import Limit, take
 DIGITS: Final = 8
 LASTS: Final = timedelta(minutes=10)
 TRIES_MAX: Final = 5
+AGAIN: Final = timedelta(minutes=1)
+"""So long a page that has told a code may tell it once more."""
 TO_AN_ADDRESS: Final = Limit("code-letter", 5, 3600)
 FROM_OWN_PHONE: Final = Limit("code-letter-phone", 5, 3600)
 """By a member; asked for on a phone that shows their card."""
@@ -59,15 +62,15 @@ def ask_code(email: str, at: datetime, *, known_only: bool, phone: CardLink | No
 
 
 def prove_code(state: str, code: str, at: datetime) -> Proof:
-    """The code is used up by it, and by too many that are wrong. NotProved."""
+    """The code is used up by it, and by too many that are wrong. Told again by the same page, the proof's `seed`
+    is the same. NotProved."""
     digits = "".join(each for each in code[:_TEXT_LETTERS_MAX] if each.isascii() and each.isdigit())
     found = _tried(state, at)
     if found is None or not constant_time_compare(bytes(found.code_hash), hash_of_code(digits, state)):
         raise NotProved(_("This code is not right, or counts no more. Type the newest one, or ask for another."))
-    # Of two who tell the same code at once, one deletes it.
-    if not SignInCode.objects.filter(pk=found.pk, state_hash=hash_of(state)).delete()[0]:
-        raise NotProved(_("This code was used a moment ago: ask for another."))
-    return Proof(How.CODE, at, tuple(each.pk for each in customers_at(found.address)), found.address)
+    SignInCode.objects.filter(pk=found.pk, state_hash=hash_of(state), used_at=None).update(used_at=at)
+    customers = tuple(each.pk for each in customers_at(found.address))
+    return Proof(How.CODE, at, customers, found.address, seed_of(digits, state))
 
 
 def _may_be_sent(address: str, phone: CardLink | None, at: datetime) -> bool:
@@ -80,13 +83,15 @@ def _may_be_sent(address: str, phone: CardLink | None, at: datetime) -> bool:
 def _keep(address: str, state: str, code: str, at: datetime) -> None:
     old = SignInCode.objects.filter(made_at__lte=at - LASTS).values_list("pk", flat=True)[:_PRUNED_AT_ONCE]
     SignInCode.objects.filter(pk__in=list(old)).delete()
-    fields = {"state_hash": hash_of(state), "code_hash": hash_of_code(code, state), "made_at": at, "tries": 0}
+    hashes = {"state_hash": hash_of(state), "code_hash": hash_of_code(code, state)}
+    fields = {**hashes, "made_at": at, "tries": 0, "used_at": None}
     SignInCode.objects.update_or_create(address=address, defaults=fields)
 
 
 def _tried(state: str, at: datetime) -> SignInCode | None:
     """Counted before the code is looked at, in a statement of its own: tries at the same time count each."""
-    mine = SignInCode.objects.filter(state_hash=hash_of(state), made_at__gt=at - LASTS)
+    once = Q(used_at=None) | Q(used_at__gt=at - AGAIN)
+    mine = SignInCode.objects.filter(once, state_hash=hash_of(state), made_at__gt=at - LASTS)
     if not mine.filter(tries__lt=TRIES_MAX).update(tries=F("tries") + 1):
         return None
     return mine.first()

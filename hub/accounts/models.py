@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hub.accounts.request_models import MemberRequest
 
-__all__ = ["Account", "Ceremony", "CompanyInvitation", "MemberRequest", "Passkey", "SignInCode"]
+__all__ = ["Account", "Ceremony", "CompanyInvitation", "HandedCode", "MemberRequest", "Passkey", "SignInCode"]
 
 
 class Account(models.Model):
@@ -53,19 +53,39 @@ class Passkey(models.Model):
 
 
 class SignInCode(models.Model):
-    """One for an address: the newest alone counts. It goes as it is used, or after too many tries."""
+    """One for an address: the newest alone counts, once. It goes with the next one that is made when its time is
+    over."""
 
     address = models.CharField(max_length=254, unique=True)
     state_hash = models.BinaryField(max_length=32, unique=True)
     code_hash = models.BinaryField(max_length=32)
     made_at = models.DateTimeField(db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+
+class HandedCode(models.Model):
+    """By staff, for one customer: the newest alone counts, once. `used_state`: of the page that told it."""
+
+    customer = models.OneToOneField(
+        "members.Customer", models.CASCADE, primary_key=True, related_name="handed_code"
+    )
+    code_hash = models.BinaryField(max_length=32, db_index=True)
+    made_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+    used_state = models.BinaryField(max_length=32, default=b"")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"code handed to {self.customer_id}"
 
 
 class Ceremony(models.Model):

@@ -1,6 +1,6 @@
 """Who somebody has proved to be, how, and when. A proof is a value: whoever holds one has checked it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -22,6 +22,7 @@ class How(StrEnum):
     PASSWORD = "password"  # noqa: S105 (a way to prove)
     PASSKEY = "passkey"
     INVITATION = "invitation"
+    HANDED = "handed"
 
 
 class NotProved(HubError):
@@ -31,12 +32,14 @@ class NotProved(HubError):
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`email`: the canonical address whose mailbox they have; empty: it proves none. `customers`: their
-    numbers."""
+    numbers. `seed`: where the same page may tell the same twice, the secret of the one session that is made of
+    it."""
 
     how: How
     at: datetime
     customers: tuple[int, ...] = ()
     email: str = ""
+    seed: str = field(default="", repr=False, compare=False)
 
     @property
     def proves_mailbox(self) -> bool:

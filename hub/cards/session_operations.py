@@ -17,16 +17,16 @@ _SEEN_EVERY: Final = timedelta(hours=1)
 """A phone asks each half minute: not each time is written down."""
 
 
-def sign_in_by(customer: Customer, at: datetime, label: str, by: str) -> str:
+def sign_in_by(customer: Customer, at: datetime, label: str, by: str, seed: str = "") -> str:
     """The secret for the phone on which they have just proved who they are. `by`: how; `label`: what it says it
-    is."""
-    secret = new_secret()
+    is; `seed`: the secret to take, of a press that may come twice: both are one session."""
+    secret = seed or new_secret()
     dates = {"made_at": at, "opened_at": at, "seen_at": at, "proved_at": at}
+    made = {"customer": customer, "label": label[:_LABEL_LETTERS_MAX], **dates}
     with transaction.atomic():
-        link = CardLink.objects.create(
-            customer=customer, secret_hash=hash_of(secret), label=label[:_LABEL_LETTERS_MAX], **dates
-        )
-        audit.note("signed in", link, None, {"by": by})
+        link, is_new = CardLink.objects.get_or_create(secret_hash=hash_of(secret), defaults=made)
+        if is_new:
+            audit.note("signed in", link, None, {"by": by})
     return secret
 
 

@@ -121,6 +121,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "second factor reset": _("second factor reset"),
     "recovery codes renewed": _("recovery codes renewed"),
     "signed in": _("signed in"),
+    "sign-in code made": _("sign-in code made"),
     "password set": _("password set"),
     "password removed": _("password removed"),
     "passkey added": _("passkey added"),

@@ -41,6 +41,7 @@ urlpatterns = [
     path("cards/<int:number>/replace/", cards.replace_card, name="replace_card"),
     path("customers/<int:number>/card-links/show/", card_links.show_link, name="show_card_link"),
     path("customers/<int:number>/card-links/send/", letters.mail_card_link, name="mail_card_link"),
+    path("customers/<int:number>/sign-in-code/", card_links.show_code, name="show_sign_in_code"),
     path("customers/<int:number>/letters/", letters.set_letter_wishes, name="set_letter_wishes"),
     path("card-links/<int:number>/revoke/", card_links.revoke_link, name="revoke_card_link"),
     path("links/<int:number>/delete/", links.unlink, name="unlink"),

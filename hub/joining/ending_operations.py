@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hub.accounts.account_operations import create_customer, told_of
 from hub.accounts.addresses import customers_at
+from hub.accounts.proofs import How
 from hub.audit import operations as audit
 from hub.audit.acting import acting
 from hub.billing.joining_operations import take_plan
@@ -145,7 +146,7 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
         if proof is not None:
             told_of(customer, proof, at)
         if visitor is not None and proof is not None:
-            bind(visitor, customer, flow.proved_email, at)
+            bind(visitor, customer, flow.proved_email, at, is_handed=proof.how is How.HANDED)
     elif visitor is not None:
         email = flow.proved_email or flow.hint_email
         new = Customer(name=said["name"], email=email)

@@ -30,6 +30,8 @@ class Press(StrEnum):
     EMAIL = "email"
     PASSWORD = "password"  # noqa: S105 (a way to prove)
     PASSKEY = "passkey"
+    HANDED = "handed"
+    """A code from staff, of whoever has no other way."""
     CODE = "code"
     CHOOSE = "choose"
     FIELDS = "fields"
@@ -67,7 +69,7 @@ _TABLE: Final[tuple[tuple[Step, Callable[[Known], bool]], ...]] = (
 )
 PRESSES: Final[dict[Step, frozenset[Press]]] = {
     Step.PLAN: frozenset({Press.PLAN}),
-    Step.WHO: frozenset({Press.EMAIL, Press.PASSWORD, Press.PASSKEY, Press.BACK}),
+    Step.WHO: frozenset({Press.EMAIL, Press.PASSWORD, Press.PASSKEY, Press.HANDED, Press.BACK}),
     Step.CODE: frozenset({Press.CODE, Press.EMAIL, Press.BACK}),
     Step.CHOOSE: frozenset({Press.CHOOSE, Press.BACK}),
     Step.HELD: frozenset({Press.BACK}),

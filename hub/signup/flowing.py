@@ -236,7 +236,12 @@ def _agree(request: HttpRequest, flow: Flow, at: datetime) -> object:
 _DOES: Final[dict[str, Any]] = {
     Press.PLAN: _choose_plan,
     Press.EMAIL: lambda request, flow, at: who_operations.ask_code(flow, _posted(request, "email"), at),
-    Press.CODE: lambda request, flow, at: who_operations.by_code(flow, _posted(request, "code"), at),
+    Press.CODE: lambda request, flow, at: who_operations.by_code(
+        flow, _posted(request, "code"), address_of(request), at
+    ),
+    Press.HANDED: lambda request, flow, at: who_operations.by_handed(
+        flow, _posted(request, "code"), address_of(request), at
+    ),
     Press.PASSWORD: lambda request, flow, at: who_operations.by_password(
         flow, _posted(request, "email"), _posted(request, "password"), address_of(request), at
     ),

@@ -57,6 +57,7 @@ def _who(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict[
         "wrong_address": wrong.get("email", ""),
         "wrong_password": wrong.get("password", ""),
         "wrong_passkey": wrong.get("passkey", ""),
+        "wrong_handed": wrong.get("handed", ""),
     }
 
 

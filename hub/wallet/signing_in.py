@@ -20,9 +20,11 @@ from django.views.decorators.http import require_POST
 from hub.accounts import passkey_operations as passkeys
 from hub.accounts.account_operations import prove_again, sign_in
 from hub.accounts.addresses import NoSuchAddress
-from hub.accounts.code_operations import ask_code, prove_code
+from hub.accounts.code_operations import ask_code
+from hub.accounts.handed_operations import prove_typed
 from hub.accounts.password_operations import TooManyTries, prove_password
 from hub.accounts.proofs import NotProved, Proof, customers_of, keep, kept
+from hub.accounts.secrets import new_secret
 from hub.cards.link_operations import revoke_links
 from hub.errors import HubError
 from hub.letters.sign_in_code import send_code
@@ -63,11 +65,14 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_anybody
 def by_code(request: HttpRequest) -> HttpResponse:
+    """The one from the letter, or one that staff have handed out: `handed`, where that was asked for."""
     state, at = _posted(request, "state"), timezone.now()
     try:
-        return _go_on(request, prove_code(state, request.POST.get("code", ""), at), at)
+        return _go_on(request, prove_typed(state, request.POST.get("code", ""), address_of(request), at), at)
     except NotProved as error:
         told.sign_in_failed(request, "card", "code")
+        if "handed" in request.POST:
+            return _entrance(request, 422, wrong_handed=str(error))
         return _code_page(request, state, request.POST.get("email", "")[:_EMAIL_LETTERS_MAX], str(error))
 
 
@@ -167,6 +172,7 @@ def _entrance(request: HttpRequest, status: int = 200, **wrong: str) -> HttpResp
         next=onward(request),
         by_letter=can_send(),
         by_passkey=passkeys.can_have(),
+        state=_posted(request, "state") or new_secret(),
         **wrong,
     )
 

@@ -3,7 +3,8 @@ already: that takes an address which they proved by a code sent there.
 
 So a visitor is bound to a customer who is made for them, or to one whose address they proved. `proved_email` is
 what hub/accounts saw proved in this very flow, or empty; what the website says of an address is no proof. Who was
-made with an address that nobody had proved is theirs until somebody proves it.
+made with an address that nobody had proved is theirs until somebody proves it. Where there is no mailbox, a code
+from staff does as well.
 """
 
 from datetime import datetime
@@ -52,11 +53,14 @@ def add_customer(visitor: Visitor, customer: Customer, proved_email: str, at: da
     return customer
 
 
-def bind(visitor: Visitor, customer: Customer, proved_email: str, at: datetime) -> Subject:
-    """To somebody who stands here already. Bound to them already: stays as it is. NotProved; BoundOtherwise."""
+def bind(
+    visitor: Visitor, customer: Customer, proved_email: str, at: datetime, *, is_handed: bool = False
+) -> Subject:
+    """To somebody who stands here already. `is_handed`: staff have told them apart, by a code for this customer.
+    Bound to them already: stays as it is. NotProved; BoundOtherwise."""
     with writing():
         stored = Customer.objects.get(pk=customer.pk)
-        if not is_same_address(stored.email, proved_email):
+        if not (is_handed or is_same_address(stored.email, proved_email)):
             raise NotProved(_("Prove first that the address is yours."))
         standing = subject_of(visitor.website, visitor.sub)
         if standing is None:

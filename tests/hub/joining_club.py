@@ -21,6 +21,7 @@ from hub.websites.models import Website
 from tests.hub.website_tokens import AT
 
 MAIL = "ann@club.example"
+HERE = "192.0.2.1"
 ZONE = zone_of("UTC")
 
 
@@ -80,7 +81,7 @@ class Joiner:
 
     def proves(self, email: str = MAIL) -> None:
         who_operations.ask_code(self.flow, email, self.at)
-        who_operations.by_code(self.flow, code_sent(), self.at)
+        who_operations.by_code(self.flow, code_sent(), HERE, self.at)
 
     def says(self, **said: str) -> dict[str, str]:
         return ending_operations.fill_in(self.flow, said, self.at)[1]

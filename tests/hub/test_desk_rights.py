@@ -55,6 +55,7 @@ PAGES: Final = {
     "/desk/cards/0/replace/": "members.change_card",
     "/desk/customers/0/card-links/show/": "members.see_card_code",
     "/desk/customers/0/card-links/send/": "cards.send_link",
+    "/desk/customers/0/sign-in-code/": "members.see_card_code",
     "/desk/customers/0/letters/": "members.change_customer",
     "/desk/card-links/0/revoke/": "members.change_card",
     "/desk/links/0/delete/": "members.delete_link",

@@ -21,7 +21,7 @@ from hub.members import operations
 from hub.members.models import Card, Company, Customer, CustomerNote, Link, Membership, Plan
 from hub.organization.signup_models import Asks
 from tests.hub.conftest import Database
-from tests.hub.joining_club import MAIL, Joiner, a_member, a_plan, code_sent, open_for_all
+from tests.hub.joining_club import HERE, MAIL, Joiner, a_member, a_plan, code_sent, open_for_all
 from tests.hub.mailed import mail_by
 from tests.hub.website_tokens import AT, a_website
 
@@ -45,8 +45,8 @@ def test_somebody_new_takes_a_free_plan() -> None:
     who_operations.ask_code(joiner.flow, " Ann@CLUB.example", AT)
     assert joiner.step is Step.CODE
     with pytest.raises(NotProved):
-        who_operations.by_code(joiner.flow, "0", AT)
-    who_operations.by_code(joiner.flow, code_sent(), AT)
+        who_operations.by_code(joiner.flow, "0", HERE, AT)
+    who_operations.by_code(joiner.flow, code_sent(), HERE, AT)
     assert joiner.step is Step.FIELDS
     assert joiner.says(name="\x00") == {"name": "Leave out line breaks and control characters."}
     assert joiner.says(name="") == {"name": "Please fill this in."}

@@ -69,6 +69,11 @@ def test_by_a_code_and_never_twice_by_the_same(folder: Path) -> None:
     link = link_on(client)
     assert (link.customer, link.label) == (ann, "Chrome, Android") and link.proved_at is not None
     assert "Ann" in client.get("/card/").content.decode()
+    # Pressed twice it is one session; later the code opens nothing.
+    twice = phone()
+    twice.post("/card/login/code", {"state": state, "code": code})
+    assert link_on(twice) == link and CardLink.objects.filter(proved_at__isnull=False).count() == 1
+    SignInCode.objects.update(used_at=timezone.now() - timedelta(minutes=1))
     again = phone().post("/card/login/code", {"state": state, "code": code})
     assert again.status_code == 422 and "doorward_card" not in again.cookies
 
