@@ -4,20 +4,23 @@ under the feed's lock. Applied twice, or after a later one, it ends the same (lo
 
 from datetime import datetime
 
+from contract.membership import State
 from hub.billing.hand_operations import end_by_hand
 from hub.billing.keeping import keep
 from hub.billing.meaning import Becomes, becomes
-from hub.billing.models import BillingAccount, Checkout, Subscription
+from hub.billing.models import HAND, BillingAccount, Checkout, Subscription
+from hub.billing.queries import left_of, payments_of
 from hub.billing.seen import SubscriptionSeen, SubscriptionState
 from hub.members import billed_operations
 from hub.members.billed_operations import Terms
 from hub.members.models import Membership, Plan
+from hub.members.queries import status_of
 from hub.members.status_operations import grace_hours_of
 
 
 def apply_subscription(provider: str, seen: SubscriptionSeen, at: datetime) -> Subscription | None:
     """The one that it is kept as; None: it is of none of our memberships."""
-    subscription = _known(provider, seen) or _new(provider, seen)
+    subscription = _known(provider, seen) or _new(provider, seen, at)
     if subscription is None:
         return None
     plan = _plan_of(seen, subscription.membership)
@@ -45,16 +48,25 @@ def _known(provider: str, seen: SubscriptionSeen) -> Subscription | None:
     return found.filter(provider=provider, reference=seen.reference).first()
 
 
-def _new(provider: str, seen: SubscriptionSeen) -> Subscription | None:
-    """Of the membership that was ordered by a checkout; of a second one the first stays in force."""
+def _new(provider: str, seen: SubscriptionSeen, at: datetime) -> Subscription | None:
+    """Of the membership that was ordered by a checkout; of a second one the first stays in force, as does what was
+    paid by hand while its page was open."""
     checkouts = Checkout.objects.select_related("membership__plan")
     checkout = checkouts.filter(provider=provider, public_id=seen.ours).first() if seen.ours else None
     if checkout is None or checkout.membership is None:
         return None
     membership = checkout.membership
     remember_payer(provider, seen.payer, membership)
-    is_spare = membership.revoked_at is not None or not _makes_way(membership, provider, seen)
+    is_needed = membership.revoked_at is None and not _runs_otherwise(membership, at)
+    is_spare = not (is_needed and _makes_way(membership, provider, seen))
     return Subscription(provider=provider, reference=seen.reference, membership=membership, is_spare=is_spare)
+
+
+def _runs_otherwise(membership: Membership, at: datetime) -> bool:
+    """A page is begun for what waits: somebody has paid to the organization since."""
+    if membership.pending or membership.billed_by or status_of(membership, at).state is State.EXPIRED:
+        return False
+    return any(left_of(each) for each in payments_of(membership).filter(provider=HAND))
 
 
 def _makes_way(membership: Membership, provider: str, seen: SubscriptionSeen) -> bool:

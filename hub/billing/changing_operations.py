@@ -56,6 +56,7 @@ def change_plan(membership: Membership, plan: Plan, seats: int | None, at: datet
         raise CannotChange(_("This plan is not billed again and again: it cannot take another's place."))
     if plan.for_companies != (membership.company_id is not None):
         raise CannotChange(_("This plan is not for them: choose another one."))
+    _check_currency(_billed(membership), plan)
     wanted = _check_seats(membership, plan, seats)
     _change(
         membership,
@@ -134,6 +135,14 @@ def _billed(membership: Membership) -> Subscription:
     if subscription is None:
         raise CannotChange(_("No payment provider bills this membership."))
     return subscription
+
+
+def _check_currency(subscription: Subscription, plan: Plan) -> None:
+    """A provider bills on in the currency in which it began."""
+    if subscription.currency != plan.currency:
+        told = {"old": subscription.currency, "plan": plan.name, "new": plan.currency}
+        said = _("This is paid in %(old)s, and %(plan)s in %(new)s: cancel it, and begin anew when it has ended.")
+        raise CannotChange(said % told)
 
 
 def _check_seats(membership: Membership, plan: Plan, seats: int | None) -> int:

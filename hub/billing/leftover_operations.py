@@ -2,17 +2,18 @@
 of memberships that are gone, and memberships that wait for nobody. Money on its way keeps its membership.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hub.billing.checkout_operations import close
 from hub.billing.models import Checkout, Payment, Subscription
 from hub.billing.port import Provider, ProviderRefused
 from hub.billing.seen import CheckoutState, PaymentState
 from hub.members import billed_operations
-from hub.members.models import Membership
+from hub.members.models import Customer, Membership
 from hub.members.writing import writing
 
 UNPAID_FOR: Final = timedelta(days=1)
@@ -21,15 +22,17 @@ _AT_ONCE: Final = 50
 
 
 def close_what_nobody_needs(asked: Provider, at: datetime) -> None:
-    """Checkouts that ended without a word of it, and those whose membership was deleted. ProviderAway."""
+    """Checkouts that ended without a word of it, and those whose membership was deleted, revoked, or paid for
+    otherwise. ProviderAway."""
     over = Q(until__lt=at - timedelta(minutes=5)) | Q(membership=None)
-    found = Checkout.objects.filter(over, provider=asked.name, state=CheckoutState.OPEN)
-    for checkout in found.order_by(F("looked_at").asc(nulls_first=True), "pk")[:_AT_ONCE]:
-        try:
-            close(asked, checkout, at)
-        except ProviderRefused:
-            # It holds up no other, and is asked about again after them.
-            Checkout.objects.filter(pk=checkout.pk).update(looked_at=at)
+    over |= Q(membership__pending=False) | Q(membership__revoked_at__isnull=False)
+    found = _open(asked).filter(over)
+    _close(asked, found.order_by(F("looked_at").asc(nulls_first=True), "pk")[:_AT_ONCE], at)
+
+
+def close_pages_of(asked: Provider, customer: Customer, at: datetime) -> None:
+    """Theirs, not their companies'. ProviderAway."""
+    _close(asked, _open(asked).filter(membership__customer=customer), at)
 
 
 def give_up_unpaid(at: datetime) -> int:
@@ -37,6 +40,19 @@ def give_up_unpaid(at: datetime) -> int:
     UNPAID_FOR, and no money is on its way. How many are over now."""
     left = Membership.objects.filter(pending=True, revoked_at=None, billed_by="")
     return sum(_give_up(each, at) for each in left.filter(_unpaid(at)).distinct())
+
+
+def _open(asked: Provider) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(provider=asked.name, state=CheckoutState.OPEN)
+
+
+def _close(asked: Provider, checkouts: Iterable[Checkout], at: datetime) -> None:
+    for checkout in checkouts:
+        try:
+            close(asked, checkout, at)
+        except ProviderRefused:
+            # It holds up no other, and is asked about again after them.
+            Checkout.objects.filter(pk=checkout.pk).update(looked_at=at)
 
 
 def _unpaid(at: datetime) -> Q:

@@ -6,10 +6,11 @@ Staff move what no provider bills, so of that a member cancels alone, and asks s
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contract.membership import AtEnd, Detail, State, Status
 from hub.billing import choosing
+from hub.billing.models import HAND, Subscription
 from hub.billing.offers import price_of
 from hub.billing.queries import Standing, account_of
 from hub.billing.seen import SubscriptionState
@@ -61,12 +62,22 @@ def may(membership: Membership, standing: Standing, status: Status) -> May:
 
 
 def plans_instead(membership: Membership, by_provider: bool) -> QuerySet[Plan]:
-    """Public plans of its kind that may take its place. A provider bills in one currency, and again and again."""
+    """Public plans of its kind that may take its place. A provider bills on in the currency in which it began, and
+    again and again."""
     found = Plan.objects.filter(is_public=True, for_companies=membership.company_id is not None)
     if by_provider:
         priced = found.filter(billed_every__isnull=False, price_cents__isnull=False)
-        found = priced.filter(currency=membership.plan.currency)
+        billed = Subscription.objects.filter(membership=membership, is_open=True, is_spare=False)
+        found = priced.filter(currency__in=billed.values("currency"))
     return found.exclude(pk=membership.plan_id).order_by("price_cents", "name", "pk")
+
+
+def still_billed(customer: Customer) -> QuerySet[Membership]:
+    """Their own, with plans, whose subscription with a provider is not over: cancelled for an end to come too, and
+    those that it has given up on and would bill again."""
+    open_ones = Subscription.objects.filter(membership=OuterRef("pk"), is_open=True).exclude(provider=HAND)
+    found = Membership.objects.filter(Exists(open_ones), customer=customer)
+    return found.select_related("plan").order_by("plan__name", "pk")
 
 
 def pays_through_a_provider(holder: Customer | Company) -> bool:

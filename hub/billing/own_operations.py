@@ -1,14 +1,17 @@
-"""A member cancels a membership of their own, however it is paid, or takes that back with the provider."""
+"""A member cancels a membership of their own, however it is paid, takes that back with the provider, or ends at
+once what is billed there, as who leaves does."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from hub.billing import changing_operations, queries
+from hub.billing import changing_operations, choosing, leftover_operations, queries
 from hub.billing.changing_operations import CannotChange
 from hub.billing.hand_operations import end_by_hand
-from hub.billing.own import May, may
-from hub.members.models import Membership
+from hub.billing.own import May, may, still_billed
+from hub.billing.port import ProviderAway
+from hub.members.models import Customer, Membership
 from hub.members.queries import status_of
 from hub.members.status_operations import cancel_membership
 from hub.members.term_operations import end_membership
@@ -42,6 +45,22 @@ def take_back(membership: Membership, at: datetime) -> None:
     if not (now.keep and now.by_provider):
         raise CannotChange(_("There is no cancellation to take back: it was taken back, or the end has come."))
     changing_operations.keep_going(membership, at)
+
+
+def end_now(membership: Membership, at: datetime) -> None:
+    """Over at once, whatever of it is paid for: nothing is given back by this. CannotChange, ProviderError."""
+    if membership.customer is None or not still_billed(membership.customer).filter(pk=membership.pk).exists():
+        raise CannotChange(_("There is nothing to end: no payment provider bills it any more."))
+    changing_operations.cancel_now(membership, at)
+
+
+def close_pages(customer: Customer, at: datetime) -> None:
+    """Before they go: nobody pays for who is not there any more. Where the provider does not answer, the worker
+    closes them (leftover_operations.py)."""
+    asked = choosing.provider()
+    if asked is not None:
+        with suppress(ProviderAway):
+            leftover_operations.close_pages_of(asked, customer, at)
 
 
 def _may(membership: Membership, at: datetime) -> May:

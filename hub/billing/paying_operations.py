@@ -52,7 +52,7 @@ def apply_payment(provider: str, seen: PaymentSeen) -> Payment | None:
     if payment is None:
         return None
     # What it is of may be known as a second one only after it.
-    payment.is_spare = payment.is_spare or (source is not None and _is_spare(source))
+    payment.is_spare = payment.is_spare or (source is not None and _is_spare(payment, source, seen))
     payment.state, payment.cents, payment.currency = seen.state.value, seen.cents, seen.currency
     payment.done_at = seen.at if seen.state is PaymentState.PAID else None
     keep(payment)
@@ -79,8 +79,11 @@ def _source(provider: str, seen: PaymentSeen) -> Subscription | Checkout | None:
     return subscription or checkout
 
 
-def _is_spare(source: Subscription | Checkout) -> bool:
-    return source.is_spare or source.membership is None
+def _is_spare(payment: Payment, source: Subscription | Checkout, seen: PaymentSeen) -> bool:
+    """For what was paid already; or it came for who was gone by then, or whose membership was revoked."""
+    held = source.membership
+    is_late = held is None or (held.revoked_at is not None and seen.at > held.revoked_at)
+    return source.is_spare or (is_late and payment.state != PaymentState.PAID)
 
 
 def _new(provider: str, seen: PaymentSeen, source: Subscription | Checkout | None) -> Payment | None:

@@ -67,6 +67,7 @@ class Reconciling:
         latest = max((each.at for each in events), default=progress.events_until or at)
         event_operations.read_until(name, latest, at)
         close_what_nobody_needs(self._provider, at)
+        self._end_what_was_revoked(self._provider)
         give_up_unpaid(at)
         event_operations.forget_old(at)
         self._is_first = False
@@ -89,6 +90,11 @@ class Reconciling:
             asked += 1
         event_operations.swept(name, at)
         return asked
+
+    def _end_what_was_revoked(self, provider: Provider) -> None:
+        open_ones = Subscription.objects.filter(provider=provider.name, is_open=True)
+        for subscription in open_ones.filter(membership__revoked_at__isnull=False).select_related("membership"):
+            self._ask(provider, subscription)
 
     def _ask(self, provider: Provider, subscription: Subscription) -> None:
         try:

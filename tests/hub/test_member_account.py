@@ -120,6 +120,17 @@ def test_a_plan_is_changed_and_what_it_costs_is_what_was_shown(club: ProviderClu
     assert client.get(f"{ACCOUNT}memberships/{membership.pk}/plan/nothing").status_code == 404
 
 
+def test_in_a_trial_a_change_takes_no_money(club: ProviderClub, ann: Customer) -> None:
+    membership, silver = club.joins(a_priced_plan(trial_days=14), ann), a_priced_plan("Silver", price_cents=900)
+    club.pays(membership)
+    club.hears()
+    client, path = proved_phone(ann), f"memberships/{membership.pk}/plan/{silver.public_id}"
+    text = page(client, path)
+    assert "Nothing is taken before your trial ends" in text and "and pay" not in text
+    assert done(press(client, path)) == "plan"
+    assert status(membership, club.at).detail is Detail.TRIAL and not Payment.objects.exists()
+
+
 def test_what_nobody_has_paid_for_ends_at_once(club: ProviderClub, ann: Customer) -> None:
     membership, client = paying(club, ann), proved_phone(ann)
     [number] = club.provider.subscriptions
@@ -242,6 +253,7 @@ def test_what_is_paid_by_hand_is_listed_too(ann: Customer) -> None:
 SENSITIVE = (
     "memberships/{held}/cancel",
     "memberships/{held}/keep",
+    "memberships/{held}/end",
     "memberships/{held}/plan",
     "memberships/{held}/plan/x",
     "memberships/{held}/seats",

@@ -164,6 +164,21 @@ def test_a_trial_that_is_paid_after_it(here: BilledClub) -> None:
     assert fresh(membership).ends_at > end + 27 * DAY
 
 
+def test_another_plan_in_a_trial_takes_nothing_before_its_end(here: BilledClub) -> None:
+    membership, yearly = (
+        here.join(plan_of("Try", trial_days=14)),
+        plan_of("Year", 9_000, billed_in=Plan.Unit.YEARS),
+    )
+    until = fresh(membership).trial_until
+    changing_operations.change_plan(membership, yearly, None, here.driver.now())
+    held = fresh(membership)
+    assert (held.plan, held.trial_until, here.detail(membership)) == (yearly, until, Detail.TRIAL)
+    assert not [each for each in queries.payments_of(membership) if each.cents]
+    here.to_the_end(membership)
+    assert [each.cents for each in queries.payments_of(membership) if each.cents] == [9_000]
+    assert here.detail(membership) is Detail.CURRENT
+
+
 def test_a_weekly_plan(here: BilledClub) -> None:
     membership = here.join(plan_of("Week", 700, billed_in=Plan.Unit.WEEKS, billed_every=2))
     assert fresh(membership).ends_at - here.driver.now() <= 14 * DAY

@@ -21,6 +21,7 @@ CHANGED: Final = Limit("card-account", 60, 3600)
 """By a member: each change stands in the audit log, and some are asked of a provider."""
 DONE: Final[Mapping[str, str | Promise]] = {
     "cancelled": _("It is cancelled."),
+    "ended": _("It is over."),
     "kept": _("The cancellation is taken back: it goes on."),
     "plan": _("The plan is changed."),
     "seats": _("The number of seats is changed."),

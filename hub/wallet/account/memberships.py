@@ -2,6 +2,7 @@
 before what it means in dates and money. What staff move is asked of them."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -12,16 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contract.membership import Detail
 from hub.accounts.models import MemberRequest
 from hub.accounts.request_operations import ask_for
 from hub.billing import changing_operations, checkout_operations, own_operations
 from hub.billing.own import May, plans_instead
 from hub.billing.own_operations import may_now
 from hub.billing.port import ProviderError
+from hub.billing.trials import trial_days
 from hub.cards.models import CardLink
 from hub.errors import HubError
-from hub.members.models import Membership, Plan
+from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.prices import price_text
+from hub.members.queries import status_of
 from hub.wallet.account.asking import Asked, ask, ask_onward, done
 from hub.wallet.account.saying import price_line, runs_until
 from hub.wallet.account.theirs import membership_of, page_of
@@ -103,8 +107,8 @@ def change_plan(request: HttpRequest, link: CardLink, number: int, plan: str) ->
     now = may_now(membership, at)
     new = get_object_or_404(plans_instead(membership, now.by_provider), public_id=plan)
     told = {"old": membership.plan.name, "new": new.name}
-    says = [_("From %(old)s to %(new)s.") % told, *_costs(new, membership.seats), _when(membership, now)]
-    button = _("Change and pay") if now.by_provider else _("Ask for it")
+    says = [_("From %(old)s to %(new)s.") % told, *_costs(new, membership.seats), _when(membership, now, at)]
+    button = _button(membership, now, at)
     asked = Asked(_("Change to %(new)s?") % told, says, button, _back(membership), is_offered=now.change)
 
     def do() -> str:
@@ -122,8 +126,8 @@ def seats(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     membership, at = membership_of(link, number), timezone.now()
     now = may_now(membership, at)
     price = price_line(membership.plan, membership.plan.price_cents, membership.plan.currency)
-    says = [*filter(None, [price]), _when(membership, now)]
-    button = _("Change and pay") if now.by_provider else _("Ask for it")
+    says = [*filter(None, [price]), _when(membership, now, at)]
+    button = _button(membership, now, at)
     asked = Asked(_("How many seats?"), says, button, _back(membership), is_offered=now.seats)
 
     def do() -> str:
@@ -146,7 +150,7 @@ def pay(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     """What waits for its first payment: on the provider's page."""
     membership, at = membership_of(link, number), timezone.now()
     plan, back = membership.plan, _back(membership)
-    fee, days = price_text(plan.setup_fee_cents, plan.currency), plan.trial_days
+    fee, days = price_text(plan.setup_fee_cents, plan.currency), trial_days(plan, _holder(membership))
     says = _costs(plan, membership.seats)
     says += [_("Once: %(fee)s") % {"fee": fee}] if plan.setup_fee_cents else []
     free = ngettext("The first day is free.", "The first %(days)s days are free.", days) % {"days": days}
@@ -173,7 +177,11 @@ def paid(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
 
 
 def _back(membership: Membership) -> str:
-    return page_of(membership.customer or membership.company)
+    return page_of(_holder(membership))
+
+
+def _holder(membership: Membership) -> Customer | Company:
+    return membership.customer or membership.company
 
 
 def _costs(plan: Plan, seats: int | None) -> list[str]:
@@ -189,9 +197,22 @@ def _staff_are_asked() -> str:
     return _("Your club sees to it: it is asked, and nothing changes until it has done so.")
 
 
-def _when(membership: Membership, now: May) -> str:
+def _button(membership: Membership, now: May, at: datetime) -> str:
+    if not now.by_provider:
+        return _("Ask for it")
+    return _("Change") if _is_on_trial(membership, at) else _("Change and pay")
+
+
+def _is_on_trial(membership: Membership, at: datetime) -> bool:
+    return status_of(membership, at).detail is Detail.TRIAL
+
+
+def _when(membership: Membership, now: May, at: datetime) -> str:
     if not now.by_provider:
         return _staff_are_asked()
+    if _is_on_trial(membership, at):
+        told = {"day": runs_until(membership)}
+        return _("It holds at once. Nothing is taken before your trial ends, after %(day)s.") % told
     said = _("It holds at once. What you have paid and not used yet, %(provider)s counts against the new price.")
     return said % {"provider": membership.billed_by.capitalize()}
 

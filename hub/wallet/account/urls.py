@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from hub.wallet.account import accepting, companies, data, inviting, invoices, memberships, overview, profile
+from hub.wallet.account import (
+    accepting,
+    companies,
+    data,
+    inviting,
+    invoices,
+    leaving,
+    memberships,
+    overview,
+    profile,
+)
 
 _HELD = "account/memberships/<int:number>"
 _COMPANY = "account/companies/<int:number>"
 urlpatterns = [
     path("account/", overview.account, name="account"),
     path(f"{_HELD}/cancel", memberships.cancel, name="cancel"),
+    path(f"{_HELD}/end", leaving.end, name="end"),
     path(f"{_HELD}/keep", memberships.keep, name="keep"),
     path(f"{_HELD}/plan", memberships.plans, name="plans"),
     path(f"{_HELD}/plan/<slug:plan>", memberships.change_plan, name="change_plan"),
@@ -22,8 +33,8 @@ urlpatterns = [
     path("account/profile/email", profile.email, name="email"),
     path("account/profile/email/code", profile.email_code, name="email_code"),
     path("account/data", data.data, name="data"),
-    path("account/data/delete", data.delete, name="delete_data"),
-    path("account/deleted", data.deleted, name="deleted"),
+    path("account/data/delete", leaving.delete, name="delete_data"),
+    path("account/deleted", leaving.deleted, name="deleted"),
     path(_COMPANY, companies.company, name="company"),
     path(f"{_COMPANY}/leave", companies.leave, name="leave_company"),
     path(f"{_COMPANY}/people/<int:person>/remove", companies.remove, name="remove_person"),
