@@ -28,6 +28,7 @@ from hub.billing.seen import (
     Price,
     Unit,
 )
+from hub.billing.trials import trial_days
 from hub.errors import HubError
 from hub.members.models import Membership
 from hub.members.writing import stored, writing
@@ -132,7 +133,7 @@ def _wanted(asked: Provider, held: Membership, success: str, cancel: str) -> dic
         "success": success,
         "cancel": cancel,
         "setup_fee_cents": plan.setup_fee_cents,
-        "trial_days": plan.trial_days,
+        "trial_days": trial_days(plan, held.customer or held.company),
         "language": (get_language() or "")[:2],
         "payer": hashlib.sha256(repr(astuple(payer_of(asked, held))).encode()).hexdigest()[:32],
     }

@@ -9,6 +9,7 @@ from contract.membership import AtEnd
 from hub.billing.checkout_operations import NotForSale
 from hub.billing.hand_operations import begin_by_hand
 from hub.billing.offers import Way, offers_for
+from hub.billing.trials import trial_days
 from hub.members import operations, periods
 from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.writing import writing
@@ -20,9 +21,10 @@ def take_plan(  # noqa: PLR0913, PLR0917 (what is taken, by whom, how)
     """Through a provider, and by hand without a trial, it waits for its first payment. NotForSale."""
     _check(plan, holder, seats, way)
     is_company = isinstance(holder, Company)
-    is_trial = way is Way.BY_HAND and plan.trial_days > 0
+    days = trial_days(plan, holder)
+    is_trial = way is Way.BY_HAND and days > 0
     period = periods.first_period(plan, at, zone)
-    trial_until = at + timedelta(days=plan.trial_days) if is_trial else None
+    trial_until = at + timedelta(days=days) if is_trial else None
     with writing():
         membership = operations.save_membership(
             Membership(

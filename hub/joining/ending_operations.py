@@ -24,7 +24,7 @@ from hub.errors import HubError
 from hub.joining import queries
 from hub.joining.agreeing import version_of
 from hub.joining.asking import NEW_COMPANY, read, told
-from hub.joining.flow_operations import held, set_on, visitor_of
+from hub.joining.flow_operations import NO_PROOF, held, set_on, visitor_of
 from hub.joining.models import Flow
 from hub.joining.queries import Present, may_see_card, present_of
 from hub.joining.steps import Press
@@ -36,6 +36,7 @@ from hub.members.profile_operations import add_own_words
 from hub.members.queries import live_cards
 from hub.members.writing import writing
 from hub.organization.queries import signup
+from hub.websites.queries import customer_of
 from hub.websites.subject_operations import add_customer, bind
 
 _FORGOTTEN: Final = {"hint_email": "", "hint_name": "", "said": None, "code_state": b"", "code_email": ""}
@@ -73,6 +74,10 @@ def agree(flow: Flow, shown: str, accepted: bool, way: str, at: datetime, zone: 
         if standing:
             # In another window they were made meanwhile: is it them?
             return set_on(now, is_new=False, offered=[each.pk for each in standing])
+        bound = customer_of(now.website, now.sub) if now.website and now.sub and not now.customer_id else None
+        if bound is not None:
+            # The visitor came to be somebody meanwhile, of whom this flow has proved nothing.
+            return set_on(now, **NO_PROOF | {"customer": bound})
         present = present_of(now, at)
         chosen = _check(present, shown, accepted, way)
         now.customer = _customer(now, present, at)
@@ -128,7 +133,7 @@ def _check(present: Present, shown: str, accepted: bool, way: str) -> Way:
     settings, plan = signup(), present.flow.plan
     if plan is None or not settings.is_open:
         raise NotAgreed(_("Nobody can join here at the moment."))
-    if shown != version_of(plan, settings):
+    if shown != version_of(plan, settings, queries.trial_days_of(present.flow)):
         raise NotAgreed(_("The terms or the price have changed meanwhile: read them once more."))
     if settings.terms and not accepted:
         raise NotAgreed(_("Accept the terms to join."))
@@ -151,8 +156,6 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
         email = flow.proved_email or flow.hint_email
         new = Customer(name=said["name"], email=email)
         customer = add_customer(visitor, new, flow.proved_email, at)
-        # Who was bound meanwhile stood here before: this flow has proved nothing of them.
-        flow.is_new = customer is new
     elif proof is not None:
         customer = create_customer(said["name"], proof)
     else:
@@ -171,9 +174,15 @@ def _membership(flow: Flow, way: Way, at: datetime, zone: ZoneInfo) -> Membershi
     plan, customer = flow.plan, flow.customer
     if plan is None or customer is None:
         raise NotAgreed(_("Say first who you are."))
+    if plan.for_companies and queries.company_chosen(flow) is None and queries.is_barred(customer, plan):
+        raise NotAgreed(_("Your company had this plan, and the club has ended it: please ask there."))
     holder = _company(flow, customer) if plan.for_companies else customer
     if queries.held_by(holder.memberships, plan, at) is not None:
         raise NotAgreed(_("%(holder)s has this plan already.") % {"holder": holder})
+    if queries.is_barred(holder, plan):
+        raise NotAgreed(
+            _("%(holder)s had this plan, and the club has ended it: please ask there.") % {"holder": holder}
+        )
     seats = queries.seats_of(flow) if plan.for_companies else None
     left = queries.left_unpaid(holder.memberships, plan, at) if way is Way.PROVIDER else None
     if left is not None and left.seats != seats:

@@ -18,7 +18,7 @@ from hub.joining.queries import FlowOver, hash_of, present_of
 from hub.joining.steps import Press, Step, may
 from hub.mail.queries import can_send
 from hub.members.finding import with_email
-from hub.members.models import Plan
+from hub.members.models import Customer, Plan
 from hub.websites.models import Website
 from hub.websites.queries import customer_of
 from hub.websites.token_operations import Visitor, use_token
@@ -28,7 +28,7 @@ _KEPT: Final = timedelta(days=3)
 """After its end, of one whose payment may still come: who has joined is written to."""
 _BYTES: Final = 32
 _PRUNED_AT_ONCE: Final = 100
-_NO_PROOF: Final[dict[str, Any]] = {
+NO_PROOF: Final[dict[str, Any]] = {
     "code_state": b"",
     "code_email": "",
     "proved_how": "",
@@ -83,7 +83,7 @@ def go_back(flow: Flow, at: datetime) -> Flow:
             return set_on(now, code_state=b"", code_email="")
         if present.step is Step.WHO or not now.proved_at:
             return set_on(now, plan=None)
-        return set_on(now, **_NO_PROOF)
+        return set_on(now, **NO_PROOF | {"customer": _known_as(now)})
 
 
 def visitor_of(flow: Flow) -> Visitor | None:
@@ -114,9 +114,13 @@ def _know_visitor(flow: Flow) -> None:
     """Whom the website calls so always was the same; somebody new is made only where the address is nobody's."""
     if flow.website is None:
         return
-    flow.customer = customer_of(flow.website, flow.sub)
+    flow.customer = _known_as(flow)
     if flow.customer is None and (flow.hint_email or not can_send()):
         flow.is_new = not with_email(flow.hint_email).exists()
+
+
+def _known_as(flow: Flow) -> Customer | None:
+    return customer_of(flow.website, flow.sub) if flow.website is not None and flow.sub else None
 
 
 def _begun(flow: Flow, at: datetime) -> Begun:

@@ -7,8 +7,9 @@ from typing import Final
 
 from contract.membership import Detail, State
 from hub.accounts.people_operations import companies_seen_to_by
-from hub.billing.offers import Offer, Way, offers_for
+from hub.billing.offers import Offer, Way, offers_for, price_of
 from hub.billing.queries import standing
+from hub.billing.trials import trial_days
 from hub.errors import HubError
 from hub.joining.asking import Asked, asked_of
 from hub.joining.models import Flow
@@ -94,6 +95,35 @@ def held_by(memberships: "Membership.objects", plan: Plan, at: datetime) -> Memb
     return next((each for each in found if _is_held(each, at)), None)
 
 
+def is_barred(holder: Customer | Company, plan: Plan) -> bool:
+    """Staff have ended it at once, and given it no more since. A customer's, of a plan for companies: of one that
+    they see to."""
+    held = Membership.objects.filter(plan=plan)
+    if isinstance(holder, Company):
+        held = held.filter(company=holder)
+    elif plan.for_companies:
+        held = held.filter(company__in=companies_seen_to_by(holder))
+    else:
+        held = held.filter(customer=holder)
+    last = held.order_by("pk").last()
+    return last is not None and last.revoked_at is not None
+
+
+def needs_proof(flow: Flow) -> bool:
+    """A website's word alone neither orders for a company nor takes what costs something, for somebody who stood
+    here before."""
+    if flow.plan is None or not flow.sub or flow.customer_id is None or flow.is_new or flow.proved_at is not None:
+        return False
+    return flow.plan.for_companies or price_of(flow.plan) is not None
+
+
+def trial_days_of(flow: Flow) -> int:
+    """Free days that they have with this plan: none where they had them before."""
+    if flow.plan is None or flow.customer is None:
+        return 0 if flow.plan is None else flow.plan.trial_days
+    return trial_days(flow.plan, company_chosen(flow) or flow.customer)
+
+
 def left_unpaid(memberships: "Membership.objects", plan: Plan, at: datetime) -> Membership | None:  # type: ignore[name-defined]
     """One that waits for its first payment, and nobody asks for it."""
     found = memberships.filter(plan=plan, pending=True, revoked_at=None, billed_by="")
@@ -141,13 +171,15 @@ def _is_held(membership: Membership, at: datetime) -> bool:
 
 
 def _known(flow: Flow, held: Membership | None, asked: list[Asked]) -> Known:
-    joined = flow.membership
+    joined, plan = flow.membership, flow.plan
+    is_alone = plan is not None and flow.customer is not None and not plan.for_companies
     return Known(
         has_plan=flow.plan is not None and flow.plan.is_public,
         code_sent=bool(flow.code_state),
         is_proved=flow.proved_at is not None,
-        is_known=flow.is_new or flow.customer_id is not None,
+        is_known=flow.is_new or (flow.customer_id is not None and not needs_proof(flow)),
         is_held=held is not None,
+        is_barred=is_alone and is_barred(flow.customer, plan),  # type: ignore[arg-type]
         is_filled_in=not asked or bool((flow.said or {}).get("filled")),
         is_joined=joined is not None,
         waits_online=joined is not None and joined.pending and flow.way == Way.PROVIDER,

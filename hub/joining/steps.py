@@ -21,6 +21,8 @@ class Step(StrEnum):
     """Which of those who have this address, or somebody new."""
     HELD = "held"
     """They hold this plan already."""
+    ASK = "ask"
+    """They had it, and staff have ended it: only staff give it back."""
     FIELDS = "fields"
     AGREE = "agree"
 
@@ -51,6 +53,7 @@ class Known:
     is_proved: bool = False
     is_known: bool = False
     is_held: bool = False
+    is_barred: bool = False
     is_filled_in: bool = False
     is_joined: bool = False
     waits_online: bool = False
@@ -64,6 +67,7 @@ _TABLE: Final[tuple[tuple[Step, Callable[[Known], bool]], ...]] = (
     (Step.WHO, lambda known: not known.is_known and not known.is_proved),
     (Step.CHOOSE, lambda known: not known.is_known),
     (Step.HELD, lambda known: known.is_held),
+    (Step.ASK, lambda known: known.is_barred),
     (Step.FIELDS, lambda known: not known.is_filled_in),
     (Step.AGREE, lambda known: True),
 )
@@ -73,6 +77,7 @@ PRESSES: Final[dict[Step, frozenset[Press]]] = {
     Step.CODE: frozenset({Press.CODE, Press.EMAIL, Press.BACK}),
     Step.CHOOSE: frozenset({Press.CHOOSE, Press.BACK}),
     Step.HELD: frozenset({Press.BACK}),
+    Step.ASK: frozenset({Press.BACK}),
     Step.FIELDS: frozenset({Press.FIELDS, Press.BACK}),
     Step.AGREE: frozenset({Press.AGREE, Press.BACK}),
     Step.PAY: frozenset(),

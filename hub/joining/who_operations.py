@@ -105,15 +105,18 @@ def _proved(flow: Flow, proof: Proof, press: Press, at: datetime) -> Flow:
 
 
 def _set_proved(now: Flow, proof: Proof) -> Flow:
+    """NotTheirs: a website calls them somebody else."""
     customers = customers_of(proof)
     alone = customers[0] if len(customers) == 1 and not proof.proves_mailbox else None
+    if now.customer is not None and now.customer not in customers:
+        raise NotTheirs(_("Your club knows you by another address: have the code sent there."))
     return set_on(
         now,
         proved_how=proof.how.value,
         proved_email=proof.email,
         proved_at=proof.at,
         offered=[each.pk for each in customers],
-        customer=alone,
+        customer=now.customer or alone,
         is_new=not customers,
         code_state=b"",
     )

@@ -42,8 +42,11 @@ def price_words(plan: Plan) -> str:
     return _("%(price)s for each person") % {"price": words} if plan.for_companies else words
 
 
-def small_print(plan: Plan) -> list[str]:
+def small_print(plan: Plan, days: int | None = None) -> list[str]:
+    """`days`: of trial, that whoever looks has; None: it is not known who does."""
     trial = ngettext("The first day is free.", "The first %(days)s days are free.", plan.trial_days)
+    if days == 0:
+        trial = _("You had the free days of this plan before: it is paid for from the beginning.")
     fee = _("Once, with the first payment: %(fee)s.") % {"fee": price_text(plan.setup_fee_cents, plan.currency)}
     said = [trial % {"days": plan.trial_days} if plan.trial_days else "", fee if plan.setup_fee_cents else ""]
     return [each for each in [*said, plan.tax_text] if each]

@@ -10,7 +10,7 @@ from hub.accounts import passkey_operations
 from hub.billing.queries import standing
 from hub.joining.agreeing import version_of
 from hub.joining.asking import Asked
-from hub.joining.queries import Present, company_said, may_see_card, public_plans, seats_of
+from hub.joining.queries import Present, company_said, may_see_card, public_plans, seats_of, trial_days_of
 from hub.joining.steps import Step
 from hub.mail.queries import can_send
 from hub.members.prices import price_text
@@ -34,7 +34,7 @@ def step_page(
         "step": present.step,
         "plan": flow.plan,
         "price": price_words(flow.plan) if flow.plan else "",
-        "small_print": small_print(flow.plan) if flow.plan else [],
+        "small_print": small_print(flow.plan, trial_days_of(flow)) if flow.plan else [],
         "wrong": wrong,
         "wrong_whole": wrong.get("", ""),
         "event": _EVENTS.get(present.step, "started"),
@@ -53,6 +53,7 @@ def _who(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict[
         "email": request.POST.get("email", "")[:_EMAIL_LETTERS_MAX] or flow.hint_email,
         "by_letter": can_send(),
         "is_visitor": bool(flow.sub),
+        "is_known_visitor": flow.customer_id is not None,
         "by_passkey": passkey_operations.can_have() and not flow.sub,
         "wrong_address": wrong.get("email", ""),
         "wrong_password": wrong.get("password", ""),
@@ -86,14 +87,15 @@ def _value(request: HttpRequest, asked: Asked, said: dict[str, Any]) -> str:
 def _agree(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict[str, Any]:
     flow, settings, ways = present.flow, signup(), [each.way for each in present.offers]
     who = flow.customer.name if flow.customer else (flow.said or {}).get("name", "")
+    days = trial_days_of(flow)
     return {
         "who": who,
         "company": company_said(flow),
         "seats": (flow.said or {}).get("seats", ""),
-        "total": total_of(flow.plan, seats_of(flow), ways, timezone.now()) if flow.plan else None,
+        "total": total_of(flow.plan, seats_of(flow), ways, days, timezone.now()) if flow.plan else None,
         "ways": [each.value for each in ways],
         "terms": settings.terms,
-        "shown": version_of(flow.plan, settings) if flow.plan else "",
+        "shown": version_of(flow.plan, settings, days) if flow.plan else "",
         "may_go_back": True,
     }
 

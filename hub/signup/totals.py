@@ -20,12 +20,12 @@ class Total(NamedTuple):
     lines: list[str]
 
 
-def total_of(plan: Plan, seats: int, ways: list[Way], at: datetime) -> Total | None:
-    """None: it is free."""
+def total_of(plan: Plan, seats: int, ways: list[Way], days: int, at: datetime) -> Total | None:
+    """`days`: of trial, that they have. None: it is free."""
     if Way.FREE in ways or plan.price_cents is None:
         return None
     each = plan.price_cents * seats
-    lines = [_parts(plan, seats), *(_DUE[way](plan, at) for way in ways), _later(plan, each)]
+    lines = [_parts(plan, seats), *(_DUE[way](plan, days, at) for way in ways), _later(plan, each)]
     return Total(price_text(each + plan.setup_fee_cents, plan.currency), [line for line in lines if line])
 
 
@@ -45,23 +45,19 @@ def _later(plan: Plan, cents: int) -> str:
     return _("From then on %(price)s %(often)s.") % told
 
 
-def _online(plan: Plan, at: datetime) -> str:
+def _online(plan: Plan, days: int, at: datetime) -> str:
     """The fee does not wait for the trial's end there."""
-    if not plan.trial_days:
+    if not days:
         return _("Online: due at once.")
-    told = {"day": day_text(_trial_ends(plan, at)), "fee": price_text(plan.setup_fee_cents, plan.currency)}
+    told = {"day": day_text(at + timedelta(days=days)), "fee": price_text(plan.setup_fee_cents, plan.currency)}
     if plan.setup_fee_cents:
         return _("Online: %(fee)s at once, the rest on %(day)s.") % told
     return _("Online: due on %(day)s.") % told
 
 
-def _by_hand(plan: Plan, at: datetime) -> str:
-    due_at = _trial_ends(plan, at) if plan.trial_days else at + TO_PAY
+def _by_hand(plan: Plan, days: int, at: datetime) -> str:
+    due_at = at + (timedelta(days=days) if days else TO_PAY)
     return _("By invoice or in cash: due by %(day)s.") % {"day": day_text(due_at)}
-
-
-def _trial_ends(plan: Plan, at: datetime) -> datetime:
-    return at + timedelta(days=plan.trial_days)
 
 
 _DUE: Final = {Way.PROVIDER: _online, Way.BY_HAND: _by_hand}

@@ -8,7 +8,7 @@ from contract.calendar import zone_of
 from hub.joining import ending_operations, flow_operations, who_operations
 from hub.joining.agreeing import version_of
 from hub.joining.models import Flow
-from hub.joining.queries import flow_with, present_of
+from hub.joining.queries import flow_with, present_of, trial_days_of
 from hub.joining.steps import Step
 from hub.mail.draft import unseal
 from hub.mail.models import Mail
@@ -89,7 +89,7 @@ class Joiner:
     def agrees(self, way: str = "", accepted: bool = True, shown: str | None = None) -> Flow:
         flow = self.flow
         assert flow.plan is not None
-        shown = version_of(flow.plan, signup()) if shown is None else shown
+        shown = version_of(flow.plan, signup(), trial_days_of(flow)) if shown is None else shown
         return ending_operations.agree(flow, shown, accepted, way, self.at, ZONE)
 
     def joins(self, name: str = "Ann", email: str = MAIL, way: str = "") -> Flow:

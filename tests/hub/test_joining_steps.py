@@ -22,6 +22,7 @@ def test_all_that_can_be_known_has_a_step() -> None:
         (Known(has_plan=True, code_sent=True), Step.CODE),
         (Known(has_plan=True, is_proved=True), Step.CHOOSE),
         (Known(has_plan=True, is_known=True, is_held=True), Step.HELD),
+        (Known(has_plan=True, is_known=True, is_barred=True), Step.ASK),
         (Known(has_plan=True, is_known=True), Step.FIELDS),
         (Known(has_plan=True, is_known=True, is_filled_in=True), Step.AGREE),
         (Known(is_joined=True, waits_online=True), Step.PAY),
@@ -36,7 +37,7 @@ def test_nobody_agrees_who_is_not_known_and_nobody_twice() -> None:
     for known in EVERYTHING:
         if may(step_of(known), Press.AGREE):
             assert known.has_plan and known.is_known and known.is_filled_in
-            assert not known.is_joined and not known.is_held
+            assert not known.is_joined and not known.is_held and not known.is_barred
 
 
 def test_who_has_joined_stays_so_whatever_is_pressed() -> None:
