@@ -20,6 +20,7 @@ help:
 	@echo "make test-system     tests of whole clubs: hub, broker and edges as processes"
 	@echo "make deb             the edge's Debian package into build/deb, for this machine or ARCHITECTURE=arm64"
 	@echo "make deb-test        installs, upgrades and removes it on fresh Debian systems in folders; needs root"
+	@echo "make machine         the installed edge on an emulated machine: its keyboard, pins, ports and power; needs root"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make simulate        a fleet on a virtual clock, from a printed seed: SEEDS=1000 worlds, or SEED=n again"
 	@echo "make messages        the texts that people read into their catalogues, and what is left to translate"
@@ -103,7 +104,7 @@ WHOLE := tests/demo tests/simulation tests/system tests/hub/walks \
 COVERING := tests/contract tests/edge tests/packaging
 test: $(INSTALLED) apt-for-tests lint
 	$(PYTEST) $(COVERING) --cov=contract --cov=edge/core --cov-report=term --cov-fail-under=100
-	$(PYTEST) $(COVERING:%=--ignore=%) $(WHOLE:%=--ignore=%)
+	$(PYTEST) $(COVERING:%=--ignore=%) $(WHOLE:%=--ignore=%) --ignore=tests/machine
 
 test-system: $(INSTALLED) apt-for-tests
 	$(PYTEST) $(WHOLE)
@@ -129,6 +130,18 @@ $(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
 deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc \
 	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
+
+# The guest's kernel is the one that linux-image-amd64 stands for here: gpio-sim is built against its headers.
+APT_FOR_MACHINE := qemu-system-x86 qemu-utils mmdebstrap debian-archive-keyring e2fsprogs busybox-static cpio kmod \
+  mosquitto build-essential linux-headers-amd64
+apt-for-machine:
+	$(call install_missing,$(APT_FOR_MACHINE))
+.PHONY: apt-for-machine machine
+
+# One guest after the other. In namespaces of its own, so that none outlives it; what is made is kept in build/machine.
+machine: $(INSTALLED) apt-for-machine
+	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc env CI="$(CI)" \
+	  $(BIN)/python -m pytest tests/machine -p no:cacheprovider
 
 # What is newly marked, into hub/locale; what the hub reads, out of it. docs/translating.md says the rest.
 .PHONY: messages

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from machine import CHECKOUT, Machine
-from web_hub import WebHub
+
+from tests.system.web_hub import WebHub
 
 SUITES = ("bookworm", "trixie")
 FIRST, NEXT = "0.1.0", "0.1.1"

@@ -10,7 +10,8 @@ import pytest
 from conftest import FIRST, NEXT
 from installed_edge import CONFIGURATION, InstalledEdge
 from machine import STATE, Machine
-from web_hub import EDGE, WebHub
+
+from tests.system.web_hub import EDGE, WebHub
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from tests.machine.qemu import Qemu
 
 Got = TypeVar("Got")
-_BOOT_S: Final = 180
+_BOOT_S: Final = 300
 
 
 class GuestError(Exception):

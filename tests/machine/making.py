@@ -1,21 +1,32 @@
 """What takes long to make is made once: under its name, when it is whole, and not before."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 
+def say(text: str) -> None:
+    """Progress, for whoever waits; conftest.py puts what pytest lets through in its place."""
+    print(text, flush=True)
+
+
 def kept_by(place: Path, make: Callable[[Path], None]) -> Path:
-    """`make` fills another folder first: what was cut off is not taken for whole."""
-    if not place.exists():
-        new = place.with_name(f"new.{place.name}")
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        print(f"  making {place.name} ...", flush=True)
-        make(new)
-        new.rename(place)
+    """`make` fills another folder first: what was cut off is not taken for whole. Two runs make it once."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_name(f"{place.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            began_s = time.monotonic()
+            new = place.with_name(f"new.{place.name}")
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir(parents=True)
+            make(new)
+            new.rename(place)
+            say(f"made {place.name}: {time.monotonic() - began_s:.0f} s")
     return place
 
 

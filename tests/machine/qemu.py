@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.machine.making import run
 from tests.machine.qmp import Qmp, QmpError
@@ -36,6 +36,7 @@ KERNEL_LINE: Final = (
     "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=no systemd.unit=multi-user.target net.ifnames=0"
 )
 _MIGRATION_S: Final = 120
+_UNPLUG_S: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Qemu:
         self.console: Final = folder / "console.log"
         (folder / "qmp.sock").unlink(missing_ok=True)
         self.agent.unlink(missing_ok=True)
+        self.uart: Final = folder / "uart.sock"
+        self.uart.unlink(missing_ok=True)
         with (folder / "qemu.log").open("a") as log:
             self._process = subprocess.Popen(
                 _command(start, folder, more), stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -79,6 +82,22 @@ class Qemu:
         except QmpError as error:
             self._process.kill()
             raise QmpError(f"{error}\n{(folder / 'qemu.log').read_text()}") from error
+
+    def plug(self, name: str, driver: str, **options: Any) -> None:
+        self.qmp.do("device_add", driver=driver, id=name, **options)
+
+    def unplug(self, name: str) -> None:
+        """Returns once it is gone."""
+        self.qmp.do("device_del", id=name)
+        until = time.monotonic() + _UNPLUG_S
+        while any(each["name"] == name for each in self.qmp.do("qom-list", path="/machine/peripheral")):
+            if time.monotonic() > until:
+                raise QmpError(f"{name} is not given back")
+            time.sleep(0.05)
+
+    def connect(self, on: bool) -> None:
+        """The network's cable."""
+        self.qmp.do("set_link", name="net", up=on)
 
     def save(self, snapshot: Path) -> None:
         """The guest, as it is, into a file; it runs no more. Whoever goes on with it has a disk upon its disk."""
@@ -113,7 +132,10 @@ class Qemu:
 
 
 def _command(start: Start, folder: Path, more: Sequence[str]) -> list[str]:
-    forwards = "".join(f",guestfwd=tcp:10.0.2.100:{port}-tcp:127.0.0.1:{here}" for port, here in start.forwards)
+    # A process for each connection: what QEMU connects itself it connects once, as it starts.
+    forwards = "".join(
+        f",guestfwd=tcp:10.0.2.100:{port}-cmd:busybox nc 127.0.0.1 {here}" for port, here in start.forwards
+    )
     return [
         "qemu-system-x86_64",
         *_MACHINE,
@@ -123,7 +145,8 @@ def _command(start: Start, folder: Path, more: Sequence[str]) -> list[str]:
         *("-drive", f"file={folder / 'disk.qcow2'},if=virtio,format=qcow2,cache=unsafe,discard=unmap"),
         *("-chardev", f"socket,id=agent,path={folder / 'agent.sock'},server=on,wait=off"),
         *("-qmp", f"unix:{folder / 'qmp.sock'},server=on,wait=off"),
-        *("-serial", f"file:{folder / 'console.log'}"),
+        *("-serial", f"file:{folder / 'console.log'}", "-serial", "chardev:uart"),
+        *("-chardev", f"socket,id=uart,path={folder / 'uart.sock'},server=on,wait=off"),
         *("-netdev", f"user,id=net,restrict=on{forwards}", "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-rtc", f"base={start.clock or 'utc'},clock=vm"),
         *(("-incoming", f"exec:cat {start.snapshot}") if start.snapshot else ()),

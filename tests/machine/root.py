@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from tests.machine import board
 from tests.machine.making import kept_by, run
 
 SUITE: Final = "bookworm"
@@ -35,9 +36,11 @@ _FILES: Final = {
     "etc/systemd/system/agent.service": _AGENT_UNIT,
     "etc/systemd/journald.conf.d/small.conf": "[Journal]\nStorage=persistent\nSystemMaxUse=32M\n",
     "etc/systemd/network/10-host.network": "[Match]\nName=e*\n[Network]\nAddress=10.0.2.15/24\n",
-    "etc/modules-load.d/hardware.conf": "gpio-sim\nuinput\n",
+    **board.FILES,
 }
 _MASKED: Final = (
+    "getty.target",
+    "serial-getty@ttyS0.service",
     "apt-daily.timer",
     "apt-daily-upgrade.timer",
     "dpkg-db-backup.timer",
@@ -52,8 +55,7 @@ def root(build: Path, kernel: Path, package: Path, lgpio: Path) -> Path:
         b"".join(
             [
                 package.read_bytes(),
-                Path(__file__).read_bytes(),
-                (_HERE / "agent.py").read_bytes(),
+                *(Path(__file__).read_bytes(), (_HERE / "agent.py").read_bytes(), repr(_FILES).encode()),
                 kernel.name.encode(),
             ]
         )
@@ -92,7 +94,7 @@ def _installed(folder: Path, debian: Path, kernel: Path, package: Path, lgpio: P
     for place, text in _FILES.items():
         (system / place).parent.mkdir(parents=True, exist_ok=True)
         (system / place).write_text(text)
-    run("systemctl", f"--root={system}", "enable", "agent.service", "systemd-networkd.service")
+    run("systemctl", f"--root={system}", "enable", "agent.service", "board.service", "systemd-networkd.service")
     run("systemctl", f"--root={system}", "mask", *_MASKED)
     shutil.rmtree(system / "var" / "cache" / "apt")
     shutil.rmtree(system / "var" / "lib" / "apt" / "lists")

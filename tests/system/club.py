@@ -4,6 +4,7 @@ Each can be stopped, killed and started again by itself. What stands on disk is 
 """
 
 import json
+import shutil
 import sqlite3
 import sys
 import time
@@ -29,8 +30,11 @@ _SETTLE_S = 60.0
 class Hub:
     """Broker and worker, and the hub's commands and database."""
 
-    def __init__(self, folder: Path, broker: str = "mosquitto", database_url: str = "") -> None:
-        """`broker` is one of tests.brokers.KINDS; `database_url` "": SQLite, among its data."""
+    def __init__(
+        self, folder: Path, broker: str = "mosquitto", database_url: str = "", data: Path | None = None
+    ) -> None:
+        """`broker` is one of tests.brokers.KINDS; `database_url` "": SQLite, among its data, which begin as a copy
+        of `data` or, None, as `init` leaves them."""
         self.folder = folder
         self._broker = Broker(folder / "broker", broker)
         self.port = self._broker.port
@@ -43,6 +47,8 @@ class Hub:
         self._starts = 0
         if database_url:
             self.hub("init")
+        elif data:
+            shutil.copytree(data, folder / "hub")
         else:
             prepare_hub(folder / "hub")
 

@@ -1,0 +1,45 @@
+"""The one guest that goes on beside its hub, scenario after scenario; it rests on the disk between files."""
+
+from pathlib import Path
+
+from tests.machine.installed import Installed
+from tests.machine.qemu import Start
+from tests.machine.settled import Settled, booted, forwards_to, resumed
+from tests.system.web_hub import WebHub
+
+
+class Chain:
+    """One guest runs at a time: between `go_on` and `rest`, others may."""
+
+    def __init__(self, settled: Settled, hub: WebHub, folder: Path) -> None:
+        self._settled = settled
+        self._hub = hub
+        self._folder = folder
+        self._disk = settled.disk
+        self._snapshot: Path | None = settled.snapshot
+        self._count = 0
+
+    def go_on(self) -> Installed:
+        """Connected to its hub, its clock right again, however long it rested."""
+        made = self._settled.made
+        forwards = forwards_to(self._hub)
+        start = Start(self._disk, made.kernel, made.initramfs, self._snapshot, forwards=forwards)
+        self._count += 1
+        begun = resumed if self._snapshot else booted
+        edge = begun(start, self._folder / f"guest{self._count}", self._settled.cards)
+        edge.clock.set_to_now()
+        edge.clock.keep()
+        edge.next("connected", limit_s=120)
+        edge.forget()
+        return edge
+
+    def rest(self, edge: Installed) -> None:
+        """A guest that was switched off meanwhile boots from its disk the next time."""
+        self._disk = edge.guest.qemu.disk
+        self._snapshot = None
+        if edge.guest.qemu.is_running:
+            snapshot = edge.guest.qemu.folder / "snapshot"
+            edge.uart.close()
+            edge.guest.qemu.save(snapshot)
+            self._snapshot = snapshot
+        edge.close()

@@ -1,0 +1,37 @@
+"""The guest's clock: set from outside, and kept, as far as the kernel is told."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from tests.machine.guest import Guest
+
+_KEEP: Final = """
+import ctypes, struct
+_ADJUSTED, _KEPT = 0x001C, 0x0001  # linux/timex.h: ADJ_MAXERROR | ADJ_ESTERROR | ADJ_STATUS; STA_PLL
+_NOT_KEPT = 0x0040  # STA_UNSYNC
+def _say(status):
+    words = ctypes.create_string_buffer(struct.pack("IxxxxqqqqI", _ADJUSTED, 0, 0, 0, 0, status), 512)
+    if ctypes.CDLL(None, use_errno=True).adjtimex(words) < 0:
+        raise OSError(ctypes.get_errno(), "adjtimex")
+"""
+
+
+class GuestClock:
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+
+    def keep(self) -> None:
+        """As a daemon of NTP tells the kernel that it keeps the clock."""
+        self._guest.python(f"{_KEEP}\n_say(_KEPT)")
+
+    def leave(self) -> None:
+        """As if nothing kept it."""
+        self._guest.python(f"{_KEEP}\n_say(_NOT_KEPT)")
+
+    def set(self, at: datetime) -> None:
+        """To an aware instant. The kernel then takes it for not kept."""
+        self._guest.python(f"import time\ntime.clock_settime(time.CLOCK_REALTIME, {at.timestamp()!r})")
+
+    def set_to_now(self) -> None:
+        """This machine's."""
+        self.set(datetime.now(UTC))

@@ -1,0 +1,106 @@
+"""Guests for the scenarios: made once, booted and enrolled once, then a fresh one for each from the snapshot."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine import kernel, making, package, root
+from tests.machine.chain import Chain
+from tests.machine.guest import GuestError
+from tests.machine.initramfs import initramfs
+from tests.machine.installed import Installed
+from tests.machine.settled import Made, Settled, hub_at, settled
+from tests.system.web_hub import WebHub
+
+BUILD = package.CHECKOUT / "build" / "machine"
+_NEEDED = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "cpio", "depmod")
+_LIMIT_S = 900
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Progress is seen while it is made."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    plain = making.say
+
+    def say(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            plain(f"\n  machine: {text}")
+
+    making.say = say
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each limit of the scenarios' own is far below."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(_LIMIT_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A failure ends with what the guest has to say."""
+    report = yield
+    edge = getattr(item, "funcargs", {}).get("edge") or getattr(item, "funcargs", {}).get("online")
+    if report.failed and isinstance(edge, Installed) and edge.guest.qemu.is_running:
+        try:
+            report.sections.append(("the guest's journal", edge.guest.told()))
+        except (GuestError, OSError) as error:
+            report.sections.append(("the guest", str(error)))
+    return report
+
+
+@pytest.fixture(scope="session")
+def tools() -> None:
+    """QEMU and what makes a guest. Missing, they are a failure in CI, and a word elsewhere."""
+    places = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    missing = [name for name in _NEEDED if shutil.which(name, path=places) is None]
+    if os.geteuid() != 0:
+        missing.append("root's rights")
+    if missing:
+        told = f"no {', '.join(missing)} here: `make machine` gets it"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
+
+
+@pytest.fixture(scope="session")
+def made(tools: None) -> Made:
+    """Kernel, initramfs, and a root with the package installed."""
+    core = kernel.kernel(BUILD)
+    system = root.root(BUILD, core, package.package(BUILD), package.lgpio(BUILD))
+    return Made(core, initramfs(BUILD, core), system)
+
+
+@pytest.fixture(scope="session")
+def at_rest(made: Made) -> Settled:
+    return settled(BUILD, made)
+
+
+@pytest.fixture
+def edge(at_rest: Settled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """A fresh one that has lost its hub: nobody is behind the cable."""
+    edge = at_rest.resumed(tmp_path_factory.mktemp("guest"))
+    yield edge
+    edge.close()
+
+
+@pytest.fixture(scope="session")
+def hub(at_rest: Settled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHub]:
+    """The one that `online` was enrolled at."""
+    hub = hub_at(tmp_path_factory.mktemp("hub"), at_rest.hub)
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="session")
+def chain(at_rest: Settled, hub: WebHub, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    return Chain(at_rest, hub, tmp_path_factory.mktemp("online"))
+
+
+@pytest.fixture(scope="module")
+def online(chain: Chain) -> Iterator[Installed]:
+    """The one that goes on beside its hub: a file's scenarios in order, each where the last one ended."""
+    edge = chain.go_on()
+    yield edge
+    chain.rest(edge)

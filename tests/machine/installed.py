@@ -1,0 +1,136 @@
+"""The edge that is installed in a guest, with all that is plugged into its machine."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contract.messages import CheckIn, decode
+from tests.machine.clock import GuestClock
+from tests.machine.guest import Guest, GuestError
+from tests.machine.keyboard import Keyboard
+from tests.machine.pins import Pins
+from tests.machine.serial_scanner import SerialScanner
+from tests.machine.wiring import CLOSED, Wire
+
+UNIT: Final = "doorward-edge"
+FOLLOW: Final = f"""
+import subprocess, threading
+heard = []
+def _follow():
+    command = ["journalctl", "--unit={UNIT}", "--boot", "--follow", "--output=cat", "--lines=all"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as journal:
+        for line in journal.stdout:
+            heard.append(line)
+threading.Thread(target=_follow, daemon=True).start()
+"""
+_CHECKINS: Final = """
+import contextlib, sqlite3
+with contextlib.closing(sqlite3.connect("file:/var/lib/doorward/journal.db?mode=ro", uri=True)) as journal:
+    answer = [body.hex() for (body,) in journal.execute("SELECT body FROM checkin ORDER BY sequence")]
+"""
+Event = dict[str, Any]
+
+
+class Installed:
+    """`cards`: codes by what they are for (`full`, `expired`; hub/example_club.py). Nothing was heard yet."""
+
+    def __init__(self, guest: Guest, cards: Mapping[str, str]) -> None:
+        self.guest: Final = guest
+        self.cards: Final = cards
+        self.pins: Final = Pins(guest)
+        self.keyboard: Final = Keyboard(guest.qemu)
+        self.uart: Final = SerialScanner(guest.qemu.uart)
+        self.clock: Final = GuestClock(guest)
+        self._heard: list[Event] = []
+        self._lines = 0
+
+    def begin(self) -> None:
+        """After each boot: what was said since then will be heard."""
+        self.guest.python(FOLLOW)
+        self.pins.begin()
+        self._heard, self._lines = [], 0
+
+    def forget(self) -> None:
+        """What was said and moved until now is not looked at any more."""
+        self._hear()
+        self._heard = []
+        self.pins.forget()
+
+    def next(self, name: str, limit_s: float = 30, **fields: Any) -> Event:
+        """The first event of that name, with these fields, that was not had yet; those before it are passed over.
+
+        GuestError: none came, and what came instead.
+        """
+        end = time.monotonic() + limit_s
+        while (event := self._taken(name, fields)) is None:
+            if time.monotonic() > end:
+                others = "\n".join(map(str, self._heard))
+                raise GuestError(f"waited {limit_s} s for {name} {fields}; heard:\n{others}\n{self.guest.told()}")
+            time.sleep(0.05)
+            self._hear()
+        return event
+
+    def heard(self, name: str) -> list[Event]:
+        """Those of that name that were not had yet; they stay."""
+        self._hear()
+        return [event for event in self._heard if event["event"] == name]
+
+    def scan(self, slug: str) -> Event:
+        """A card is held before the door's scanner; what the edge says of it."""
+        self.keyboard.types(self.cards[slug])
+        return self.next("scan", reader="door")
+
+    def sell(self, slug: str) -> Event:
+        """The same at the counter."""
+        self.uart.sends(self.cards[slug])
+        return self.next("scan", reader="counter")
+
+    def shut_the_door(self) -> None:
+        """Its contact is closed, as it is from each boot on."""
+        self.pins.pull(Wire.CONTACT, CLOSED)
+
+    def checkin(self, scan: Event) -> CheckIn:
+        """What its journal on the disk has of a scan: at the latest soon after the door has opened."""
+        return self.guest.until(
+            "the check-in", lambda: next((each for each in self.checkins() if each.id.hex() == scan["id"]), None)
+        )
+
+    def checkins(self) -> list[CheckIn]:
+        """All that its journal on the disk has, the oldest first."""
+        return [decode(bytes.fromhex(body), CheckIn) for body in self.guest.python(_CHECKINS)]
+
+    def start(self) -> None:
+        """Its unit, again; returns once it says that it has started."""
+        self.guest.do("systemctl", "restart", UNIT)
+        self.next("started")
+
+    def process(self) -> int:
+        """The unit's main process, 0: none."""
+        return int(self.guest.do("systemctl", "show", "--property=MainPID", "--value", UNIT))
+
+    def doctor(self) -> dict[str, list[str]]:
+        """What its doctor says, as root: by level ("ok", "warning", "failure"), each finding in words."""
+        _, out, err = self.guest.attempt("doorward-edge", "doctor", "--json", limit_s=120)
+        if not out.startswith("{"):
+            raise GuestError(f"no report: {out}{err}")
+        found: dict[str, list[str]] = {}
+        for finding in json.loads(out)["findings"]:
+            found.setdefault(finding["level"], []).append(f"{finding['check']}: {finding['what']}")
+        return found
+
+    def close(self) -> None:
+        self.uart.close()
+        self.guest.close()
+
+    def _taken(self, name: str, fields: Mapping[str, Any]) -> Event | None:
+        for index, event in enumerate(self._heard):
+            if event["event"] == name and fields.items() <= event.items():
+                del self._heard[: index + 1]
+                return event
+        return None
+
+    def _hear(self) -> None:
+        lines = self.guest.python(f"answer = heard[{self._lines}:]")
+        self._lines += len(lines)
+        self._heard += [json.loads(line) for line in lines if line.startswith("{")]

@@ -1,0 +1,42 @@
+"""A scanner at a serial port, from QEMU's side of it: the guest's UART, or a USB converter that is put in."""
+
+import socket
+from pathlib import Path
+from typing import Final
+
+from tests.machine.qemu import Qemu
+
+FTDI: Final = "ftdi"
+
+
+class SerialScanner:
+    """`path`: where QEMU listens."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+
+    def sends(self, text: str, ending: bytes = b"\r") -> None:
+        self._socket.sendall(text.encode() + ending)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class FtdiScanner(SerialScanner):
+    """Behind a converter with FTDI's ids. A guest that has one cannot be saved: pull it first."""
+
+    def __init__(self, qemu: Qemu) -> None:
+        self._qemu = qemu
+        path = qemu.folder / "ftdi.sock"
+        path.unlink(missing_ok=True)
+        address = {"type": "unix", "data": {"path": str(path)}}
+        data = {"addr": address, "server": True, "wait": False}
+        qemu.qmp.do("chardev-add", id=FTDI, backend={"type": "socket", "data": data})
+        super().__init__(path)
+        qemu.plug(FTDI, "usb-serial", bus="xhci.0", chardev=FTDI)
+
+    def pull(self) -> None:
+        self._qemu.unplug(FTDI)
+        self.close()
+        self._qemu.qmp.do("chardev-remove", id=FTDI)

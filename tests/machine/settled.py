@@ -1,0 +1,143 @@
+"""The guest that all others begin as: enrolled as docs/install.md says, configured by its hub, filled and still.
+
+It is kept as a snapshot, a disk, and the hub's data of that moment. What goes on from it offline may do so any
+number of times. Beside a hub it may do so once: an edge that is older than its hub knows it has lost what it said.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.machine import making
+from tests.machine.guest import Guest
+from tests.machine.installed import FOLLOW, Installed
+from tests.machine.package import CHECKOUT, digest_of
+from tests.machine.qemu import Qemu, Start
+from tests.machine.wiring import CONFIGURATION
+from tests.system.web_hub import EDGE, WebHub
+
+HUB_URL: Final = "http://hub.example:8000"
+BROKER_URL: Final = "mqtt://broker.example:1883"
+_KEPT_S: Final = 12 * 3600
+"""Older, and what the club's members may do has changed meanwhile."""
+_OWN: Final = ("qemu.py", "settled.py", "wiring.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What every guest needs."""
+
+    kernel: Path
+    initramfs: Path
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`hub`: its data. `cards`: codes by what they are for."""
+
+    made: Made
+    disk: Path
+    snapshot: Path
+    hub: Path
+    cards: Mapping[str, str]
+
+    def resumed(self, folder: Path) -> Installed:
+        """It goes on, with nobody behind its cable."""
+        return resumed(self._start(snapshot=self.snapshot), folder, self.cards)
+
+    def booted(self, folder: Path, clock: str | None = None) -> Installed:
+        """Switched on, as after a power cut; `clock`: of its RTC, UTC, as in 1970-01-01T00:00:00."""
+        return booted(self._start(clock=clock), folder, self.cards)
+
+    def _start(self, snapshot: Path | None = None, clock: str | None = None) -> Start:
+        return Start(self.disk, self.made.kernel, self.made.initramfs, snapshot=snapshot, clock=clock)
+
+
+def resumed(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
+    """What goes on from a snapshot that was taken of an edge; what it said before is not heard again."""
+    edge = Installed(Guest(Qemu(start, folder)), cards)
+    edge.pins.begin()
+    edge.forget()
+    return edge
+
+
+def booted(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
+    """What is switched on. Returns when it can be asked, which the edge may not have begun by then."""
+    began_s = time.monotonic()
+    qemu = Qemu(start, folder)
+    try:
+        edge = Installed(Guest(qemu), cards)
+        edge.begin()
+    except BaseException:
+        qemu.close()
+        raise
+    making.say(f"booted: {time.monotonic() - began_s:.0f} s")
+    return edge
+
+
+def forwards_to(hub: WebHub) -> tuple[tuple[int, int], ...]:
+    return (8000, hub.web_port), (1883, hub.port)
+
+
+def hub_at(folder: Path, data: Path | None = None) -> WebHub:
+    """One that guests find by HUB_URL; with these data, or a new one with its club."""
+    return WebHub(folder, HUB_URL, BROKER_URL, data)
+
+
+def settled(build: Path, made: Made) -> Settled:
+    place = build / f"settled-{_key(made)}"
+    if place.exists() and time.time() - place.stat().st_mtime > _KEPT_S:
+        shutil.rmtree(place)
+    making.kept_by(place, lambda folder: _settle(folder, made))
+    cards = json.loads((place / "cards.json").read_text())
+    return Settled(made, place / "guest" / "disk.qcow2", place / "snapshot", place / "hub" / "hub", cards)
+
+
+def _key(made: Made) -> str:
+    migrations = sorted(each.name for each in (CHECKOUT / "hub").rglob("migrations/*.py"))
+    own = digest_of(*(CHECKOUT / "tests" / "machine" / name for name in _OWN), CHECKOUT / "contract")
+    return hashlib.sha256(f"{made.root}{made.kernel}{migrations}{own}{FOLLOW}".encode()).hexdigest()[:12]
+
+
+def _settle(folder: Path, made: Made) -> None:
+    (folder / "hub").mkdir()
+    hub = hub_at(folder / "hub")
+    try:
+        cards = {str(card["slug"]): str(card["code"]) for card in hub.seeded["cards"]}
+        (folder / "cards.json").write_text(json.dumps({**cards, "tireless": hub.code}))
+        start = Start(made.root, made.kernel, made.initramfs, forwards=forwards_to(hub))
+        edge = booted(start, folder / "guest", cards)
+        try:
+            _enrol(edge, hub)
+            edge.guest.do("sync")
+            edge.uart.close()
+            edge.guest.qemu.save(folder / "snapshot")
+        finally:
+            edge.close()
+    finally:
+        hub.close()
+
+
+def _enrol(edge: Installed, hub: WebHub) -> None:
+    """As docs/install.md and docs/running.md have it."""
+    edge.clock.set_to_now()
+    edge.clock.keep()
+    edge.guest.until("the machine", lambda: _has_settled(edge), 180)
+    enrol = ("doorward-edge", "enroll", "--hub", HUB_URL, "--name", EDGE)
+    edge.guest.do(*enrol, typed=f"{hub.code_to_enrol()}\n", limit_s=120)
+    edge.next("connected", limit_s=120)
+    hub.hub("config", "push", EDGE, str(hub.write("edge.toml", CONFIGURATION)), "--wait", "120")
+    edge.next("replica", limit_s=120)
+    edge.shut_the_door()
+    edge.next("door_state", state="locked")
+
+
+def _has_settled(edge: Installed) -> bool:
+    """Nothing is left to be started."""
+    return not edge.guest.attempt("systemctl", "list-jobs", "--no-legend")[1].strip()
