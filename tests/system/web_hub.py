@@ -15,7 +15,8 @@ class WebHub(Hub):
 
     def __init__(self, folder: Path, url: str = "", broker_for_edges: str = "", data: Path | None = None) -> None:
         """`url` and `broker_for_edges`: how edges call what listens here, if otherwise than this machine does.
-        `data`: that of a hub that goes on, which is copied; None: a new one with the example club."""
+        `data`: that of a hub that goes on, copied and brought up to this version; None: a new one with the
+        example club."""
         super().__init__(folder, data=data)
         self.web_port = free_port()
         self.url = url or f"http://127.0.0.1:{self.web_port}"
@@ -23,6 +24,8 @@ class WebHub(Hub):
         if broker_for_edges:
             self.env["DOORWARD_BROKER_FOR_EDGES"] = broker_for_edges
         self.seeded = {} if data else self._seed()
+        if data:
+            self.hub("init")
         self.start_broker()
         self.start_worker()
         command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{self.web_port}"]
