@@ -5,6 +5,7 @@ Decided and recorded by hub.decisions.checkin_operations; only words are made he
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +25,14 @@ from hub.desk.answers import page
 from hub.desk.checkin_words import result_of, who_of
 from hub.desk.gate import desk
 from hub.fleet.models import Site
+from hub.kept import keep
 from hub.members.models import Customer, Permission
 from hub.members.searching import find
 
 TEXT_MAX: Final = 500
 _REMEMBERED: Final = "checkin"
 _MAY: Final = "checkins.add_desk_checkin"
-_YEAR_S: Final = 366 * 86_400
+_YEAR: Final = timedelta(days=366)
 _ID_BYTES: Final = 16
 _GONE: Final = gettext_lazy(
     "The permission or the site that was chosen is not there any more. Load this page again and choose another."
@@ -122,15 +124,7 @@ def _shown(request: HttpRequest, **context: Any) -> HttpResponse:
     response = page(request, template, **known, **context)
     if request.method == "POST" and chosen.permission is not None and not chosen.is_gone:
         kept = f"{chosen.permission.slug}/{chosen.site.name if chosen.site else ''}"
-        response.set_cookie(
-            _REMEMBERED,
-            kept,
-            _YEAR_S,
-            path=reverse("desk:checkin"),
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure(),
-        )
+        keep(response, _REMEMBERED, kept, _YEAR, reverse("desk:checkin"))
     return response
 
 

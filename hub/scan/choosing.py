@@ -7,8 +7,8 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
+from hub.kept import keep
 from hub.members.models import Permission
-from hub.scan.kept import keep
 
 AT_ONCE: Final = "at-once"
 _COOKIE: Final = "counter"

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from hub.kept import keep
 from hub.scan import signed
 from hub.scan.gate import face, page, refused
-from hub.scan.kept import keep
 
 _BACK_COOKIE: Final = "scan_back"
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
+from hub.kept import forget, keep
 from hub.partners.link_operations import link_of
 from hub.partners.models import PartnerLink
-from hub.scan.kept import keep
 from hub.scan.signed import LINK_FOR, read_link, sign_link
 
 COOKIE: Final = "doorward_partner"
@@ -25,5 +25,5 @@ def remembers(response: HttpResponse, secret: str) -> HttpResponse:
 
 
 def forgotten(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(COOKIE, samesite="Lax")
+    forget(response, COOKIE)
     return response

@@ -5,8 +5,8 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
+from hub.kept import forget, keep
 from hub.partners.models import Partner
-from hub.scan.kept import keep
 from hub.scan.signed import SAID_FOR, read_said, sign_said
 
 COOKIE: Final = "doorward_said"
@@ -27,7 +27,7 @@ def is_gone(request: HttpRequest, said: Partner | None) -> bool:
 
 def remembers(response: HttpResponse, said: Partner | None) -> HttpResponse:
     if said is None:
-        response.delete_cookie(COOKIE, samesite="Lax")
+        forget(response, COOKIE)
     else:
         keep(response, COOKIE, sign_said(said.slug), SAID_FOR)
     return response

@@ -20,13 +20,13 @@ from hub.checkins.desk_operations import NotUndone, undo_press
 from hub.checkins.models import CheckIn
 from hub.decisions.checkin_operations import NotAsked
 from hub.decisions.scan_operations import Pressed, press
+from hub.kept import keep
 from hub.members import codes, queries
 from hub.members.models import Card, CustomerPhoto
 from hub.organization.models import Sees
 from hub.scan import saying, signed
 from hub.scan.entrance import asks_for_login, sign_in_first, sign_in_for_card
 from hub.scan.gate import face, page, refused, too_many, unknown_code_seen
-from hub.scan.kept import keep
 from hub.scan.results import confirmed_of, done_of
 from hub.scan.showing import Scanned, card_shown
 

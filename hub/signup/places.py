@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from hub.audit.acting import acting
 from hub.cards.link_operations import MEMBER
 from hub.fleet.zones import organization_zone
+from hub.kept import keep
 from hub.login.address import address_of
 from hub.organization.queries import organization, signup
 from hub.page_policy import framed_by
@@ -105,9 +106,7 @@ def page(request: HttpRequest, place: Place, template: str, status: int = 200, *
 
 def remembers(response: HttpResponse, secret: str) -> HttpResponse:
     """For this browser's session: which flow is its."""
-    response.set_cookie(
-        COOKIE, secret, path=PATH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    keep(response, COOKIE, secret, None, PATH)
     return response
 
 

@@ -7,10 +7,10 @@ buttons) is as open as static files, and phones' wallets ask by tokens of their 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from hub.cards.link_operations import MEMBER, LinkRefused, hash_of, link_of, new
 from hub.cards.models import CardLink
 from hub.cards.session_operations import seen
 from hub.fleet.zones import organization_zone
+from hub.kept import forget, keep
 from hub.login.address import address_of
 from hub.organization.queries import organization
 from hub.rates.operations import Limit, take
@@ -37,7 +38,7 @@ NOBODYS: Final = "none"
 """What stands there when the phone shows nobody's card: then it keeps no copy."""
 _APART: Final = "."
 _SECRETS_MAX: Final = 2
-_KEPT_S: Final = 365 * 24 * 3600
+_KEPT: Final = timedelta(days=365)
 _STRANGERS: Final = Limit("card", 120, 600)
 _OK: Final = 200
 # Not no-referrer: with it a browser says of its own forms that they come from nowhere, and they are refused.
@@ -115,20 +116,12 @@ def link_here(request: HttpRequest) -> CardLink | None:
 
 
 def remembers(response: HttpResponse, *secrets: str) -> HttpResponse:
-    response.set_cookie(
-        COOKIE,
-        _APART.join(secrets),
-        max_age=_KEPT_S,
-        path=PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    keep(response, COOKIE, _APART.join(secrets), _KEPT, PATH)
     return response
 
 
 def forgotten(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    forget(response, COOKIE, PATH)
     return response
 
 

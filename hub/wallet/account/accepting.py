@@ -1,9 +1,9 @@
 """An invitation to a company, taken by whoever was sent it. The secret stands behind the link's `#`; while they
 sign in, or think about it, the phone keeps it in a cookie of its own."""
 
+from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,12 +24,14 @@ from hub.audit.acting import acting
 from hub.cards.first_card import first_card
 from hub.cards.link_operations import MEMBER
 from hub.errors import HubError
+from hub.kept import forget, keep
+from hub.organization.queries import signup
 from hub.wallet.account.asking import words_of
 from hub.wallet.agents import family
 from hub.wallet.phone import PATH, for_anybody, link_here, page, remembers
 
 COOKIE: Final = "doorward_invitation"
-_KEPT_S: Final = 3600
+_KEPT: Final = timedelta(hours=1)
 _SECRET_LETTERS_MAX: Final = 200
 
 
@@ -76,15 +78,7 @@ def _taken(request: HttpRequest, secret: str) -> HttpResponse:
     except InvitationRefused as error:
         return _forgets(_entrance(request, str(error), 422))
     response = HttpResponseRedirect(reverse("wallet:invitation"))
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=_KEPT_S,
-        path=PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    keep(response, COOKIE, secret, _KEPT, PATH)
     return response
 
 
@@ -122,5 +116,5 @@ def _secret(request: HttpRequest) -> str:
 
 
 def _forgets(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    forget(response, COOKIE, PATH)
     return response
