@@ -23,6 +23,7 @@ from hub.errors import HubError
 from hub.members import operations
 from hub.members.finding import is_same_address
 from hub.members.models import Company, Customer, Link
+from hub.organization.queries import signup
 from hub.rates.operations import Limit, take
 
 LASTS: Final = timedelta(days=14)
@@ -104,29 +105,31 @@ def may_accept(invitation: CompanyInvitation, customer: Customer) -> bool:
     return is_same_address(customer.email, invitation.address)
 
 
-def accept(secret: str, customer: Customer, at: datetime) -> Link:
-    """As who is signed in, and has the address that it went to. InvitationRefused."""
+def accept(secret: str, customer: Customer, at: datetime, terms: str = "") -> Link:
+    """As who is signed in, and has the address that it went to. `terms`: the version that they have accepted.
+    InvitationRefused."""
     invitation = invitation_with(secret, at)
     with held(invitation.company):
         invitation = invitation_with(secret, at)
         if not may_accept(invitation, customer):
             raise InvitationRefused(_("This invitation is to another address: sign in with that one."))
-        return _accepted(invitation, customer, at)
+        return _accepted(invitation, customer, at, terms)
 
 
-def accept_as_new(secret: str, name: str, at: datetime) -> tuple[Link, Proof]:
+def accept_as_new(secret: str, name: str, at: datetime, terms: str = "") -> tuple[Link, Proof]:
     """As a customer of their own making; the proof is for account_operations.sign_in. InvitationRefused: somebody
-    has the address. django.core.exceptions.ValidationError: nobody can be called like this."""
+    has the address, or they have not accepted the terms. django.core.exceptions.ValidationError: nobody can be called like this."""
     invitation = invitation_with(secret, at)
     with held(invitation.company):
         invitation = invitation_with(secret, at)
         if is_known(invitation):
             raise InvitationRefused(_("This address is known here: sign in with it, then accept."))
         proof = Proof(How.INVITATION, at, email=invitation.address)
-        return _accepted(invitation, create_customer(name, proof), at), proof
+        return _accepted(invitation, create_customer(name, proof), at, terms), proof
 
 
-def _accepted(invitation: CompanyInvitation, customer: Customer, at: datetime) -> Link:
+def _accepted(invitation: CompanyInvitation, customer: Customer, at: datetime, terms: str) -> Link:
+    _check_terms(terms)
     link = Link.objects.filter(company=invitation.company, customer=customer).first()
     if link is None:
         try:
@@ -136,8 +139,14 @@ def _accepted(invitation: CompanyInvitation, customer: Customer, at: datetime) -
     # The customer has the address from now on, and takes it along when they go.
     invitation.ended_at, invitation.accepted_by, invitation.address = at, customer, ""
     invitation.save(update_fields=["ended_at", "accepted_by", "address"])
-    audit.note("accepted", invitation, None, None)
+    audit.note("accepted", invitation, None, {"terms": terms} if terms else None)
     return link
+
+
+def _check_terms(accepted: str) -> None:
+    """The same that hold for whoever joins by themselves."""
+    if accepted != signup().terms_version:
+        raise InvitationRefused(_("Read the terms, and accept them to join."))
 
 
 def _prune(at: datetime) -> None:

@@ -1,11 +1,11 @@
-"""What a grant means, in sentences with dates, and where it holds: beside the fields that say it, and on pages.
+"""What a grant means, in sentences with dates: beside the fields that say it, and on pages.
 
 The dates are those of hub/decisions/course.py; nothing is worked out here.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,10 +19,6 @@ from hub.fleet import rows as fleet_rows
 from hub.fleet.models import Site as StoredSite
 from hub.instants import weekday_instant
 from hub.members import limit_words
-from hub.members.models import Permission
-from hub.partners.models import Partner
-
-NAMES_MAX: Final = 10
 
 
 class Means(NamedTuple):
@@ -43,28 +39,6 @@ class Ground:
     def means(self, limits: Sequence[Limit], billing: BillingInterval | None) -> Means:
         course = course_of(tuple(limits), billing, self._site, self._at)
         return Means(limit_words.said(limits) or _("as often as they like"), list(_sentences(course)))
-
-
-def where_text(approved: Collection[int] | None, active: Iterable[Partner]) -> str:
-    """Partners that offer a benefit, by name. `approved`: those that alone may; None: all may."""
-    names = [each.name for each in active if approved is None or each.pk in approved]
-    if not names:
-        return _("at any partner; there are none yet") if approved is None else _("at no partner that is active")
-    shown, others = ", ".join(names[:NAMES_MAX]), len(names) - NAMES_MAX
-    if others > 0:
-        shown = _("%(partners)s and %(others)s more") % {"partners": shown, "others": others}
-    said = _("at any partner: %(partners)s") if approved is None else _("only at %(partners)s")
-    return said % {"partners": shown}
-
-
-def where_by_permission() -> dict[str, str]:
-    """Of each benefit, by its number as forms say it."""
-    active, benefits = list(Partner.objects.filter(active=True)), Permission.objects.filter(is_benefit=True)
-    found = {}
-    for each in benefits.prefetch_related("partners"):
-        approved = {partner.pk for partner in each.partners.all()} if each.approved_partners_only else None
-        found[str(each.pk)] = where_text(approved, active)
-    return found
 
 
 def _sentences(course: Course) -> Iterator[str]:

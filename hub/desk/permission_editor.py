@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import permission_changed
-from hub.desk.benefit_says import Ground, Means, where_text
+from hub.desk.benefit_says import Ground, Means
 from hub.desk.granting_forms import ROWS_MAX, PermissionForm
 from hub.desk.limit_fields import LimitsWidget
 from hub.members import limits_text, rows
@@ -27,6 +27,7 @@ from hub.members.models import Grant, Permission, Plan
 from hub.members.plan_forms import LimitsField
 from hub.members.versions import version_of
 from hub.partners.models import Partner
+from hub.partners.where_words import where_text
 
 
 class GivenForm(forms.Form):

@@ -12,7 +12,7 @@ from contract.limits import Limit
 from hub.billing.offers import why_not_billed
 from hub.decisions.foreseen import Foreseen, foresee
 from hub.decisions.would_be import plan_changed
-from hub.desk.benefit_says import Ground, Means, where_by_permission
+from hub.desk.benefit_says import Ground, Means
 from hub.desk.granting_forms import (
     ROWS_MAX,
     GrantRow,
@@ -27,6 +27,7 @@ from hub.errors import HubError
 from hub.members import operations, queries, rows
 from hub.members.models import Grant, Permission, Plan
 from hub.members.versions import version_of
+from hub.partners.where_words import where_by_permission
 
 
 class TooManyRows(HubError):

@@ -12,6 +12,7 @@ from hub.members.prices import price_text
 from hub.organization.ink import ink_on
 from hub.organization.queries import organization, signup
 from hub.signup.files import counted
+from hub.signup.granted import granted
 from hub.signup.places import Place, page
 from hub.signup.themes import theme_of
 
@@ -29,9 +30,10 @@ def plans_page(request: HttpRequest, place: Place, plan: str = "") -> HttpRespon
     return page(request, place, "signup/plans.html", plans=shown(found), is_alone=bool(plan))
 
 
-def shown(plans: list[Plan]) -> list[tuple[Plan, str, list[str]]]:
-    """Each with its price and what belongs to it, in words."""
-    return [(each, price_words(each), small_print(each)) for each in plans]
+def shown(plans: list[Plan]) -> list[tuple[Plan, str, list[str], list[str]]]:
+    """Each with its price, what belongs to it, and what it gives, in words."""
+    gives = granted(plans)
+    return [(each, price_words(each), small_print(each), gives[each.pk]) for each in plans]
 
 
 def price_words(plan: Plan) -> str:

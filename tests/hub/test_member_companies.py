@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contract.feed import Kind
 from hub.accounts.models import CompanyInvitation
+from hub.audit.models import Entry
 from hub.cards.link_operations import link_of
 from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
@@ -17,6 +18,7 @@ from hub.members.models import Card, Company, Customer, Link, Membership
 from tests.hub.card_page import phone
 from tests.hub.conftest import Database
 from tests.hub.followed import assert_exact
+from tests.hub.joining_club import open_for_all
 from tests.hub.mailed import letters_in, mail_by, text_of
 from tests.hub.own_pages import ACCOUNT, done, page, press, proved_phone, said
 from tests.hub.people import DAY, a_plan
@@ -123,6 +125,26 @@ def test_who_is_known_signs_in_first_and_nobody_else_takes_it(database: Database
     assert "Accept as Bert" in said(client.get(INVITATION))
     assert done(client.post(f"{INVITATION}/accept")) == "joined"
     assert set(company.customers.all()) == {ann, bert} and Customer.objects.count() == 3
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_terms_are_shown_and_accepted(database: Database, out: Path, is_known: bool) -> None:
+    ann = a_member("Ann")
+    bert = a_member("Bert", "bert@club.example") if is_known else None
+    company = cooper(ann)
+    old = open_for_all(terms="Be kind.").terms_version
+    _text, [secret] = invited(proved_phone(ann), company, "bert@club.example", out)
+    client = opened(proved_phone(bert) if bert else phone(), secret)
+    assert "Be kind." in said(client.get(INVITATION))
+    now = open_for_all(terms="Be <i>kinder</i>.").terms_version
+    for wrong in ({}, {"shown": now}, {"terms": "on"}, {"terms": "on", "shown": old}):
+        refused = client.post(f"{INVITATION}/accept", {"name": "Bert", **wrong})
+        assert refused.status_code == 409 and "Read the terms, and accept them" in said(refused)
+        assert "Be &lt;i&gt;kinder&lt;/i&gt;." in refused.content.decode()
+    assert list(company.customers.all()) == [ann]
+    accepted = {"name": "Bert", "terms": "on", "shown": now}
+    assert done(client.post(f"{INVITATION}/accept", accepted)) == "joined"
+    assert Entry.objects.get(action="accepted").after == {"terms": now}
 
 
 def test_nothing_comes_of_hostile_links(database: Database) -> None:

@@ -6,16 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contract.limits import Limit
 from hub.joining.models import Flow
 from hub.mail.draft import unseal
 from hub.mail.models import Mail
 from hub.members import operations
-from hub.members.models import Company, Customer, Link, Membership
+from hub.members.models import Company, Customer, Grant, Link, Membership, Permission
+from hub.partners.models import Partner
 from hub.templatetags.faces import day_text
 from hub.websites.models import Website
-from tests.hub.card_page import phone_of
+from tests.hub.card_page import phone, phone_of
 from tests.hub.conftest import Database
 from tests.hub.joining_club import MAIL, a_member, a_paid_plan, a_plan, open_for_all
 from tests.hub.joining_reader import joins, proves
@@ -50,8 +54,12 @@ def test_at_the_hub() -> None:
     reader.press("fields", name="Ann").press("agree")
     assert "You have joined." in reader.text
     assert Membership.objects.get().customer == Customer.objects.get(name="Ann", email=MAIL)
-    # The page can be loaded again, and its button opens the card on this phone.
-    reader.open("/join/go").press("card", follow=False)
+    # Its button opens the card on this phone; loaded again, it is who comes next's.
+    done = reader.page
+    assert reader.open("/join/go").page.redirect_chain[-1] == ("/join/", 302)
+    assert "You have joined." not in reader.text
+    reader.page = done
+    reader.press("card", follow=False)
     address, _, secret = reader.page["Location"].partition("#")
     assert address.endswith("/card/open") and secret
     reader.open("/card/open")
@@ -59,6 +67,11 @@ def test_at_the_hub() -> None:
         "/card/open", reader.form("open").fields | {"link": f"#{secret}"}, follow=True
     )
     assert "Ann" in reader.text and plan.name in reader.text
+    # Who has just proved it is not asked again; another phone with that link is.
+    assert reader.client.get("/card/account/security").status_code == 200
+    other = phone()
+    other.post("/card/open", {"link": f"#{secret}"})
+    assert other.get("/card/account/security").status_code == 302
 
 
 def test_at_the_hub_forms_are_guarded() -> None:
@@ -214,3 +227,35 @@ def test_who_holds_it_already() -> None:
     reader.press("choose", customer=str(Customer.objects.get().pk))
     assert "You have this plan already" in reader.text
     assert Membership.objects.count() == 1
+
+
+def test_a_plan_says_what_it_gives() -> None:
+    plan = a_plan()
+    glass = operations.save_permission(Permission(slug="glass", name="Glass of wine", is_benefit=True))
+    talk = operations.save_permission(Permission(slug="talk", name="<b>Talk</b>", is_benefit=True))
+    weekly = Limit(2, window_seconds=604_800)
+    operations.save_plan(plan, [(Grant(permission=talk), ()), (Grant(permission=glass), (weekly,))])
+    gives = Reader().open("/join/").text
+    assert "<li>Glass of wine: 2 per week</li>" in gives
+    assert "<li>&lt;b&gt;Talk&lt;/b&gt;: as often as you like</li>" in gives
+    Partner.objects.create(slug="bar", name="Bar")
+    Partner.objects.create(slug="shut", name="Shut", active=False)
+    gives = Reader().open(f"/join/{plan.public_id}/").text
+    assert "<li>Glass of wine: 2 per week, at any partner: Bar</li>" in gives and "Shut" not in gives
+
+
+def test_a_plan_that_opens_doors_names_them() -> None:
+    a_plan()
+    assert "<li>Front door</li>" in Reader().open("/join/").text
+
+
+def test_what_plans_give_costs_as_many_questions_for_many() -> None:
+    a_plan("One")
+    Reader().open("/join/")
+    with CaptureQueriesContext(connection) as one:
+        Reader().open("/join/")
+    for number in range(5):
+        a_plan(f"Plan {number}")
+    with CaptureQueriesContext(connection) as many:
+        Reader().open("/join/")
+    assert len(many) == len(one)

@@ -57,13 +57,14 @@ def accept_it(request: HttpRequest) -> HttpResponse:
     secret, at = _secret(request), timezone.now()
     if request.method != "POST" or not secret:
         return HttpResponseRedirect(here)
+    terms = request.POST.get("shown", "") if "terms" in request.POST else ""
     try:
         found = invitation_with(secret, at)
         link = link_here(request)
         if link is not None and may_accept(found, link.customer):
-            accept(secret, link.customer, at)
+            accept(secret, link.customer, at, terms)
             return _joined(found)
-        joined, proof = accept_as_new(secret, request.POST.get("name", ""), at)
+        joined, proof = accept_as_new(secret, request.POST.get("name", ""), at, terms)
     except (HubError, ValidationError) as error:
         return _refused(request, secret, words_of(error))
     with acting(MEMBER):
@@ -91,6 +92,8 @@ def _shown(request: HttpRequest, found: CompanyInvitation, error: str = "", stat
         invitation=found,
         is_known=is_known(found),
         me=link.customer if link is not None and may_accept(found, link.customer) else None,
+        terms=signup().terms,
+        shown=signup().terms_version,
         error=error,
         name=request.POST.get("name", ""),
     )
