@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hub.fleet.models import Edge, Site
+from hub.mail.queries import can_send
 from hub.members.models import Customer, Permission, Plan
-from hub.organization.queries import organization
+from hub.organization.queries import organization, signup
 from hub.partners.models import Partner
 
 
@@ -24,6 +25,8 @@ class Way(Enum):
     BOTH = auto()
     DOORS = auto()
     PARTNERS = auto()
+    BESIDES = auto()
+    """Of neither: a hub has begun without it."""
 
 
 class Step(NamedTuple):
@@ -43,7 +46,7 @@ _STEPS: Final[list[tuple[str | Promise, str, str, Callable[[], bool], Way]]] = [
     ),
     (_("A site, with its time zone"), "desk:new_site", "fleet.add_site", Site.objects.exists, Way.BOTH),
     (
-        _("A permission, as for the front door, or a benefit"),
+        _("A benefit, or a permission as for the front door"),
         "desk:new_permission",
         "members.add_permission",
         Permission.objects.exists,
@@ -71,6 +74,13 @@ _STEPS: Final[list[tuple[str | Promise, str, str, Callable[[], bool], Way]]] = [
         Partner.objects.exists,
         Way.PARTNERS,
     ),
+    (
+        _("For people who join by themselves: mail, a public plan, and the join page switched on"),
+        "desk:signup",
+        "organization.change_organization",
+        lambda: signup().is_open and can_send() and Plan.objects.filter(is_public=True).exists(),
+        Way.BESIDES,
+    ),
     (_("The first member"), "desk:new_customer", "members.add_customer", Customer.objects.exists, Way.BOTH),
 ]
 
@@ -87,6 +97,6 @@ def first_steps(user: User) -> list[Step]:
 
 def _is_begun(steps: list[Step]) -> bool:
     """All that both ways need, and one of the ways, of those that may be gone."""
-    ways = {each.way for each in steps} - {Way.BOTH}
+    ways = {each.way for each in steps} & {Way.DOORS, Way.PARTNERS}
     done = {way: all(each.is_done for each in steps if each.way is way) for way in Way}
     return done[Way.BOTH] and (not ways or any(done[way] for way in ways))

@@ -170,8 +170,9 @@ class NewPermissionForm(forms.Form):
         help_text=gettext_lazy("Else doors and readers ask for it."),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, prefix="permission")
+    def __init__(self, data: Mapping[str, Any] | None = None, is_benefit: bool = False) -> None:
+        """`is_benefit`: what it most likely is."""
+        super().__init__(data, prefix="permission", initial={"is_benefit": is_benefit})
 
     @property
     def name_said(self) -> str:

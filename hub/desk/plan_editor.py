@@ -48,7 +48,7 @@ class PlanEditor:
 
     def __init__(self, plan: Plan, data: QueryDict | None, at: datetime, like: Plan | None = None) -> None:
         self.form = PlanForm(data, instance=plan)
-        self.new_permission = NewPermissionForm(data)
+        self.new_permission = NewPermissionForm(data, is_benefit=not self.edges)
         self._data = QueryDict() if data is None else data
         self._at = at
         self._told: list[GrantRow] = []
@@ -65,10 +65,12 @@ class PlanEditor:
 
     def with_new_permission(self) -> None:
         """What was typed, unchecked; the permission that is named is made, and stands in the first free row."""
-        data, made = self._data, self.new_permission.permission()
-        if made is not None:
+        data = self._data
+        if _first_free(data) == ROWS_MAX:
+            self.new_permission.add_error("name", _too_many())
+        elif (made := self.new_permission.permission()) is not None:
             data = _granting(operations.save_permission(made), data)
-            self.new_permission = NewPermissionForm()
+            self.new_permission = NewPermissionForm(is_benefit=not self.edges)
         self._show_typed(data, more=0)
 
     def _show_typed(self, data: QueryDict, more: int) -> None:
@@ -174,11 +176,16 @@ def _too_many() -> str:
 
 def _granting(permission: Permission, data: QueryDict) -> QueryDict:
     """The same, with that in its first free row."""
-    count, granting = row_count(data), data.copy()
-    free = next((row for row in range(count) if not data.get(f"grant{row}-permission")), count)
+    free, granting = _first_free(data), data.copy()
     granting[f"grant{free}-permission"] = str(permission.pk)
-    granting["grants"] = str(min(max(count, free + 1), ROWS_MAX))
+    granting["grants"] = str(max(row_count(data), free + 1))
     return granting
+
+
+def _first_free(data: QueryDict) -> int:
+    """ROWS_MAX: none is."""
+    count = min(row_count(data), ROWS_MAX)
+    return next((row for row in range(count) if not data.get(f"grant{row}-permission")), count)
 
 
 def _copies(plan: Plan, new: Plan) -> list[Grant]:

@@ -51,6 +51,8 @@ from hub.members.models import (
 )
 from hub.members.operations import save_link, save_plan
 from hub.members.profile_operations import add_company_note, add_customer_note
+from hub.organization.models import Signup
+from hub.organization.operations import save_signup
 from hub.partners import link_operations as partner_links
 from hub.partners.models import Partner, PartnerLink
 from hub.partners.user_operations import invite as invite_for
@@ -143,10 +145,16 @@ def furnish(owner: User, at: datetime) -> None:
     make_token("Website", [Scope.ACCESS_CHECK], at + timedelta(days=30), at, owner)
     an_endpoint()
     queue_many(3)
+    _joined_by_themselves()
     _billed(at)
     _asked(at)
     _website(at)
     _fleet(at)
+
+
+def _joined_by_themselves() -> None:
+    said = {"title": "Come in", "terms": "Be kind.", "how_to_pay": "By transfer.", "question_1": "Shoe size?"}
+    save_signup(Signup(is_open=True, **said))
 
 
 def _billed(at: datetime) -> None:
