@@ -43,13 +43,14 @@ class LinkShown:
     address: str = field(repr=False)
 
 
-def make_link(customer: Customer, at: datetime) -> LinkShown:
-    """Those that were made before go on, but for the oldest of those that nobody opened."""
+def make_link(customer: Customer, at: datetime, proved_at: datetime | None = None) -> LinkShown:
+    """Those that were made before go on, but for the oldest of those that nobody opened. `proved_at`: to hand
+    over, at once, to who has just proved who they are: whoever opens it first has proved it, and nobody after."""
     secret = new_secret()
     with transaction.atomic():
         # Whoever makes one for the same customer waits here.
         Customer.objects.select_for_update().get(pk=customer.pk)
-        link = _made(customer, secret, at)
+        link = _made(customer, secret, at, proved_at=proved_at)
         unopened = [each for each in live_links(customer) if each.opened_at is None]
         _revoke(unopened[UNOPENED_MAX:], at)
     return LinkShown(link, f"{settings.DOORWARD_URL}{OPEN_PATH}#{secret}")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from hub.audit import operations as audit
-from hub.cards.link_operations import hash_of, new_secret, open_link, revoke_links
+from hub.cards.link_operations import hash_of, link_of, new_secret, revoke_links
 from hub.cards.models import CardLink
 from hub.members.models import Customer
 
@@ -32,9 +32,10 @@ def sign_in_by(customer: Customer, at: datetime, label: str, by: str, seed: str 
 
 def open_apart(secret: str, at: datetime) -> str:
     """The secret for a phone on which a link is opened. Of one that somebody has signed in by it is that of a
-    link of its own: what was proved stays on the phone where it was. link_operations.LinkRefused."""
-    link = open_link(secret, at)
-    if link.proved_at is None:
+    link of its own: what was proved stays on the phone where it was; of one that was handed over, that is where it
+    is opened first. link_operations.LinkRefused."""
+    link = link_of(secret)
+    if CardLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=at) or link.proved_at is None:
         return secret
     apart = new_secret()
     with transaction.atomic():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from hub.accounts.account_operations import create_customer, told_of
 from hub.accounts.addresses import customers_at
-from hub.accounts.proofs import How
+from hub.accounts.proofs import How, customers_of
 from hub.audit import operations as audit
 from hub.audit.acting import acting
 from hub.billing.joining_operations import take_plan
@@ -122,11 +122,13 @@ def finish_paid(at: datetime) -> int:
 
 
 def card_link(flow: Flow, at: datetime) -> LinkShown:
-    """For this phone, to open now. NoCardHere."""
+    """For this phone, to open now: what was proved in the flow is proved on it. NoCardHere."""
     if flow.customer is None or not may_see_card(flow):
         raise NoCardHere(_("The link to your card is on its way to you by e-mail."))
     with acting(MEMBER):
-        return make_link(flow.customer, at)
+        proof = proof_of(flow)
+        is_theirs = proof is not None and flow.customer in customers_of(proof)
+        return make_link(flow.customer, at, flow.proved_at if is_theirs else None)
 
 
 def _check(present: Present, shown: str, accepted: bool, way: str) -> Way:

@@ -81,9 +81,10 @@ def go_back(flow: Flow, at: datetime) -> Flow:
             return set_on(now, said={**(now.said or {}), "filled": False})
         if present.step is Step.CODE:
             return set_on(now, code_state=b"", code_email="")
-        if present.step is Step.WHO or not now.proved_at:
+        if present.step is Step.WHO or not now.is_proved:
             return set_on(now, plan=None)
-        return set_on(now, **NO_PROOF | {"customer": _known_as(now)})
+        mailbox = {"proved_email": now.proved_email, "proved_at": now.proved_at}
+        return set_on(now, **NO_PROOF | mailbox | {"customer": _known_as(now)})
 
 
 def visitor_of(flow: Flow) -> Visitor | None:
@@ -124,15 +125,15 @@ def _known_as(flow: Flow) -> Customer | None:
 
 
 def _begun(flow: Flow, at: datetime) -> Begun:
-    _forget_old(at)
+    forget_old(at)
     secret = secrets.token_urlsafe(_BYTES)
     flow.secret_hash, flow.began_at, flow.until = hash_of(secret), at, at + LASTS
     flow.save()
     return Begun(flow, secret)
 
 
-def _forget_old(at: datetime) -> None:
-    """Of those who did not join nothing is kept beyond the flow's time."""
+def forget_old(at: datetime) -> int:
+    """Of those who did not join nothing is kept beyond the flow's time. How many went; 0: there are no more."""
     old = Q(until__lte=at, membership=None) | Q(until__lte=at - _KEPT)
     ids = list(Flow.objects.filter(old).values_list("pk", flat=True)[:_PRUNED_AT_ONCE])
-    Flow.objects.filter(pk__in=ids).delete()
+    return Flow.objects.filter(pk__in=ids).delete()[0]

@@ -58,3 +58,8 @@ class Flow(models.Model):
 
     def __str__(self) -> str:
         return f"flow {self.pk}"
+
+    @property
+    def is_proved(self) -> bool:
+        """Not after a step back: which mailbox was proved, and when, is still known then."""
+        return bool(self.proved_how)

@@ -112,7 +112,7 @@ def is_barred(holder: Customer | Company, plan: Plan) -> bool:
 def needs_proof(flow: Flow) -> bool:
     """A website's word alone neither orders for a company nor takes what costs something, for somebody who stood
     here before."""
-    if flow.plan is None or not flow.sub or flow.customer_id is None or flow.is_new or flow.proved_at is not None:
+    if flow.plan is None or not flow.sub or flow.customer_id is None or flow.is_new or flow.is_proved:
         return False
     return flow.plan.for_companies or price_of(flow.plan) is not None
 
@@ -137,7 +137,7 @@ def may_see_card(flow: Flow) -> bool:
     by somebody else."""
     if flow.membership_id is None:
         return False
-    if flow.website is None or not flow.is_new or flow.proved_at is not None:
+    if flow.website is None or not flow.is_new or flow.is_proved:
         return flow.is_new or flow.customer_id in flow.offered
     return customer_of(flow.website, flow.sub) == flow.customer
 
@@ -176,7 +176,7 @@ def _known(flow: Flow, held: Membership | None, asked: list[Asked]) -> Known:
     return Known(
         has_plan=flow.plan is not None and flow.plan.is_public,
         code_sent=bool(flow.code_state),
-        is_proved=flow.proved_at is not None,
+        is_proved=flow.is_proved,
         is_known=flow.is_new or (flow.customer_id is not None and not needs_proof(flow)),
         is_held=held is not None,
         is_barred=is_alone and is_barred(flow.customer, plan),  # type: ignore[arg-type]

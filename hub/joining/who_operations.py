@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from hub.accounts import code_operations, handed_operations, passkey_operations, password_operations
-from hub.accounts.proofs import How, NotProved, Proof, customers_of
+from hub.accounts.proofs import How, NotProved, Proof, customers_of, is_fresh
 from hub.errors import HubError
 from hub.joining.flow_operations import held, set_on
 from hub.joining.models import Flow
@@ -18,6 +18,7 @@ from hub.joining.queries import present_of
 from hub.joining.steps import Press, may
 from hub.letters.sign_in_code import send_code
 from hub.mail.queries import can_send
+from hub.members.finding import is_same_address
 
 
 class NotTheirs(HubError):
@@ -25,10 +26,13 @@ class NotTheirs(HubError):
 
 
 def ask_code(flow: Flow, email: str, at: datetime) -> Flow:
-    """A code goes there, whoever has the address; nothing happens where no letters are sent.
-    hub.accounts.addresses.NoSuchAddress."""
+    """A code goes there, whoever has the address; nothing happens where no letters are sent. Who went a step back
+    after proving that mailbox is asked for no other code. hub.accounts.addresses.NoSuchAddress."""
     if not can_send() or not _may(flow, Press.EMAIL, at):
         return flow
+    if is_same_address(email, flow.proved_email) and is_fresh(flow.proved_at, at):
+        proof = Proof(How.CODE, flow.proved_at or at, (), flow.proved_email)
+        return _proved(flow, proof, Press.EMAIL, at)
     asked = code_operations.ask_code(email, at, known_only=False)
     # Whoever asks is told the same, also where nothing can be written to that address.
     with suppress(HubError):
@@ -77,7 +81,7 @@ def choose(flow: Flow, number: str, at: datetime) -> Flow:
 
 
 def proof_of(flow: Flow) -> Proof | None:
-    if flow.proved_at is None:
+    if not flow.is_proved or flow.proved_at is None:
         return None
     return Proof(How(flow.proved_how), flow.proved_at, tuple(flow.offered), flow.proved_email)
 

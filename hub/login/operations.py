@@ -1,9 +1,9 @@
-"""The brake on guessing passwords: attempts are counted before the password is looked at."""
+"""The brake on guessing passwords: attempts are counted before the password is looked at, and each is there before
+others are counted: of several at once none goes by."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
@@ -20,13 +20,14 @@ ATTEMPTS_MAX_ACCOUNT: Final = 100
 def begin_attempt(username: str, address: str, at: datetime) -> FailedLogin | None:
     """Counts an attempt as failed until `succeed`; None: there were too many within WINDOW, try nothing."""
     who, where = _hash(username.casefold()), _hash(address)
-    with transaction.atomic():
-        FailedLogin.objects.filter(at__lte=at - WINDOW).delete()
-        recent = FailedLogin.objects.filter(Q(who_hash=who) | Q(where_hash=where))
-        attempts = list(recent.values_list("who_hash", "where_hash"))
-        if _too_many(attempts, who, where):
-            return None
-        return FailedLogin.objects.create(who_hash=who, where_hash=where, at=at)
+    FailedLogin.objects.filter(at__lte=at - WINDOW).delete()
+    # Not in one transaction: others have to see it before they are counted here.
+    mine = FailedLogin.objects.create(who_hash=who, where_hash=where, at=at)
+    recent = FailedLogin.objects.filter(Q(who_hash=who) | Q(where_hash=where))
+    if _too_many(list(recent.values_list("who_hash", "where_hash")), who, where):
+        mine.delete()
+        return None
+    return mine
 
 
 def succeed(attempt: FailedLogin) -> None:
@@ -35,10 +36,11 @@ def succeed(attempt: FailedLogin) -> None:
 
 
 def _too_many(attempts: list[tuple[str, str]], who: str, where: str) -> bool:
+    """With the one that is to be."""
     return (
-        attempts.count((who, where)) >= ATTEMPTS_MAX_HERE
-        or sum(each == where for _, each in attempts) >= ATTEMPTS_MAX_ADDRESS
-        or sum(each == who for each, _ in attempts) >= ATTEMPTS_MAX_ACCOUNT
+        attempts.count((who, where)) > ATTEMPTS_MAX_HERE
+        or sum(each == where for _, each in attempts) > ATTEMPTS_MAX_ADDRESS
+        or sum(each == who for each, _ in attempts) > ATTEMPTS_MAX_ACCOUNT
     )
 
 

@@ -30,12 +30,13 @@ from hub.joining.models import Flow
 from hub.joining.queries import FlowOver, flow_with, present_of, public_plan
 from hub.joining.steps import Press, Step
 from hub.joining.who_operations import NotTheirs
+from hub.kept import forget
 from hub.login import told
 from hub.login.address import address_of
 from hub.members.models import Plan
 from hub.organization.queries import signup
 from hub.rates.operations import Limit
-from hub.signup.places import COOKIE, Place, page, refused, remembers
+from hub.signup.places import COOKIE, PATH, Place, page, refused, remembers
 from hub.signup.showing import step_page
 from hub.websites import subject_operations
 from hub.websites.subject_operations import AddressStands, BoundOtherwise
@@ -190,7 +191,12 @@ def _stands(request: HttpRequest, place: Place, at: datetime) -> HttpResponse:
     if place.is_frame:
         return HttpResponseRedirect(place.address("plans"))
     _look(flow, at)
-    return step_page(request, place, secret, present_of(flow_with(secret, None, at), at))
+    present = present_of(flow_with(secret, None, at), at)
+    answer = step_page(request, place, secret, present)
+    if present.step is Step.DONE:
+        # On a computer that others use, too, it is shown this once.
+        forget(answer, COOKIE, PATH)
+    return answer
 
 
 def _look(flow: Flow, at: datetime) -> None:

@@ -50,7 +50,7 @@ def _plan(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict
 def _who(request: HttpRequest, present: Present, wrong: dict[str, str]) -> dict[str, Any]:
     flow = present.flow
     return {
-        "email": request.POST.get("email", "")[:_EMAIL_LETTERS_MAX] or flow.hint_email,
+        "email": request.POST.get("email", "")[:_EMAIL_LETTERS_MAX] or flow.proved_email or flow.hint_email,
         "by_letter": can_send(),
         "is_visitor": bool(flow.sub),
         "is_known_visitor": flow.customer_id is not None,

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
+from hub.accounts import forgetting as accounts
 from hub.checkins.hourly import tidy
 from hub.exchange.job_operations import forget_old
 from hub.feed.history import HISTORY_DAYS, prune_history
+from hub.joining import flow_operations as joining
 from hub.mail import operations as mail
 from hub.reservations.operations import drop_lapsed
 from hub.watch.operations import prune_slots
@@ -28,7 +30,8 @@ class Pruning:
         if self._steps is None:
             lapsed, slots = iter(lambda: drop_lapsed(at), 0), iter(lambda: prune_slots(at), 0)
             files, letters = iter(lambda: forget_old(at), 0), iter(lambda: mail.forget_old(at), 0)
-            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots, files, letters)
+            flows, codes = iter(lambda: joining.forget_old(at), 0), iter(lambda: accounts.forget_old(at), 0)
+            self._steps = chain(lapsed, tidy(at), _prune_histories(at), slots, files, letters, flows, codes)
         if next(self._steps, None) is None:
             self._steps = None
             self._due_s = at_s + PRUNE_EVERY_S

@@ -1,9 +1,12 @@
 """Members' passwords: guessed, in families, and beside those of the hub's users."""
 
+from threading import Barrier, Thread
+
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from hub.accounts.models import Account
 from hub.accounts.password_operations import (
@@ -19,6 +22,7 @@ from hub.audit.models import Entry
 from hub.login.operations import ATTEMPTS_MAX_HERE, begin_attempt
 from hub.members import operations
 from hub.members.models import Customer
+from tests.hub.conftest import Database
 from tests.hub.people import AT
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -60,6 +64,22 @@ def test_guesses_are_braked_and_lock_no_user_of_the_desk_out() -> None:
         prove_password(MAIL, GOOD, HERE, AT)
     assert prove_password(MAIL, GOOD, "192.0.2.2", AT).customers
     assert begin_attempt(MAIL, HERE, AT) is not None
+
+
+def test_guesses_at_once_do_not_pass_the_brake_together(postgresql_database: Database) -> None:
+    begins, granted = Barrier(20), []
+
+    def tries() -> None:
+        begins.wait()
+        granted.append(begin_attempt(MAIL, HERE, AT) is not None)
+        connection.close()
+
+    threads = [Thread(target=tries) for _ in range(20)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sum(granted) <= ATTEMPTS_MAX_HERE and len(granted) == 20
 
 
 def test_of_a_family_those_whose_password_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -20,6 +21,7 @@ from hub.mail.models import Mail
 from hub.members import operations
 from hub.members.models import Card, Company, Customer, CustomerNote, Link, Membership, Plan
 from hub.organization.signup_models import Asks
+from hub.sync.pruning import Pruning
 from tests.hub.conftest import Database
 from tests.hub.joining_club import HERE, MAIL, Joiner, a_member, a_plan, code_sent, open_for_all
 from tests.hub.mailed import mail_by
@@ -232,6 +234,35 @@ def test_going_back() -> None:
         flow_operations.go_back(joiner.flow, AT)
         steps.append(joiner.step)
     assert steps == [Step.FIELDS, Step.WHO, Step.PLAN, Step.PLAN]
+
+
+def test_who_goes_back_after_proving_is_asked_for_no_other_code() -> None:
+    other = a_plan("Other")
+    joiner = Joiner(a_plan())
+    joiner.proves()
+    for _ in range(2):
+        flow_operations.go_back(joiner.flow, AT)
+    flow_operations.choose_plan(joiner.flow, other, AT)
+    assert joiner.step is Step.WHO and not joiner.agrees().membership_id
+    who_operations.ask_code(joiner.flow, "else@club.example", AT)
+    assert joiner.step is Step.CODE
+    flow_operations.go_back(joiner.flow, AT)
+    who_operations.ask_code(joiner.flow, MAIL, AT)
+    assert joiner.step is Step.FIELDS and letters("sign_in_code") == 2
+    flow_operations.go_back(joiner.flow, AT)
+    joiner.at = AT + timedelta(minutes=16)
+    who_operations.ask_code(joiner.flow, MAIL, joiner.at)
+    assert joiner.step is Step.CODE
+
+
+def test_old_flows_go_also_where_nobody_begins_one() -> None:
+    Joiner(a_plan())
+    later = AT + flow_operations.LASTS
+    pruning = Pruning(0.0)
+    while Flow.objects.exists() and later < AT + timedelta(days=1):
+        pruning.step(later, 0.0)
+        later += timedelta(minutes=1)
+    assert not Flow.objects.exists()
 
 
 def test_a_plan_that_nobody_can_name() -> None:
