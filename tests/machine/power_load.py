@@ -6,9 +6,9 @@ Each mode has a folder of its own there, and so long, or until it has so many ch
 What was acknowledged is told to the disk itself, on a sector behind its file system: the log of the disk's writes
 then has, between the writes themselves, what had been promised by then. That write is no flush, and makes none.
 
-`edge` is how the edge does it. The others are how it must not, and show that the cuts find what is lost: `normal`
-syncs the journal's log no more (WAL with synchronous=NORMAL); `delete` keeps a rollback journal, whose name comes
-back after a cut (DELETE with synchronous=FULL).
+`edge` is how the edge does it. The others are how it must not, and show that the cuts find it: `normal` syncs the
+journal's log no more (WAL with synchronous=NORMAL); `delete` keeps a rollback journal, whose name comes back after
+a cut (DELETE with synchronous=FULL); `hasty` calls a fresh replica whole before its rows are on the disk.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from typing import Any, Final, NamedTuple
 from contract.feed import Row, moved_digest, row_digest
 from contract.messages import Ack, CheckIn
 from edge.core.saved_marks import SavedMarks
-from edge.storage import journal as journal_file
+from edge.storage import journal, replica_file
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.small_file import SmallFile
 
-MODES: Final = ("edge", "normal", "delete")
+MODES: Final = ("edge", "normal", "delete", "hasty")
 FILE_SYSTEM_MIB: Final = 48
 DISK_MIB: Final = 49
 TOLD_AT: Final = FILE_SYSTEM_MIB << 20
@@ -44,8 +44,8 @@ _PAGE: Final = 100
 _APPLIED_MAX: Final = 40
 _CHECKPOINT_EVERY: Final = 32
 """Check-ins; the edge does the same after 256, which takes an emulated processor long."""
-_AS_THE_EDGE_DOES: Final = journal_file._connect
 _SECTOR: Final = 512
+_CONNECT, _FSYNC = journal._connect, replica_file._fsync
 _TOLD: Final = struct.Struct(">8s5Q")
 _MAGIC: Final = b"doorward"
 
@@ -120,21 +120,21 @@ class Load:
 
     async def run(self) -> None:
         self._tell()
-        journal = await SqliteJournal.open(self._folder / "journal.db", lambda: JOURNAL_ID)
+        kept = await SqliteJournal.open(self._folder / "journal.db", lambda: JOURNAL_ID)
         self._tell(checkins=0)
         replica = await Replica.open(self._folder)
-        await asyncio.gather(self._record(journal), self._follow(replica), self._note(journal))
+        await asyncio.gather(self._record(kept), self._follow(replica), self._note(kept))
         await replica.close()
-        await journal.close()
+        await kept.close()
 
     @property
     def _goes_on(self) -> bool:
         return time.monotonic() < self._until or self._told.checkins < self._checkins
 
-    async def _record(self, journal: SqliteJournal) -> None:
+    async def _record(self, kept: SqliteJournal) -> None:
         while self._goes_on:
             number = self._told.checkins + 1
-            await journal.append(checkin(number))
+            await kept.append(checkin(number))
             self._tell(checkins=number)
 
     async def _follow(self, replica: Replica) -> None:
@@ -158,7 +158,7 @@ class Load:
             sequence = upto
             self._tell(sequence=sequence)
 
-    async def _note(self, journal: SqliteJournal) -> None:
+    async def _note(self, kept: SqliteJournal) -> None:
         """As marks and acks are: a small file, and how far the hub has come."""
         file = SmallFile(self._folder / "marks.json", SavedMarks)
         for start in itertools.count(1):
@@ -166,7 +166,7 @@ class Load:
                 return
             await asyncio.to_thread(file.write, SavedMarks(start=start))
             self._tell(start=start)
-            await journal.acknowledge(Ack(journal.id, self._told.checkins, 1, start))
+            await kept.acknowledge(Ack(kept.id, self._told.checkins, 1, start))
             await asyncio.sleep(0.2)
 
     def _tell(self, **changed: int) -> None:
@@ -175,18 +175,18 @@ class Load:
         os.pwrite(self._disk, self._sector, TOLD_AT)
 
 
-def _connecting_as(mode: str) -> Any:
-    """Everything is as the edge does it, but for how the journal is opened to be written to."""
-    if mode == "edge":
-        return _AS_THE_EDGE_DOES
+def _do_as(mode: str) -> None:
+    """Everything is as the edge does it, but for how the journal is opened, or what is synced of a replica."""
 
     async def connect(path: Path, synchronous: str, pages: int) -> Any:
-        connection = await _AS_THE_EDGE_DOES(path, "NORMAL" if mode == "normal" else synchronous, pages)
+        connection = await _CONNECT(path, "NORMAL" if mode == "normal" else synchronous, pages)
         if mode == "delete":
             await connection.execute_fetchall("PRAGMA journal_mode = DELETE")
         return connection
 
-    return connect
+    journal._connect = connect if mode in {"normal", "delete"} else _CONNECT
+    journal._CHECKPOINT_EVERY = _CHECKPOINT_EVERY
+    replica_file._fsync = (lambda _: None) if mode == "hasty" else _FSYNC
 
 
 def main(folder: Path, disk: Path, *loads: str) -> None:
@@ -194,8 +194,7 @@ def main(folder: Path, disk: Path, *loads: str) -> None:
         mode, seconds, checkins = each.split(":")
         (folder / mode).mkdir()
         os.sync()
-        journal_file._connect = _connecting_as(mode)
-        journal_file._CHECKPOINT_EVERY = _CHECKPOINT_EVERY
+        _do_as(mode)
         asyncio.run(Load(folder / mode, disk, mode, float(seconds), int(checkins)).run())
         os.sync()
 

@@ -17,7 +17,7 @@ from tests.machine.settled import Settled
 
 CUTS = 200
 CUTS_OF_A_CONTROL = 40
-LOADS = ("edge:15:150", "normal:4:20", "delete:6:40")
+LOADS = ("edge:15:150", "normal:4:20", "delete:6:40", "hasty:4:10")
 SEED = int(os.environ.get("POWER_SEED") or secrets.randbelow(10**6))
 
 
@@ -44,9 +44,10 @@ def looked_at(power: PowerCuts, mode: str, count: int) -> list[Cut]:
     empty = sum(cut.found.is_empty for cut in cuts)
     behind = max(cut.found.behind for cut in cuts)
     told = power.promised(mode)
+    wrong = sum(bool(cut.found.faults) for cut in cuts)
     making.say(
         f"power, {mode}: {told.checkins} check-ins, {len(cuts)} cuts of seed {SEED}: {losing} lose, "
-        f"{empty} before a replica was whole, others up to {behind} rows behind"
+        f"{wrong} are wrong, {empty} before a replica was whole, others up to {behind} rows behind"
     )
     return cuts
 
@@ -64,3 +65,7 @@ def test_no_cut_takes_what_was_acknowledged(power: PowerCuts) -> None:
 @pytest.mark.parametrize("mode", ["normal", "delete"])
 def test_a_journal_that_syncs_less_loses(power: PowerCuts, mode: str) -> None:
     assert any(cut.found.lost for cut in looked_at(power, mode, CUTS_OF_A_CONTROL))
+
+
+def test_a_replica_that_is_whole_before_its_rows_are_kept_is_not(power: PowerCuts) -> None:
+    assert any(cut.found.faults for cut in looked_at(power, "hasty", CUTS_OF_A_CONTROL))
