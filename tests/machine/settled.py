@@ -133,8 +133,7 @@ def _enrol(edge: Installed, hub: WebHub) -> None:
     edge.next("connected", limit_s=120)
     hub.hub("config", "push", EDGE, str(hub.write("edge.toml", CONFIGURATION)), "--wait", "120")
     edge.next("replica", limit_s=120)
-    edge.shut_the_door()
-    edge.next("door_state", state="locked")
+    edge.next("configuration", trying=False)
 
 
 def _has_settled(edge: Installed) -> bool:
