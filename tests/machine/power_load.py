@@ -8,7 +8,7 @@ then has, between the writes themselves, what had been promised by then. That wr
 
 `edge` is how the edge does it. The others are how it must not, and show that the cuts find it: `normal` syncs the
 journal's log no more (WAL with synchronous=NORMAL); `delete` keeps a rollback journal, whose name comes back after
-a cut (DELETE with synchronous=FULL); `hasty` calls a fresh replica whole before its rows are on the disk.
+a cut (DELETE with synchronous=FULL); `hasty` calls a fresh replica whole and syncs none of it.
 """
 
 import asyncio
@@ -25,9 +25,10 @@ from typing import Any, Final, NamedTuple
 from contract.feed import Row, moved_digest, row_digest
 from contract.messages import Ack, CheckIn
 from edge.core.saved_marks import SavedMarks
-from edge.storage import journal, replica_file
+from edge.storage import journal
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
+from edge.storage.replica_file import ReplicaFile
 from edge.storage.small_file import SmallFile
 
 MODES: Final = ("edge", "normal", "delete", "hasty")
@@ -45,7 +46,7 @@ _APPLIED_MAX: Final = 40
 _CHECKPOINT_EVERY: Final = 32
 """Check-ins; the edge does the same after 256, which takes an emulated processor long."""
 _SECTOR: Final = 512
-_CONNECT, _FSYNC = journal._connect, replica_file._fsync
+_CONNECT, _FINISH = journal._connect, ReplicaFile.finish
 _TOLD: Final = struct.Struct(">8s5Q")
 _MAGIC: Final = b"doorward"
 
@@ -176,7 +177,7 @@ class Load:
 
 
 def _do_as(mode: str) -> None:
-    """Everything is as the edge does it, but for how the journal is opened, or what is synced of a replica."""
+    """Everything is as the edge does it, but for how the journal is opened, or how a replica is made whole."""
 
     async def connect(path: Path, synchronous: str, pages: int) -> Any:
         connection = await _CONNECT(path, "NORMAL" if mode == "normal" else synchronous, pages)
@@ -184,9 +185,15 @@ def _do_as(mode: str) -> None:
             await connection.execute_fetchall("PRAGMA journal_mode = DELETE")
         return connection
 
+    def finish(file: ReplicaFile, _: int) -> bool:
+        file._build_index()
+        file._connection.execute("PRAGMA journal_mode = WAL")
+        file._connection.execute("UPDATE meta SET complete = 1")
+        return True
+
     journal._connect = connect if mode in {"normal", "delete"} else _CONNECT
     journal._CHECKPOINT_EVERY = _CHECKPOINT_EVERY
-    replica_file._fsync = (lambda _: None) if mode == "hasty" else _FSYNC
+    ReplicaFile.finish = finish if mode == "hasty" else _FINISH  # type: ignore[method-assign]
 
 
 def main(folder: Path, disk: Path, *loads: str) -> None:

@@ -17,7 +17,7 @@ from tests.machine.settled import Settled
 
 CUTS = 200
 CUTS_OF_A_CONTROL = 40
-LOADS = ("edge:15:150", "normal:4:20", "delete:6:40", "hasty:4:10")
+LOADS = ("edge:15:150", "normal:4:20", "delete:6:40", "hasty:6:30")
 SEED = int(os.environ.get("POWER_SEED") or secrets.randbelow(10**6))
 
 
