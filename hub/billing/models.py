@@ -52,10 +52,11 @@ def _choices(words: type[Any]) -> list[tuple[str, str]]:
 
 
 class BillingAccount(models.Model):
-    """A customer or a company as a provider knows it."""
+    """A customer or a company as a provider knows it. `told_email`: the address that it was told of last."""
 
     provider = models.CharField(max_length=_PROVIDER_LETTERS)
     reference = models.CharField(max_length=_REFERENCE_LETTERS)
+    told_email = models.EmailField(blank=True, default="")
     customer = models.ForeignKey("members.Customer", models.CASCADE, null=True, related_name="billing_accounts")
     company = models.ForeignKey("members.Company", models.CASCADE, null=True, related_name="billing_accounts")
 

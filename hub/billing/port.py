@@ -83,6 +83,10 @@ class Provider(Protocol):
         """From now on; what was paid and not used is counted against it by the provider."""
         ...
 
+    def tell_address(self, payer: str, email: str) -> None:
+        """What it writes to them goes there from now on. Told once more, nothing changes, so it takes no key."""
+        ...
+
     def portal(self, payer: str, return_address: str) -> str:
         """The address of a page of the provider's, for minutes, where whoever pays sees to how they pay."""
         ...
@@ -102,5 +106,6 @@ class Provider(Protocol):
         ...
 
     def events_since(self, since: datetime) -> list[EventSeen]:
-        """All that happened at `since` or later, the oldest first; what is About.NOTHING may be left out."""
+        """All that happened at `since` or later, as far back as it keeps them, the oldest first; what is
+        About.NOTHING may be left out."""
         ...

@@ -1,5 +1,5 @@
 """What was told of, and what nobody told of: events are looked at as they come, those since the last one are read
-again each hour and at start, and once a day every open subscription is asked about.
+again each hour and at start, and once a day every open subscription is asked about. It is told where to write to.
 """
 
 import logging
@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 
-from hub.billing import event_operations, hand_operations
+from hub.billing import address_operations, event_operations, hand_operations
 from hub.billing.leftover_operations import close_what_nobody_needs, give_up_unpaid
 from hub.billing.looking import end_unwanted, look_at, look_at_subscription
-from hub.billing.models import ProviderEvent, Subscription
+from hub.billing.models import Progress, ProviderEvent, Subscription
 from hub.billing.port import (
     NotThere,
     Provider,
@@ -30,6 +30,11 @@ READ_BACK: Final = timedelta(hours=2)
 """Before the newest event that was read: providers list some late."""
 FIRST_BACK: Final = timedelta(days=3)
 SWEEP_EVERY: Final = timedelta(days=1)
+CHECK_EVERY: Final = timedelta(minutes=1)
+"""How often it is looked whether one of these is due, and which addresses are to be told."""
+AFTER_TROUBLE: Final = timedelta(minutes=10)
+EVENTS_KEPT: Final = timedelta(days=30)
+"""Of what is older no provider tells any more."""
 _MISFITS: Final = (HubError, ValidationError, DataError, IntegrityError)
 _LOG: Final = logging.getLogger("hub.billing")
 
@@ -41,6 +46,7 @@ class Reconciling:
         self._provider = provider
         self._now = now
         self._is_first = True
+        self._checked: dict[str, datetime] = {}
 
     def turn(self) -> int:
         """What came is looked at. How many events. ProviderAway, django.db.Error: the rest waits."""
@@ -54,42 +60,61 @@ class Reconciling:
 
     def catch_up(self) -> int:
         """Each hour, and at first. How many events nobody had told of. ProviderError."""
-        if self._provider is None:
+        if self._provider is None or not self._is_time("events"):
             return 0
-        at, name = self._now(), self._provider.name
-        progress = event_operations.progress(name)
-        is_due = progress.read_at is None or not progress.read_at <= at < progress.read_at + READ_EVERY
-        if not (is_due or self._is_first):
-            return 0
-        since = at - FIRST_BACK if progress.events_until is None else progress.events_until - READ_BACK
-        events = self._provider.events_since(since)
-        new = event_operations.remember(name, events, at)
-        latest = max((each.at for each in events), default=progress.events_until or at)
-        event_operations.read_until(name, latest, at)
-        close_what_nobody_needs(self._provider, at)
-        self._end_what_was_revoked(self._provider)
-        give_up_unpaid(at)
-        event_operations.forget_old(at)
-        self._is_first = False
+        at, new = self._now(), 0
+        progress = event_operations.progress(self._provider.name)
+        if self._is_first or _is_due(progress.read_at, READ_EVERY, at):
+            new = self._read(self._provider, progress, at)
+            close_what_nobody_needs(self._provider, at)
+            self._end_what_was_revoked(self._provider)
+            give_up_unpaid(at)
+            event_operations.forget_old(at)
+            self._is_first = False
+        self._checked["events"] = at
         return new
 
     def sweep(self, stopped: Callable[[], bool] = lambda: False) -> int:
         """Each day. How many subscriptions were asked about; cut off, it begins again. ProviderAway."""
-        if self._provider is None:
+        if self._provider is None or not self._is_time("subscriptions"):
             return 0
-        name, at = self._provider.name, self._now()
-        progress = event_operations.progress(name)
-        if progress.swept_at is not None and progress.swept_at <= at < progress.swept_at + SWEEP_EVERY:
-            return 0
-        asked = 0
-        found = Subscription.objects.filter(provider=name, is_open=True).select_related("membership")
-        for subscription in list(found):
-            if stopped():
-                return asked
-            self._ask(self._provider, subscription)
-            asked += 1
-        event_operations.swept(name, at)
+        name, at, asked = self._provider.name, self._now(), 0
+        if _is_due(event_operations.progress(name).swept_at, SWEEP_EVERY, at):
+            found = Subscription.objects.filter(provider=name, is_open=True).select_related("membership")
+            for subscription in list(found):
+                if stopped():
+                    return asked
+                self._ask(self._provider, subscription)
+                asked += 1
+            event_operations.swept(name, at)
+        self._checked["subscriptions"] = at
         return asked
+
+    def tell_addresses(self) -> int:
+        """Where it writes to who pays. How many were told. ProviderAway: not again for a while, so that everything
+        else goes on where only this is not allowed."""
+        if self._provider is None or not self._is_time("addresses"):
+            return 0
+        at = self._now()
+        self._checked["addresses"] = at + AFTER_TROUBLE
+        told = address_operations.tell_addresses(self._provider)
+        self._checked["addresses"] = at
+        return told
+
+    def _is_time(self, what: str) -> bool:
+        """So that the database is not asked each second. A clock that was ahead holds nothing up."""
+        last, at = self._checked.get(what), self._now()
+        return last is None or not last - AFTER_TROUBLE <= at < last + CHECK_EVERY
+
+    def _read(self, provider: Provider, progress: Progress, at: datetime) -> int:
+        since = at - FIRST_BACK if progress.events_until is None else progress.events_until - READ_BACK
+        events = provider.events_since(since)
+        if progress.read_at is not None and progress.read_at < at - EVENTS_KEPT:
+            _LOG.warning("%s was not asked since %s: some of its events are gone", provider.name, progress.read_at)
+        new = event_operations.remember(provider.name, events, at)
+        latest = max((each.at for each in events), default=progress.events_until or at)
+        event_operations.read_until(provider.name, latest, at)
+        return new
 
     def _end_what_was_revoked(self, provider: Provider) -> None:
         open_ones = Subscription.objects.filter(provider=provider.name, is_open=True)
@@ -101,6 +126,8 @@ class Reconciling:
             look_at_subscription(provider, subscription.reference or "", self._now())
             subscription.refresh_from_db()
             end_unwanted(provider, subscription, self._now())
+        except ProviderAway:
+            raise
         except ProviderRefused:
             # One that is unknown there holds up no other; staff see when it was last seen.
             return
@@ -128,6 +155,10 @@ class Reconciling:
 def open_what_is_owed(at: datetime, zone: ZoneInfo) -> int:
     """By hand: how many payments were opened."""
     return hand_operations.open_renewals(at, zone)
+
+
+def _is_due(last: datetime | None, every: timedelta, at: datetime) -> bool:
+    return last is None or not last <= at < last + every
 
 
 def _thing(event: ProviderEvent) -> tuple[str, str]:

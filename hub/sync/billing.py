@@ -5,7 +5,7 @@ In a thread and a connection of its own, so that no edge waits for a provider.
 """
 
 import threading
-from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.db import connection
@@ -20,18 +20,24 @@ from hub.sync.log import Log
 from hub.sync.supervision import supervise
 
 LOOK_EVERY_S: Final = 1.0
+IDLE_S: Final = 30.0
+"""Between looks where no provider tells of anything."""
 TROUBLE_S: Final = (5.0, 300.0)
 """Between looks while the provider does not answer: growing, so that it is left alone."""
-OWED_EVERY: Final = timedelta(minutes=10)
+OWED_EVERY_S: Final = 600.0
+WELCOME_EVERY_S: Final = 60.0
+"""And at once where a provider has told of something."""
 
 
 class BillingRound:
     def __init__(self, log: Log, clocks: Clocks) -> None:
         self._log = log
         self._clocks = clocks
-        self._reconciling = Reconciling(choosing.provider(), clocks.now)
-        self._pause_s = LOOK_EVERY_S
-        self._owed_at_s: float | None = None
+        provider = choosing.provider()
+        self._look_every_s = IDLE_S if provider is None else LOOK_EVERY_S
+        self._reconciling = Reconciling(provider, clocks.now)
+        self._pause_s = self._look_every_s
+        self._done_at_s: dict[str, float] = {}
 
     def run(self, stopping: threading.Event) -> None:
         """Until `stopping` is set; what is being asked is finished first."""
@@ -45,7 +51,8 @@ class BillingRound:
     def _turn(self, stopping: threading.Event) -> None:
         """What is refused of one holds up none of the others."""
         troubles = []
-        for part in (self._catch_up, self._reconciling.turn, lambda: self._reconciling.sweep(stopping.is_set)):
+        sweep = partial(self._reconciling.sweep, stopping.is_set)
+        for part in (self._catch_up, self._look, sweep, self._reconciling.tell_addresses):
             try:
                 part()
             except ProviderAway as error:
@@ -58,22 +65,33 @@ class BillingRound:
             self._pause_s = min(longest, max(shortest, 2 * self._pause_s))
             self._log.event("billing_trouble", error=troubles[0], retry_s=self._pause_s)
         else:
-            self._pause_s = LOOK_EVERY_S
+            self._pause_s = self._look_every_s
 
     def _catch_up(self) -> None:
         missed = self._reconciling.catch_up()
         if missed:
             self._log.event("billing_caught_up", events=missed)
 
+    def _look(self) -> None:
+        if self._reconciling.turn():
+            self._done_at_s.pop("welcome", None)
+
     def _welcome(self) -> None:
         """Whose payment came after they had closed the page."""
-        finish_paid(self._clocks.now())
+        if self._is_due("welcome", WELCOME_EVERY_S):
+            finish_paid(self._clocks.now())
 
     def _open_owed(self) -> None:
-        elapsed_s = self._clocks.monotonic_s()
-        if self._owed_at_s is not None and elapsed_s < self._owed_at_s + OWED_EVERY.total_seconds():
+        if not self._is_due("owed", OWED_EVERY_S):
             return
         opened = open_what_is_owed(self._clocks.now(), organization_zone())
-        self._owed_at_s = elapsed_s
         if opened:
             self._log.event("payments_opened", payments=opened)
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        """Then it counts as done now."""
+        elapsed_s, last_s = self._clocks.monotonic_s(), self._done_at_s.get(what)
+        if last_s is not None and elapsed_s < last_s + every_s:
+            return False
+        self._done_at_s[what] = elapsed_s
+        return True

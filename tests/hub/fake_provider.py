@@ -42,12 +42,16 @@ class FakeProvider:
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.away = False
+        self.keeps = timedelta(days=30)
+        """So far back it tells of events."""
         self.orders: dict[str, Order] = {}
         self.checkouts: dict[str, CheckoutSeen] = {}
         self.subscriptions: dict[str, SubscriptionSeen] = {}
         self.payments: dict[str, PaymentSeen] = {}
         self.events: list[EventSeen] = []
         self.calls: list[tuple[str, str]] = []
+        self.addresses: dict[str, str] = {}
+        self.refused_addresses: set[str] = set()
         self._by_key: dict[str, Any] = {}
 
     # The port
@@ -96,6 +100,12 @@ class FakeProvider:
     def change_plan(self, reference: str, price: Price, seats: int, key: str) -> SubscriptionSeen:
         return self._once("change_plan", key, lambda: self.becomes(reference, price=price, seats=seats))
 
+    def tell_address(self, payer: str, email: str) -> None:
+        self._answer("tell_address", payer)
+        if email in self.refused_addresses:
+            raise ProviderRefused("no such address")
+        self.addresses[payer] = email
+
     def portal(self, payer: str, return_address: str) -> str:
         self._answer("portal", payer)
         return f"https://pay.example/portal/{payer}"
@@ -118,7 +128,7 @@ class FakeProvider:
 
     def events_since(self, since: datetime) -> list[EventSeen]:
         self._answer("events_since", "")
-        return [each for each in self.events if each.at >= since]
+        return [each for each in self.events if each.at >= max(since, self.at - self.keeps)]
 
     # What happens there
 

@@ -43,6 +43,7 @@ CALLS: dict[str, Call] = {
     "keep": lambda provider, it: provider.keep(it.subscription, "key-keep"),
     "cancel_now": lambda provider, it: provider.cancel_now(it.subscription, "key-now"),
     "change_plan": lambda provider, it: provider.change_plan(it.subscription, GOLD, 5, "key-plan"),
+    "tell_address": lambda provider, it: provider.tell_address(it.payer, "ada@home.example"),
     "portal": lambda provider, it: provider.portal(it.payer, "https://hub.example/card/"),
     "invoices": lambda provider, it: provider.invoices(it.payer),
     "refund": lambda provider, it: provider.refund(it.payment, 100, "EUR", "key-refund"),

@@ -9,6 +9,8 @@ from contract.membership import Detail
 from hub.billing import changing_operations, queries
 from hub.billing.models import Refund
 from hub.billing.port import ProviderRefused
+from hub.billing.reconciling import Reconciling
+from hub.members import operations
 from hub.members.models import Plan
 from tests.hub.billed_club import DAY, BilledClub, billed_by, fresh, plan_of
 from tests.hub.conftest import Database
@@ -162,6 +164,17 @@ def test_a_trial_that_is_paid_after_it(here: BilledClub) -> None:
     end = here.to_the_end(membership)
     assert here.detail(membership) is Detail.CURRENT
     assert fresh(membership).ends_at > end + 27 * DAY
+
+
+def test_another_address_is_told_to_stripe(here: BilledClub) -> None:
+    membership = here.join()
+    customer, number = fresh(membership).customer, payer(here, membership)
+    here.reconciling.tell_addresses()
+    customer.email = "ada@home.example"
+    operations.save_customer(customer)
+    here.reconciling = Reconciling(here.driver.provider, here.driver.now)
+    assert here.reconciling.tell_addresses() == 1
+    assert here.driver.client.v1.customers.retrieve(number).email == "ada@home.example"
 
 
 def test_another_plan_in_a_trial_takes_nothing_before_its_end(here: BilledClub) -> None:

@@ -109,6 +109,10 @@ class StripeProvider:
         }
         return self._update(reference, change, key)
 
+    def tell_address(self, payer: str, email: str) -> None:
+        with asking():
+            self._client.v1.customers.update(payer, {"email": email})
+
     def portal(self, payer: str, return_address: str) -> str:
         with asking():
             asked = {"customer": payer, "return_url": return_address}
