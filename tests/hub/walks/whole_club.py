@@ -51,8 +51,6 @@ from hub.members.models import (
 )
 from hub.members.operations import save_link, save_plan
 from hub.members.profile_operations import add_company_note, add_customer_note
-from hub.organization.models import Signup
-from hub.organization.operations import save_signup
 from hub.partners import link_operations as partner_links
 from hub.partners.models import Partner, PartnerLink
 from hub.partners.user_operations import invite as invite_for
@@ -65,6 +63,7 @@ from hub.websites.subject_operations import add_customer
 from hub.websites.token_operations import Visitor
 from tests.hub import conftest
 from tests.hub.colleagues import a_user
+from tests.hub.joining_club import open_for_all
 from tests.hub.presences import well
 from tests.hub.scans import batch, checkin, journal_rows
 from tests.hub.webhook_drafts import queue_many
@@ -154,7 +153,7 @@ def furnish(owner: User, at: datetime) -> None:
 
 def _joined_by_themselves() -> None:
     said = {"title": "Come in", "terms": "Be kind.", "how_to_pay": "By transfer.", "question_1": "Shoe size?"}
-    save_signup(Signup(is_open=True, **said))
+    open_for_all(**said)
 
 
 def _billed(at: datetime) -> None:
