@@ -132,8 +132,8 @@ deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
 	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
 
 # The guest's kernel is the one that linux-image-amd64 stands for here: gpio-sim is built against its headers.
-APT_FOR_MACHINE := qemu-system-x86 qemu-utils mmdebstrap debian-archive-keyring e2fsprogs busybox-static cpio kmod \
-  mosquitto build-essential linux-headers-amd64
+APT_FOR_MACHINE := qemu-system-x86 qemu-system-arm qemu-utils mmdebstrap debian-archive-keyring e2fsprogs busybox-static \
+  cpio kmod device-tree-compiler mosquitto build-essential linux-headers-amd64
 apt-for-machine:
 	$(call install_missing,$(APT_FOR_MACHINE))
 .PHONY: apt-for-machine machine

@@ -1,7 +1,5 @@
 """Guests for the scenarios: made once, booted and enrolled once, then a fresh one for each from the snapshot."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +11,9 @@ from tests.machine.guest import GuestError
 from tests.machine.initramfs import initramfs
 from tests.machine.installed import Installed
 from tests.machine.settled import Made, Settled, hub_at, settled
+from tests.machine.tools import BUILD, need
 from tests.system.web_hub import WebHub
 
-BUILD = package.CHECKOUT / "build" / "machine"
-_NEEDED = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "cpio", "depmod")
 _LIMIT_S = 900
 
 
@@ -53,20 +50,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def tools() -> None:
-    """QEMU and what makes a guest. Missing, they are a failure in CI, and a word elsewhere."""
-    places = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-    missing = [name for name in _NEEDED if shutil.which(name, path=places) is None]
-    if os.geteuid() != 0:
-        missing.append("root's rights")
-    if missing:
-        told = f"no {', '.join(missing)} here: `make machine` gets it"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
-
-
-@pytest.fixture(scope="session")
-def made(tools: None) -> Made:
+def made() -> Made:
     """Kernel, initramfs, and a root with the package installed."""
+    need("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "cpio", "depmod")
     core = kernel.kernel(BUILD)
     system = root.root(BUILD, core, package.package(BUILD), package.lgpio(BUILD))
     return Made(core, initramfs(BUILD, core), system)
