@@ -14,6 +14,7 @@ from hub.errors import HubError
 from hub.members import operations
 from hub.members.finding import is_same_address
 from hub.members.models import Customer
+from hub.members.own_names import check_own_name
 from hub.members.signals import mailbox_proved
 from hub.members.writing import stored
 
@@ -29,6 +30,7 @@ def create_customer(name: str, proof: Proof) -> Customer:
     """
     if not proof.proves_mailbox:
         raise NotProved(_("Prove your e-mail address first."))
+    check_own_name(name)
     with acting(MEMBER):
         return operations.save_customer(Customer(name=name.strip(), email=proof.email))
 

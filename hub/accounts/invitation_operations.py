@@ -30,6 +30,8 @@ LASTS: Final = timedelta(days=14)
 ACCEPT_PATH: Final = "/card/account/invitation"
 """Where hub/wallet takes a secret, behind the `#`."""
 BY_A_COMPANY: Final = Limit("invitations", 50, 24 * 3600)
+BY_AN_ADMIN: Final = Limit("invitations-admin", 50, 24 * 3600)
+"""Of all their companies together: whoever makes another one invites no more people by it."""
 _PRUNED_AT_ONCE: Final = 100
 
 
@@ -54,7 +56,8 @@ def invite(by: Customer, company: Company, email: str, at: datetime) -> Invited:
         _prune(at)
         if any(Link.objects.filter(company=company, customer=each).exists() for each in customers_at(address)):
             raise InvitationRefused(_("%(address)s belongs to this company already.") % {"address": address})
-        if not take(BY_A_COMPANY, str(company.pk), at).granted:
+        limits = ((BY_A_COMPANY, company.pk), (BY_AN_ADMIN, by.pk))
+        if not all(take(limit, str(whose), at).granted for limit, whose in limits):
             raise InvitationRefused(_("Too many invitations today: go on tomorrow."))
         _end(company, address, at)
         if seats_left(company, at) == 0:
@@ -118,7 +121,8 @@ def accept(secret: str, customer: Customer, at: datetime, terms: str = "") -> Li
 
 def accept_as_new(secret: str, name: str, at: datetime, terms: str = "") -> tuple[Link, Proof]:
     """As a customer of their own making; the proof is for account_operations.sign_in. InvitationRefused: somebody
-    has the address, or they have not accepted the terms. django.core.exceptions.ValidationError: nobody can be called like this."""
+    has the address, or they have not accepted the terms. django.core.exceptions.ValidationError: nobody can be
+    called like this."""
     invitation = invitation_with(secret, at)
     with held(invitation.company):
         invitation = invitation_with(secret, at)

@@ -59,6 +59,11 @@ def seats_left(company: Company, at: datetime) -> int | None:
     return None if free is None else max(0, free - len(open_invitations(company, at)))
 
 
+def seats_needed(company: Company, at: datetime) -> int:
+    """For who belongs to it, and for its open invitations."""
+    return company.links.count() + len(open_invitations(company, at))
+
+
 def remove_person(by: Customer, link: Link) -> None:
     """They lose at once what the company's memberships gave them. NotAnAdmin. LastAdmin: it is the last one.
     Pressed again, nothing happens."""

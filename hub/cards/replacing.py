@@ -38,6 +38,15 @@ def replace_card(card: Card, at: datetime) -> Card:
         return new
 
 
+def block_card(card: Card, at: datetime) -> None:
+    """Without another one, and all phones go on: for who cannot prove now that it is theirs. NothingToReplace."""
+    with writing():
+        held = stored(card)
+        if held is None or held.revoked_at is not None:
+            raise NothingToReplace(_("This card is revoked already."))
+        operations.revoke_cards([held], at)
+
+
 def replace_from_phone(card: Card, by: CardLink, secret: str, at: datetime) -> Card:
     """As the member asks on a phone, whose new link is the only one then. `by`, through which it asks, ends like
     all others: the phone that is lost may have come by the same one. `secret`: of make_next_link.

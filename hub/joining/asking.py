@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hub.members.models import Company, Customer, Plan
+from hub.members.own_names import check_own_name
 from hub.organization.models import Signup
 from hub.organization.signup_models import Asks
 from hub.printable import printable
@@ -75,6 +76,7 @@ def told(asked: list[Asked], said: Mapping[str, str]) -> str:
     return "\n".join(line for line in lines if not line.endswith(": "))
 
 
+_NAMES: Final = frozenset({"name", "company_name"})
 _OWN_FIELDS: Final = frozenset({"name", "phone", "company", "company_name", "seats"})
 
 
@@ -116,6 +118,8 @@ def _check(asked: Asked, text: str, at: datetime) -> None:
 
 def _check_text(asked: Asked, text: str, _at: datetime) -> None:
     printable(text.replace("\n", " ") if asked.kind is Kind.LINES else text)
+    if asked.name in _NAMES:
+        check_own_name(text)
     if len(text) > asked.most:
         raise ValidationError(_("At most %(most)s characters.") % {"most": asked.most})
 
@@ -124,16 +128,16 @@ def _check_date(_asked: Asked, text: str, at: datetime) -> None:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise ValidationError(_("Write the date as in 1990-12-31.")) from error
+        raise ValidationError(_("Enter the date as in 1990-12-31.")) from error
     if not _BORN_FIRST <= day <= at.date():
-        raise ValidationError(_("This date cannot be."))
+        raise ValidationError(_("This date is not possible."))
 
 
 def _check_number(asked: Asked, text: str, _at: datetime) -> None:
     if not (
         text.isascii() and text.isdigit() and len(text) <= len(str(asked.most)) and 1 <= int(text) <= asked.most
     ):
-        raise ValidationError(_("Write a number from 1 to %(most)s.") % {"most": asked.most})
+        raise ValidationError(_("Enter a number from 1 to %(most)s.") % {"most": asked.most})
 
 
 def _check_choice(asked: Asked, text: str, _at: datetime) -> None:

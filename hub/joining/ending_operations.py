@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hub.accounts.account_operations import create_customer, told_of
 from hub.accounts.addresses import customers_at
+from hub.accounts.people_operations import companies_seen_to_by, seats_needed
 from hub.accounts.proofs import How, customers_of
 from hub.audit import operations as audit
 from hub.audit.acting import acting
@@ -59,6 +60,8 @@ def fill_in(flow: Flow, raw: dict[str, str], at: datetime) -> tuple[Flow, dict[s
         said, wrong = read(list(present_of(now, at).asked), raw, at)
         if said.get("company") == NEW_COMPANY and not said.get("company_name"):
             wrong["company_name"] = _("Please fill this in.")
+        if "seats" in said and "seats" not in wrong and (few := _too_few(now, said, at)):
+            wrong["seats"] = few
         right = {name: text for name, text in said.items() if name not in wrong}
         return set_on(now, said={**right, "filled": not wrong}), wrong
 
@@ -131,12 +134,25 @@ def card_link(flow: Flow, at: datetime) -> LinkShown:
         return make_link(flow.customer, at, flow.proved_at if is_theirs else None)
 
 
+def _too_few(flow: Flow, said: dict[str, str], at: datetime) -> str:
+    """Seats for a company that has people already; empty: there are enough."""
+    seen_to = companies_seen_to_by(flow.customer) if flow.customer is not None else []
+    company = next((each for each in seen_to if str(each.pk) == said.get("company")), None)
+    needed = 0 if company is None else seats_needed(company, at)
+    if company is None or int(said["seats"]) >= needed:
+        return ""
+    return _("%(company)s has %(needed)s people, with those who are invited: take as many seats, or more.") % {
+        "company": company,
+        "needed": needed,
+    }
+
+
 def _check(present: Present, shown: str, accepted: bool, way: str) -> Way:
     settings, plan = signup(), present.flow.plan
     if plan is None or not settings.is_open:
         raise NotAgreed(_("Nobody can join here at the moment."))
     if shown != version_of(plan, settings, queries.trial_days_of(present.flow)):
-        raise NotAgreed(_("The terms or the price have changed meanwhile: read them once more."))
+        raise NotAgreed(_("The terms or the price have changed meanwhile: please read them again."))
     if settings.terms and not accepted:
         raise NotAgreed(_("Accept the terms to join."))
     chosen = next((each.way for each in present.offers if each.way == way), None)
@@ -161,7 +177,7 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
     elif proof is not None:
         customer = create_customer(said["name"], proof)
     else:
-        raise NotAgreed(_("Say first who you are."))
+        raise NotAgreed(_("Say who you are first."))
     if said.get("phone") and not customer.phone:
         customer.phone = said["phone"]
         operations.save_customer(customer)
@@ -175,7 +191,7 @@ def _customer(flow: Flow, present: Present, at: datetime) -> Customer:
 def _membership(flow: Flow, way: Way, at: datetime, zone: ZoneInfo) -> Membership:
     plan, customer = flow.plan, flow.customer
     if plan is None or customer is None:
-        raise NotAgreed(_("Say first who you are."))
+        raise NotAgreed(_("Say who you are first."))
     if plan.for_companies and queries.company_chosen(flow) is None and queries.is_barred(customer, plan):
         raise NotAgreed(_("Your company had this plan, and the club has ended it: please ask there."))
     holder = _company(flow, customer) if plan.for_companies else customer

@@ -7,7 +7,7 @@ buttons) is as open as static files, and phones' wallets ask by tokens of their 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from hub.audit.acting import acting
-from hub.cards.link_operations import MEMBER, LinkRefused, hash_of, link_of, new_secret, was_ever
+from hub.cards.link_operations import MEMBER, LinkRefused, hash_of, link_of, new_secret, revoke_links, was_ever
 from hub.cards.models import CardLink
 from hub.cards.session_operations import seen
 from hub.fleet.zones import organization_zone
@@ -118,6 +118,14 @@ def link_here(request: HttpRequest) -> CardLink | None:
 def remembers(response: HttpResponse, *secrets: str) -> HttpResponse:
     keep(response, COOKIE, _APART.join(secrets), _KEPT, PATH)
     return response
+
+
+def goes_on_as(request: HttpRequest, response: HttpResponse, secret: str, at: datetime) -> HttpResponse:
+    """Signed in anew. What this phone was signed in by before is on no other, so it ends."""
+    before = link_here(request)
+    if before is not None and before.proved_at is not None and bytes(before.secret_hash) != hash_of(secret):
+        revoke_links([before], at)
+    return remembers(response, secret)
 
 
 def forgotten(response: HttpResponse) -> HttpResponse:

@@ -42,7 +42,7 @@ def security(request: HttpRequest, link: CardLink) -> HttpResponse:
 
 @sensitive_post_parameters("password", "again")
 @require_POST
-@for_proved(_HERE)
+@for_proved(_HERE, keeps=False)
 def set_password(request: HttpRequest, link: CardLink) -> HttpResponse:
     password, at = request.POST.get("password", ""), timezone.now()
     if password != request.POST.get("again", ""):
@@ -70,7 +70,7 @@ def remove_password(request: HttpRequest, link: CardLink) -> HttpResponse:
 
 
 @require_POST
-@for_proved(_HERE)
+@for_proved(_HERE, keeps=False)
 def adding_options(request: HttpRequest, link: CardLink) -> HttpResponse:
     """For the page's script."""
     try:
@@ -82,7 +82,7 @@ def adding_options(request: HttpRequest, link: CardLink) -> HttpResponse:
 
 @sensitive_post_parameters("state", "answer")
 @require_POST
-@for_proved(_HERE)
+@for_proved(_HERE, keeps=False)
 def add_passkey(request: HttpRequest, link: CardLink) -> HttpResponse:
     refused, at = _limited(request, link), timezone.now()
     if refused is not None:

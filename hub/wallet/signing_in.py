@@ -25,7 +25,6 @@ from hub.accounts.handed_operations import prove_typed
 from hub.accounts.password_operations import TooManyTries, prove_password
 from hub.accounts.proofs import NotProved, Proof, customers_of, keep, kept
 from hub.accounts.secrets import new_secret
-from hub.cards.link_operations import revoke_links
 from hub.errors import HubError
 from hub.letters.sign_in_code import send_code
 from hub.login import told
@@ -34,7 +33,7 @@ from hub.mail.queries import can_send
 from hub.members.models import Customer
 from hub.rates.operations import Limit, take
 from hub.wallet.agents import family
-from hub.wallet.phone import PATH, for_anybody, link_here, page, remembers, too_many
+from hub.wallet.phone import PATH, for_anybody, goes_on_as, link_here, page, remembers, too_many
 
 _ASKED: Final = Limit("card-login", 30, 3600)
 """Codes asked for from one address, which may be a whole club's."""
@@ -50,15 +49,14 @@ def login(request: HttpRequest) -> HttpResponse:
     rate = take(_ASKED, address_of(request), at)
     if not rate.granted:
         return too_many(request, rate.wait_s)
-    email = request.POST.get("email", "")[:_EMAIL_LETTERS_MAX]
     try:
-        asked = ask_code(email, at, known_only=True, phone=link_here(request))
+        asked = ask_code(_address(request), at, known_only=True, phone=link_here(request))
     except NoSuchAddress as error:
         return _entrance(request, 422, wrong_address=str(error))
     # Whoever asks is told the same, also where nothing can be written to that address.
     with suppress(HubError):
         send_code(asked, at, with_links=True)
-    return _code_page(request, asked.state, asked.email)
+    return _code_page(request, asked.state)
 
 
 @sensitive_post_parameters("state", "code")
@@ -73,16 +71,16 @@ def by_code(request: HttpRequest) -> HttpResponse:
         told.sign_in_failed(request, "card", "code")
         if "handed" in request.POST:
             return _entrance(request, 422, wrong_handed=str(error))
-        return _code_page(request, state, request.POST.get("email", "")[:_EMAIL_LETTERS_MAX], str(error))
+        return _code_page(request, state, str(error))
 
 
 @sensitive_post_parameters("password")
 @require_POST
 @for_anybody
 def by_password(request: HttpRequest) -> HttpResponse:
-    email, password, at = request.POST.get("email", ""), request.POST.get("password", ""), timezone.now()
+    password, at = request.POST.get("password", ""), timezone.now()
     try:
-        proof = prove_password(email[:_EMAIL_LETTERS_MAX], password, address_of(request), at)
+        proof = prove_password(_address(request), password, address_of(request), at)
         return _go_on(request, proof, at)
     except TooManyTries as error:
         told.sign_in_failed(request, "card", "too_many_passwords")
@@ -148,12 +146,8 @@ def _go_on(request: HttpRequest, proof: Proof, at: datetime) -> HttpResponse:
 
 
 def _signed_in(request: HttpRequest, proof: Proof, customer: Customer, at: datetime) -> HttpResponse:
-    """What this phone was signed in by before is on no other, so it ends."""
-    before = link_here(request)
     secret = sign_in(customer, proof, at, family(request.headers.get("User-Agent", "")))
-    if before is not None and before.proved_at is not None:
-        revoke_links([before], at)
-    return remembers(HttpResponseRedirect(onward(request)), secret)
+    return goes_on_as(request, HttpResponseRedirect(onward(request)), secret, at)
 
 
 def _nobody(request: HttpRequest) -> HttpResponse:
@@ -162,13 +156,13 @@ def _nobody(request: HttpRequest) -> HttpResponse:
 
 def _entrance(request: HttpRequest, status: int = 200, **wrong: str) -> HttpResponse:
     link = link_here(request)
-    email = request.POST.get("email", "")[:_EMAIL_LETTERS_MAX] or (link.customer.email if link else "")
     return page(
         request,
         "wallet/login.html",
         status,
-        email=email,
+        email=request.POST.get("email", "")[:_EMAIL_LETTERS_MAX],
         again=link,
+        own=masked(link.customer.email) if link else "",
         next=onward(request),
         by_letter=can_send(),
         by_passkey=passkeys.can_have(),
@@ -177,10 +171,25 @@ def _entrance(request: HttpRequest, status: int = 200, **wrong: str) -> HttpResp
     )
 
 
-def _code_page(request: HttpRequest, state: str, email: str, error: str = "") -> HttpResponse:
-    status = 422 if error else 200
-    said = {"state": state, "email": email, "error": error, "next": onward(request)}
+def _code_page(request: HttpRequest, state: str, error: str = "") -> HttpResponse:
+    status, link = 422 if error else 200, link_here(request)
+    typed = request.POST.get("email", "")[:_EMAIL_LETTERS_MAX].strip()
+    own = masked(link.customer.email) if link and not typed else ""
+    said = {"state": state, "email": typed, "own": own, "error": error, "next": onward(request)}
     return page(request, "wallet/login_code.html", status, **said)
+
+
+def _address(request: HttpRequest) -> str:
+    """As it was typed; left empty, that of whose card the phone shows: on the page it is masked."""
+    typed = request.POST.get("email", "")[:_EMAIL_LETTERS_MAX].strip()
+    link = None if typed else link_here(request)
+    return link.customer.email if link else typed
+
+
+def masked(email: str) -> str:
+    """As in `a•••@c•••.example`: they know their own by it, and nobody else learns it. Empty: there is none."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}•••@{host[:1]}•••.{host.rpartition('.')[2]}" if host else ""
 
 
 def _posted(request: HttpRequest, name: str) -> str:

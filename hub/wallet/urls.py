@@ -39,6 +39,7 @@ urlpatterns = [
     path("leave", entering.leave, name="leave"),
     path("lost/<int:number>", losing.lost, name="lost"),
     path("replaced", losing.replaced, name="replaced"),
+    path("blocked", losing.blocked, name="blocked"),
     path("sheet.pdf", printing.sheet_pdf, name="sheet"),
     path("letters", letters.wishes, name="letters"),
     path("letters/<str:token>", letters.unsubscribe, name="unsubscribe"),

@@ -11,6 +11,7 @@ from hub.cards.link_operations import live_links, revoke_all_links
 from hub.members import codes, operations
 from hub.members.models import Card, Plan
 from tests.hub.card_page import a_member, phone, phone_of, secret_for, wine_club
+from tests.hub.own_pages import proved_phone
 from tests.hub.people import DAY
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -30,7 +31,7 @@ def text_of(client: Client, address: str = "/card/") -> str:
 def test_a_lost_card_is_confirmed_first_and_then_another_one(gold: Plan) -> None:
     ann = a_member(gold)
     card = operations.issue_card(ann)
-    client, tablet = phone_of(ann), phone_of(ann)
+    client, tablet = proved_phone(ann), phone_of(ann)
     assert b"Is this card lost?" in client.get(f"/card/lost/{card.pk}").content
     card.refresh_from_db()
     assert card.revoked_at is None
@@ -46,9 +47,9 @@ def test_a_lost_card_is_confirmed_first_and_then_another_one(gold: Plan) -> None
 def test_a_phone_with_the_same_letters_link_does_not_see_the_new_card(gold: Plan) -> None:
     ann = a_member(gold)
     card, secret = operations.issue_card(ann), secret_for(ann)
-    mine, stolen = phone(), phone()
+    mine, stolen = proved_phone(ann), phone()
+    stolen.post("/card/open", {"link": f"#{secret}"})
     for each in (mine, stolen):
-        each.post("/card/open", {"link": f"#{secret}"})
         each.get(f"/card/lost/{card.pk}")
     mine.post(f"/card/lost/{card.pk}")
     new = codes.typed_text(codes.decrypt(Card.objects.get(revoked_at=None)))
@@ -61,7 +62,7 @@ def test_a_phone_with_the_same_letters_link_does_not_see_the_new_card(gold: Plan
 def test_a_phone_that_the_answer_did_not_reach_has_its_new_link_all_the_same(gold: Plan) -> None:
     ann = a_member(gold)
     card = operations.issue_card(ann)
-    client = phone_of(ann)
+    client = proved_phone(ann)
     client.get(f"/card/lost/{card.pk}")
     before = client.cookies["doorward_card"].value
     client.post(f"/card/lost/{card.pk}")
@@ -77,12 +78,27 @@ def test_a_phone_that_the_answer_did_not_reach_has_its_new_link_all_the_same(gol
 def test_whoever_only_looked_whether_to_replace_it_goes_on_with_the_same_link(gold: Plan) -> None:
     ann = a_member(gold)
     card = operations.issue_card(ann)
-    client = phone_of(ann)
+    client = proved_phone(ann)
     client.get(f"/card/lost/{card.pk}")
     assert "Ann Miller" in text_of(client)
     assert len(live_links(ann)) == 1
     revoke_all_links(ann, timezone.now())
     assert "it was revoked" in text_of(client)
+
+
+def test_who_has_proved_nothing_blocks_it_and_gets_no_other(gold: Plan) -> None:
+    """Whoever came by a link of theirs keeps nobody's phones from showing the card, and has no new one."""
+    ann = a_member(gold)
+    card, mine, found = operations.issue_card(ann), proved_phone(ann), phone_of(ann)
+    shown = text_of(found, f"/card/lost/{card.pk}")
+    assert "Show first that it is you" in shown and "Block it" in shown
+    for _ in range(2):
+        assert found.post(f"/card/lost/{card.pk}")["Location"] == "/card/blocked"
+    assert "blocked" in text_of(found, "/card/blocked")
+    assert not Card.objects.filter(revoked_at=None).exists()
+    assert len(live_links(ann)) == 2 and "You have no card now" in text_of(mine)
+    entry = Entry.objects.get(action="revoked", thing_kind="card")
+    assert entry.actor_kind == "member"
 
 
 def test_each_card_that_works_or_will_can_be_reported_lost(gold: Plan) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from hub.accounts.code_operations import ask_code
-from hub.accounts.models import Account, Passkey, SignInCode
+from hub.accounts.models import Account, Ceremony, Passkey, SignInCode
 from hub.accounts.password_operations import has_password, set_password
 from hub.audit.models import Entry
 from hub.cards.link_operations import LinkRefused, link_of, live_links
@@ -21,6 +22,7 @@ from tests.hub.card_page import phone, phone_of
 from tests.hub.mailed import letters_in, mail_by, text_of
 from tests.hub.people import AT
 from tests.hub.soft_passkey import SoftPasskey
+from tests.hub.without_scripts import Reader
 
 pytestmark = pytest.mark.usefixtures("database")
 MAIL, PASSWORD, SECURITY = "ann@club.example", "a long way round", "/card/account/security"
@@ -175,8 +177,17 @@ def test_a_link_that_was_shown_is_asked_before_anything_sensitive_and_gets_one_o
     asked = client.get(SECURITY)
     assert asked["Location"] == "/card/login?next=%2Fcard%2Faccount%2Fsecurity"
     page = client.get(asked["Location"]).content.decode()
-    assert "Is it you?" in page and f'value="{SECURITY}"' in page and MAIL in page
-    state, code = asked_for(client, folder, next=SECURITY)
+    assert "Is it you?" in page and f'value="{SECURITY}"' in page
+    # Who only has the phone learns no address by it.
+    assert "a•••@c•••.example" in page and MAIL not in page
+    with mail_by(f"file://{folder}"):
+        for asked in (
+            client.post("/card/login", {"next": SECURITY}),
+            client.post("/card/login/code", {"state": "0"}),
+        ):
+            assert "a•••@c•••.example" in asked.content.decode() and MAIL not in asked.content.decode()
+    Mail.objects.all().delete()
+    state, code = asked_for(client, folder, email="", next=SECURITY)
     answer = client.post("/card/login/code", {"state": state, "code": code, "next": SECURITY})
     assert answer["Location"] == SECURITY
     assert client.get(SECURITY).status_code == 200
@@ -306,3 +317,57 @@ def test_strangers_who_ask_for_codes_keep_nobody_from_proving_on_their_own_phone
     Mail.objects.all().delete()
     state, code = asked_for(client, folder)
     assert client.post("/card/login/code", {"state": state, "code": code}).status_code == 302
+
+
+PROFILE = "/card/account/profile"
+
+
+def proves_again(client: Client, to: str) -> Any:
+    return client.post("/card/login/password", {"password": PASSWORD, "next": to})
+
+
+def test_what_was_typed_is_kept_while_they_prove_who_they_are() -> None:
+    ann = a_member()
+    client, other = signed_in(ann), signed_in(ann)
+    CardLink.objects.update(proved_at=timezone.now() - timedelta(minutes=16))
+    answer = client.post(PROFILE, {"name": "Ann & Co", "phone": "01\n23"})
+    assert answer["Location"].startswith("/card/login")
+    kept = Ceremony.objects.get(kind="typed")
+    # Another phone of theirs is given nothing of it.
+    proves_again(other, PROFILE)
+    assert "Name and phone" in other.get(PROFILE).content.decode() and Ceremony.objects.get(kind="typed") == kept
+    assert proves_again(client, PROFILE)["Location"] == PROFILE
+    reader = Reader(client).open(PROFILE)
+    assert "Go on with what you typed?" in reader.text and "Ann &amp; Co" in reader.text
+    form = next(each for each in reader.forms() if each.action == PROFILE)
+    assert (form.fields["name"], "doorward_typed") == ("Ann & Co", client.cookies["doorward_typed"].key)
+    client.post(form.action, form.fields | {"phone": "0123"})
+    assert Customer.objects.get().name == "Ann & Co"
+    assert "Go on with what you typed?" not in client.get(PROFILE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"{SECURITY}/password", {"password": "another long way", "again": "another long way"}),
+        (f"{SECURITY}/phones/end", {}),
+        ("/card/account/data/delete", {"sure": "on"}),
+        ("/card/account/profile/email/code", {"state": "s", "code": "12345678"}),
+        (PROFILE, {"name": "x" * 30_001}),
+    ],
+)
+def test_nothing_secret_and_nothing_endless_is_kept(path: str, said: dict[str, str]) -> None:
+    client = signed_in(a_member())
+    CardLink.objects.update(proved_at=timezone.now() - timedelta(minutes=16))
+    assert client.post(path, said)["Location"].startswith("/card/login")
+    assert not Ceremony.objects.exists() and "doorward_typed" not in client.cookies
+
+
+def test_what_was_typed_is_nobody_elses_who_signs_in_there() -> None:
+    bert = a_member("Bert", "bert@club.example")
+    set_password(bert, PASSWORD, timezone.now())
+    client = signed_in(a_member())
+    CardLink.objects.update(proved_at=timezone.now() - timedelta(minutes=16))
+    client.post(PROFILE, {"name": "Ann & Co"})
+    client.post("/card/login/password", {"email": bert.email, "password": PASSWORD, "next": PROFILE})
+    assert "Ann &amp; Co" not in client.get(PROFILE).content.decode()

@@ -20,6 +20,7 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self._in = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
@@ -29,6 +30,14 @@ class _Forms(HTMLParser):
             self.forms[-1].buttons.append((said.get("name", ""), said.get("value", "")))
         elif self.forms and said.get("name") and _counts(tag, said):
             self.forms[-1].fields[said["name"]] = said.get("value", "")
+            self._in = said["name"] if tag == "textarea" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in:
+            self.forms[-1].fields[self._in] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = "" if tag == "textarea" else self._in
 
 
 def _has(form: Form, press: str) -> bool:
@@ -61,10 +70,13 @@ class Reader:
     def text(self) -> str:
         return str(self.page.content.decode())
 
-    def form(self, press: str) -> Form:
+    def forms(self) -> list[Form]:
         read = _Forms()
         read.feed(self.text)
-        return next(each for each in read.forms if _has(each, press))
+        return read.forms
+
+    def form(self, press: str) -> Form:
+        return next(each for each in self.forms() if _has(each, press))
 
     def press(self, press: str, follow: bool = True, **said: str) -> "Reader":
         """With what stands in the form, and `said`."""

@@ -28,7 +28,7 @@ from hub.kept import forget, keep
 from hub.organization.queries import signup
 from hub.wallet.account.asking import words_of
 from hub.wallet.agents import family
-from hub.wallet.phone import PATH, for_anybody, link_here, page, remembers
+from hub.wallet.phone import PATH, for_anybody, goes_on_as, link_here, page
 
 COOKIE: Final = "doorward_invitation"
 _KEPT: Final = timedelta(hours=1)
@@ -70,7 +70,7 @@ def accept_it(request: HttpRequest) -> HttpResponse:
     with acting(MEMBER):
         first_card(joined.customer, at)
     phone = sign_in(joined.customer, proof, at, family(request.headers.get("User-Agent", "")))
-    return remembers(_joined(found), phone)
+    return goes_on_as(request, _joined(found), phone, at)
 
 
 def _taken(request: HttpRequest, secret: str) -> HttpResponse:

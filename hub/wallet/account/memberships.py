@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from contract.membership import Detail
 from hub.accounts.models import MemberRequest
+from hub.accounts.people_operations import seats_needed
 from hub.accounts.request_operations import ask_for
 from hub.billing import changing_operations, checkout_operations, own_operations
 from hub.billing.own import May, plans_instead
@@ -126,12 +127,15 @@ def seats(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     membership, at = membership_of(link, number), timezone.now()
     now = may_now(membership, at)
     price = price_line(membership.plan, membership.plan.price_cents, membership.plan.currency)
-    says = [*filter(None, [price]), _when(membership, now, at)]
+    needed = seats_needed(membership.company, at) if membership.company is not None else 1
+    says = [*filter(None, [price]), _needed(needed), _when(membership, now, at)]
     button = _button(membership, now, at)
     asked = Asked(_("How many seats?"), says, button, _back(membership), is_offered=now.seats)
 
     def do() -> str:
         wanted = _number(request.POST.get("seats", ""), membership.plan.seats_max)
+        if wanted < needed:
+            raise NoNumber(_("That is fewer than are needed: remove people, or take invitations back, first."))
         if now.by_provider:
             changing_operations.change_plan(membership, membership.plan, wanted, at)
             return "seats"
@@ -215,6 +219,15 @@ def _when(membership: Membership, now: May, at: datetime) -> str:
         return _("It holds at once. Nothing is taken before your trial ends, after %(day)s.") % told
     said = _("It holds at once. What you have paid and not used yet, %(provider)s counts against the new price.")
     return said % {"provider": membership.billed_by.capitalize()}
+
+
+def _needed(seats: int) -> str:
+    said = ngettext(
+        "One seat is needed, for the people of the company and its open invitations.",
+        "%(count)s seats are needed, for the people of the company and its open invitations.",
+        seats,
+    )
+    return said % {"count": seats}
 
 
 def _number(text: str, most: int | None) -> int:

@@ -19,6 +19,7 @@ from hub.letters.sign_in_code import send_code, tell_changed
 from hub.mail.queries import can_send
 from hub.members import operations
 from hub.members.models import Customer, CustomerPhoto
+from hub.members.own_names import check_own_name
 from hub.members.photos import BYTES_MAX
 from hub.members.profile_operations import remove_photo, set_photo
 from hub.organization.queries import organization
@@ -34,6 +35,12 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = Customer
         fields = ["name", "phone"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.instance.name:
+            check_own_name(name)
+        return name
 
 
 @for_proved()
@@ -93,7 +100,7 @@ def email(request: HttpRequest, link: CardLink) -> HttpResponse:
 
 
 @sensitive_post_parameters("state", "code")
-@for_proved()
+@for_proved(keeps=False)
 def email_code(request: HttpRequest, link: CardLink) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse(_HERE))
