@@ -67,7 +67,7 @@ def prove_code(state: str, code: str, at: datetime) -> Proof:
     digits = "".join(each for each in code[:_TEXT_LETTERS_MAX] if each.isascii() and each.isdigit())
     found = _tried(state, at)
     if found is None or not constant_time_compare(bytes(found.code_hash), hash_of_code(digits, state)):
-        raise NotProved(_("This code is not right, or counts no more. Type the newest one, or ask for another."))
+        raise NotProved(_("This code is not right, or no longer valid. Enter the newest one, or ask for another."))
     SignInCode.objects.filter(pk=found.pk, state_hash=hash_of(state), used_at=None).update(used_at=at)
     customers = tuple(each.pk for each in customers_at(found.address))
     return Proof(How.CODE, at, customers, found.address, seed_of(digits, state))

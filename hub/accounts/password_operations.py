@@ -42,7 +42,7 @@ def prove_password(email: str, password: str, address: str, at: datetime) -> Pro
         raise TooManyTries(_("Too many tries: try again in 15 minutes, or have a code sent to you."))
     found = _whose(mailbox, password) if mailbox and len(password) <= LETTERS_MAX else []
     if not found:
-        raise NotProved(_("This address and this password do not belong together."))
+        raise NotProved(_("This address and password do not match."))
     succeed(attempt)
     return Proof(How.PASSWORD, at, tuple(found))
 

@@ -44,7 +44,7 @@ def new_key_page(request: HttpRequest, number: int) -> HttpResponse:
 def end_key(request: HttpRequest, number: int) -> HttpResponse:
     key = get_object_or_404(WebsiteKey, pk=number)
     key_operations.end_key(number, timezone.now())
-    messages.success(request, _("The key counts for a day more."))
+    messages.success(request, _("The key stays valid for another day."))
     return back(request, key.website_id)
 
 
@@ -54,7 +54,7 @@ def revoke_key_page(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return page(request, "desk/websites/revoke_key.html", key=key)
     key_operations.revoke_key(number, timezone.now())
-    messages.success(request, _("The key counts no longer."))
+    messages.success(request, _("The key is no longer valid."))
     return back(request, key.website_id)
 
 

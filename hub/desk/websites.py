@@ -108,7 +108,7 @@ def unbind_visitor(request: HttpRequest, number: int) -> HttpResponse:
     """On the profile of the customer whom a website knows."""
     subject = get_object_or_404(Subject, pk=number)
     subject_operations.unbind(number)
-    messages.success(request, _("The website's visitor and this customer are parted."))
+    messages.success(request, _("The website's visitor and this customer are separated."))
     return goes_to(request, reverse("desk:customer", args=[subject.customer_id]))
 
 

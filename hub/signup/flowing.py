@@ -227,7 +227,7 @@ def _choose_plan(request: HttpRequest, flow: Flow, at: datetime) -> object:
     try:
         return flow_operations.choose_plan(flow, public_plan(_posted(request, "plan")), at)
     except Plan.DoesNotExist:
-        return {"": _("This plan is not offered any more: choose another one.")}
+        return {"": _("This plan is no longer offered: choose another one.")}
 
 
 def _fields(request: HttpRequest, flow: Flow, at: datetime) -> object:

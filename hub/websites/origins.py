@@ -35,7 +35,7 @@ def checked(texts: Iterable[str]) -> list[str]:
     """OriginRefused: one of them does not fit, or there are too many."""
     found = list(dict.fromkeys(map(origin_of, texts)))
     if len(found) > ORIGINS_MAX:
-        raise OriginRefused(_("There are more than %(count)d: name fewer.") % {"count": ORIGINS_MAX})
+        raise OriginRefused(_("There are more than %(count)d: list fewer.") % {"count": ORIGINS_MAX})
     return found
 
 

@@ -46,7 +46,7 @@ def add_customer(visitor: Visitor, customer: Customer, proved_email: str, at: da
             return standing.customer
         if with_email(customer.email).exists() and not is_same_address(customer.email, proved_email):
             raise AddressStands(
-                _("There is somebody with this address already: prove that it is yours, or give another one.")
+                _("Somebody has this address already: prove that it is yours, or use another one.")
             )
         members.save_customer(customer)
         _bind(visitor, customer, is_same_address(customer.email, proved_email), at)
@@ -66,7 +66,7 @@ def bind(
         if standing is None:
             return _bind(visitor, stored, True, at)
         if standing.customer_id != stored.pk:
-            raise BoundOtherwise(_("At this website you are somebody else already: ask us, and we part the two."))
+            raise BoundOtherwise(_("This website knows you as somebody else already: ask us, and we will separate the two."))
         return standing
 
 

@@ -66,7 +66,7 @@ def test_what_is_no_code_is_told_the_same(said: str) -> None:
     a_member()
     asked = ask_code("ann@club.example", AT, known_only=True)
     for state in (asked.state, "", "nobody's", "x" * 100_000):
-        with pytest.raises(NotProved, match="not right, or counts no more"):
+        with pytest.raises(NotProved, match="not right, or no longer valid"):
             prove_code(state, said, AT)
 
 

@@ -48,7 +48,7 @@ def test_a_password_proves_who_and_no_mailbox() -> None:
 def test_wrong_and_unknown_are_told_the_same(email: str) -> None:
     set_password(a_member(), GOOD, AT)
     a_member("Bob", "bob@club.example")
-    with pytest.raises(NotProved, match="do not belong together"):
+    with pytest.raises(NotProved, match="do not match"):
         prove_password(email, "another way", HERE, AT)
     for empty in ("", "x" * 100_000):
         with pytest.raises(NotProved):

@@ -92,7 +92,7 @@ def test_with_a_token_whose_address_stands(embedded: Embedded) -> None:
     frame = embedded.browser.frame()
     frame.until("!!document.querySelector('form.choose')?.elements.flow.value")
     frame.press("plan")
-    frame.sees("Somebody is a member with this address already")
+    frame.sees("There is already a member with this address")
     proves(embedded)
     frame.until("!!document.querySelector('[name=customer]')")
     frame.look(f"void document.querySelector('[name=customer][value=\"{ann.pk}\"]').click()")

@@ -78,7 +78,7 @@ def test_each_counts_once_and_there_is_an_end() -> None:
     assert origins_in(" \n") == []
     many = [f"https://{number}.example" for number in range(ORIGINS_MAX)]
     assert len(checked(many)) == ORIGINS_MAX
-    with pytest.raises(OriginRefused, match="name fewer"):
+    with pytest.raises(OriginRefused, match="list fewer"):
         checked([*many, "https://one-more.example"])
 
 

@@ -42,7 +42,7 @@ def test_one_is_added_and_says_where_it_may_show_our_pages(owner_client: Client)
     assert website.public_id in page and "https://www.shop.example" in page
     assert "Not seen yet" in shown(owner_client, LIST)
     owner_client.post(f"{LIST}{website.pk}/change/", {"name": "The shop", "origins": ""})
-    assert "Name an origin first" in shown(owner_client, f"{LIST}{website.pk}/")
+    assert "Add an origin first" in shown(owner_client, f"{LIST}{website.pk}/")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_token_is_tried_without_using_it_up(owner_client: Client) -> None:
     token = a_token(website, key, at, sub="<b>7</b>")
     for _each in range(2):
         page = tried(owner_client, website, f" {token}\n")
-        assert "This token counts" in page and "nobody here yet" in page
+        assert "This token counts" in page and "not known here yet" in page
     assert not UsedToken.objects.exists()
     assert Website.objects.get().used_at is None
     answer = owner_client.post(f"{LIST}{website.pk}/try/", {"token": token})
@@ -175,6 +175,8 @@ def test_what_is_copied_is_there_for_public_plans_alone(owner_client: Client) ->
     assert f'data-website="{website.public_id}" data-plan="{plan.public_id}" async></script>' in copied
     assert f"/embed/{website.public_id}/{plan.public_id}/" in copied
     assert 'title="Gold &quot;&lt;b&gt;&quot;"' in copied
+    assert f'data-website="{website.public_id}" async></script>' in copied
+    assert f'/embed/{website.public_id}/" title="All plans"' in copied
 
 
 def test_it_is_switched_off_and_on_and_deleted(owner_client: Client) -> None:
