@@ -1,6 +1,6 @@
 """Django for the hub's tests, and a database of its own for each: SQLite files and a real PostgreSQL.
 
-`database` runs a test on both; `sqlite_database` on SQLite alone. Each test gets a fresh copy of what `init` made.
+`database` runs a test on both; `sqlite_database` on SQLite alone. Each test finds what `init` made, and no more.
 """
 
 import atexit
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.hub import postgresql
+from tests.hub.renewed import RenewedDatabase
 from tests.prepared_hub import prepare_hub
 
 DATA = Path(tempfile.mkdtemp(prefix="doorward-hub-"))
@@ -100,14 +101,18 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     disconnect()
 
 
+@pytest.fixture(scope="session")
+def renewed(cluster: postgresql.Cluster) -> RenewedDatabase:
+    return RenewedDatabase(cluster, "hub")
+
+
 @pytest.fixture
-def postgresql_database(cluster: postgresql.Cluster) -> Iterator[Database]:
-    cluster.copy_database(postgresql.PREPARED, "hub")
+def postgresql_database(cluster: postgresql.Cluster, renewed: RenewedDatabase) -> Iterator[Database]:
+    renewed.renew()
     url = cluster.url("hub")
     connect(url)
     yield Database("postgresql", url)
     disconnect()
-    cluster.drop_database("hub")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -34,7 +34,7 @@ class Cluster:
         self._psql(f'CREATE DATABASE "{name}"')
 
     def drop_database(self, name: str) -> None:
-        self._psql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self._psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _psql(self, statement: str) -> None:
         address = ["-h", str(self.folder), "-U", "doorward", "-d", "template1"]
