@@ -29,7 +29,7 @@ Layout = Annotated[str, Meta(pattern=r"^[a-z]{2,12}(?:\([a-z0-9_-]{1,24}\))?\Z")
 Affix = Annotated[str, Meta(max_length=AFFIX_LETTERS_MAX)]
 
 _OF_KEYBOARDS: Final = ("/dev/input/", "/dev/doorward/kbd-", "usb:", "usb-port:")
-"""The second is what firmware_config/udev/60-doorward.rules links."""
+"""The second is what firmware_config/udev/61-doorward.rules links."""
 _USB: Final = re.compile(r"usb:[0-9a-f]{4}:[0-9a-f]{4}(?::[^:/]{1,64})?")
 _USB_PORT: Final = re.compile(r"usb-port:[0-9]{1,3}-[0-9]{1,3}(?:\.[0-9]{1,3}){0,6}")
 

@@ -19,7 +19,7 @@ _PLACES: Final = {
     "firmware_config/boards": "usr/share/doorward/firmware_config/boards",
     "firmware_config/scanners": "usr/share/doorward/firmware_config/scanners",
     "firmware_config/raspberry_pi": "usr/share/doorward/firmware_config/raspberry_pi",
-    "firmware_config/udev/60-doorward.rules": "usr/lib/udev/rules.d/60-doorward.rules",
+    "firmware_config/udev/61-doorward.rules": "usr/lib/udev/rules.d/61-doorward.rules",
     "systemd/doorward-edge.service": "usr/lib/systemd/system/doorward-edge.service",
     "systemd/doorward-sysusers.conf": "usr/lib/sysusers.d/doorward.conf",
     "systemd/doorward-tmpfiles.conf": "usr/lib/tmpfiles.d/doorward.conf",

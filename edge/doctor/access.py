@@ -60,7 +60,7 @@ def groups(patient: Patient) -> Iterator[Finding]:
                 "access.groups",
                 f"this machine has no group {group}",
                 f"{what} are usually that group's; the checks of each device say whether they can be had",
-                "install firmware_config/udev/60-doorward.rules, if a device cannot be had",
+                "install firmware_config/udev/61-doorward.rules, if a device cannot be had",
                 group,
             )
         else:

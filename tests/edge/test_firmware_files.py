@@ -79,6 +79,13 @@ def test_no_rule_runs_anything_or_opens_a_device_to_all() -> None:
     assert not re.search(r"RUN|PROGRAM|IMPORT|GOTO|0666|watchdog", text)
 
 
+def test_what_is_a_keyboard_is_known_before_it_is_named() -> None:
+    """60-input-id.rules of systemd sets ID_INPUT_KEYBOARD; files are read in the order of their names."""
+    naming = [path.name for path in RULES if "ID_INPUT_KEYBOARD" in path.read_text()]
+    assert naming
+    assert all(name > "60-input-id.rules" for name in naming)
+
+
 @pytest.mark.skipif(shutil.which("udevadm") is None, reason="no udevadm here")
 def test_udev_takes_them() -> None:
     known = subprocess.run(["udevadm", "verify", "--help"], capture_output=True, check=False)
