@@ -8,6 +8,7 @@ import itertools
 from typing import Final
 
 from tests.machine.guest import Guest
+from tests.machine.wiring import Wire
 
 _BEGIN: Final = """
 import pathlib, re
@@ -22,10 +23,18 @@ def _base():
     for chip in pathlib.Path("/sys/class/gpio").glob("gpiochip*"):
         if (chip / "label").read_text().strip() == "pinctrl-bcm2835":
             return int((chip / "base").read_text())
+def _level(number):
+    return int((_line(number) / "value").read_text())
+def _forget():
+    _before.update((int(wire), _level(wire)) for wire in _before)
+    (_TRACING / "trace").write_text("")
 def _moves(number):
-    wanted = _base() + number
-    found = _LINE.findall((_TRACING / "trace").read_text())
-    return [[float(at), int(level)] for at, line, level in found if int(line) == wanted]
+    wanted, before, changes = _base() + number, _before[number], []
+    for at, line, level in _LINE.findall((_TRACING / "trace").read_text()):
+        if int(line) == wanted and int(level) != before:
+            before = int(level)
+            changes.append([float(at), before])
+    return changes
 """
 
 
@@ -34,12 +43,12 @@ class Pins:
         self._guest = guest
 
     def begin(self) -> None:
-        """After each start of the guest, before anything else here."""
-        self._guest.python(_BEGIN)
+        """Before anything else here, and after each boot, from which on all is remembered."""
+        self._guest.python(f"{_BEGIN}\n_before = dict.fromkeys({list(map(int, Wire))}, 0)")
 
     def level(self, wire: int) -> int:
         """Of an output or an input, as it is now."""
-        return int(self._guest.python(f"answer = (_line({int(wire)}) / 'value').read_text()"))
+        return int(self._guest.python(f"answer = _level({int(wire)})"))
 
     def pull(self, wire: int, level: int) -> None:
         """What lies at an input: a button that is pressed or a contact that is closed is low."""
@@ -48,15 +57,11 @@ class Pins:
 
     def forget(self) -> None:
         """What was set until now is no move any more."""
-        self._guest.python("(_TRACING / 'trace').write_text('')")
+        self._guest.python("_forget()")
 
     def moves(self, wire: int) -> list[tuple[float, int]]:
         """Each change of an output since `forget` or the boot: seconds of the guest's monotonic clock, level."""
-        changes: list[tuple[float, int]] = []
-        for at_s, level in self._guest.python(f"answer = _moves({int(wire)})"):
-            if not changes or changes[-1][1] != level:
-                changes.append((at_s, level))
-        return changes
+        return [(at_s, level) for at_s, level in self._guest.python(f"answer = _moves({int(wire)})")]
 
     def pulses(self, wire: int) -> list[float]:
         """Seconds of each time that it was high, and is no more."""

@@ -40,6 +40,12 @@ _FILES: Final = {
 }
 _MASKED: Final = (
     "getty.target",
+    "modprobe@drm.service",
+    "systemd-binfmt.service",
+    "systemd-logind.service",
+    "systemd-pstore.service",
+    "systemd-update-utmp.service",
+    "systemd-update-utmp-runlevel.service",
     "serial-getty@ttyS0.service",
     "apt-daily.timer",
     "apt-daily-upgrade.timer",

@@ -1,12 +1,13 @@
 """A scanner at a serial port, from QEMU's side of it: the guest's UART, or a USB converter that is put in."""
 
+import itertools
 import socket
 from pathlib import Path
 from typing import Final
 
 from tests.machine.qemu import Qemu
 
-FTDI: Final = "ftdi"
+_COUNT: Final = itertools.count(1)
 
 
 class SerialScanner:
@@ -28,15 +29,14 @@ class FtdiScanner(SerialScanner):
 
     def __init__(self, qemu: Qemu) -> None:
         self._qemu = qemu
-        path = qemu.folder / "ftdi.sock"
-        path.unlink(missing_ok=True)
+        self._name = f"ftdi{next(_COUNT)}"
+        path = qemu.folder / f"{self._name}.sock"
         address = {"type": "unix", "data": {"path": str(path)}}
         data = {"addr": address, "server": True, "wait": False}
-        qemu.qmp.do("chardev-add", id=FTDI, backend={"type": "socket", "data": data})
+        qemu.qmp.do("chardev-add", id=f"{self._name}-end", backend={"type": "socket", "data": data})
         super().__init__(path)
-        qemu.plug(FTDI, "usb-serial", bus="xhci.0", chardev=FTDI)
+        qemu.plug(self._name, "usb-serial", bus="xhci.0", chardev=f"{self._name}-end")
 
     def pull(self) -> None:
-        self._qemu.unplug(FTDI)
+        self._qemu.unplug(self._name)
         self.close()
-        self._qemu.qmp.do("chardev-remove", id=FTDI)

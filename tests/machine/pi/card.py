@@ -1,7 +1,7 @@
 """The Pi's SD card: Debian for arm64, the edge's package, and an edge's state, put there from outside.
 
-What dpkg would run on the Pi is done here by the same programs, told of another root: the package's users, its unit
-and its compiled code. Made once for each package.
+What dpkg would run on the Pi is done here by the same programs, told of another root: the package's users, its
+unit and its compiled code. Made once for each package.
 """
 
 import json
@@ -61,7 +61,7 @@ _BOOTED: Final = (
     *("systemd-modules-load.service", "systemd-journald.service"),
     *("systemd-udevd.service", "systemd-udev-trigger.service"),
 )
-"""Of what Debian starts by itself; beside it the edge's own unit, and what that wants. An emulated Pi boots slowly."""
+"""Of what Debian starts by itself: an emulated Pi boots slowly. The edge's unit, and what that wants, come on top."""
 _OWN: Final = ("card.py", "club.py", "debian.py")
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.machine.making import kept_by, run
+from tests.machine.package import digest_of
 
 SUITE: Final = "bookworm"
 BOARD: Final = "bcm2837-rpi-3-b"
 REVISION: Final = "0xa02082"
-"""Raspberry Pi 3 Model B 1.2 (raspberrypi.com, "New-style revision codes"). The firmware writes it into the tree that
-it hands to the kernel; QEMU has no firmware. gpiozero reads it."""
+"""Raspberry Pi 3 Model B 1.2 (raspberrypi.com, "New-style revision codes"). The firmware writes it into the tree
+that it hands to the kernel; QEMU has no firmware. gpiozero reads it."""
 _PACKAGES: Final = (
     *("base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "libc-bin", "login", "mount", "sed"),
     *("systemd", "systemd-sysv", "udev", "kmod", "util-linux", "busybox-static", "linux-image-arm64"),
@@ -23,7 +24,7 @@ _PACKAGES: Final = (
 
 def debian(build: Path) -> Path:
     """A folder with debian.tar, boot/, lib/modules/RELEASE, busybox, and BOARD.dtb with a revision."""
-    return kept_by(build / f"debian-{SUITE}-arm64", _make)
+    return kept_by(build / f"debian-{SUITE}-arm64-{digest_of(Path(__file__))}", _make)
 
 
 def _make(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The package for arm64 on a Raspberry Pi 3 Model B, its relay seen from outside; scenarios of one boot, in order.
 
-The Pi has no clock of its own and no network: it wakes in the year of its systemd, and the edge decides by the time
-that its hub told last. By the Pi's clock the membership that has ended would still run, and the other not have begun.
+The Pi has no clock of its own and no network: it wakes in the year of its systemd, and the edge decides by the
+time that its hub told last. By the Pi's own clock the membership that has ended would still run, and the other one
+would not have begun.
 """
 
 from tests.machine.pi.board import Board
