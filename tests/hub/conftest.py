@@ -46,9 +46,13 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from hub import environment  # noqa: E402
+
+# A million would cost each password half a second; how many there are is Django's matter.
+PBKDF2PasswordHasher.iterations = 2_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,11 @@ class Database:
 
 def connect(url: str) -> None:
     """This process's default database is `url` from now on, for threads that start later too."""
-    _use(environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database)
+    database = environment.read({"DATABASE_URL": url, "DOORWARD_DATA": str(DATA)}).database
+    if pragmas := database.get("OPTIONS", {}).get("init_command"):
+        # What a crash of the machine loses does not matter to tests.
+        database["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
+    _use(database)
 
 
 def disconnect() -> None:
