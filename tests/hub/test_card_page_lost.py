@@ -91,7 +91,7 @@ def test_who_has_proved_nothing_blocks_it_and_gets_no_other(gold: Plan) -> None:
     ann = a_member(gold)
     card, mine, found = operations.issue_card(ann), proved_phone(ann), phone_of(ann)
     shown = text_of(found, f"/card/lost/{card.pk}")
-    assert "Show first that it is you" in shown and "Block it" in shown
+    assert "First show that it is you" in shown and "Block it" in shown
     for _ in range(2):
         assert found.post(f"/card/lost/{card.pk}")["Location"] == "/card/blocked"
     assert "blocked" in text_of(found, "/card/blocked")

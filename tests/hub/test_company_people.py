@@ -40,6 +40,7 @@ from hub.feed.operations import EVERYONE
 from hub.letters.invitation import send_invitation
 from hub.members import operations
 from hub.members.models import Company, Customer, Link
+from hub.members.own_names import check_own_name
 from tests.hub.conftest import Database
 from tests.hub.mailed import letters_in, mail_by, text_of
 from tests.hub.people import AT, DAY, a_membership, a_plan
@@ -195,6 +196,35 @@ def test_so_many_invitations_a_day() -> None:
         invite(ann, company, f"x{number}@club.example", AT)
     with pytest.raises(InvitationRefused, match="Too many"):
         invite(ann, company, "more@club.example", AT)
+
+
+def test_another_company_invites_no_more_people() -> None:
+    ann = a_member("Ann")
+    for _ in range(2):
+        company = a_company(ann)
+        for number in range(BY_A_COMPANY.count // 2):
+            invite(ann, company, f"x{number}@club.example", AT)
+    with pytest.raises(InvitationRefused, match="Too many"):
+        invite(ann, a_company(ann), "more@club.example", AT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Win at https://evil.example", "www.evil", "evil.example now", "Ann (a@evil.example)", "Click EVIL.COM/x"],
+)
+def test_a_name_of_ones_own_is_no_way_to_somewhere(name: str) -> None:
+    """It stands in letters to people whom nobody has asked."""
+    with pytest.raises(ValidationError, match="addresses out"):
+        check_own_name(name)
+    ann = a_member("Ann")
+    secret = secret_of(ann, a_company(ann), "b@club.example")
+    with pytest.raises(ValidationError, match="addresses out"):
+        accept_as_new(secret, name, AT)
+
+
+@pytest.mark.parametrize("name", ["Dr. Müller", "Dr.Meier", "Sports Club e.V.", "A. B. Cooper", "O'Neil & Co. KG"])
+def test_abbreviations_are_names(name: str) -> None:
+    check_own_name(name)
 
 
 def test_two_accept_the_last_seat_and_two_admins_remove_each_other_at_once(postgresql_database: Database) -> None:

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from hub.accounts.invitation_operations import invite
 from hub.accounts.password_operations import set_password
 from hub.accounts.proofs import NotProved
 from hub.audit.models import Entry
@@ -234,6 +235,21 @@ def test_going_back() -> None:
         flow_operations.go_back(joiner.flow, AT)
         steps.append(joiner.step)
     assert steps == [Step.FIELDS, Step.WHO, Step.PLAN, Step.PLAN]
+
+
+def test_names_of_their_own_and_seats_for_who_is_there_already() -> None:
+    ann = a_member()
+    works = operations.save_company(Company(name="Works"))
+    operations.save_link(Link(company=works, customer=ann, is_admin=True))
+    operations.save_link(Link(company=works, customer=a_member("Bert", "b@club.example")))
+    invite(ann, works, "new@club.example", AT)
+    joiner = Joiner(a_plan("Team", for_companies=True))
+    joiner.proves()
+    who_operations.choose(joiner.flow, str(ann.pk), AT)
+    assert set(joiner.says(company="new", company_name="Win at evil.example", seats="1")) == {"company_name"}
+    wrong = joiner.says(company=str(works.pk), seats="2")
+    assert wrong["seats"].startswith("Works has 3 people")
+    assert joiner.says(company=str(works.pk), seats="3") == {}
 
 
 def test_who_goes_back_after_proving_is_asked_for_no_other_code() -> None:

@@ -14,7 +14,7 @@ from hub.feed import queries as feed
 from hub.feed.operations import EVERYONE
 from hub.mail.models import Mail
 from hub.members import operations
-from hub.members.models import Card, Company, Customer, Link, Membership
+from hub.members.models import Card, Company, Customer, Link, Membership, Plan
 from tests.hub.card_page import phone
 from tests.hub.conftest import Database
 from tests.hub.followed import assert_exact
@@ -204,3 +204,28 @@ def test_two_accept_the_last_seat_at_once(postgresql_database: Database, out: Pa
     assert sorted(answers) == [302, 409]
     assert (company.links.count(), Customer.objects.count(), Card.objects.count()) == (2, 2, 1)
     assert_exact()
+
+
+def test_fewer_seats_than_are_needed_are_refused_and_the_page_says_how_many(database: Database, out: Path) -> None:
+    ann = a_member("Ann")
+    company = cooper(ann, seats=4)
+    Plan.objects.update(for_companies=True)
+    client = proved_phone(ann)
+    invited(client, company, "b@club.example\nc@club.example", out)
+    path = f"memberships/{Membership.objects.get().pk}/seats"
+    assert "3 seats are needed" in page(client, path)
+    refused = press(client, path, seats="2")
+    assert refused.status_code == 409 and "fewer than are needed" in said(refused)
+    assert done(press(client, path, seats="3")) == "asked"
+
+
+def test_whoever_accepts_as_somebody_new_ends_the_session_before(database: Database, out: Path) -> None:
+    ann, dora = a_member("Ann"), a_member("Dora", "dora@club.example")
+    company = cooper(ann)
+    [secret] = invited(proved_phone(ann), company, "new@club.example", out)[1]
+    client = proved_phone(dora)
+    before = link_of(client.cookies["doorward_card"].value)
+    opened(client, secret).post(f"{INVITATION}/accept", {"name": "New"})
+    before.refresh_from_db()
+    assert before.revoked_at is not None
+    assert link_of(client.cookies["doorward_card"].value).customer.name == "New"
