@@ -61,7 +61,7 @@ _BOOTED: Final = (
     *("systemd-modules-load.service", "systemd-journald.service"),
     *("systemd-udevd.service", "systemd-udev-trigger.service"),
 )
-"""Of what Debian starts by itself: an emulated Pi boots slowly. The edge's unit, and what that wants, come on top."""
+"""Of what Debian starts by itself: an emulated Pi boots slowly. The edge's unit and what it wants come on top."""
 _OWN: Final = ("card.py", "club.py", "debian.py")
 
 

@@ -1,4 +1,4 @@
-"""An edge that was enrolled and has its members, as a folder: the one on the Pi goes on from there, without a hub."""
+"""An edge that was enrolled and has its members, as a folder: the Pi's goes on from there, without a hub."""
 
 import shutil
 from pathlib import Path
