@@ -1,10 +1,6 @@
 """A member in a real Chromium at a narrow phone's width: a password, a passkey added, out, and in by it."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +13,7 @@ from hub.members import operations
 from hub.members.models import Customer
 from tests.browser import Browser
 from tests.hub.conftest import Database
-from tests.hub.test_sign_in_browser import PHONE, is_at, press, web_answers
+from tests.hub.passkey_hub import PHONE, a_hub, is_at, press
 
 PASSWORD = "a long way round"
 
@@ -31,24 +27,13 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def hub(sqlite_database: Database) -> Iterator[str]:
-    """At a name that passkeys are made for."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
-    variables = {**sqlite_database.environment, "DOORWARD_URL": url}
-    command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    with subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.DEVNULL) as web:
-        try:
-            yield url
-        finally:
-            web.terminate()
+    with a_hub(sqlite_database) as url:
+        yield url
 
 
 def test_a_member_adds_a_passkey_and_signs_in_by_it(hub: str, browser: Browser, tmp_path: Path) -> None:
     ann = operations.save_customer(Customer(name="Ann Miller", email="ann@club.example"))
     set_password(ann, PASSWORD, datetime.now(UTC))
-    web_answers(hub)
     browser._call("WebAuthn.enable")
     browser._call("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
     browser._call(

@@ -1,15 +1,8 @@
 """A first owner in a real Chromium: the one-time link, the password, an app's code, a passkey."""
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -17,18 +10,11 @@ from django.contrib.auth.models import User
 
 from hub.access.user_operations import establish_owner
 from hub.audit.models import Entry
-from tests.browser import DEADLINE_S, LOOK_AGAIN_S, Browser
+from tests.browser import Browser
 from tests.hub.conftest import Database
+from tests.hub.passkey_hub import PHONE, a_hub, fill, is_at, press
 
 PASSWORD = "a long way round"
-PHONE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture
@@ -40,42 +26,9 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def hub(sqlite_database: Database) -> Iterator[str]:
-    """The hub's pages, at a name that passkeys are made for; its owners need a second factor."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
-    variables = {**sqlite_database.environment, "DOORWARD_URL": url, "DOORWARD_SECOND_FACTOR": "owner"}
-    command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    with subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.DEVNULL) as web:
-        try:
-            yield url
-        finally:
-            web.terminate()
-
-
-def web_answers(hub: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        try:
-            urlopen(f"{hub}/healthz").close()
-            return
-        except OSError:
-            time.sleep(LOOK_AGAIN_S)
-    raise AssertionError(f"{hub} does not answer")
-
-
-def fill(browser: Browser, **fields: str) -> None:
-    for name, value in fields.items():
-        browser.look(f"document.querySelector('form [name={name}]').value = {json.dumps(value)}")
-
-
-def press(browser: Browser, selector: str) -> None:
-    browser.look(f"document.querySelector({json.dumps(selector)}).click()")
-
-
-def is_at(browser: Browser, path: str) -> None:
-    browser.until(f"document.readyState === 'complete' && location.pathname === {json.dumps(path)}")
+    """Its owners need a second factor."""
+    with a_hub(sqlite_database, DOORWARD_SECOND_FACTOR="owner") as url:
+        yield url
 
 
 def sign_out(browser: Browser) -> None:
@@ -89,7 +42,6 @@ def test_from_the_link_to_a_passkey(hub: str, browser: Browser, tmp_path: Path) 
 
     link = establish_owner("ann@club.example", datetime.now(UTC))
     assert link is not None
-    web_answers(hub)
     browser.go(f"{hub}/account/link/#{link.address.partition('#')[2]}")
     browser.until("document.querySelector('#id_code') && document.querySelector('#id_code').value.length > 20")
     assert browser.look("location.hash") == ""

@@ -21,8 +21,8 @@ from tests.hub.conftest import Database
 from tests.hub.embedded import Embedded, embedded_in
 from tests.hub.embedding_page import Onlooker
 from tests.hub.joining_club import MAIL, a_member, a_plan
+from tests.hub.passkey_hub import PHONE
 from tests.hub.soft_passkey import SoftPasskey
-from tests.hub.test_sign_in_browser import PHONE
 
 
 @pytest.fixture(scope="module")
