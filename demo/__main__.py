@@ -71,7 +71,7 @@ The club stays up until Ctrl-C; the next run begins with a new one.
   sign in as       {OWNER}
   password         {club.password}   (made for this run)
   cards to print   {club.hub_url}/desk/cards/print/
-  check-ins        {club.hub_url}/admin/checkins/checkin/
+  check-ins        {club.hub_url}/desk/checkins/
   scan a card      make scan CODE={club.card("full")["code"]}
                    make scan CODE={club.card("full")["code"]} READER=counter
   a member's card  {club.seeded["links"]["member"]}

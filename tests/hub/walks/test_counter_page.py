@@ -163,6 +163,21 @@ def test_a_hub_that_was_away_counts_once(phone: CounterPhone, here: ScannedClub)
     phone.errors[:] = [each for each in phone.errors if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
+def test_a_page_that_is_loaded_again_knows_what_was_not_answered(phone: CounterPhone, here: ScannedClub) -> None:
+    uses_glasses_at_once(phone)
+    phone.is_offline(True)
+    phone.scanner_types(here.code)
+    result_says(phone, "The hub was not reached")
+    sent = bytes.fromhex(phone.look("unanswered.values().next().value.id"))
+    phone.is_offline(False)
+    phone.open("/counter/")
+    phone.scanner_types(here.code)
+    result_says(phone, "Redeemed")
+    assert bytes(CheckIn.objects.get().checkin_id) == sent
+    assert phone.look("sessionStorage.getItem('unanswered')") == "[]"
+    phone.errors[:] = [each for each in phone.errors if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
 def goes_on(phone: CounterPhone, minutes: int) -> None:
     phone.look(f"(() => {{ const now = Date.now; Date.now = () => now() + {minutes * 60_000}; }})()")
 

@@ -14,12 +14,33 @@ const result = document.getElementById("result");
 const lately = new Map(); // cards, and when they were scanned
 const waiting = [];
 let isAsking = false;
-const unanswered = new Map(); // cards that the hub may have counted, and not have told of: what was sent
+const sent = new Map(keptBefore()); // cards whose answer has not come, also by another loading of this page
+const unanswered = new Map(sent); // those that the hub may have counted, and not have told of
 let failed = null; // what is sent again where somebody presses so
 
 const cardOf = (text) => text.toUpperCase().replace(/\s/g, "").match(CODE)?.[0] ?? text.trim();
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
-const isLate = (asked) => Math.abs(Date.now() - asked.at) > UNDONE_WITHIN_MS;
+
+// Hoisted: what is kept is read before anything else.
+function isLate(asked) {
+  return Math.abs(Date.now() - asked.at) > UNDONE_WITHIN_MS;
+}
+
+function keptBefore() {
+  try {
+    return JSON.parse(sessionStorage.getItem("unanswered") || "[]").filter(([, asked]) => !isLate(asked));
+  } catch {
+    return []; // A browser that keeps nothing.
+  }
+}
+
+function keep() {
+  try {
+    sessionStorage.setItem("unanswered", JSON.stringify([...sent]));
+  } catch {
+    // The same: then a page that is loaded again begins anew.
+  }
+}
 
 function scanned(text) {
   const card = cardOf(text), now = performance.now();
@@ -41,9 +62,13 @@ async function askNext() {
   document.body.classList.add("asking");
   const asked = waiting.shift();
   const hadFocus = result.contains(document.activeElement);
+  if (asked.card) sent.set(asked.card, { id: asked.id, at: asked.at });
+  keep();
   try {
     const part = await answered(asked);
     unanswered.delete(asked.card);
+    sent.delete(asked.card);
+    keep();
     show(part, hadFocus);
   } catch {
     failed = asked;
