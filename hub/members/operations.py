@@ -12,17 +12,17 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from contract.card import RANDOM_BYTES, canonical_code, new_code
-from contract.feed import Change, Kind, company_key, customer_key
+from contract.feed import company_key
 from contract.limits import Limit
 from contract.rows import gone
 from hub.audit import operations as audit
 from hub.errors import HubError
 from hub.feed import operations as feed
-from hub.feed import queries as feed_queries
 from hub.feed.operations import EVERYONE
 from hub.mail import operations as mail
 from hub.members import codes, queries, rows
 from hub.members.audit_words import approved_names, grants_in_words, note_approved, note_grants
+from hub.members.going import note_going, rows_of_company, rows_of_customer
 from hub.members.grant_rules import check_billing, check_grant, check_permission
 from hub.members.models import Card, Company, Customer, Grant, GrantLimit, Link, Membership, Permission, Plan
 from hub.members.rotating_operations import append_salts, forget_salts
@@ -60,9 +60,9 @@ def delete_customers(customers: Iterable[Customer]) -> None:
     audit log forgets who they were, and letters to them go."""
     with writing():
         for customer in customers:
-            feed.append(EVERYONE, map(gone, _rows_of_customer(customer)))
+            feed.append(EVERYONE, map(gone, rows_of_customer(customer)))
             forget_salts(customer.cards.all())
-            _note_going(customer, "plan", "company")
+            note_going(customer, "plan", "company")
             audit.note_deleted(customer)
             customer_id = customer.pk
             delete_unless_in_use(customer)
@@ -82,9 +82,9 @@ def delete_companies(companies: Iterable[Company]) -> None:
     """With their links and memberships; the people stay."""
     with writing():
         for company in companies:
-            feed.append(EVERYONE, map(gone, _rows_of_company(company)))
+            feed.append(EVERYONE, map(gone, rows_of_company(company)))
             feed.forget_holders([company_key(company.pk)])
-            _note_going(company, "plan", "customer")
+            note_going(company, "plan", "customer")
             audit.note_deleted(company)
             delete_unless_in_use(company)
 
@@ -275,41 +275,3 @@ def _with_code(card: Card, code: str) -> Card:
     card.lookup_hash = codes.hash_of(code)
     card.code_encrypted = codes.encrypt(code)
     return card
-
-
-# What belongs to something that goes
-
-
-def _note_going(holder: Customer | Company, of_membership: str, of_link: str) -> None:
-    """What goes along with it is told of by itself: whoever follows the audit log hears of each."""
-    for going in (*holder.memberships.select_related(of_membership), *holder.links.select_related(of_link)):
-        audit.note_deleted(going)
-
-
-def _rows_of_customer(customer: Customer) -> list[Change]:
-    """What they took of a company's pool stays taken."""
-    return [
-        rows.customer_row(customer),
-        *map(rows.card_row, customer.cards.all()),
-        *map(rows.link_row, customer.links.all()),
-        *_rows_of_memberships(customer.memberships.all()),
-        *_rows_starting(Kind.USE, customer_key(customer.pk)),
-        *_rows_starting(Kind.PASSAGE, customer_key(customer.pk)),
-    ]
-
-
-def _rows_of_company(company: Company) -> list[Change]:
-    return [
-        *map(rows.link_row, company.links.all()),
-        *_rows_of_memberships(company.memberships.all()),
-        *_rows_starting(Kind.POOL_USE, company_key(company.pk)),
-    ]
-
-
-def _rows_starting(kind: Kind, prefix: bytes) -> list[Change]:
-    return [Change(kind, key, ref, None) for key, ref in feed_queries.live_keys_starting(EVERYONE, kind, prefix)]
-
-
-def _rows_of_memberships(memberships: Iterable[Membership]) -> list[Change]:
-    """Only to be gone: their keys are right, their bodies not whole."""
-    return [rows.bare_membership_row(each) for each in memberships]
