@@ -39,7 +39,7 @@ class Installed:
         self.guest: Final = guest
         self.cards: Final = cards
         self.pins: Final = Pins(guest)
-        self.keyboard: Final = Keyboard(guest.qemu)
+        self.keyboard: Final = Keyboard(guest)
         self.uart: Final = SerialScanner(guest.qemu.uart)
         self.clock: Final = GuestClock(guest)
         self._heard: list[Event] = []
@@ -49,6 +49,7 @@ class Installed:
         """After each boot: what was said since then will be heard."""
         self.guest.python(FOLLOW)
         self.pins.begin()
+        self.keyboard.forget()
         self._heard, self._lines = [], 0
 
     def forget(self) -> None:

@@ -1,30 +1,76 @@
-"""The guest's own USB keyboard, QEMU's: a scanner types on it, and it is pulled out and put in again."""
+"""The guest's own USB keyboard, QEMU's: a scanner types on it, and it is pulled out and put in again.
 
-from typing import Final
+A few keys at a time, the next once the guest has taken those: QEMU's clock goes on where a loaded machine lets the
+guest stand still, and its keyboard keeps 16 presses and releases and no more. What the guest has taken is counted
+where no reader of the keyboard takes it away (hidraw).
+"""
 
-from tests.machine.qemu import Qemu
+import itertools
+from collections.abc import Iterable
+from typing import Any, Final
+
+from tests.machine.guest import Guest
 from tests.machine.strokes import Stroke, strokes
 
-_HOLD_MS: Final = 10
-"""Less, and two reports fall into one poll of the bus."""
+_AT_ONCE: Final = 3
+_COUNT: Final = """
+import pathlib, threading
+reports, _more = 0, threading.Condition()
+def _read(raw):
+    global reports
+    try:
+        while raw.read(64):
+            with _more:
+                reports += 1
+                _more.notify_all()
+    except OSError:
+        raw.close()  # it was pulled out
+def _listen():
+    global reports
+    for each in pathlib.Path("/sys/class/hidraw").iterdir():
+        if "00000627" in (each / "device/uevent").read_text():
+            raw = pathlib.Path("/dev", each.name).open("rb", buffering=0)
+            reports = 0
+            threading.Thread(target=_read, args=(raw,), daemon=True).start()
+def _until(count):
+    with _more:
+        return _more.wait_for(lambda: reports >= count, 20)
+"""
 
 
 class Keyboard:
-    def __init__(self, qemu: Qemu) -> None:
-        self._qemu = qemu
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        self._taken: int | None = None
+        """Reports since it is listened to."""
 
     def types(self, text: str, layout: str = "us") -> None:
-        """And Enter. Returns before it is done: QEMU presses one key after the other."""
-        for stroke in strokes(text, layout):
-            self._qemu.qmp.do("send-key", keys=_keys(stroke), hold_time=_HOLD_MS)
+        """And Enter. Returns when the guest has all of it."""
+        if self._taken is None:
+            self._guest.python(f"{_COUNT}\n_listen()")
+            self._taken = 0
+        waiting = iter(strokes(text, layout))
+        while some := list(itertools.islice(waiting, _AT_ONCE)):
+            events = [event for stroke in some for event in _events(stroke)]
+            self._guest.qemu.qmp.do("input-send-event", events=events)
+            self._taken += len(events)
+            if not self._guest.python(f"answer = _until({self._taken})"):
+                raise RuntimeError(f"the guest does not take what is typed\n{self._guest.told()}")
 
     def pull(self) -> None:
-        self._qemu.unplug("keyboard")
+        self._guest.qemu.unplug("keyboard")
+        self._taken = None
 
     def put_in(self) -> None:
-        self._qemu.plug("keyboard", "usb-kbd", bus="xhci.0")
+        self._guest.qemu.plug("keyboard", "usb-kbd", bus="xhci.0")
+
+    def forget(self) -> None:
+        """After a boot of the guest nobody listens."""
+        self._taken = None
 
 
-def _keys(stroke: Stroke) -> list[dict[str, str]]:
+def _events(stroke: Stroke) -> Iterable[dict[str, Any]]:
+    """Each gives one report."""
     held = ["shift", stroke.key] if stroke.shift else [stroke.key]
-    return [{"type": "qcode", "data": key} for key in held]
+    for key, down in [*((key, True) for key in held), *((key, False) for key in reversed(held))]:
+        yield {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": key}}}

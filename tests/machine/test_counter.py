@@ -17,7 +17,7 @@ def lit(edge: Installed) -> list[Wire]:
 def test_a_benefit_is_had_once_and_then_no_more(edge: Installed) -> None:
     assert (edge.sell("full")["outcome"], lit(edge)) == ("granted", [Wire.COUNTER_GRANTED])
     again = edge.sell("full")
-    assert (again["outcome"], again["reason"], lit(edge)) == ("denied", "limit_reached", [Wire.COUNTER_DENIED])
+    assert (again["outcome"], again["reason"], lit(edge)) == ("denied", "limit_reached", [Wire.COUNTER_CAUTION])
     assert edge.checkin(again).reader == "counter"
     assert edge.pins.moves(Wire.RELAY) == []
 

@@ -41,6 +41,12 @@ class Scanners(NamedTuple):
     acm: GadgetPort
 
 
+def configure(online: Installed, hub: WebHub, text: str) -> None:
+    """Returns once it stands; what was said meanwhile is passed over."""
+    hub.hub("config", "push", EDGE, str(hub.write("pushed.toml", text)), "--wait", "60")
+    online.forget()
+
+
 @pytest.fixture(scope="module")
 def scanners(online: Installed, hub: WebHub) -> Iterator[Scanners]:
     """All plugged in, and readers of the one door by the hub's configuration."""
@@ -51,11 +57,11 @@ def scanners(online: Installed, hub: WebHub) -> Iterator[Scanners]:
     ftdi = FtdiScanner(online.guest.qemu)
     for device in (FTDI_PORT, ACM_PORT):
         online.guest.until(device, lambda place=device: online.guest.attempt("test", "-c", place)[0] == 0)
-    path = hub.write("scanners.toml", CONFIGURATION + READERS)
-    hub.hub("config", "push", EDGE, str(path), "--wait", "60")
-    online.forget()
+    configure(online, hub, CONFIGURATION + READERS)
     yield Scanners(german, french, ftdi, acm)
-    ftdi.pull()
+    configure(online, hub, CONFIGURATION)
+    for each in (german, french, ftdi, acm):
+        each.pull()
 
 
 LAYOUTS: dict[str, Callable[[Installed, Scanners, str], None]] = {
