@@ -52,6 +52,11 @@ class Installed:
         self.keyboard.forget()
         self._heard, self._lines = [], 0
 
+    def go_on(self) -> None:
+        """After a snapshot: what was said before it is not heard again."""
+        self.pins.begin()
+        self.forget()
+
     def forget(self) -> None:
         """What was said and moved until now is not looked at any more."""
         self._hear()

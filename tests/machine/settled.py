@@ -5,10 +5,11 @@ number of times. Beside a hub it may do so once: an edge that is older than its 
 """
 
 import hashlib
+import inspect
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ HUB_URL: Final = "http://hub.example:8000"
 BROKER_URL: Final = "mqtt://broker.example:1883"
 _KEPT_S: Final = 12 * 3600
 """Older, and what the club's members may do has changed meanwhile."""
-_OWN: Final = ("qemu.py", "settled.py", "wiring.py")
+_OWN: Final = ("qemu.py", "wiring.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,25 @@ class Settled:
 
 def resumed(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
     """What goes on from a snapshot that was taken of an edge; what it said before is not heard again."""
-    edge = Installed(Guest(Qemu(start, folder)), cards)
-    edge.pins.begin()
-    edge.forget()
-    return edge
+    return _begun(start, folder, cards, Installed.go_on)
 
 
 def booted(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
     """What is switched on. Returns when it can be asked, which the edge may not have begun by then."""
     began_s = time.monotonic()
+    edge = _begun(start, folder, cards, Installed.begin)
+    making.say(f"booted: {time.monotonic() - began_s:.0f} s")
+    return edge
+
+
+def _begun(start: Start, folder: Path, cards: Mapping[str, str], begin: Callable[[Installed], None]) -> Installed:
     qemu = Qemu(start, folder)
     try:
         edge = Installed(Guest(qemu), cards)
-        edge.begin()
+        begin(edge)
     except BaseException:
         qemu.close()
         raise
-    making.say(f"booted: {time.monotonic() - began_s:.0f} s")
     return edge
 
 
@@ -100,8 +103,9 @@ def settled(build: Path, made: Made) -> Settled:
 
 
 def _key(made: Made) -> str:
+    how = [inspect.getsource(each) for each in (_settle, _enrol)]
     own = digest_of(*(CHECKOUT / "tests" / "machine" / name for name in _OWN), CHECKOUT / "contract")
-    return hashlib.sha256(f"{made.root}{made.kernel}{own}{FOLLOW}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{made.root}{made.kernel}{own}{how}{FOLLOW}".encode()).hexdigest()[:12]
 
 
 def _settle(folder: Path, made: Made) -> None:
