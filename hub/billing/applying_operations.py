@@ -2,20 +2,26 @@
 under the feed's lock. Applied twice, or after a later one, it ends the same (look_operations.py).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from contract.membership import State
+from contract.membership import AtEnd, State
 from hub.billing.hand_operations import end_by_hand
 from hub.billing.keeping import keep
 from hub.billing.meaning import Becomes, becomes
 from hub.billing.models import HAND, BillingAccount, Checkout, Subscription
 from hub.billing.queries import left_of, payments_of
-from hub.billing.seen import SubscriptionSeen, SubscriptionState
+from hub.billing.seen import EndedWhy, SubscriptionSeen, SubscriptionState
+from hub.billing.signals import payment_failed
 from hub.members import billed_operations
 from hub.members.billed_operations import Terms
 from hub.members.models import Membership, Plan
 from hub.members.queries import status_of
+from hub.members.signals import cancelled
 from hub.members.status_operations import grace_hours_of
+
+_A_DAY: Final = timedelta(days=1)
+_UNPAID: Final = (SubscriptionState.PAST_DUE, SubscriptionState.UNPAID, EndedWhy.PAYMENT_FAILED)
 
 
 def apply_subscription(provider: str, seen: SubscriptionSeen, at: datetime) -> Subscription | None:
@@ -32,7 +38,9 @@ def apply_subscription(provider: str, seen: SubscriptionSeen, at: datetime) -> S
     keep(subscription)
     if _decides(subscription):
         _pause(subscription, meant, seen, at)
-        billed_operations.set_terms(subscription.membership, _terms(subscription, plan, meant))
+        before = subscription.membership
+        after = billed_operations.set_terms(before, _terms(subscription, plan, meant))
+        _tell(subscription, before, after, at)
     return subscription
 
 
@@ -101,6 +109,24 @@ def _decides(subscription: Subscription) -> bool:
         return False
     later = Subscription.objects.filter(membership=subscription.membership, is_spare=False, pk__gt=subscription.pk)
     return not later.exists()
+
+
+def _tell(subscription: Subscription, before: Membership, after: Membership, at: datetime) -> None:
+    """Whoever writes to members."""
+    if after.revoked_at is not None or before.pending:
+        return
+    if _is_cancelled(before, after):
+        cancelled.send(Membership, membership=after, at=at)
+    why = subscription.ended_why or subscription.state
+    if why in _UNPAID and subscription.paid_until is not None:
+        payment_failed.send(Subscription, subscription=subscription, at=at)
+
+
+def _is_cancelled(before: Membership, after: Membership) -> bool:
+    """Newly, or for an earlier day: a provider ends at the moment that it had said, give or take a little."""
+    if after.at_end != AtEnd.CANCELLED or after.ends_at is None:
+        return False
+    return before.at_end != AtEnd.CANCELLED or before.ends_at is None or after.ends_at < before.ends_at - _A_DAY
 
 
 def _pause(subscription: Subscription, meant: Becomes, seen: SubscriptionSeen, at: datetime) -> None:

@@ -19,6 +19,7 @@ from hub.billing.keeping import keep
 from hub.billing.models import HAND, WRITTEN_OFF, Payment, Refund, Subscription
 from hub.billing.queries import left_of, payments_of, waiting
 from hub.billing.seen import EndedWhy, PaymentState, SubscriptionState
+from hub.billing.signals import paid_by_hand
 from hub.errors import HubError
 from hub.members import billed_operations, queries, term_operations
 from hub.members.models import Membership
@@ -114,7 +115,9 @@ def mark_paid(payment: Payment, how: str, at: datetime, zone: ZoneInfo) -> Payme
             raise NotPayable(_("The membership is gone or revoked: assign one anew, and write this off."))
         _go_on(held, at, zone)
         held.state, held.how, held.done_at = PaymentState.PAID.value, how, at
-        return keep(held, action="paid")
+        keep(held, action="paid")
+        paid_by_hand.send(Payment, payment=held, at=at)
+        return held
 
 
 def write_off(payment: Payment, at: datetime) -> Payment:

@@ -12,6 +12,9 @@ class Kind(TextChoices):
     SIGN_IN_CHANGED = "sign_in_changed", _("Sign-in was changed")
     INVITATION = "invitation", _("Invitation to a company")
     JOINED = "joined", _("Welcome to somebody who has joined")
+    CANCELLED = "cancelled", _("Cancellation confirmed")
+    PAYMENT_FAILED = "payment_failed", _("Payment failed")
+    PAYMENT_RECEIVED = "payment_received", _("Payment received")
     EXPIRING = "expiring", _("Membership ends soon")
     RECEIPT = "receipt", _("Receipt")
 

@@ -1,6 +1,6 @@
 """Which letters customers want, and how far the worker is with those that it writes by itself.
 
-Only wish_operations.py writes the wishes; due_operations.py with what it calls the rest.
+Only wish_operations.py writes the wishes, paying.py what failed; due_operations.py with what it calls the rest.
 """
 
 from typing import ClassVar
@@ -44,6 +44,22 @@ class EndTold(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.membership_id}: {self.ends_at}"
+
+
+class FailTold(models.Model):
+    """That nothing was paid for what follows `paid_until` its member was told: once, however often it is tried."""
+
+    membership = models.ForeignKey("members.Membership", models.CASCADE, related_name="+")
+    paid_until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "paid_until"], name="told_once_of_a_failure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.membership_id}: {self.paid_until}"
 
 
 class Progress(models.Model):

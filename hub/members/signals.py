@@ -8,6 +8,8 @@ limits_changed = Signal()
 """`plan_ids`: plans with other limits, or other billing periods under them. Their rows are appended already."""
 taken_back = Signal()
 """`membership`, `at`: it goes on, where it was cancelled for its end; its row is appended already."""
+cancelled = Signal()
+"""`membership`, `at`: it was cancelled by whomever, for an end to come or at once; its row is appended already."""
 mailbox_proved = Signal()
 """`customer`, `at`: somebody is signed in as them who proved the mailbox behind their address."""
 leaving_asked = Signal()

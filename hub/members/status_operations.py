@@ -58,7 +58,9 @@ def cancel_membership(membership: Membership, at: datetime) -> Membership:
                 _("“%(held)s” does not go on after its end already: there is nothing to cancel") % {"held": held}
             )
         check_not_over(held, at)
-        return _ending(held, AtEnd.CANCELLED, "cancelled")
+        kept = _ending(held, AtEnd.CANCELLED, "cancelled")
+        signals.cancelled.send(Membership, membership=kept, at=at)
+        return kept
 
 
 def uncancel(membership: Membership, at: datetime) -> Membership:

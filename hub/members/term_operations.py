@@ -72,7 +72,9 @@ def end_membership(membership: Membership, at: datetime) -> Membership:
         if status.detail is Detail.SCHEDULED or held.starts_at >= at:
             raise Refused(_("“%(it)s” has not begun: revoke it instead") % {"it": held})
         held.at_end = AtEnd.CANCELLED.value
-        return _saved(_ended(held, at), "cancelled now")
+        ended = _saved(_ended(held, at), "cancelled now")
+        signals.cancelled.send(Membership, membership=ended, at=at)
+        return ended
 
 
 def change_plan(membership: Membership, plan: Plan, period: Period, at: datetime) -> Membership:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from hub.billing.offers import Way, offers_for
 from hub.joining.queries import public_plan, public_plans
 from hub.members.models import Plan
 from hub.members.plan_text import billing_text
@@ -49,9 +50,20 @@ def small_print(plan: Plan, days: int | None = None) -> list[str]:
     trial = ngettext("The first day is free.", "The first %(days)s days are free.", plan.trial_days)
     if days == 0:
         trial = _("You had the free days of this plan before: it is paid for from the beginning.")
-    fee = _("Once, with the first payment: %(fee)s.") % {"fee": price_text(plan.setup_fee_cents, plan.currency)}
+    has_trial = plan.trial_days > 0 and days != 0
+    fee = _fee(plan, has_trial) % {"fee": price_text(plan.setup_fee_cents, plan.currency)}
     said = [trial % {"days": plan.trial_days} if plan.trial_days else "", fee if plan.setup_fee_cents else ""]
     return [each for each in [*said, plan.tax_text] if each]
+
+
+def _fee(plan: Plan, has_trial: bool) -> str:
+    """When it is paid: with a provider it does not wait for the end of a trial."""
+    ways = {each.way for each in offers_for(plan)}
+    if not has_trial or Way.PROVIDER not in ways:
+        return _("Once, with the first payment: %(fee)s.")
+    if Way.BY_HAND not in ways:
+        return _("Once, when you join: %(fee)s. The rest is due when the free days are over.")
+    return _("Once: %(fee)s. Online you pay it when you join, by invoice with the first payment.")
 
 
 @require_safe

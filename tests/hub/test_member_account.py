@@ -20,6 +20,8 @@ from hub.cards.models import CardLink
 from hub.members import operations
 from hub.members.models import Company, Customer, Link, Membership
 from hub.members.status_operations import uncancel
+from hub.organization.models import Signup
+from hub.organization.operations import save_signup
 from tests.hub.card_page import phone, phone_of
 from tests.hub.fake_provider import FakeProvider
 from tests.hub.followed import assert_exact
@@ -221,7 +223,10 @@ def test_what_waits_is_paid_on_the_providers_page(club: ProviderClub, ann: Custo
     client, path = proved_phone(ann), f"memberships/{membership.pk}/pay"
     assert "Pay now" in page(client)
     text = page(client, path)
-    assert "Once: 5.00 EUR" in text and "The first 7 days are free." in text
+    assert (
+        "Once, now: 5.00 EUR. The rest is due when the free days are over." in text
+        and "The first 7 days are free." in text
+    )
     answer = press(client, path)
     assert answer.status_code == 200 and "https://pay.example/cs_1" in answer.content.decode()
     checkout = Checkout.objects.get()
@@ -242,6 +247,15 @@ def test_invoices_and_the_providers_page_for_how_to_pay(club: ProviderClub, ann:
     paying(club, ann)
     assert "Invoice 1" in page(client, "invoices") and "29.00 EUR" in page(client, "invoices")
     assert "https://pay.example/portal/" in press(client, "paying").content.decode()
+
+
+def test_what_is_open_by_hand_says_how_to_pay(ann: Customer) -> None:
+    save_signup(Signup(how_to_pay="IBAN DE00 1234\nor at the desk"))
+    take_plan(a_priced_plan(by_invoice=True), ann, None, Way.BY_HAND, timezone.now(), UTC_ZONE)
+    client = proved_phone(ann)
+    assert "How to pay what is open IBAN DE00 1234 or at the desk" in page(client, "invoices")
+    mark_paid(Payment.objects.get(), "cash", timezone.now(), UTC_ZONE)
+    assert "IBAN" not in page(client, "invoices")
 
 
 def test_what_is_paid_by_hand_is_listed_too(ann: Customer) -> None:

@@ -18,6 +18,7 @@ from hub.cards.models import CardLink
 from hub.fleet.standing import Light
 from hub.members.models import Company, Customer
 from hub.members.prices import price_text
+from hub.organization.queries import signup
 from hub.wallet.account.asking import Asked, ask_onward
 from hub.wallet.account.theirs import admins_company, page_of
 from hub.wallet.phone import page
@@ -73,6 +74,7 @@ def _invoices(request: HttpRequest, holder: Customer | Company) -> HttpResponse:
         is_away=is_away,
         company=holder if isinstance(holder, Company) else None,
         has_account=pays_through_a_provider(holder),
+        how_to_pay=signup().how_to_pay if any(each.state == Payment.Kept.OPEN for each in by_hand) else "",
         back=page_of(holder),
     )
 

@@ -156,7 +156,8 @@ def pay(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     plan, back = membership.plan, _back(membership)
     fee, days = price_text(plan.setup_fee_cents, plan.currency), trial_days(plan, _holder(membership))
     says = _costs(plan, membership.seats)
-    says += [_("Once: %(fee)s") % {"fee": fee}] if plan.setup_fee_cents else []
+    once = _("Once, now: %(fee)s. The rest is due when the free days are over.") if days else _("Once: %(fee)s")
+    says += [once % {"fee": fee}] if plan.setup_fee_cents else []
     free = ngettext("The first day is free.", "The first %(days)s days are free.", days) % {"days": days}
     says += [free] if days else []
     title = _("Pay for %(plan)s") % {"plan": plan.name}
