@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from contract.calendar import zone_of
-from contract.membership import Status
+from contract.membership import Detail, Status
 from hub.billing import checkout_operations, event_operations
 from hub.billing.joining_operations import take_plan
 from hub.billing.offers import Way
@@ -13,6 +15,7 @@ from hub.billing.reconciling import Reconciling
 from hub.members import operations, queries
 from hub.members.models import Company, Customer, Grant, Membership, Permission, Plan
 from tests.hub.fake_provider import NAME, FakeProvider
+from tests.hub.followed import assert_exact
 from tests.hub.people import AT
 
 UTC_ZONE = zone_of("UTC")
@@ -56,10 +59,26 @@ class ProviderClub:
     def looks(self) -> None:
         Reconciling(self.provider, lambda: self.at).turn()
 
+    def catches_up(self) -> None:
+        Reconciling(self.provider, lambda: self.at).catch_up()
+
+    def detail(self, membership: Membership) -> Detail:
+        """By what edges follow, too."""
+        assert_exact()
+        return status(membership, self.at).detail
+
     def later(self, **by: float) -> datetime:
         self.at += timedelta(**by)
         self.provider.at = self.at
         return self.at
+
+
+@pytest.fixture
+def with_provider(monkeypatch: pytest.MonkeyPatch) -> ProviderClub:
+    """The fake provider is the hub's. In a file of tests: `club = with_provider`."""
+    provider = FakeProvider(AT)
+    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
+    return ProviderClub(provider)
 
 
 def now(membership: Membership) -> Membership:

@@ -12,7 +12,6 @@ from hub.billing.models import Checkout, Payment, ProviderEvent, Subscription
 from hub.billing.reconciling import Reconciling
 from hub.billing.seen import (
     About,
-    DisputeState,
     EndedWhy,
     EventSeen,
     SubscriptionState,
@@ -20,33 +19,21 @@ from hub.billing.seen import (
 from hub.members import operations
 from hub.members.models import Company, Membership
 from hub.members.status_operations import Refused, cancel_membership
-from tests.hub.fake_provider import NAME, FakeProvider
-from tests.hub.followed import assert_exact
+from tests.hub.fake_provider import NAME
 from tests.hub.people import AT, DAY
-from tests.hub.provider_club import ProviderClub, a_priced_plan, now, status
+from tests.hub.provider_club import ProviderClub, a_priced_plan, now, with_provider
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def club(monkeypatch: pytest.MonkeyPatch) -> ProviderClub:
-    provider = FakeProvider(AT)
-    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
-    return ProviderClub(provider)
-
-
-def detail(club: ProviderClub, membership: Membership) -> Detail:
-    assert_exact()
-    return status(membership, club.at).detail
+club = with_provider
 
 
 def test_who_pays_is_a_member_as_soon_as_the_provider_says_so(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan())
-    assert detail(club, membership) is Detail.PENDING
+    assert club.detail(membership) is Detail.PENDING
     club.pays(membership)
-    assert detail(club, membership) is Detail.PENDING
+    assert club.detail(membership) is Detail.PENDING
     club.hears()
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
     held = now(membership)
     assert (held.billed_by, held.ends_at, held.grace_hours) == (NAME, AT + 30 * DAY, 72)
     standing = queries.standing(held)
@@ -69,16 +56,16 @@ def test_a_member_goes_on_while_the_provider_tries_again_and_is_out_when_it_give
     club.later(days=30, minutes=1)
     club.provider.decline(number, retry_at=club.at + 5 * DAY)
     club.hears()
-    assert detail(club, membership) is Detail.GRACE
+    assert club.detail(membership) is Detail.GRACE
     club.later(days=5)
-    assert detail(club, membership) is Detail.GRACE
+    assert club.detail(membership) is Detail.GRACE
     club.provider.decline(number, retry_at=club.at + 7 * DAY)
     club.hears()
     club.later(days=7)
-    assert detail(club, membership) is Detail.GRACE
+    assert club.detail(membership) is Detail.GRACE
     club.provider.end(number, EndedWhy.PAYMENT_FAILED)
     club.hears()
-    assert detail(club, membership) is Detail.PAYMENT_FAILED
+    assert club.detail(membership) is Detail.PAYMENT_FAILED
     assert not queries.standing(membership).subscription.is_open
     assert not now(membership).billed_by
 
@@ -91,7 +78,7 @@ def test_what_is_paid_in_between_runs_on(club: ProviderClub) -> None:
     club.hears()
     club.provider.becomes(number, state=SubscriptionState.ACTIVE, retry_at=None, paid_until=AT + 60 * DAY)
     club.hears()
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
     assert now(membership).ends_at == AT + 60 * DAY
 
 
@@ -99,20 +86,20 @@ def test_a_pause_suspends_and_going_on_does_not_lengthen(club: ProviderClub) -> 
     membership = club.joins(a_priced_plan(trial_days=14))
     number = club.pays(membership)
     club.hears()
-    assert detail(club, membership) is Detail.TRIAL
+    assert club.detail(membership) is Detail.TRIAL
     club.later(days=15)
     club.provider.becomes(number, state=SubscriptionState.PAUSED)
     club.hears()
-    assert detail(club, membership) is Detail.SUSPENDED
+    assert club.detail(membership) is Detail.SUSPENDED
     club.later(days=100)
     until = club.at + 30 * DAY
     running = {"period_started_at": club.at, "period_ends_at": until, "paid_until": until}
     club.provider.becomes(number, state=SubscriptionState.ACTIVE, **running)
     club.hears()
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
     assert now(membership).ends_at == until
     club.later(days=34)
-    assert detail(club, membership) is Detail.ENDED
+    assert club.detail(membership) is Detail.ENDED
 
 
 Step = Callable[[ProviderClub, str], object]
@@ -180,7 +167,7 @@ def outcome(membership: Membership) -> tuple[object, ...]:
 def test_however_events_come_a_membership_ends_the_same(club: ProviderClub, life: str) -> None:
     membership = lived(club, LIVES[life], hears=True)
     expected = outcome(membership)
-    at_last = detail(club, membership)
+    at_last = club.detail(membership)
     chance = Random(life)
     for _time in range(5):
         again = [*club.provider.events, *chance.sample(club.provider.events, 3)]
@@ -193,7 +180,7 @@ def test_however_events_come_a_membership_ends_the_same(club: ProviderClub, life
             event_operations.remember(NAME, [each], club.at)
             club.looks()
         assert outcome(membership) == expected
-        assert detail(club, membership) is at_last
+        assert club.detail(membership) is at_last
 
 
 @pytest.mark.parametrize("life", LIVES)
@@ -202,11 +189,11 @@ def test_what_nobody_told_of_is_found(club: ProviderClub, life: str) -> None:
     reconciling = Reconciling(club.provider, lambda: club.at)
     assert reconciling.catch_up() > 0
     reconciling.turn()
-    missed = outcome(membership), detail(club, membership)
+    missed = outcome(membership), club.detail(membership)
     # Staff of another hub heard all of it in time.
     for each in club.provider.events:
         look_at(club.provider, each.about, each.reference, club.at)
-    assert (outcome(membership), detail(club, membership)) == missed
+    assert (outcome(membership), club.detail(membership)) == missed
     assert missed[1] is not Detail.PENDING
 
 
@@ -228,11 +215,11 @@ def test_while_the_provider_does_not_answer_events_wait_and_nothing_is_lost(club
     club.provider.away = True
     with pytest.raises(Exception, match="does not answer"):
         club.looks()
-    assert detail(club, membership) is Detail.PENDING
+    assert club.detail(membership) is Detail.PENDING
     club.provider.away = False
     club.later(hours=2)
     club.looks()
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
 
 
 def test_an_answer_that_was_overtaken_changes_nothing(club: ProviderClub) -> None:
@@ -251,81 +238,14 @@ def test_an_answer_that_was_overtaken_changes_nothing(club: ProviderClub) -> Non
 
     club.provider.subscription = overtaken  # type: ignore[method-assign, assignment]
     look_at(club.provider, About.SUBSCRIPTION, number, club.at)
-    assert detail(club, membership) is Detail.CANCELLED
-
-
-def test_who_pays_twice_is_billed_once_and_staff_see_it(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    first = club.at_the_page(membership)
-    Checkout.objects.update(asked={})
-    club.provider.close_checkout = lambda reference: club.provider.checkouts[reference]  # type: ignore[method-assign]
-    second = club.at_the_page(membership)
-    assert first != second
-    kept, spare = club.provider.pay(first), club.provider.pay(second)
-    club.hears()
-    club.hears()
-    assert club.provider.subscriptions[kept].state is SubscriptionState.ACTIVE
-    assert club.provider.subscriptions[spare].state is SubscriptionState.CANCELED
-    assert detail(club, membership) is Detail.CURRENT
-    assert [each.is_spare for each in queries.to_look_at()] == [True]
-
-
-def test_what_staff_revoke_is_billed_no_more(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    number = club.pays(membership)
-    club.hears()
-    operations.revoke_memberships([membership], club.at)
-    Reconciling(club.provider, lambda: club.at).sweep()
-    assert club.provider.subscriptions[number].state is SubscriptionState.CANCELED
-    assert detail(club, membership) is Detail.REVOKED
-
-
-def test_each_day_every_open_subscription_is_asked_about(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    number = club.pays(membership)
-    club.hears()
-    club.provider.renew(number)
-    club.provider.events.clear()
-    reconciling = Reconciling(club.provider, lambda: club.at)
-    assert reconciling.sweep() == 1
-    assert now(membership).ends_at == AT + 60 * DAY
-    assert reconciling.sweep() == 0
-    club.later(days=1)
-    assert reconciling.sweep() == 1
-
-
-def test_a_customer_whom_a_provider_bills_is_not_deleted(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    number = club.pays(membership)
-    club.hears()
-    with pytest.raises(Exception, match="in use by a subscription"):
-        operations.delete_customers([membership.customer])
-    club.provider.end(number, EndedWhy.WISH)
-    club.hears()
-    operations.delete_customers([now(membership).customer])
-    assert Payment.objects.get().membership is None
-
-
-def test_refunds_and_disputes_are_seen_and_change_nobodys_access(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    club.pays(membership)
-    club.provider.give_back("pi_1", 900)
-    club.hears()
-    payment = Payment.objects.get()
-    assert queries.left_of(payment) == 2_000
-    for state in DisputeState:
-        club.provider.dispute("pi_1", state)
-        club.hears()
-        assert payment.disputes.get().state == state
-        assert queries.to_look_at().exists() is (state is not DisputeState.WON)
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CANCELLED
 
 
 def test_what_is_paid_once_lasts(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan(billed_every=None))
     club.pays(membership)
     club.hears()
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
     held = now(membership)
     assert (held.ends_at, held.billed_by) == (None, "")
     assert Payment.objects.get().membership == held
@@ -352,7 +272,7 @@ def test_another_plan_at_the_provider_is_another_plan_here(club: ProviderClub) -
     club.provider.becomes(number, price=price_of(silver))
     club.hears()
     assert now(membership).plan == silver
-    assert detail(club, membership) is Detail.CURRENT
+    assert club.detail(membership) is Detail.CURRENT
 
 
 def test_what_is_none_of_ours_is_let_be(club: ProviderClub) -> None:
@@ -363,4 +283,4 @@ def test_what_is_none_of_ours_is_let_be(club: ProviderClub) -> None:
     look_at(club.provider, About.SUBSCRIPTION, number, club.at)
     assert not Subscription.objects.exists()
     assert not Payment.objects.exists()
-    assert detail(club, membership) is Detail.PENDING
+    assert club.detail(membership) is Detail.PENDING

@@ -1,6 +1,6 @@
 """What is paid to the organization itself: owed, paid, late, written off; pages of a provider's begun by two."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,28 +9,19 @@ from django.db import connection
 
 from contract.membership import Detail
 from hub.audit.models import Entry
-from hub.billing import changing_operations, checkout_operations, hand_operations, own_operations, queries
+from hub.billing import changing_operations, hand_operations, own_operations, queries
 from hub.billing.hand_operations import NotPayable
 from hub.billing.joining_operations import take_plan
-from hub.billing.models import Checkout, Payment
+from hub.billing.models import Payment
 from hub.billing.offers import Way, offers_for
-from hub.billing.reconciling import Reconciling
-from hub.billing.seen import CheckoutState, EndedWhy
-from hub.members import operations, seats, status_operations, term_operations
-from hub.members.models import Company, Customer, Link, Membership, Plan
-from tests.hub.fake_provider import FakeProvider
+from hub.members import status_operations, term_operations
+from hub.members.models import Membership, Plan
 from tests.hub.followed import assert_exact
 from tests.hub.people import AT, DAY, a_customer
-from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, now, status
+from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, now, status, with_provider
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def club(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderClub]:
-    provider = FakeProvider(AT)
-    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
-    return ProviderClub(provider)
+club = with_provider
 
 
 def joins(plan: Plan) -> Membership:
@@ -206,34 +197,6 @@ def test_who_goes_over_to_a_provider_owes_nothing_by_hand(club: ProviderClub) ->
     assert queries.standing(membership).is_by_provider
 
 
-def test_one_page_at_a_time_and_the_same_one_again(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    first = club.at_the_page(membership)
-    assert club.at_the_page(membership) == first
-    club.later(minutes=115)
-    second = club.at_the_page(membership)
-    assert second != first
-    assert club.provider.checkouts[first].state is CheckoutState.EXPIRED
-    assert [each.reference for each in Checkout.objects.filter(state=CheckoutState.OPEN)] == [second]
-
-
-def test_whoever_begins_beside_another_gets_the_same_page(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    together = Barrier(2)
-
-    def begin(_number: int) -> str:
-        try:
-            together.wait(10)
-            return club.at_the_page(membership)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        pages = set(pool.map(begin, range(2)))
-    assert len(pages) == 1
-    assert Checkout.objects.count() == 1
-
-
 def test_two_who_mark_the_same_as_paid_lengthen_it_once() -> None:
     membership = joins(a_priced_plan())
     payment, together = owed(), Barrier(2)
@@ -249,118 +212,3 @@ def test_two_who_mark_the_same_as_paid_lengthen_it_once() -> None:
         list(pool.map(mark, range(2)))
     assert now(membership).ends_at == AT.replace(month=4)
     assert Entry.objects.filter(action="paid", thing_kind="payment").count() == 1
-
-
-def test_an_answer_that_was_lost_is_asked_for_again(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    first = club.at_the_page(membership)
-    Checkout.objects.update(reference="", address="")
-    assert club.at_the_page(membership) == first
-    assert len(club.provider.checkouts) == 1
-
-
-def test_a_page_that_nobody_pays_on_leaves_it_waiting_and_who_had_paid_is_asked_no_more(
-    club: ProviderClub,
-) -> None:
-    membership = club.joins(a_priced_plan())
-    reference = club.at_the_page(membership)
-    club.provider.expire(reference)
-    club.hears()
-    assert status(membership, club.at).detail is Detail.PENDING
-    assert not queries.standing(membership).is_being_paid
-    club.pays(membership)
-    assert checkout_operations.look_again(membership, club.at)
-    with pytest.raises(checkout_operations.NotForSale, match="does not wait"):
-        club.at_the_page(membership)
-
-
-def test_a_page_whose_end_nobody_told_of_is_asked_about(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    club.provider.expire(club.at_the_page(membership))
-    club.provider.events.clear()
-    club.later(hours=3)
-    Reconciling(club.provider, lambda: club.at).catch_up()
-    assert Checkout.objects.get().state == CheckoutState.EXPIRED
-
-
-def test_members_cancel_and_keep_and_change_their_plan(club: ProviderClub) -> None:
-    gold, silver = a_priced_plan(), a_priced_plan("Silver", price_cents=900)
-    membership = club.joins(gold)
-    club.pays(membership)
-    club.hears()
-    changing_operations.cancel_at_end(membership, club.at)
-    assert status(membership, club.at).detail is Detail.CANCELLING
-    changing_operations.keep_going(membership, club.at)
-    assert status(membership, club.at).detail is Detail.CURRENT
-    changing_operations.change_plan(membership, silver, None, club.at)
-    assert now(membership).plan == silver
-    free = a_priced_plan("Free", price_cents=None)
-    with pytest.raises(changing_operations.CannotChange, match="not billed again"):
-        changing_operations.change_plan(membership, free, None, club.at)
-    changing_operations.cancel_now(membership, club.at)
-    assert status(membership, club.at).detail is Detail.CANCELLED
-    with pytest.raises(changing_operations.CannotChange, match="No payment provider"):
-        changing_operations.cancel_now(membership, club.at)
-
-
-def test_invoices_and_the_portal_are_the_payers_own(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    ann, other = membership.customer, a_customer("Bob")
-    assert changing_operations.invoices_of(ann) == []
-    club.pays(membership)
-    club.hears()
-    assert len(changing_operations.invoices_of(ann)) == 1
-    assert "cus_customer" in changing_operations.portal_address(ann, "https://club.example/card/")
-    with pytest.raises(changing_operations.CannotChange):
-        changing_operations.portal_address(other, "https://club.example/card/")
-
-
-def test_a_refund_whose_answer_was_lost_is_given_once(club: ProviderClub) -> None:
-    membership = club.joins(a_priced_plan())
-    club.pays(membership)
-    club.hears()
-    payment, give_back = Payment.objects.get(), club.provider.refund
-
-    def lost(*asked: object) -> object:
-        give_back(*asked)  # type: ignore[arg-type]
-        club.provider.away = True
-        club.provider._answer("refund", "")
-        raise AssertionError
-
-    club.provider.refund = lost  # type: ignore[method-assign, assignment]
-    with pytest.raises(Exception, match="does not answer"):
-        changing_operations.refund(payment, 900, club.at)
-    club.provider.away, club.provider.refund = False, give_back  # type: ignore[method-assign]
-    changing_operations.refund(payment, 900, club.at)
-    club.hears()
-    assert len(club.provider.payments["pi_1"].refunds) == 1
-    assert payment.refunds.get().done
-
-
-def test_seats_are_for_as_many_as_there_are(club: ProviderClub) -> None:
-    company = operations.save_company(Company(name="Mill"))
-    plan = a_priced_plan(for_companies=True, seats_max=3)
-    with pytest.raises(checkout_operations.NotForSale, match="1 to 3 seats"):
-        club.joins(plan, company, 4)
-    membership = club.joins(plan, company, 2)
-    club.pays(membership)
-    club.hears()
-    people = [operations.save_customer(Customer(name=f"P{number}")) for number in range(4)]
-    for each in people[:2]:
-        operations.save_link(Link(customer=each, company=company), AT)
-    assert seats.seats_free(company, AT) == 0
-    with pytest.raises(Exception, match="2 seats, and all are taken"):
-        operations.save_link(Link(customer=people[2], company=company), AT)
-    with pytest.raises(Exception, match="2 seats, and all are taken"):
-        operations.add_links([Link(customer=people[2], company=company)], AT)
-    assert company.links.count() == 2
-    with pytest.raises(changing_operations.CannotChange, match="2 people belong"):
-        changing_operations.change_plan(membership, plan, 1, club.at)
-    changing_operations.change_plan(membership, plan, 3, club.at)
-    link = operations.save_link(Link(customer=people[2], company=company), AT)
-    link.is_admin = True
-    operations.save_link(link, AT)
-    club.provider.end("sub_1", EndedWhy.PAYMENT_FAILED)
-    club.hears()
-    operations.save_link(Link(customer=people[3], company=company), AT + 40 * DAY)
-    assert_exact()

@@ -21,19 +21,13 @@ from hub.members.models import Company
 from hub.sync import billing
 from hub.sync.clocks import Clocks
 from hub.sync.log import Log
-from tests.hub.fake_provider import NAME, FakeProvider
+from tests.hub.fake_provider import NAME
 from tests.hub.followed import assert_exact
-from tests.hub.people import AT
-from tests.hub.provider_club import ProviderClub, a_priced_plan, now, status
+from tests.hub.people import AT, DAY
+from tests.hub.provider_club import ProviderClub, a_priced_plan, now, status, with_provider
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def club(monkeypatch: pytest.MonkeyPatch) -> ProviderClub:
-    provider = FakeProvider(AT)
-    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
-    return ProviderClub(provider)
+club = with_provider
 
 
 def reconciled(club: ProviderClub) -> None:
@@ -95,6 +89,20 @@ def test_days_of_a_provider_that_does_not_answer_lose_nothing(club: ProviderClub
     reconciling.sweep()
     assert status(membership, club.at).detail is Detail.CURRENT
     assert_exact()
+
+
+def test_each_day_every_open_subscription_is_asked_about(club: ProviderClub) -> None:
+    membership = club.joins(a_priced_plan())
+    number = club.pays(membership)
+    club.hears()
+    club.provider.renew(number)
+    club.provider.events.clear()
+    reconciling = Reconciling(club.provider, lambda: club.at)
+    assert reconciling.sweep() == 1
+    assert now(membership).ends_at == AT + 60 * DAY
+    assert reconciling.sweep() == 0
+    club.later(days=1)
+    assert reconciling.sweep() == 1
 
 
 # Where it writes to

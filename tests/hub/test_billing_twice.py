@@ -1,33 +1,22 @@
-"""Paid twice, too late, or in another currency: whoever takes the money, it is for something, or staff see it."""
+"""Paid twice: one of them counts, and staff see the other."""
 
 import pytest
 
 from contract.membership import Detail
 from hub.billing import changing_operations, hand_operations, queries
 from hub.billing.joining_operations import take_plan
+from hub.billing.looking import look_at
 from hub.billing.models import Checkout, Payment
 from hub.billing.offers import Way
-from hub.billing.reconciling import Reconciling
-from hub.billing.seen import CheckoutState, PaymentState, SubscriptionState
+from hub.billing.seen import About, CheckoutState, SubscriptionState
 from hub.members import operations
-from hub.members.models import Membership, Plan
-from tests.hub.fake_provider import FakeProvider
+from hub.members.models import Membership
 from tests.hub.followed import assert_exact
-from tests.hub.people import AT, DAY, a_customer
-from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, now, status
+from tests.hub.people import a_customer
+from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, now, with_provider
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def club(monkeypatch: pytest.MonkeyPatch) -> ProviderClub:
-    provider = FakeProvider(AT)
-    monkeypatch.setattr("hub.billing.choosing.provider", lambda: provider)
-    return ProviderClub(provider)
-
-
-def catch_up(club: ProviderClub) -> None:
-    Reconciling(club.provider, lambda: club.at).catch_up()
+club = with_provider
 
 
 def waits_by_invoice(club: ProviderClub) -> Membership:
@@ -70,60 +59,60 @@ def test_the_page_of_what_waits_no_more_is_closed(club: ProviderClub, end: str) 
         operations.revoke_memberships([membership], club.at)
     else:
         paid_by_hand(club)
-    catch_up(club)
+    club.catches_up()
     assert club.provider.checkouts[reference].state is CheckoutState.EXPIRED
     assert Checkout.objects.get().state == CheckoutState.EXPIRED
 
 
-def test_what_is_taken_for_a_revoked_membership_before_it_is_ended_there_is_seen(club: ProviderClub) -> None:
+def test_who_pays_twice_is_billed_once_and_staff_see_it(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan())
-    number = club.pays(membership)
+    first = club.at_the_page(membership)
+    Checkout.objects.update(asked={})
+    club.provider.close_checkout = lambda reference: club.provider.checkouts[reference]  # type: ignore[method-assign]
+    second = club.at_the_page(membership)
+    assert first != second
+    kept, spare = club.provider.pay(first), club.provider.pay(second)
     club.hears()
-    operations.revoke_memberships([membership], club.at + DAY)
-    club.later(days=30)
-    club.provider.renew(number)
-    club.provider.take_money("", "cus_x", 2_900, "EUR", number)
     club.hears()
-    assert [each.reference for each in queries.to_look_at()] == ["pi_2"]
-    catch_up(club)
-    assert club.provider.subscriptions[number].state is SubscriptionState.CANCELED
-    assert status(membership, club.at).detail is Detail.REVOKED
+    assert club.provider.subscriptions[kept].state is SubscriptionState.ACTIVE
+    assert club.provider.subscriptions[spare].state is SubscriptionState.CANCELED
+    assert club.detail(membership) is Detail.CURRENT
+    assert [each.is_spare for each in queries.to_look_at()] == [True]
 
 
-def test_what_somebody_paid_before_they_were_deleted_is_nothing_to_look_at(club: ProviderClub) -> None:
+def test_who_pays_anew_while_a_first_payment_was_never_confirmed_has_it(
+    club: ProviderClub,
+) -> None:
     membership = club.joins(a_priced_plan())
-    number = club.pays(membership)
+    first = club.pays(membership)
+    club.provider.payments.clear()
+    club.provider.events = [each for each in club.provider.events if each.about is not About.PAYMENT]
+    club.provider.becomes(first, state=SubscriptionState.INCOMPLETE, paid_until=None)
+    look_at(club.provider, About.SUBSCRIPTION, first, club.at)
+    assert club.detail(membership) is Detail.PENDING
+    Checkout.objects.update(state=CheckoutState.EXPIRED)
+    second = club.pays(membership)
     club.hears()
-    changing_operations.cancel_now(membership, club.at)
-    operations.delete_customers([membership.customer])
-    club.provider.give_back("pi_1", 900)
-    club.hears()
-    payment = Payment.objects.get()
-    assert (payment.is_spare, payment.refunds.get().cents) == (False, 900)
-    assert not queries.to_look_at() and number
+    assert club.provider.subscriptions[second].state is SubscriptionState.ACTIVE
+    assert club.provider.subscriptions[first].state is SubscriptionState.CANCELED
+    assert club.detail(membership) is Detail.CURRENT
+    assert not queries.to_look_at()
 
 
-def test_money_that_was_on_its_way_as_they_were_deleted_is(club: ProviderClub) -> None:
+def test_a_second_payment_is_seen_whatever_is_told_first(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan(billed_every=None))
-    reference = club.at_the_page(membership)
-    number = club.provider.pay_later(reference)
+    first = club.at_the_page(membership)
+    Checkout.objects.update(state=CheckoutState.EXPIRED)
+    second = club.at_the_page(membership)
+    club.provider.pay(first)
     club.hears()
-    assert Payment.objects.get().state == PaymentState.OPEN
-    operations.delete_customers([membership.customer])
-    club.provider.settle(reference, number, pays=True)
+    number = club.provider.pay(second)
+    look_at(club.provider, About.PAYMENT, number, club.at)
     club.hears()
-    assert [each.membership for each in queries.to_look_at()] == [None]
-
-
-def test_no_provider_is_asked_for_another_currency(club: ProviderClub) -> None:
-    gold, pound = a_priced_plan(), a_priced_plan("Pound", currency="GBP")
-    membership = club.joins(gold)
-    club.pays(membership)
+    assert [each.reference for each in queries.to_look_at()] == [number]
+    club.provider.give_back(number, 900)
     club.hears()
-    with pytest.raises(changing_operations.CannotChange, match="paid in EUR, and Pound in GBP"):
-        changing_operations.change_plan(membership, pound, None, club.at)
-    # What its own plan costs by now is no other.
-    Plan.objects.filter(pk=gold.pk).update(currency="GBP")
-    with pytest.raises(changing_operations.CannotChange, match="Gold in GBP"):
-        changing_operations.change_plan(membership, Plan.objects.get(pk=gold.pk), None, club.at)
-    assert "change_plan" not in dict(club.provider.calls)
+    assert [each.reference for each in queries.to_look_at()] == [number]
+    club.provider.give_back(number, 2_000)
+    club.hears()
+    assert not queries.to_look_at()
