@@ -32,7 +32,8 @@ def kept_by(place: Path, make: Callable[[Path], None]) -> Path:
 
 def run(*command: str, cwd: Path | None = None, timeout_s: float = 600) -> str:
     """What it printed. RuntimeError: with all of it, where it failed."""
-    env = os.environ | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    paths = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    env = os.environ | {"PATH": paths, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, env=env, check=False
     )
