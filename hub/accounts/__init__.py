@@ -11,6 +11,8 @@ What others call:
   `is_fresh(proved_at, at)`, `keep(proof, at) -> state` and `kept(state, at) -> Proof`, once, between two pages.
 - `code_operations.py`: `ask_code(email, at, known_only=...) -> CodeAsked` (its `code` is to be mailed with
   hub.letters.sign_in_code; None: say the same, send nothing), `prove_code(state, code, at) -> Proof`.
+- `handed_operations.py`: `hand_code(customer, at)`, by staff; `prove_typed(state, code, address, at) -> Proof`: of
+  either kind of code, as somebody types it.
 - `password_operations.py`: `prove_password(email, password, address, at) -> Proof`, `set_password`,
   `remove_password`.
 - `passkey_operations.py`: `begin_asking(at)` and `prove_passkey(state, answer, at) -> Proof`; `begin_adding` and

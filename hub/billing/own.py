@@ -14,6 +14,7 @@ from hub.billing.models import HAND, Subscription
 from hub.billing.offers import price_of
 from hub.billing.queries import Standing, account_of
 from hub.billing.seen import SubscriptionState
+from hub.members.barring import barred_plans
 from hub.members.models import Company, Customer, Membership, Plan
 
 _BILLED: Final = (SubscriptionState.TRIALING, SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)
@@ -62,14 +63,16 @@ def may(membership: Membership, standing: Standing, status: Status) -> May:
 
 
 def plans_instead(membership: Membership, by_provider: bool) -> QuerySet[Plan]:
-    """Public plans of its kind that may take its place. A provider bills on in the currency in which it began, and
-    again and again."""
+    """Public plans of its kind that may take its place, but for those that staff have ended for its holder. A
+    provider bills on in the currency in which it began, and again and again."""
+    theirs = Membership.objects.filter(customer=membership.customer_id, company=membership.company_id)
     found = Plan.objects.filter(is_public=True, for_companies=membership.company_id is not None)
     if by_provider:
         priced = found.filter(billed_every__isnull=False, price_cents__isnull=False)
         billed = Subscription.objects.filter(membership=membership, is_open=True, is_spare=False)
         found = priced.filter(currency__in=billed.values("currency"))
-    return found.exclude(pk=membership.plan_id).order_by("price_cents", "name", "pk")
+    others = found.exclude(pk__in=[membership.plan_id, *barred_plans(theirs)])
+    return others.order_by("price_cents", "name", "pk")
 
 
 def still_billed(customer: Customer) -> QuerySet[Membership]:

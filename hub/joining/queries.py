@@ -14,6 +14,7 @@ from hub.errors import HubError
 from hub.joining.asking import Asked, asked_of
 from hub.joining.models import Flow
 from hub.joining.steps import Known, Step, step_of
+from hub.members.barring import barred_plans
 from hub.members.models import Company, Customer, Membership, Plan
 from hub.members.queries import status_of
 from hub.organization.queries import signup
@@ -98,15 +99,13 @@ def held_by(memberships: "Membership.objects", plan: Plan, at: datetime) -> Memb
 def is_barred(holder: Customer | Company, plan: Plan) -> bool:
     """Staff have ended it at once, and given it no more since. A customer's, of a plan for companies: of one that
     they see to."""
-    held = Membership.objects.filter(plan=plan)
     if isinstance(holder, Company):
-        held = held.filter(company=holder)
+        held = holder.memberships
     elif plan.for_companies:
-        held = held.filter(company__in=companies_seen_to_by(holder))
+        held = Membership.objects.filter(company__in=companies_seen_to_by(holder))
     else:
-        held = held.filter(customer=holder)
-    last = held.order_by("pk").last()
-    return last is not None and last.revoked_at is not None
+        held = holder.memberships
+    return plan.pk in barred_plans(held.filter(plan=plan))
 
 
 def needs_proof(flow: Flow) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from hub.billing.checkout_operations import begin_checkout
 from hub.billing.offers import Way
+from hub.billing.own import plans_instead
 from hub.billing.trials import trial_days
 from hub.joining import flow_operations, who_operations
 from hub.joining.ending_operations import NotAgreed
@@ -66,6 +67,13 @@ def test_what_staff_ended_is_asked_for_at_the_club(cents: int | None) -> None:
     assert comes(a_plan("Other"), ann).step is Step.AGREE
     operations.save_membership(Membership(plan=plan, customer=ann, starts_at=AT - YEAR, ends_at=AT - YEAR / 2))
     assert comes(plan, ann).step is Step.AGREE
+
+
+def test_it_is_no_way_round_to_change_to_it() -> None:
+    plan, other, ann = a_plan(), a_plan("Other"), a_member()
+    membership = held(a_plan("Silver"), customer=ann)
+    operations.revoke_memberships([held(plan, customer=ann), held(other, customer=a_member("Bert"))], AT)
+    assert list(plans_instead(membership, by_provider=False)) == [other]
 
 
 def test_the_page_says_so() -> None:
