@@ -107,10 +107,12 @@ def email_code(request: HttpRequest, link: CardLink) -> HttpResponse:
     state, at = request.POST.get("state", "")[:_STATE_LETTERS_MAX], timezone.now()
     before = link.customer.email
     try:
-        change_email(link.customer, prove_code(state, request.POST.get("code", ""), at))
+        now = change_email(link.customer, prove_code(state, request.POST.get("code", ""), at))
     except HubError as error:
         return _code_page(request, state, request.POST.get("email", "")[:_EMAIL_LETTERS_MAX], str(error))
-    tell_changed(link.customer, "address changed", at, to=before)
+    # Pressed twice, it was told the first time.
+    if before != now.email:
+        tell_changed(link.customer, "address changed", at, to=before)
     return done(reverse(_HERE), "email")
 
 
