@@ -14,6 +14,8 @@ from tests.machine.serial_scanner import SerialScanner
 from tests.machine.wiring import CLOSED, Wire
 
 UNIT: Final = "doorward-edge"
+_START_S: Final = 240
+"""Python begins slowly in an emulated guest on a loaded machine."""
 FOLLOW: Final = f"""
 import subprocess, threading
 heard = []
@@ -108,7 +110,7 @@ class Installed:
 
     def start(self) -> None:
         """Its unit, again; returns once it says that it has started."""
-        self.guest.do("systemctl", "restart", UNIT)
+        self.guest.do("systemctl", "restart", UNIT, limit_s=_START_S)
         self.next("started")
 
     def process(self) -> int:

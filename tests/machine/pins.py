@@ -55,6 +55,10 @@ class Pins:
         way = "pull-up" if level else "pull-down"
         self._guest.python(f"(_line({int(wire)}) / 'pull').write_text({way!r})")
 
+    def take(self, number: int) -> None:
+        """By another program: the kernel's own, which keeps it."""
+        self._guest.python(f"pathlib.Path('/sys/class/gpio/export').write_text(str(_base() + {number}))")
+
     def forget(self) -> None:
         """What was set until now is no move any more."""
         self._guest.python("_forget()")
