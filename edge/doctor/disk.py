@@ -1,5 +1,6 @@
 """The disk under the state folder: room, whether it takes and keeps what is written, and how worn it may be."""
 
+import errno
 import os
 import statistics
 import tempfile
@@ -46,16 +47,10 @@ def space(patient: Patient) -> Iterator[Finding]:
 
 def writable(patient: Patient) -> Iterator[Finding]:
     """Rows as small as the journal's are put on disk, in a file without a name."""
-    if os.statvfs(patient.state_dir).f_flag & os.ST_RDONLY:
-        why = "nothing can be recorded; the kernel makes a file system with errors, as of a worn card, read-only"
-        yield failure("disk.writable", "the disk is read-only", why, f"look at `dmesg`; {_RENEW}")
-        return
     try:
         took_s = _fsync_times_s(patient.state_dir)
     except OSError as error:
-        why = "nothing can be recorded: counters deny, doors open without a record"
-        to_do = "make room, or look at `dmesg` and renew the card"
-        yield failure("disk.writable", f"nothing can be written: {error.strerror}", why, to_do)
+        yield _unwritable(error)
         return
     yield ok("disk.writable", "what is written stays")
     middle_s, longest_s = statistics.median(took_s), max(took_s)
@@ -65,6 +60,17 @@ def writable(patient: Patient) -> Iterator[Finding]:
         yield warning("disk.fsync", told, why, "another card (A2, endurance), or an SSD on USB")
     else:
         yield ok("disk.fsync", told)
+
+
+def _unwritable(error: OSError) -> Finding:
+    """Not by the mount's flags: a kernel that met errors may keep them, and refuse each write (Linux d3476f3dad4a,
+    "ext4: don't set SB_RDONLY after filesystem errors")."""
+    if error.errno == errno.EROFS:
+        why = "nothing can be recorded; the kernel makes a file system with errors, as of a worn card, read-only"
+        return failure("disk.writable", "the disk is read-only", why, f"look at `dmesg`; {_RENEW}")
+    why = "nothing can be recorded: counters deny, doors open without a record"
+    to_do = "make room, or look at `dmesg` and renew the card"
+    return failure("disk.writable", f"nothing can be written: {error.strerror}", why, to_do)
 
 
 def wear(patient: Patient) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What the doctor finds in an edge's own folder: sound, damaged, readable by others, missing, out of date."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -239,6 +240,17 @@ def test_disks_that_are_full_or_read_only(tmp_path: Path) -> None:
         small.read_only(True)
         assert "read-only" in the(disk.writable, ward.patient(), "disk.writable").what
         ward.close()
+
+
+def test_a_disk_that_is_read_only_though_its_mount_is_not(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a kernel leaves it that met errors."""
+
+    def refused(_: int) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(disk.os, "fsync", refused)
+    one = the(disk.writable, ward.patient(), "disk.writable")
+    assert (one.level, one.what, "make room" in str(one.to_do)) == (FAILURE, "the disk is read-only", False)
 
 
 def test_a_worn_disk(ward: Ward) -> None:
