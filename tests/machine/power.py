@@ -20,6 +20,7 @@ from tests.machine.power_look import Found, look, not_found
 _HERE: Final = Path(__file__).parent
 _STATE: Final = "/mnt/power"
 _PLUG_S: Final = 30
+_IMAGES_MAX: Final = 8
 
 
 class Cut(NamedTuple):
@@ -90,10 +91,12 @@ class PowerCuts:
         chance = Random(f"{mode} {seed}")
         disk = CutDisk(self.log, self._blank)
         with _memory(self.folder) as memory:
-            for entry in self._chosen(mode, count, chance):
+            for number, entry in enumerate(self._chosen(mode, count, chance)):
                 told = self._told_before(entry)
-                disk.write(entry, chance, memory / "image")
-                yield Cut(entry, told, _found(memory, mode, told))
+                image = memory / f"{number}.img"
+                disk.write(entry, chance, image)
+                yield Cut(entry, told, _found(image, mode, told))
+                image.unlink()
 
     def _chosen(self, mode: str, count: int, chance: Random) -> list[int]:
         promises = [entry for entry, _ in self._told_of(mode)]
@@ -113,12 +116,12 @@ class PowerCuts:
                 yield number, Told.unpacked(bytes(entry.data))
 
 
-def _found(memory: Path, mode: str, told: Told) -> Found:
+def _found(image: Path, mode: str, told: Told) -> Found:
     """As the kernel mounts it: ext4 has its own journal replayed first."""
-    disk = memory / "disk"
+    disk = image.with_name("disk")
     disk.mkdir(exist_ok=True)
     try:
-        run("mount", "-o", "loop", str(memory / "image"), str(disk))
+        run("mount", "-o", "loop", str(image), str(disk))
     except RuntimeError as error:
         return not_found(told, str(error))
     try:
@@ -129,12 +132,13 @@ def _found(memory: Path, mode: str, told: Told) -> Found:
 
 @contextmanager
 def _memory(folder: Path) -> Iterator[Path]:
-    """A folder in memory: 200 disks are nothing to write to a real one."""
+    """A folder in memory: 200 disks are nothing to write to a real one. A
+    namespace of mounts that is made meanwhile holds a disk longer: each cut has a file of its own."""
     place = folder / "memory"
     place.mkdir(parents=True)
-    run("mount", "-t", "tmpfs", "-o", f"size={2 * DISK_MIB}M", "tmpfs", str(place))
+    run("mount", "-t", "tmpfs", "-o", f"size={_IMAGES_MAX * DISK_MIB}M", "tmpfs", str(place))
     try:
         yield place
     finally:
-        run("umount", str(place))
+        run("umount", "--lazy", str(place))
         place.rmdir()
