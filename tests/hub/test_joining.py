@@ -103,6 +103,23 @@ def test_pressed_at_once_it_is_one_membership() -> None:
     assert (Membership.objects.count(), Customer.objects.count(), Card.objects.count(), letters()) == (1, 1, 1, 1)
 
 
+def test_a_code_pressed_twice_at_once_goes_on() -> None:
+    joiner = Joiner(a_plan())
+    who_operations.ask_code(joiner.flow, MAIL, AT)
+    code, before, waiting = code_sent(), joiner.flow, Barrier(AT_ONCE)
+
+    def press(_number: int) -> None:
+        waiting.wait()
+        try:
+            who_operations.by_code(before, code, HERE, AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(press, range(AT_ONCE)))
+    assert joiner.step is Step.FIELDS
+
+
 def test_a_flow_is_its_secrets_and_ends() -> None:
     joiner = Joiner(a_plan())
     with pytest.raises(FlowOver):
