@@ -124,9 +124,3 @@ def test_sockets_have_names_and_groups_may_open_what_is_in_them(online: Installe
     shown = online.guest.shell("stat -L -c '%n %G %a' /dev/doorward/* /dev/gpiochip0")
     assert {"/dev/doorward/kbd-1-1 input 660", "/dev/doorward/tty-1-2 dialout 660"} <= set(shown.splitlines())
     assert "/dev/gpiochip0 gpio 660" in shown.splitlines()
-
-
-def test_the_doctor_finds_each_scanner(online: Installed, scanners: Scanners) -> None:
-    found = online.doctor()
-    assert found.get("failure", []) == []
-    assert len([each for each in found["ok"] if each.startswith("scanners.")]) >= 2 + len(SCANNERS)
