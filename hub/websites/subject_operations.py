@@ -66,7 +66,9 @@ def bind(
         if standing is None:
             return _bind(visitor, stored, True, at)
         if standing.customer_id != stored.pk:
-            raise BoundOtherwise(_("This website knows you as somebody else already: ask us, and we will separate the two."))
+            raise BoundOtherwise(
+                _("This website knows you as somebody else already: ask us, and we will separate the two.")
+            )
         return standing
 
 
