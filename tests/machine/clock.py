@@ -16,6 +16,23 @@ def _say(status):
 """
 
 
+_HEARD: Final = """
+from datetime import datetime
+from pathlib import Path
+from edge.clock import SystemClock
+from edge.core.clock_trust import ClockTrust
+from edge.core.saved_trust import saved
+from edge.storage.trust_file import SmallTrustFile
+clock, trust = SystemClock(), ClockTrust()
+at_s = clock.boottime_s()
+trust.heard(datetime.fromisoformat({at!r}), at_s, at_s, clock.now())
+SmallTrustFile(Path("/var/lib/doorward/trust.json")).write(saved(trust.marks(), None, clock.boot_id(), at_s))
+"""
+_AS_THE_EDGE: Final = (
+    "setpriv --reuid=doorward --regid=doorward --init-groups env PYTHONPATH=/usr/lib/doorward python3"
+)
+
+
 class GuestClock:
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
@@ -31,6 +48,14 @@ class GuestClock:
     def set(self, at: datetime) -> None:
         """To an aware instant. The kernel then takes it for not kept."""
         self._guest.python(f"import time\ntime.clock_settime(time.CLOCK_REALTIME, {at.timestamp()!r})")
+
+    def now(self) -> datetime:
+        """What it says, right or wrong."""
+        return datetime.fromtimestamp(self._guest.python("import time\nanswer = time.time()"), UTC)
+
+    def is_told(self, at: datetime) -> None:
+        """As if the hub had just said so, to an edge that has stopped since: hubs of tests live in this year."""
+        self._guest.do(*_AS_THE_EDGE.split(), "-", typed=_HEARD.format(at=at.isoformat()))
 
     def set_to_now(self) -> None:
         """This machine's."""
