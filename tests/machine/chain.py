@@ -33,6 +33,12 @@ class Chain:
         edge.forget()
         return edge
 
+    def aside(self, folder: Path) -> Installed:
+        """Another one of it as it rests, with nobody behind its cable; what becomes of that is nothing to this."""
+        made = self._settled.made
+        start = Start(self._disk, made.kernel, made.initramfs, self._snapshot)
+        return resumed(start, folder, self._settled.cards)
+
     def rest(self, edge: Installed) -> None:
         """A guest that was switched off meanwhile boots from its disk the next time."""
         self._disk = edge.guest.qemu.disk
