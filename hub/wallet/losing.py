@@ -3,6 +3,7 @@ phone who they are only blocks it: whoever came by a link of theirs gets no new 
 
 from contextlib import suppress
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -25,12 +26,14 @@ def lost(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     """Their own card, after they have confirmed it. Pressed twice, it is replaced (or blocked) once.
 
     The page that asks them gives the phone the secret that it goes on with: whether the answer to pressing reaches
-    it or not, it has it."""
+    it or not, it has it. Who presses for a new one (`new`) when their proof is too old is asked for it once more,
+    and has the card until then."""
     card, at = get_object_or_404(Card, pk=number, customer=link.customer_id), timezone.now()
     is_proved = is_fresh(link.proved_at, at)
-    done = reverse("wallet:replaced" if is_proved else "wallet:blocked")
     if card.revoked_at is not None:
-        return HttpResponseRedirect(done)
+        return _done(link, is_proved)
+    if "new" in request.POST and not is_proved:
+        return HttpResponseRedirect(f"{reverse('wallet:login')}?{urlencode({'next': request.path})}")
     spare = spare_of(request)
     if request.method != "POST":
         asked = page(request, "wallet/lost.html", card=card, is_proved=is_proved)
@@ -42,10 +45,10 @@ def lost(request: HttpRequest, link: CardLink, number: int) -> HttpResponse:
     with suppress(NothingToReplace):
         if not is_proved:
             block_card(card, at)
-            return HttpResponseRedirect(done)
+            return _done(link, is_proved)
         replace_from_phone(card, link, spare, at)
-        return remembers(HttpResponseRedirect(done), spare)
-    return HttpResponseRedirect(done)
+        return remembers(_done(link, is_proved), spare)
+    return _done(link, is_proved)
 
 
 @for_member(entrance)
@@ -56,3 +59,8 @@ def blocked(request: HttpRequest, link: CardLink) -> HttpResponse:
 @for_member(entrance)
 def replaced(request: HttpRequest, link: CardLink) -> HttpResponse:
     return page(request, "wallet/replaced.html")
+
+
+def _done(link: CardLink, is_proved: bool) -> HttpResponse:
+    has_new = is_proved and Card.objects.filter(customer=link.customer_id, revoked_at=None).exists()
+    return HttpResponseRedirect(reverse("wallet:replaced" if has_new else "wallet:blocked"))

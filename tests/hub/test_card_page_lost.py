@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hub.audit.models import Entry
 from hub.cards.link_operations import live_links, revoke_all_links
+from hub.cards.models import CardLink
 from hub.members import codes, operations
 from hub.members.models import Card, Plan
 from tests.hub.card_page import a_member, phone, phone_of, secret_for, wine_club
@@ -110,3 +111,23 @@ def test_each_card_that_works_or_will_can_be_reported_lost(gold: Plan) -> None:
     for card in (*works, will):
         assert shown.count(f'href="/card/lost/{card.pk}"') == 1
     assert f"/card/lost/{over.pk}" not in shown
+
+
+def test_who_asked_for_a_new_one_too_late_is_asked_who_they_are_and_loses_none(gold: Plan) -> None:
+    ann = a_member(gold)
+    card, client = operations.issue_card(ann), proved_phone(ann)
+    shown = client.get(f"/card/lost/{card.pk}").content.decode()
+    (name,) = re.findall(r'<button class="main danger" name="(\w+)"', shown)
+    CardLink.objects.update(proved_at=timezone.now() - DAY)
+    answer = client.post(f"/card/lost/{card.pk}", {name: ""})
+    assert answer["Location"] == f"/card/login?next=%2Fcard%2Flost%2F{card.pk}"
+    assert Card.objects.get().revoked_at is None
+    CardLink.objects.update(proved_at=timezone.now())
+    assert client.post(f"/card/lost/{card.pk}", {name: ""})["Location"] == "/card/replaced"
+
+
+def test_who_blocked_it_and_proved_it_later_is_not_told_of_a_new_one(gold: Plan) -> None:
+    ann = a_member(gold)
+    card, found = operations.issue_card(ann), phone_of(ann)
+    found.post(f"/card/lost/{card.pk}")
+    assert proved_phone(ann).get(f"/card/lost/{card.pk}")["Location"] == "/card/blocked"
