@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 _WAY: Final = re.compile(r"@|://|www\.|[a-z0-9-]\.[a-z]{2,}(?![\w])", re.ASCII | re.IGNORECASE)
 """What mail programs make a link of. A dot before a space, or after one letter, is an abbreviation's."""
-_ABBREVIATION: Final = re.compile(r"\b(?:Dr|Prof|St|Ing|Dipl|Mr|Mrs|Ms|Jr|Sr|Inc|Co|Ltd)\.", re.IGNORECASE)
+_ABBREVIATION: Final = re.compile(
+    r"(?<![\w.-])(?:(?:Dr|Prof|St|Ing|Dipl|Mr|Mrs|Ms|Jr|Sr|Inc|Co|Ltd)\.-?)+", re.IGNORECASE
+)
+"""Where a word begins: as a part of a longer one it may be a host's."""
 
 
 def check_own_name(name: str) -> None:

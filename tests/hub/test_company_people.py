@@ -210,7 +210,10 @@ def test_another_company_invites_no_more_people() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Win at https://evil.example", "www.evil", "evil.example now", "Ann (a@evil.example)", "Click EVIL.COM/x"],
+    [
+        *("Win at https://evil.example", "www.evil", "evil.example now", "Ann (a@evil.example)"),
+        *("Click EVIL.COM/x", "evil.co.uk", "my-evil-ltd.com", "evil.st.example"),
+    ],
 )
 def test_a_name_of_ones_own_is_no_way_to_somewhere(name: str) -> None:
     """It stands in letters to people whom nobody has asked."""
@@ -222,7 +225,13 @@ def test_a_name_of_ones_own_is_no_way_to_somewhere(name: str) -> None:
         accept_as_new(secret, name, AT)
 
 
-@pytest.mark.parametrize("name", ["Dr. Müller", "Dr.Meier", "Sports Club e.V.", "A. B. Cooper", "O'Neil & Co. KG"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Dr. Müller", "Dr.Meier", "Prof.Dr.Meier", "Dr.-Ing. Meier", "FC St.Pauli"),
+        *("Sports Club e.V.", "A. B. Cooper", "O'Neil & Co. KG"),
+    ],
+)
 def test_abbreviations_are_names(name: str) -> None:
     check_own_name(name)
 
