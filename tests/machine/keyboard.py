@@ -20,18 +20,20 @@ def _read(raw):
     global reports
     try:
         while raw.read(64):
+            if raw is not _listening:
+                return  # of before a snapshot: another one counts now
             with _more:
                 reports += 1
                 _more.notify_all()
     except OSError:
         raw.close()  # it was pulled out
 def _listen():
-    global reports
+    global reports, _listening
     for each in pathlib.Path("/sys/class/hidraw").iterdir():
         if "00000627" in (each / "device/uevent").read_text():
-            raw = pathlib.Path("/dev", each.name).open("rb", buffering=0)
+            _listening = pathlib.Path("/dev", each.name).open("rb", buffering=0)
             reports = 0
-            threading.Thread(target=_read, args=(raw,), daemon=True).start()
+            threading.Thread(target=_read, args=(_listening,), daemon=True).start()
 def _until(count):
     with _more:
         return _more.wait_for(lambda: reports >= count, 20)
