@@ -94,6 +94,18 @@ def test_what_is_taken_for_a_revoked_membership_before_it_is_ended_there_is_seen
     assert status(membership, club.at).detail is Detail.REVOKED
 
 
+def test_what_was_paid_before_it_was_revoked_and_heard_of_later_is_nothing_to_look_at(club: ProviderClub) -> None:
+    membership = club.joins(a_priced_plan())
+    number = club.pays(membership)
+    club.hears()
+    club.later(days=30)
+    club.provider.renew(number)
+    club.provider.take_money("", "cus_x", 2_900, "EUR", number)
+    operations.revoke_memberships([membership], club.later(days=1))
+    club.hears()
+    assert Payment.objects.count() == 2 and not list(queries.to_look_at())
+
+
 def test_what_somebody_paid_before_they_were_deleted_is_nothing_to_look_at(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan())
     number = club.pays(membership)
