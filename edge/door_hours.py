@@ -41,6 +41,7 @@ class DoorHours:
     _read_at: Position | None = None
     _missing: tuple[str, ...] = ()
     _unreadable: str | None = None
+    _is_read: bool = False
     _posture: Posture = Posture.SECURE
     _why: Why = Why.CONFIGURED
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -101,6 +102,8 @@ class DoorHours:
             self.signals.lock_down(posture is Posture.LOCKDOWN)
             change = {"from": self._posture, "to": posture}
             self.log("posture", reader=self.reader, **change, why=why, **self._unknown(why))
+        elif why is Why.HOURS_UNKNOWN and not self._is_read:
+            return  # whoever asks before the first look hears nothing of what that will find
         elif why is not self._why and why in NOT_FOLLOWED:
             self.log("hours_not_followed", reader=self.reader, why=why, **self._unknown(why))
         self._posture, self._why = posture, why
@@ -122,6 +125,7 @@ class DoorHours:
             self._read_at = position
         except (CannotLookUp, ContractError) as error:
             self._hours, unreadable = None, str(error)
+        self._is_read = True
         if unreadable is not None and unreadable != self._unreadable:
             self.log("replica_unreadable", reader=self.reader, why=unreadable)
         self._unreadable = unreadable

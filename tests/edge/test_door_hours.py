@@ -207,6 +207,20 @@ def test_names_that_the_hub_does_not_have_are_told(never: None, setting: DoorSet
     in_world(work, setting)
 
 
+def test_hours_that_were_not_looked_for_yet_are_not_told_as_missing(never: None) -> None:
+    """Whoever sets its mode as the edge starts asks before the first look."""
+
+    async def run() -> None:
+        world = World()
+        world.door.set_mode(None)
+        await world.looks()
+        assert world.log.all("hours_not_followed") == []
+        assert world.postures() == [("unlocked", "hours")]
+        world.keeping.cancel()
+
+    asyncio.run(run())
+
+
 def test_hours_that_cannot_be_gone_by_are_told_once_for_each_reason(often: None) -> None:
     async def work(world: World) -> None:
         world.trust.state = ClockState.UNKNOWN
