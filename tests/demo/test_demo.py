@@ -16,6 +16,9 @@ from demo.tour import TOUR, is_as_expected
 
 DEMO = [sys.executable, "-u", "-m", "demo"]
 
+# A whole club as processes, on a machine that does other things besides.
+pytestmark = pytest.mark.timeout(300)
+
 
 def test_once_prints_the_tour_and_ends_with_0(tmp_path: Path) -> None:
     done = subprocess.run(
