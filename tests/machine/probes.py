@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 GIVEN = """
-for each in /etc /usr /opt /var /home /root; do mkdir -pm 777 $each/open; echo secret > $each/open/secret; done
-chmod 711 /root; touch /tmp/of-others; echo secret > /var/open/key; chmod 600 /var/open/key
+for each in /etc /usr /opt /var /home ~root; do mkdir -pm 777 $each/open; echo secret > $each/open/secret; done
+chmod 711 ~root; touch /tmp/of-others; echo secret > /var/open/key; chmod 600 /var/open/key
 chmod 666 /dev/vda /dev/uinput /dev/mem /dev/kmsg /sys/class/rtc/rtc0/uevent /sys/fs/cgroup/cgroup.procs
 cp /lib/modules/$(uname -r)/kernel/drivers/net/dummy.ko /opt/open/
 """
@@ -95,7 +95,7 @@ REFUSED = {
     "write a device's settings": lambda: _opened("/sys/class/rtc/rtc0/uevent", os.O_WRONLY),
     "write control groups": lambda: _opened("/sys/fs/cgroup/cgroup.procs", os.O_WRONLY),
     "read another's home": lambda: list(Path("/home/open").iterdir()),
-    "read root's home": lambda: _opened("/root/open/secret"),
+    "read root's home": lambda: _opened(Path("~root").expanduser() / "open" / "secret"),
     "read another's key": lambda: _opened("/var/open/key"),
     "read passwords": lambda: _opened("/etc/shadow"),
     "see what others keep in /tmp": lambda: Path("/tmp/of-others").stat(),
