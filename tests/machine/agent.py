@@ -33,6 +33,8 @@ def answered(request, names):
         )
     except subprocess.TimeoutExpired as error:
         return {"code": -1, "out": str(error.stdout), "err": f"not done in {request['limit_s']} s"}
+    except OSError as error:
+        return {"code": -1, "out": "", "err": f"not begun: {error}"}
     return {"code": done.returncode, "out": done.stdout, "err": done.stderr}
 
 

@@ -1,8 +1,10 @@
 """The one guest that goes on beside its hub, scenario after scenario; it rests on the disk between files."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.machine.installed import Installed
+from tests.machine.limits import HUB_S
 from tests.machine.qemu import Start
 from tests.machine.settled import Settled, booted, forwards_to, resumed
 from tests.system.web_hub import WebHub
@@ -26,11 +28,15 @@ class Chain:
         start = Start(self._disk, made.kernel, made.initramfs, self._snapshot, forwards=forwards)
         self._count += 1
         begun = resumed if self._snapshot else booted
-        edge = begun(start, self._folder / f"guest{self._count}", self._settled.cards)
-        edge.clock.set_to_now()
-        edge.clock.keep()
-        edge.next("connected", limit_s=120)
-        edge.forget()
+        with ExitStack() as unless_connected:
+            edge = begun(start, self._folder / f"guest{self._count}", self._settled.cards)
+            unless_connected.push(edge)
+            self._lies_at(edge.guest.qemu.disk)
+            edge.clock.set_to_now()
+            edge.clock.keep()
+            edge.next("connected", limit_s=HUB_S)
+            edge.forget()
+            unless_connected.pop_all()
         return edge
 
     def aside(self, folder: Path) -> Installed:
@@ -41,11 +47,13 @@ class Chain:
 
     def rest(self, edge: Installed) -> None:
         """A guest that was switched off meanwhile boots from its disk the next time."""
-        self._disk = edge.guest.qemu.disk
-        self._snapshot = None
-        if edge.guest.qemu.is_running:
-            snapshot = edge.guest.qemu.folder / "snapshot"
-            edge.uart.close()
-            edge.guest.qemu.save(snapshot)
-            self._snapshot = snapshot
-        edge.close()
+        qemu = edge.guest.qemu
+        with edge:
+            if qemu.is_running:
+                edge.uart.close()
+                qemu.save(qemu.folder / "snapshot")
+                self._lies_at(qemu.disk, qemu.folder / "snapshot")
+
+    def _lies_at(self, disk: Path, snapshot: Path | None = None) -> None:
+        """Without a snapshot of that moment it boots: an edge may not be older than its hub knows it."""
+        self._disk, self._snapshot = disk, snapshot

@@ -7,7 +7,7 @@ import pytest
 
 from tests.machine import kernel, making, package, root
 from tests.machine.chain import Chain
-from tests.machine.guest import GuestError
+from tests.machine.guest import living
 from tests.machine.initramfs import initramfs
 from tests.machine.installed import Installed
 from tests.machine.settled import Made, Settled, hub_at, settled
@@ -15,6 +15,7 @@ from tests.machine.tools import BUILD, need
 from tests.system.web_hub import WebHub
 
 _LIMIT_S = 900
+"""Of a scenario itself. What is made and booted for it has limits of its own."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,19 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each limit of the scenarios' own is far below."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.timeout(_LIMIT_S))
+            item.add_marker(pytest.mark.timeout(_LIMIT_S, func_only=True))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """A failure ends with what the guest has to say."""
+    """A failure ends with what each guest has to say that was begun and not closed, whatever it was begun for."""
     report = yield
-    edge = getattr(item, "funcargs", {}).get("edge") or getattr(item, "funcargs", {}).get("online")
-    if report.failed and isinstance(edge, Installed) and edge.guest.qemu.is_running:
-        try:
-            report.sections.append(("the guest's journal", edge.guest.told()))
-        except (GuestError, OSError) as error:
-            report.sections.append(("the guest", str(error)))
+    if report.failed:
+        report.sections += [(f"the guest of {guest.qemu.folder.name}", guest.told()) for guest in living]
     return report
 
 

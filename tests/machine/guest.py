@@ -6,25 +6,34 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from tests.machine.limits import EVENT_S, SERVES_S
 from tests.machine.qemu import Qemu
 
 Got = TypeVar("Got")
-_BOOT_S: Final = 300
 
 
 class GuestError(Exception):
     """The guest does not answer, or what was run there failed; the text is what it said."""
 
 
+living: Final[list["Guest"]] = []
+"""Those that were begun and not closed, whether QEMU still runs or not: who is asked after a failure."""
+
+
 class Guest:
     def __init__(self, qemu: Qemu) -> None:
-        """Waits until its agent answers. GuestError."""
+        """Waits until its agent answers. GuestError: it does not, and QEMU is ended."""
         self.qemu: Final = qemu
         self._number = int(time.time() * 1000) % 10**9
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(qemu.agent))
         self._waiting = b""
-        self.wait_for_agent(_BOOT_S)
+        living.append(self)
+        try:
+            self._socket.connect(str(qemu.agent))
+            self.wait_for_agent(SERVES_S)
+        except BaseException:
+            self.close()
+            raise
 
     def wait_for_agent(self, limit_s: float) -> None:
         until = time.monotonic() + limit_s
@@ -60,7 +69,7 @@ class Guest:
     def write(self, place: str, text: str) -> None:
         self.python(f"import pathlib\npathlib.Path({place!r}).write_text({text!r})")
 
-    def until(self, what: str, look: Callable[[], Got | None], limit_s: float = 30) -> Got:
+    def until(self, what: str, look: Callable[[], Got | None], limit_s: float = EVENT_S) -> Got:
         """What `look` sees at last. GuestError: nothing, and what the edge and the kernel said instead."""
         end = time.monotonic() + limit_s
         while not (seen := look()):
@@ -80,6 +89,9 @@ class Guest:
         return self.qemu.console.read_text(errors="replace")[-4000:] if self.qemu.console.exists() else ""
 
     def close(self) -> None:
+        """Again, too."""
+        if self in living:
+            living.remove(self)
         self._socket.close()
         self.qemu.close()
 

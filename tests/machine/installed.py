@@ -2,20 +2,20 @@
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final, Self
 
 from contract.messages import CheckIn, decode
 from tests.machine.clock import GuestClock
 from tests.machine.guest import Guest, GuestError
 from tests.machine.keyboard import Keyboard
+from tests.machine.limits import DOCTOR_S, EVENT_S, SERVES_S, STOP_S
 from tests.machine.pins import Pins
 from tests.machine.serial_scanner import SerialScanner
 from tests.machine.wiring import CLOSED, Wire
 
 UNIT: Final = "doorward-edge"
-_START_S: Final = 240
-"""Python begins slowly in an emulated guest on a loaded machine."""
+READERS: Final = ("door", "counter")
 FOLLOW: Final = f"""
 import subprocess, threading
 heard = []
@@ -65,7 +65,7 @@ class Installed:
         self._heard = []
         self.pins.forget()
 
-    def next(self, name: str, limit_s: float = 30, **fields: Any) -> Event:
+    def next(self, name: str, limit_s: float = EVENT_S, **fields: Any) -> Event:
         """The first event of that name, with these fields, that was not had yet; those before it are passed over.
 
         GuestError: none came, and what came instead.
@@ -109,9 +109,17 @@ class Installed:
         return [decode(bytes.fromhex(body), CheckIn) for body in self.guest.python(_CHECKINS)]
 
     def start(self) -> None:
-        """Its unit, again; returns once it says that it has started."""
-        self.guest.do("systemctl", "restart", UNIT, limit_s=_START_S)
-        self.next("started")
+        """Its unit, again, or for the first time; returns once it serves."""
+        self._hear()
+        self._heard = []
+        self.guest.do("systemctl", "restart", UNIT, limit_s=STOP_S + SERVES_S)
+        self.serves()
+
+    def serves(self, readers: Collection[str] = READERS) -> None:
+        """Waits until it has started and these have their scanners, which may be there later than it says it has
+        started; what it said until then is passed over. Of what it said before it began, nothing may be left.
+        """
+        self.guest.until("the edge to serve", lambda: self._taken_all(readers), SERVES_S)
 
     def process(self) -> int:
         """The unit's main process, 0: none."""
@@ -119,7 +127,7 @@ class Installed:
 
     def doctor(self) -> dict[str, list[str]]:
         """What its doctor says, as root: by level ("ok", "warning", "failure"), each finding in words."""
-        _, out, err = self.guest.attempt("doorward-edge", "doctor", "--json", limit_s=120)
+        _, out, err = self.guest.attempt("doorward-edge", "doctor", "--json", limit_s=DOCTOR_S)
         if not out.startswith("{"):
             raise GuestError(f"no report: {out}{err}")
         found: dict[str, list[str]] = {}
@@ -127,9 +135,26 @@ class Installed:
             found.setdefault(finding["level"], []).append(f"{finding['check']}: {finding['what']}")
         return found
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        """Closed; a failure ends with what the guest has to say."""
+        if error is not None:
+            error.add_note(self.guest.told())
+        self.close()
+
     def close(self) -> None:
         self.uart.close()
         self.guest.close()
+
+    def _taken_all(self, readers: Collection[str]) -> bool:
+        self._hear()
+        opened = {event["reader"] for event in self._heard if event["event"] == "reader_open"}
+        if not opened.issuperset(readers) or not any(event["event"] == "started" for event in self._heard):
+            return False
+        self._heard = []
+        return True
 
     def _taken(self, name: str, fields: Mapping[str, Any]) -> Event | None:
         for index, event in enumerate(self._heard):

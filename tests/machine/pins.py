@@ -5,10 +5,18 @@ What lies at an input is gpio-sim's pull, and stays whoever claims it (kernel.py
 """
 
 import itertools
+from collections.abc import Callable
 from typing import Final
 
-from tests.machine.guest import Guest
-from tests.machine.wiring import Wire
+import pytest
+
+from tests.machine.guest import Guest, GuestError
+from tests.machine.limits import EVENT_S
+from tests.machine.wiring import PULSE_S, Wire
+
+A_PULSE: Final = pytest.approx(PULSE_S, abs=1.0)
+"""Seconds by the guest's clock. On a loaded machine a guest stands still for tenths of them at times, also between
+the instant from which the edge counts and the move of its pin."""
 
 _BEGIN: Final = """
 import pathlib, re
@@ -36,6 +44,21 @@ def _moves(number):
             changes.append([float(at), before])
     return changes
 """
+_WATCH: Final = """
+import threading, time, traceback
+def _watch(number, level, do, limit_s):
+    global _watched
+    end_s = time.monotonic() + limit_s
+    try:
+        while _level(number) != level:
+            if time.monotonic() > end_s:
+                raise TimeoutError(f"GPIO {number} does not become {level}")
+            time.sleep(0.002)
+        exec(do, globals())
+        _watched = [time.monotonic(), ""]
+    except Exception:
+        _watched = [None, traceback.format_exc()]
+"""
 
 
 class Pins:
@@ -54,6 +77,21 @@ class Pins:
         """What lies at an input: a button that is pressed or a contact that is closed is low."""
         way = "pull-up" if level else "pull-down"
         self._guest.python(f"(_line({int(wire)}) / 'pull').write_text({way!r})")
+
+    def when_on(self, wire: int, do: str, limit_s: float = EVENT_S) -> Callable[[], float]:
+        """Before what turns it on: as soon as it is, the guest itself does this, in Python, whoever else is waited
+        for. What is given back waits for that, and says when it was done: seconds of the guest's monotonic clock.
+        """
+        watch = f"threading.Thread(target=_watch, args=({int(wire)}, 1, {do!r}, {limit_s}))"
+        self._guest.python(f"{_WATCH}\n_watcher = {watch}\n_watcher.start()")
+
+        def done_s() -> float:
+            at_s, failed = self._guest.python("_watcher.join()\nanswer = _watched", limit_s + EVENT_S)
+            if failed:
+                raise GuestError(failed)
+            return float(at_s)
+
+        return done_s
 
     def take(self, number: int) -> None:
         """By another program: the kernel's own, which keeps it."""

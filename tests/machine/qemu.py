@@ -81,9 +81,11 @@ class Qemu:
             self.qmp: Final = Qmp(folder / "qmp.sock")
             if start.snapshot:
                 self._go_on()
-        except QmpError as error:
+        except BaseException as error:
             self._process.kill()
-            raise QmpError(f"{error}\n{(folder / 'qemu.log').read_text()}") from error
+            self._process.wait()
+            error.add_note((folder / "qemu.log").read_text())
+            raise
 
     def plug(self, name: str, driver: str, **options: Any) -> None:
         self.qmp.do("device_add", driver=driver, id=name, **options)

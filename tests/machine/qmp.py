@@ -17,18 +17,14 @@ class Qmp:
     def __init__(self, socket_path: Path, limit_s: float = 20) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(120)
-        until = time.monotonic() + limit_s
-        while True:
-            try:
-                self._socket.connect(str(socket_path))
-                break
-            except OSError as error:
-                if time.monotonic() > until:
-                    raise QmpError(f"QEMU does not listen: {error}") from error
-                time.sleep(0.05)
-        self._lines = self._socket.makefile("r")
-        self._lines.readline()
-        self.do("qmp_capabilities")
+        try:
+            self._connect(socket_path, time.monotonic() + limit_s)
+            self._lines = self._socket.makefile("r")
+            self._lines.readline()
+            self.do("qmp_capabilities")
+        except BaseException:
+            self._socket.close()
+            raise
 
     def do(self, command: str, **arguments: Any) -> Any:
         asked = {
@@ -43,6 +39,17 @@ class Qmp:
             if "return" in answer:
                 return answer["return"]
         raise QmpError(f"{command}: QEMU has ended")
+
+    def _connect(self, socket_path: Path, until_s: float) -> None:
+        while True:
+            try:
+                self._socket.connect(str(socket_path))
+            except OSError as error:
+                if time.monotonic() > until_s:
+                    raise QmpError(f"QEMU does not listen: {error}") from error
+                time.sleep(0.05)
+            else:
+                return
 
     def close(self) -> None:
         self._socket.close()

@@ -76,7 +76,6 @@ def _debian(folder: Path) -> None:
         *("mmdebstrap", "--quiet", "--variant=apt", f"--include={PACKAGES}", "--dpkgopt=force-unsafe-io"),
         *(f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("locale", "man")),
         *(SUITE, str(folder / "debian.tar")),
-        timeout_s=900,
     )
 
 
@@ -85,14 +84,12 @@ def _installed(folder: Path, debian: Path, kernel: Path, package: Path, lgpio: P
     system.mkdir()
     run("tar", "-C", str(system), "-xf", str(debian / "debian.tar"))
     shutil.copy(package, system / "tmp")
-    run("mount", "-t", "proc", "proc", str(system / "proc"))
-    try:
-        run(
-            *("chroot", str(system), "apt-get", "install", "-y", "-q", "--no-install-recommends"),
-            *("-o", "Dpkg::Options::=--force-unsafe-io", f"/tmp/{package.name}"),
-        )
-    finally:
-        run("umount", str(system / "proc"))
+    # In a namespace of its own, what is mounted there is gone however that ends.
+    run(
+        *("unshare", "--mount", "sh", "-ec", 'mount -t proc proc "$0/proc"; exec chroot "$0" "$@"', str(system)),
+        *("apt-get", "install", "-y", "-q", "--no-install-recommends"),
+        *("-o", "Dpkg::Options::=--force-unsafe-io", f"/tmp/{package.name}"),
+    )
     with zipfile.ZipFile(lgpio) as wheel:
         wheel.extractall(system / "usr" / "lib" / "python3" / "dist-packages")
     shutil.copytree(kernel / "lib" / "modules", system / "usr" / "lib" / "modules", dirs_exist_ok=True)

@@ -7,9 +7,9 @@ number of times. Beside a hub it may do so once: an edge that is older than its 
 import hashlib
 import inspect
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 from tests.machine import making
 from tests.machine.guest import Guest
 from tests.machine.installed import FOLLOW, Installed
+from tests.machine.limits import HUB_S, SERVES_S
 from tests.machine.package import CHECKOUT, digest_of
 from tests.machine.qemu import Qemu, Start
 from tests.machine.wiring import CONFIGURATION
@@ -25,7 +26,7 @@ from tests.system.web_hub import EDGE, WebHub
 HUB_URL: Final = "http://hub.example:8000"
 BROKER_URL: Final = "mqtt://broker.example:1883"
 _KEPT_S: Final = 12 * 3600
-"""Older, and what the club's members may do has changed meanwhile."""
+"""Made anew as often: what the club's members may do has changed meanwhile."""
 _OWN: Final = ("qemu.py", "wiring.py")
 
 
@@ -74,13 +75,13 @@ def booted(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
 
 
 def _begun(start: Start, folder: Path, cards: Mapping[str, str], begin: Callable[[Installed], None]) -> Installed:
-    qemu = Qemu(start, folder)
-    try:
-        edge = Installed(Guest(qemu), cards)
+    with ExitStack() as unless_begun:
+        guest = Guest(Qemu(start, folder))
+        unless_begun.callback(guest.close)
+        edge = Installed(guest, cards)
+        unless_begun.push(edge)
         begin(edge)
-    except BaseException:
-        qemu.close()
-        raise
+        unless_begun.pop_all()
     return edge
 
 
@@ -95,8 +96,6 @@ def hub_at(folder: Path, data: Path | None = None) -> WebHub:
 
 def settled(build: Path, made: Made) -> Settled:
     place = build / f"settled-{_key(made)}"
-    if place.exists() and time.time() - place.stat().st_mtime > _KEPT_S:
-        shutil.rmtree(place)
     making.kept_by(place, lambda folder: _settle(folder, made))
     cards = json.loads((place / "cards.json").read_text())
     return Settled(made, place / "guest" / "disk.qcow2", place / "snapshot", place / "hub" / "hub", cards)
@@ -105,7 +104,8 @@ def settled(build: Path, made: Made) -> Settled:
 def _key(made: Made) -> str:
     how = [inspect.getsource(each) for each in (_settle, _enrol)]
     own = digest_of(*(CHECKOUT / "tests" / "machine" / name for name in _OWN), CHECKOUT / "contract")
-    return hashlib.sha256(f"{made.root}{made.kernel}{own}{how}{FOLLOW}".encode()).hexdigest()[:12]
+    made_of = f"{made.root}{made.kernel}{own}{how}{FOLLOW}{time.time() // _KEPT_S}"
+    return hashlib.sha256(made_of.encode()).hexdigest()[:12]
 
 
 def _settle(folder: Path, made: Made) -> None:
@@ -115,14 +115,11 @@ def _settle(folder: Path, made: Made) -> None:
         cards = {str(card["slug"]): str(card["code"]) for card in hub.seeded["cards"]}
         (folder / "cards.json").write_text(json.dumps({**cards, "tireless": hub.code}))
         start = Start(made.root, made.kernel, made.initramfs, forwards=forwards_to(hub))
-        edge = booted(start, folder / "guest", cards)
-        try:
+        with booted(start, folder / "guest", cards) as edge:
             _enrol(edge, hub)
             edge.guest.do("sync")
             edge.uart.close()
             edge.guest.qemu.save(folder / "snapshot")
-        finally:
-            edge.close()
     finally:
         hub.close()
 
@@ -131,13 +128,13 @@ def _enrol(edge: Installed, hub: WebHub) -> None:
     """As docs/install.md and docs/running.md have it."""
     edge.clock.set_to_now()
     edge.clock.keep()
-    edge.guest.until("the machine", lambda: _has_settled(edge), 180)
+    edge.guest.until("the machine", lambda: _has_settled(edge), SERVES_S)
     enrol = ("doorward-edge", "enroll", "--hub", HUB_URL, "--name", EDGE)
-    edge.guest.do(*enrol, typed=f"{hub.code_to_enrol()}\n", limit_s=120)
-    edge.next("connected", limit_s=120)
-    hub.hub("config", "push", EDGE, str(hub.write("edge.toml", CONFIGURATION)), "--wait", "120")
-    edge.next("replica", limit_s=120)
-    edge.next("configuration", trying=False)
+    edge.guest.do(*enrol, typed=f"{hub.code_to_enrol()}\n", limit_s=HUB_S)
+    edge.next("connected", limit_s=HUB_S)
+    hub.hub("config", "push", EDGE, str(hub.write("edge.toml", CONFIGURATION)), "--wait", str(HUB_S))
+    edge.next("replica", limit_s=HUB_S)
+    edge.next("configuration", limit_s=HUB_S, trying=False)
 
 
 def _has_settled(edge: Installed) -> bool:

@@ -9,18 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.machine.installed import Installed
-from tests.machine.wiring import PULSE_S, Wire
+from tests.machine.pins import A_PULSE
+from tests.machine.wiring import Wire
 
-A_PULSE = pytest.approx(PULSE_S, abs=0.25)
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 THE_END_OF_32_BITS = datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC)
-IN_THE_PULSE = """
-import time
-end_s = time.monotonic() + 60
-while (_line({relay}) / "value").read_text().strip() != "1":
-    assert time.monotonic() < end_s, "the relay does not move"
-time.clock_settime(time.CLOCK_REALTIME, time.time() + {further_s})
-"""
 
 
 def set_right(edge: Installed, at: datetime) -> None:
@@ -65,7 +58,9 @@ def test_past_the_end_of_32_bits_what_has_ended_has_and_the_rest_goes_on(edge: I
 
 @pytest.mark.parametrize("further_s", [-3600, 3 * 3600])
 def test_a_pulse_is_as_long_where_the_clock_is_moved(edge: Installed, further_s: int) -> None:
+    moved_s = edge.pins.when_on(Wire.RELAY, f"time.clock_settime(time.CLOCK_REALTIME, time.time() + {further_s})")
     edge.keyboard.types(edge.cards["full"])
-    edge.guest.python(IN_THE_PULSE.format(relay=int(Wire.RELAY), further_s=further_s), limit_s=90)
     edge.next("door_state", state="locked")
+    (on_s, _), (off_s, _) = edge.pins.moves(Wire.RELAY)
+    assert on_s < moved_s() < off_s
     assert edge.pins.pulses(Wire.RELAY) == [A_PULSE]

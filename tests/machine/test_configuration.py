@@ -9,10 +9,10 @@ from contract.messages import CheckIn
 from demo.processes import DemoError
 from tests.machine import making
 from tests.machine.installed import Installed
-from tests.machine.wiring import CONFIGURATION, PULSE_S, UART, Wire
+from tests.machine.pins import A_PULSE
+from tests.machine.wiring import CONFIGURATION, UART, Wire
 from tests.system.web_hub import EDGE, WebHub
 
-A_PULSE = pytest.approx(PULSE_S, abs=0.25)
 TAKEN = 19
 """A pin that another program has."""
 EXCHANGED = CONFIGURATION.replace(f"relay_pin = {Wire.RELAY}", f"relay_pin = {Wire.ALARM}").replace(

@@ -3,10 +3,8 @@
 import pytest
 
 from tests.machine.installed import Installed
+from tests.machine.pins import A_PULSE
 from tests.machine.wiring import OPEN, PRESSED, PULSE_S, RELEASED, Wire
-
-A_PULSE = pytest.approx(PULSE_S, abs=0.25)
-"""Seconds by the guest's clock, on a machine that may be loaded."""
 
 
 def test_a_member_opens_the_door_for_one_pulse(edge: Installed) -> None:

@@ -1,6 +1,7 @@
 """Scanners of each kind at one edge, beside its hub: keyboards in three layouts, an FTDI converter, CDC-ACM."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
@@ -52,16 +53,17 @@ def scanners(online: Installed, hub: WebHub) -> Iterator[Scanners]:
     """All plugged in, and readers of the one door by the hub's configuration."""
     gadgets = Gadgets(online.guest)
     german, french, acm = gadgets.keyboard(GERMAN), gadgets.keyboard(FRENCH), gadgets.port(ACM)
-    for each in (german, french, acm):
-        each.put_in()
-    ftdi = FtdiScanner(online.guest.qemu)
-    for device in (FTDI_PORT, ACM_PORT):
-        online.guest.until(device, lambda place=device: online.guest.attempt("test", "-c", place)[0] == 0)
-    configure(online, hub, CONFIGURATION + READERS)
-    yield Scanners(german, french, ftdi, acm)
-    configure(online, hub, CONFIGURATION)
-    for each in (german, french, ftdi, acm):
-        each.pull()
+    with ExitStack() as plugged_in:
+        ftdi = FtdiScanner(online.guest.qemu)
+        for each in (german, french, acm):
+            each.put_in()
+        for each in (german, french, acm, ftdi):
+            plugged_in.callback(each.pull)
+        for device in (FTDI_PORT, ACM_PORT):
+            online.guest.until(device, lambda place=device: online.guest.attempt("test", "-c", place)[0] == 0)
+        configure(online, hub, CONFIGURATION + READERS)
+        yield Scanners(german, french, ftdi, acm)
+        configure(online, hub, CONFIGURATION)
 
 
 LAYOUTS: dict[str, Callable[[Installed, Scanners, str], None]] = {

@@ -25,7 +25,10 @@ CLOSED, OPEN = 0, 1
 """Levels at the contact."""
 PRESSED, RELEASED = 0, 1
 """Levels at the button."""
-PULSE_S: Final = 1.0
+PULSE_S: Final = 3.0
+"""Long enough that a loaded guest is found in it."""
+SILENCE_S: Final = 5
+"""Between two keys: the next one is typed when a loaded guest has taken the last."""
 HELD_OPEN_S: Final = 2
 KEYBOARD: Final = "usb:0627:0001"
 """QEMU's own."""
@@ -42,6 +45,7 @@ name = "door"
 kind = "door"
 permission = "front-door"
 device = "{KEYBOARD}"
+silence_seconds = {SILENCE_S}
 relay_pin = {Wire.RELAY}
 granted_lamp_pin = {Wire.DOOR_GRANTED}
 denied_lamp_pin = {Wire.DOOR_DENIED}
@@ -63,5 +67,5 @@ granted_lamp_pin = {Wire.COUNTER_GRANTED}
 denied_lamp_pin = {Wire.COUNTER_DENIED}
 caution_lamp_pin = {Wire.COUNTER_CAUTION}
 buzzer_pin = {Wire.COUNTER_BUZZER}
-pulse_seconds = {PULSE_S}
+pulse_seconds = 1
 """
