@@ -1,7 +1,7 @@
 """In the guest: tries what the edge's unit must not be able to do, and what the edge needs and no scan shows.
 
-Run in the unit's sandbox, and by root outside it: what only the sandbox refuses, root can do. Writes a JSON object
-into the file that it is given: of each probe "done", or the error's name.
+Run in the unit's sandbox, and outside it by the same user and by root. Writes a JSON object into the file that it
+is given: of each probe "done", the name of the error with which the kernel refused it, or FELL_OVER.
 """
 
 import ctypes
@@ -10,24 +10,28 @@ import json
 import mmap
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 GIVEN = """
 for each in /etc /usr /opt /var /home ~root; do mkdir -pm 777 $each/open; echo secret > $each/open/secret; done
 chmod 711 ~root; touch /tmp/of-others; echo secret > /var/open/key; chmod 600 /var/open/key
 chmod 666 /dev/vda /dev/uinput /dev/mem /dev/kmsg /sys/class/rtc/rtc0/uevent /sys/fs/cgroup/cgroup.procs
-cp /lib/modules/$(uname -r)/kernel/drivers/net/dummy.ko /opt/open/
+cp /lib/modules/$(uname -r)/kernel/drivers/net/dummy.ko /usr/bin/id /opt/open/; chmod 4755 /opt/open/id
 """
-"""Run by root before: whatever modes can allow is allowed, so that modes are not what refuses."""
+"""Run by root before: what BY_SANDBOX tries is allowed by modes, so that modes are not what refuses."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _FINIT_MODULE, _ADD_KEY, _PTRACE_SEIZE = 313, 248, 0x4206  # asm/unistd_64.h, linux/ptrace.h
 _NEW_USER, _NEW_NET, _NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000  # linux/sched.h
 _SIZE_OF_LOG, _NO_RANDOM_PLACES = 10, 0x0040000  # klogctl(3), linux/personality.h
 _ANY_PORT = ("127.0.0.1", 0)
+FELL_OVER = "fell over"
+_FELL_OVER = 255  # no error's number
 
 
 def _did(answer):
@@ -76,6 +80,11 @@ def _made_suid():
         Path(own.name).chmod(0o4755)
 
 
+def _run_as_root():
+    if subprocess.check_output(["/opt/open/id", "-u"]) != b"0\n":
+        raise PermissionError(errno.EPERM, "")
+
+
 def _socket_of(*kind):
     socket.socket(*kind).close()
 
@@ -86,51 +95,56 @@ def _bound(address):
         listening.bind(address)
 
 
-REFUSED = {
+BY_SANDBOX = {
     "write /etc": lambda: _written("/etc/open/file"),
     "write /usr": lambda: _written("/usr/open/file"),
     "write /opt": lambda: _written("/opt/open/file"),
     "write /var": lambda: _written("/var/open/file"),
-    "write the kernel's settings": lambda: _written("/proc/sys/kernel/domainname"),
     "write a device's settings": lambda: _opened("/sys/class/rtc/rtc0/uevent", os.O_WRONLY),
     "write control groups": lambda: _opened("/sys/fs/cgroup/cgroup.procs", os.O_WRONLY),
     "read another's home": lambda: list(Path("/home/open").iterdir()),
     "read root's home": lambda: _opened(Path("~root").expanduser() / "open" / "secret"),
-    "read another's key": lambda: _opened("/var/open/key"),
-    "read passwords": lambda: _opened("/etc/shadow"),
     "see what others keep in /tmp": lambda: Path("/tmp/of-others").stat(),
     "see the kernel's modules": lambda: list(Path("/usr/lib/modules", os.uname().release).iterdir()),
-    "see another's process": lambda: _opened("/proc/1/environ"),
-    "signal another's process": lambda: os.kill(1, 0),
     "trace a process": _seized_child,
     "read the disk's device": lambda: _opened("/dev/vda"),
-    "read memory's device": lambda: _opened("/dev/mem"),
     "make a keyboard": lambda: _opened("/dev/uinput", os.O_WRONLY),
+    "make users of its own": lambda: _did(_libc.unshare(_NEW_USER)),
+    "have a file run as its owner": _made_suid,
+    "write what it runs": lambda: mmap.mmap(
+        -1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+    ).close(),
+    "keep kernel keys": lambda: _syscall(_ADD_KEY, b"user", b"probe", b"x", 1, -2),
+    "be another kind of program": lambda: _did(_libc.personality(_NO_RANDOM_PLACES)),
+    "talk to the kernel's network": lambda: _socket_of(socket.AF_NETLINK, socket.SOCK_RAW),
+    "become root by a file of root's": _run_as_root,
+}
+"""What the sandbox alone refuses: outside it, the same user can."""
+BY_RIGHTS = {
+    "write the kernel's settings": lambda: _written("/proc/sys/kernel/domainname"),
+    "read another's key": lambda: _opened("/var/open/key"),
+    "read passwords": lambda: _opened("/etc/shadow"),
+    "see another's process": lambda: _opened("/proc/1/environ"),
+    "signal another's process": lambda: os.kill(1, 0),
+    "read memory's device": lambda: _opened("/dev/mem"),
     "read the kernel's log": lambda: _opened("/dev/kmsg"),
     "ask for the kernel's log": lambda: _did(_libc.klogctl(_SIZE_OF_LOG, None, 0)),
     "load a module": _module_loaded,
     "mount": _mounted,
     "change the root": lambda: os.chroot("/"),
-    "make users of its own": lambda: _did(_libc.unshare(_NEW_USER)),
     "make a network of its own": lambda: _did(_libc.unshare(_NEW_NET)),
     "make mounts of its own": lambda: _did(_libc.unshare(_NEW_MOUNTS)),
     "set the clock": lambda: time.clock_settime(time.CLOCK_REALTIME, time.time()),
     "name the machine": lambda: socket.sethostname(socket.gethostname()),
     "become root": lambda: os.setuid(0),
-    "have a file run as its owner": _made_suid,
-    "write what it runs": lambda: mmap.mmap(
-        -1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
-    ).close(),
     "run in real time": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)),
     "go before all others": lambda: os.setpriority(os.PRIO_PROCESS, 0, -20),
     "reach the machine's ports": lambda: _did(_libc.iopl(3)),
-    "keep kernel keys": lambda: _syscall(_ADD_KEY, b"user", b"probe", b"x", 1, -2),
-    "be another kind of program": lambda: _did(_libc.personality(_NO_RANDOM_PLACES)),
     "send raw packets": lambda: _socket_of(socket.AF_INET, socket.SOCK_RAW, 1),
     "see the cable": lambda: _socket_of(socket.AF_PACKET, socket.SOCK_RAW),
-    "talk to the kernel's network": lambda: _socket_of(socket.AF_NETLINK, socket.SOCK_RAW),
     "listen at a low port": lambda: _bound(("127.0.0.1", 80)),
 }
+"""What that user is refused outside it as well, and root is not: that it has no more rights in its unit."""
 NEEDED = {
     "write its folder": lambda: tempfile.TemporaryFile(dir="/var/lib/doorward").close(),
     "write its folder in memory": lambda: tempfile.TemporaryFile(dir="/run/doorward").close(),
@@ -152,15 +166,22 @@ def became_of(probe):
     """In a process of its own: what one has become, the next is not."""
     trying = os.fork()
     if not trying:
-        try:
-            probe()
-        except OSError as error:
-            os._exit(error.errno)
-        os._exit(0)
+        os._exit(_exit_code(probe))
     code = os.waitstatus_to_exitcode(os.waitpid(trying, 0)[1])
-    return errno.errorcode.get(code, str(code)) if code else "done"
+    return errno.errorcode.get(code, FELL_OVER) if code else "done"
+
+
+def _exit_code(probe):
+    try:
+        probe()
+    except OSError as error:
+        return error.errno or _FELL_OVER
+    except BaseException:  # noqa: BLE001 (whatever it was, the kernel refused nothing)
+        traceback.print_exc()
+        return _FELL_OVER
+    return 0
 
 
 if __name__ == "__main__":
-    probes = REFUSED | NEEDED
+    probes = BY_SANDBOX | BY_RIGHTS | NEEDED
     Path(sys.argv[1]).write_text(json.dumps({name: became_of(probe) for name, probe in probes.items()}))
