@@ -11,11 +11,11 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from tests.machine.block_log import BlockLog, CutDisk
 from tests.machine.guest import Guest
 from tests.machine.making import run
-from tests.machine.power_load import DISK_MIB, FILE_SYSTEM_MIB, MODES, TOLD_AT, Told
-from tests.machine.power_look import Found, look, not_found
+from tests.machine.power.block_log import BlockLog, CutDisk
+from tests.machine.power.load import DISK_MIB, FILE_SYSTEM_MIB, MODES, TOLD_AT, Told
+from tests.machine.power.look import Found, look, not_found
 
 _HERE: Final = Path(__file__).parent
 _STATE: Final = "/mnt/power"
@@ -65,9 +65,9 @@ class LoggedDisk:
 
 
 def load(guest: Guest, *loads: str, limit_s: float) -> None:
-    """The edge's storage at work on the second disk; `loads` as power_load.py wants them."""
-    guest.write("/opt/power_load.py", (_HERE / "power_load.py").read_text())
-    work = f"PYTHONPATH=/usr/lib/doorward python3 /opt/power_load.py {_STATE} /dev/vdb {' '.join(loads)}"
+    """The edge's storage at work on the second disk; `loads` as load.py wants them."""
+    guest.write("/opt/load.py", (_HERE / "load.py").read_text())
+    work = f"PYTHONPATH=/usr/lib/doorward python3 /opt/load.py {_STATE} /dev/vdb {' '.join(loads)}"
     guest.shell(work, limit_s=limit_s)
 
 

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 from random import Random
 
-from tests.machine.block_log import SECTOR, BlockLog, CutDisk
+from tests.machine.power.block_log import SECTOR, BlockLog, CutDisk
 
 FLUSH, FUA, DISCARD = 1, 2, 4
 BLANK = bytes(8 * SECTOR)

@@ -1,14 +1,16 @@
 """Runs in the guest: the edge's own journal, replica and small files at work in one folder, as fast as they go.
 
-    power_load.py FOLDER DISK MODE:SECONDS:CHECKINS ...
+    load.py FOLDER DISK MODE:SECONDS:CHECKINS:EPOCHS ...
 
-Each mode has a folder of its own there, and so long, or until it has so many check-ins, whichever is later.
+Each mode has a folder of its own there, and so long, or until it has so many check-ins and replicas, whichever is
+later.
 What was acknowledged is told to the disk itself, on a sector behind its file system: the log of the disk's writes
 then has, between the writes themselves, what had been promised by then. That write is no flush, and makes none.
 
 `edge` is how the edge does it. The others are how it must not, and show that the cuts find it: `normal` syncs the
 journal's log no more (WAL with synchronous=NORMAL); `delete` keeps a rollback journal, whose name comes back after
-a cut (DELETE with synchronous=FULL); `hasty` calls a fresh replica whole and syncs none of it.
+a cut (DELETE with synchronous=FULL); `hasty` calls a fresh replica whole and syncs none of it; `early` writes down
+where the replica stands, and its digest there, in a transaction before the one with the rows.
 """
 
 import asyncio
@@ -28,10 +30,10 @@ from edge.core.saved_marks import SavedMarks
 from edge.storage import journal
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
-from edge.storage.replica_file import ReplicaFile
+from edge.storage.replica_file import ReplicaFile, Standing
 from edge.storage.small_file import SmallFile
 
-MODES: Final = ("edge", "normal", "delete", "hasty")
+MODES: Final = ("edge", "normal", "delete", "hasty", "early")
 FILE_SYSTEM_MIB: Final = 48
 DISK_MIB: Final = 49
 TOLD_AT: Final = FILE_SYSTEM_MIB << 20
@@ -46,7 +48,9 @@ _APPLIED_MAX: Final = 40
 _CHECKPOINT_EVERY: Final = 32
 """Check-ins; the edge does the same after 256, which takes an emulated processor long."""
 _SECTOR: Final = 512
-_CONNECT, _FINISH = journal._connect, ReplicaFile.finish
+_CONNECT, _FINISH, _APPLY = journal._connect, ReplicaFile.finish, ReplicaFile.apply
+_BETWEEN_S: Final = 0.05
+"""From an early position to its rows."""
 _TOLD: Final = struct.Struct(">8s5Q")
 _MAGIC: Final = b"doorward"
 
@@ -111,11 +115,12 @@ def checkin(number: int) -> CheckIn:
 
 
 class Load:
-    def __init__(self, folder: Path, disk: Path, mode: str, seconds: float, checkins: int) -> None:
+    def __init__(self, folder: Path, disk: Path, mode: str, seconds: float, wanted: Told) -> None:
+        """Until it has as many check-ins and epochs as `wanted`, too."""
         self._folder = folder
         self._told = Told(MODES.index(mode))
         self._until = time.monotonic() + seconds
-        self._checkins = checkins
+        self._wanted = wanted
         self._disk = os.open(disk, os.O_WRONLY | os.O_DIRECT)
         self._sector = mmap.mmap(-1, _SECTOR)  # O_DIRECT wants it aligned
 
@@ -130,7 +135,8 @@ class Load:
 
     @property
     def _goes_on(self) -> bool:
-        return time.monotonic() < self._until or self._told.checkins < self._checkins
+        told, wanted = self._told, self._wanted
+        return time.monotonic() < self._until or told.checkins < wanted.checkins or told.epoch < wanted.epoch
 
     async def _record(self, kept: SqliteJournal) -> None:
         while self._goes_on:
@@ -177,7 +183,7 @@ class Load:
 
 
 def _do_as(mode: str) -> None:
-    """Everything is as the edge does it, but for how the journal is opened, or how a replica is made whole."""
+    """As the edge does it, but for how the journal is opened, or how a replica is made whole or followed."""
 
     async def connect(path: Path, synchronous: str, pages: int) -> Any:
         connection = await _CONNECT(path, "NORMAL" if mode == "normal" else synchronous, pages)
@@ -191,18 +197,32 @@ def _do_as(mode: str) -> None:
         file._connection.execute("UPDATE meta SET complete = 1")
         return True
 
+    def apply(file: ReplicaFile, rows: list[Row], upto: int) -> Standing:
+        execute = file._connection.execute
+        execute("BEGIN IMMEDIATE")
+        moved = file._replace(rows)
+        execute("ROLLBACK")
+        stands = file._move(*moved, upto)
+        time.sleep(_BETWEEN_S)
+        execute("BEGIN IMMEDIATE")
+        file._replace(rows)
+        execute("COMMIT")
+        return stands
+
     journal._connect = connect if mode in {"normal", "delete"} else _CONNECT
     journal._CHECKPOINT_EVERY = _CHECKPOINT_EVERY
     ReplicaFile.finish = finish if mode == "hasty" else _FINISH  # type: ignore[method-assign]
+    ReplicaFile.apply = apply if mode == "early" else _APPLY  # type: ignore[method-assign]
 
 
 def main(folder: Path, disk: Path, *loads: str) -> None:
     for each in loads:
-        mode, seconds, checkins = each.split(":")
+        mode, seconds, checkins, epochs = each.split(":")
         (folder / mode).mkdir()
         os.sync()
         _do_as(mode)
-        asyncio.run(Load(folder / mode, disk, mode, float(seconds), int(checkins)).run())
+        wanted = Told(MODES.index(mode), int(checkins), int(epochs))
+        asyncio.run(Load(folder / mode, disk, mode, float(seconds), wanted).run())
         os.sync()
 
 

@@ -12,8 +12,9 @@ from edge.storage.errors import StorageError
 from edge.storage.journal import SqliteJournal
 from edge.storage.replica import Replica
 from edge.storage.small_file import SmallFile
-from tests.machine.power_load import CHANGED, FILLED, JOURNAL_ID, Told, digests
+from tests.machine.power.load import CHANGED, FILLED, JOURNAL_ID, Told, digests
 
+NOT_EXACT: Final = "the replica's rows are not those of its digest"
 _ANOTHER_ID: Final = b"made after a cut"
 _ROWS_MAX: Final = 1_000_000
 
@@ -85,7 +86,7 @@ async def _of_replica(replica: Replica, told: Told) -> list[str]:
         return ["a replica that was whole is gone"] if told.epoch else []
     faults = []
     if not await replica.is_exact():
-        faults.append("the replica's rows are not those of its digest")
+        faults.append(NOT_EXACT)
     if not FILLED <= position.sequence <= FILLED + CHANGED:
         faults.append(f"the replica stands at {position.sequence}, where it never stood")
     elif replica.digest() != _states(position.epoch)[position.sequence]:

@@ -3,7 +3,7 @@
 What the edge had said of a check-in is true after the next boot, and nothing moves until somebody scans.
 """
 
-from functools import partial
+import itertools
 
 import pytest
 
@@ -13,41 +13,36 @@ from tests.machine.wiring import Wire
 
 MEMBERS = ("full", "company-1", "company-2")
 """One for each cut: after it, they have had their glass of wine."""
+SCANS_MAX = 10
+"""A machine that is busy may be slower to ask than a pulse is long."""
 
 
 def test_three_cuts_take_nothing_that_was_said(at_rest: Settled, tmp_path_factory: pytest.TempPathFactory) -> None:
     machine = tmp_path_factory.mktemp("guest")
-    edge = at_rest.resumed(machine)
     said: list[Event] = []
-    try:
-        for member in MEMBERS:
-            said += said_until_the_cut(edge, member)
-            edge.close()
-            edge = at_rest.booted(machine)
-            edge.guest.until("the edge and its scanner", partial(has_started, edge), 120)
+    with at_rest.resumed(machine) as edge:
+        said += said_until_the_cut(edge, MEMBERS[0])
+    for had_theirs, comes_next in itertools.zip_longest(MEMBERS, MEMBERS[1:]):
+        with at_rest.booted(machine) as edge:
+            edge.serves()
             assert not was_on(edge)
             assert "damaged" not in edge.guest.shell("ls /var/lib/doorward")
             assert kept(edge, said) == [1] * len(said)
-            assert edge.sell(member)["reason"] == "limit_reached"
-    except Exception:
-        print(edge.guest.told())
-        raise
-    finally:
-        edge.close()
-
-
-def has_started(edge: Installed) -> bool:
-    """A scanner may be there only after it."""
-    return bool(edge.heard("started")) and any(each["reader"] == "door" for each in edge.heard("reader_open"))
+            assert edge.sell(had_theirs)["reason"] == "limit_reached"
+            if comes_next is not None:
+                said += said_until_the_cut(edge, comes_next)
 
 
 def said_until_the_cut(edge: Installed, member: str) -> list[Event]:
     """A benefit, and the door in its pulse. Those of them that the edge said were on its disk."""
-    sold = edge.sell(member)
-    assert (sold["outcome"], sold["journal_sequence"] is None) == ("granted", False)
-    let_in = edge.scan(member)
-    assert (let_in["outcome"], was_on(edge)) == ("granted", True)
-    return [each for each in (sold, let_in) if each["journal_sequence"] is not None]
+    said = [edge.sell(member)]
+    assert (said[0]["outcome"], said[0]["journal_sequence"] is None) == ("granted", False)
+    for _ in range(SCANS_MAX):
+        said.append(edge.scan(member))
+        assert said[-1]["outcome"] == "granted"
+        if edge.pins.level(Wire.RELAY):
+            return [each for each in said if each["journal_sequence"] is not None]
+    raise AssertionError(f"no pulse was still on when it was looked at: {said}")
 
 
 def was_on(edge: Installed) -> bool:
