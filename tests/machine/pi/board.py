@@ -20,8 +20,11 @@ Got = TypeVar("Got")
 
 GPLEV0: Final = 0x3F200034
 """Levels of GPIO 0 to 31 (BCM2835 ARM Peripherals, 6.1; the BCM2837 has its peripherals at 0x3F000000)."""
-_HOLD_MS: Final = 60
-"""QEMU keeps sixteen keys that were not fetched yet: so the Pi may be busy for a second."""
+_HOLD_MS: Final = 120
+"""QEMU keeps sixteen presses and releases that were not fetched yet: so the Pi may be busy for almost two seconds.
+
+Not 250: Linux would repeat the key."""
+_LOOK_S: Final = 0.05
 _LINE: Final = (
     "console=ttyS1,115200 root=/dev/mmcblk0 rw quiet maxcpus=1 net.ifnames=0 systemd.unit=multi-user.target "
     "systemd.show_status=no systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info"
@@ -88,8 +91,15 @@ class Board:
             self.level(0)
             if time.monotonic() > end or self._process.poll() is not None:
                 raise BoardError(f"waited {limit_s} s for {what}\n{self.told()}")
-            time.sleep(0.05)
+            time.sleep(_LOOK_S)
         return seen
+
+    def look_on(self, seconds: float) -> None:
+        """At its pins, twenty times a second; `was_high` tells what was seen."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.level(0)
+            time.sleep(_LOOK_S)
 
     def told(self) -> str:
         """What a failure prints."""

@@ -20,6 +20,7 @@ from tests.machine.pi.club import enrolled_edge
 from tests.machine.pi.debian import BOARD, debian
 
 RELAY_PIN: Final = 17
+PULSE_S: Final = 3
 DISK: Final = Disk("/dev/mmcblk0", ("bcm2835", "mmc_block", "ext4", "crc32c_generic"))
 _SIZE: Final = "2048M"
 """QEMU takes cards of a power of two."""
@@ -36,7 +37,7 @@ kind = "door"
 permission = "front-door"
 device = "usb:0627:0001"
 relay_pin = {RELAY_PIN}
-pulse_seconds = 3
+pulse_seconds = {PULSE_S}
 silence_seconds = 5  # an emulated Pi is slow at times
 """
 _TRIGGER: Final = """\

@@ -26,9 +26,9 @@ def sd_card() -> Card:
     return card(BUILD, package(BUILD, "arm64"), lgpio(BUILD, "arm64"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pi(sd_card: Card, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    """Its boot is a scenario, too."""
+    """Its boot is a scenario, too. It is switched off before another guest is on."""
     board = Board(sd_card, tmp_path_factory.mktemp("pi"))
     yield board
     board.close()

@@ -6,7 +6,7 @@ would not have begun.
 """
 
 from tests.machine.pi.board import Board
-from tests.machine.pi.card import RELAY_PIN, Card
+from tests.machine.pi.card import PULSE_S, RELAY_PIN, Card
 
 BOOT_S = 400
 SCAN_S = 60
@@ -34,4 +34,5 @@ def test_a_card_whose_membership_has_ended_does_not(pi: Board, sd_card: Card) ->
     pi.scan(sd_card.codes["expired"])
     (denied,) = pi.until("the denial", lambda: pi.events("scan")[before:], SCAN_S)
     assert (denied["outcome"], denied["reason"]) == ("denied", "expired")
+    pi.look_on(PULSE_S + 1)
     assert not pi.was_high(RELAY_PIN)
