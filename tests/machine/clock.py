@@ -33,6 +33,15 @@ _AS_THE_EDGE: Final = (
 )
 
 
+_SET_BATTERY_CLOCK: Final = """
+import fcntl, struct, time
+_RTC_SET_TIME = 0x4024700A  # linux/rtc.h
+year, month, *rest = time.gmtime()[:6]
+with open("/dev/rtc0") as rtc:
+    fcntl.ioctl(rtc, _RTC_SET_TIME, struct.pack("9i", *reversed(rest), month - 1, year - 1900, 0, 0, 0))
+"""
+
+
 class GuestClock:
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
@@ -48,6 +57,10 @@ class GuestClock:
     def set(self, at: datetime) -> None:
         """To an aware instant. The kernel then takes it for not kept."""
         self._guest.python(f"import time\ntime.clock_settime(time.CLOCK_REALTIME, {at.timestamp()!r})")
+
+    def set_battery_clock(self) -> None:
+        """To the same, as `hwclock --systohc` does, which not every system has."""
+        self._guest.python(_SET_BATTERY_CLOCK)
 
     def now(self) -> datetime:
         """What it says, right or wrong."""

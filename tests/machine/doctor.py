@@ -7,10 +7,9 @@ import msgspec
 
 from edge.doctor.findings import Finding, Level
 from edge.doctor.report import Report
-from tests.machine.guest import GuestError
-from tests.machine.installed import Installed
+from tests.machine.guest import Guest, GuestError
+from tests.machine.limits import DOCTOR_S
 
-_LIMIT_S: Final = 400
 _SPEED: Final = "disk.fsync"
 """Of the machine that emulates, not of the edge."""
 
@@ -26,16 +25,27 @@ class Fault(NamedTuple):
     level: Level = Level.FAILURE
 
 
-def fault_of(edge: Installed, faults: Sequence[Fault]) -> str:
-    """Asks, and compares: of each fault what is to be done, and of nothing else. "": so it is."""
-    found = {_name(each): each for each in _report(edge).findings if each.level is not Level.OK}
-    wanted = {each.check: each for each in faults}
-    wrong = [
-        f"{name}: {found.get(name, 'nothing was found')}, not {wanted.get(name, 'expected')}"
-        for name in sorted(found.keys() | wanted.keys())
-        if name != _SPEED and not (name in found and name in wanted and _tells(found[name], wanted[name]))
-    ]
-    return "\n".join(wrong)
+def fault_of(report: Report, faults: Sequence[Fault]) -> str:
+    """Whether it says of each fault what is to be done, and nothing of what is none. "": so it does."""
+    left, wrong = list(faults), []
+    for found in report.findings:
+        if found.level is Level.OK or found.check == _SPEED:
+            continue
+        fault = next((each for each in left if each.check == _name(found)), None)
+        if fault is None or not _tells(found, fault):
+            wrong.append(f"{found}, not {fault or 'expected'}")
+        if fault is not None:
+            left.remove(fault)
+    return "\n".join([*wrong, *(f"nothing was found of {fault}" for fault in left)])
+
+
+def report_of(guest: Guest) -> Report:
+    """All that it says."""
+    _, out, err = guest.attempt("doorward-edge", "doctor", "--json", limit_s=DOCTOR_S)
+    try:
+        return msgspec.json.decode(out, type=Report)
+    except msgspec.DecodeError as error:
+        raise GuestError(f"no report: {out}{err}") from error
 
 
 def _name(finding: Finding) -> str:
@@ -45,11 +55,3 @@ def _name(finding: Finding) -> str:
 def _tells(finding: Finding, fault: Fault) -> bool:
     said = finding.level is fault.level and fault.what in finding.what
     return said and bool(finding.why) and fault.to_do in (finding.to_do or "")
-
-
-def _report(edge: Installed) -> Report:
-    _, out, err = edge.guest.attempt("doorward-edge", "doctor", "--json", limit_s=_LIMIT_S)
-    try:
-        return msgspec.json.decode(out, type=Report)
-    except msgspec.DecodeError as error:
-        raise GuestError(f"no report: {out}{err}") from error

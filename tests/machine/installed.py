@@ -7,9 +7,10 @@ from typing import Any, Final, Self
 
 from contract.messages import CheckIn, decode
 from tests.machine.clock import GuestClock
+from tests.machine.doctor import report_of
 from tests.machine.guest import Guest, GuestError
 from tests.machine.keyboard import Keyboard
-from tests.machine.limits import DOCTOR_S, EVENT_S, SERVES_S, STOP_S
+from tests.machine.limits import EVENT_S, SERVES_S, STOP_S
 from tests.machine.pins import Pins
 from tests.machine.serial_scanner import SerialScanner
 from tests.machine.wiring import CLOSED, Wire
@@ -127,12 +128,9 @@ class Installed:
 
     def doctor(self) -> dict[str, list[str]]:
         """What its doctor says, as root: by level ("ok", "warning", "failure"), each finding in words."""
-        _, out, err = self.guest.attempt("doorward-edge", "doctor", "--json", limit_s=DOCTOR_S)
-        if not out.startswith("{"):
-            raise GuestError(f"no report: {out}{err}")
         found: dict[str, list[str]] = {}
-        for finding in json.loads(out)["findings"]:
-            found.setdefault(finding["level"], []).append(f"{finding['check']}: {finding['what']}")
+        for finding in report_of(self.guest).findings:
+            found.setdefault(finding.level, []).append(f"{finding.check}: {finding.what}")
         return found
 
     def __enter__(self) -> Self:

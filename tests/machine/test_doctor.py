@@ -1,35 +1,44 @@
 """`doorward-edge doctor` on a machine where something is wrong: what is wrong, what to do, and nothing else.
 
-That it is green beside a hub stands in test_scanners.py. Several faults are made at once, of those that do not
-hide each other. Not made here, and tried by tests/edge with files in place of a machine: an eMMC that is worn; a
-replica that is too old, below its mark or of another format; a journal of a newer format; certificates that have
-ended; a broker that has another authority, revokes, gives no rights or keeps old words; an edge that nobody
-watches; a machine without a watchdog, a battery clock, the groups, or systemd.
+That it is green beside a hub, and what it says of a stranger's words, stands in test_doctor_online.py. Many faults
+are made at once, of those that do not hide each other. Not made here, and tried by tests/edge with files in place
+of a machine: an eMMC that is worn; a replica below its mark; a broker that has another authority, revokes, or
+gives no rights (this hub's is in the clear); an edge that nobody watches; a machine without a watchdog, a battery
+clock, or systemd.
 """
 
 from edge.doctor.findings import Level
-from tests.machine.doctor import Fault, fault_of
+from tests.machine.doctor import Fault, fault_of, report_of
 from tests.machine.installed import UNIT, Installed
-from tests.machine.wiring import KEYBOARD, Wire
+from tests.machine.wiring import KEYBOARD, UART, Wire
 
 STATE = "/var/lib/doorward"
 KNOWN = "/usr/share/doorward/firmware_config"
 DROP_IN = f"/etc/systemd/system/{UNIT}.service.d"
 LOOK = Level.WARNING
-NOBODY_THERE = (
-    Fault("broker.port", "broker.example, port 1883", "systemctl status mosquitto"),
-    Fault("watchdog.machine", "nobody feeds it", "doorward-watchdog.conf", level=LOOK),
-)
-NOT_CONNECTED = Fault("broker.edge", "not connected", "journalctl --unit doorward-edge")
+NOBODY_FEEDS_IT = Fault("watchdog.machine", "nobody feeds it", "doorward-watchdog.conf", level=LOOK)
+SQL = f"python3 -c \"import sqlite3; sqlite3.connect('{STATE}/%s').executescript('%s')\""
+NEWER = "PRAGMA user_version = 99"
 WHILE_IT_RUNS = (
+    Fault("access.groups dialout", "no group dialout", "udev", "groupdel dialout", LOOK),
+    Fault("disk.space", "0 MB are free", "du --one-file-system"),
+    Fault("disk.writable", "No space left", "make room"),
+    Fault(
+        "disk.set_aside", "damaged-", "look at disk.errors", f"ln {STATE}/journal.db {STATE}/damaged-1.db", LOOK
+    ),
     Fault("access.folder", "may be used by others (mode 0755)", f"chmod 700 {STATE}", f"chmod 755 {STATE}"),
     Fault("access.files", "1 of the edge's files are another user's", "chown", f"touch {STATE}/of-root"),
+    Fault("seal.certificate", "damaged", "doorward-edge enroll", f"echo x > {STATE}/enrolment/tls.crt"),
     Fault("configuration.file", "is damaged", "push", f"echo nothing > {STATE}/orders.json.before"),
     Fault("firmware_config.boards", "nonsense", "install", f"echo x > {KNOWN}/boards/nonsense.toml"),
     Fault("scanners.device door", KEYBOARD, "doorward-edge scanners"),
     Fault("clock.synchronized", "nothing keeps", "timedatectl set-ntp true", level=LOOK),
     Fault("clock.state", "holdover", "timedatectl set-ntp true", level=LOOK),
+    Fault("broker.port", "broker.example, port 1883", "systemctl status mosquitto"),
+    Fault("broker.edge", "not connected", "journalctl --unit doorward-edge"),
+    Fault("replica.file", "is of format 99", "pulls another one", SQL % ("replica.1.db", NEWER), LOOK),
     Fault("replica.time_zone clubhouse", "Europe/Berlin", "tzdata", "rm /usr/share/zoneinfo/Europe/Berlin"),
+    Fault("journal.file", "is of format 99", "install the newer Doorward", SQL % ("journal.db", NEWER)),
     Fault(
         "watchdog.unit",
         "no WatchdogSec",
@@ -43,7 +52,12 @@ ZEROES = "dd if=/dev/zero bs=4096 count=2 conv=notrunc of="
 SYSFS = "/sys/class/gpio"
 WHILE_IT_IS_STOPPED = (
     Fault("watchdog.edge", "no edge runs", "systemctl start doorward-edge", f"systemctl stop {UNIT}", LOOK),
-    Fault("seal.certificate", "damaged", "doorward-edge enroll", f"echo x > {STATE}/enrolment/tls.crt"),
+    Fault("access.groups dialout", "is not in the group", "usermod", "gpasswd -d doorward dialout", LOOK),
+    Fault("seal.enrolment", "may be used by others", "chmod 600", f"chmod 644 {STATE}/enrolment/tls.key"),
+    Fault("firmware_config.scanners", "nonsense", "install", f"echo x > {KNOWN}/scanners/nonsense.toml"),
+    Fault("scanners.device counter", f"may not open {UART}", "usermod"),
+    Fault("scanners.profile door", "nonsense", "correct the profile of door"),
+    Fault("scanners.profile counter", "nonsense", "correct the profile of counter"),
     Fault("scanners.open door", "grabbed by another program", "end the other program"),
     Fault(
         "pins.line door.relay_pin",
@@ -58,6 +72,7 @@ WHILE_IT_IS_STOPPED = (
     Fault("replica.age", "not known", "let the edge reach its hub", level=LOOK),
     Fault("journal.file", "journal.db", "start the edge anew", f"{ZEROES}{STATE}/journal.db"),
 )
+FILL = "fallocate -l $(( $(stat -f -c '%f * %S' /var) - 67108864 )) /var/most"
 GRAB = f"""
 import evdev
 grabbed = [each for each in map(evdev.InputDevice, evdev.list_devices()) if each.info.vendor == 0x{KEYBOARD[4:8]}]
@@ -71,6 +86,7 @@ board = "nonsense"
 name = "door"
 kind = "door"
 permission = "front-door"
+replica_age_seconds_max = 1
 device = "/dev/null"
 profile = "nonsense"
 relay_pin = 17
@@ -80,21 +96,19 @@ WITH_A_DISK_THAT_FAILED = (
     Fault("watchdog.edge", "no edge runs", "systemctl start doorward-edge", f"systemctl stop {UNIT}", LOOK),
     Fault("disk.errors", "errors", "fsck.mode=force"),
     Fault("disk.writable", "read-only", "dmesg"),
-    Fault("seal.enrolment", "may be used by others", "chmod 600", f"chmod 644 {STATE}/enrolment/tls.key"),
+    Fault("seal.certificate", "ended at", "doorward-edge enroll"),
+    Fault("seal.authority", "ended at", "doorward-edge enroll"),
     Fault("configuration.wiring", "nonsense", "hardware.board", f"rm {STATE}/orders.json*"),
     Fault("scanners.device door", "no device at all", "doorward-edge scanners"),
     Fault("scanners.profile door", "nonsense", "correct the profile of door"),
     Fault("pins.factory", "no pin moves", 'pin_factory = "lgpio"', level=LOOK),
-    Fault("clock.synchronized", "nothing keeps", "timedatectl", "date --set '+1 hour'", LOOK),
+    Fault("clock.synchronized", "nothing keeps", "timedatectl", "date --set '+30 years'", LOOK),
     Fault("clock.battery", "s behind this machine's clock", "hwclock --systohc", level=LOOK),
     Fault("clock.floor", "ahead of the hub's time", "timedatectl set-ntp true"),
     Fault("clock.state", "unknown", "timedatectl set-ntp true", level=LOOK),
-    Fault(
-        "replica.digest",
-        "does not have the digest",
-        "pulls another one",
-        f"python3 -c \"import sqlite3; sqlite3.connect('{STATE}/replica.1.db').executescript('{LOSE_A_ROW}')\"",
-    ),
+    Fault("broker.name", "broker.example", "resolvectl query", "sed -i /broker.example/d /etc/hosts"),
+    Fault("replica.digest", "does not have the digest", "pulls another one", SQL % ("replica.1.db", LOSE_A_ROW)),
+    Fault("replica.age", "whole as of", "let the edge reach its hub"),
     Fault("journal.unacked", "has not acknowledged 1 row", "let the edge reach its hub", level=LOOK),
 )
 
@@ -103,18 +117,30 @@ def made(edge: Installed, faults: tuple[Fault, ...]) -> None:
     edge.guest.shell("; ".join(fault.made for fault in faults if fault.made), limit_s=120)
 
 
-def test_of_an_edge_that_runs(edge: Installed) -> None:
+def fill_the_rest(edge: Installed) -> None:
+    """What root may have, too."""
+    _, _, said = edge.guest.attempt("dd", "if=/dev/zero", "of=/var/rest", "bs=64K", limit_s=300)
+    assert "No space left" in said
+
+
+def test_of_an_edge_that_runs_on_a_full_disk_which_shuts_counters_and_no_doors(edge: Installed) -> None:
+    edge.guest.shell(FILL)
+    fill_the_rest(edge)
+    assert (edge.scan("full")["outcome"], edge.sell("full")["outcome"]) == ("granted", "denied")
+    edge.guest.until("the relay", lambda: edge.pins.moves(Wire.RELAY))
+    edge.guest.do("rm", "/var/rest")
     made(edge, WHILE_IT_RUNS)
     edge.clock.leave()
     edge.keyboard.pull()
     edge.next("reader_lost")
-    assert fault_of(edge, (*NOBODY_THERE, NOT_CONNECTED, *WHILE_IT_RUNS)) == ""
+    fill_the_rest(edge)
+    assert fault_of(report_of(edge.guest), (NOBODY_FEEDS_IT, *WHILE_IT_RUNS)) == ""
 
 
 def test_of_an_edge_that_is_stopped_and_of_what_another_program_has(edge: Installed) -> None:
     made(edge, WHILE_IT_IS_STOPPED)
     edge.guest.python(GRAB)
-    assert fault_of(edge, (*NOBODY_THERE, *WHILE_IT_IS_STOPPED)) == ""
+    assert fault_of(report_of(edge.guest), (NOBODY_FEEDS_IT, *WHILE_IT_IS_STOPPED)) == ""
 
 
 def test_of_a_disk_that_failed_and_a_configuration_of_its_own(edge: Installed) -> None:
@@ -124,15 +150,4 @@ def test_of_a_disk_that_failed_and_a_configuration_of_its_own(edge: Installed) -
     made(edge, WITH_A_DISK_THAT_FAILED)
     # ext4's own way to be told of an error: the system is mounted with errors=remount-ro.
     edge.guest.write("/sys/fs/ext4/vda/trigger_fs_error", "by hand")
-    assert fault_of(edge, (NOBODY_THERE[1], *WITH_A_DISK_THAT_FAILED)) == ""
-
-
-def test_a_full_disk_is_told_and_shuts_counters_not_doors(edge: Installed) -> None:
-    edge.guest.attempt("dd", "if=/dev/zero", "of=/var/full", "bs=1M")
-    assert (edge.scan("full")["outcome"], edge.sell("full")["outcome"]) == ("granted", "denied")
-    edge.guest.until("the relay", lambda: edge.pins.moves(Wire.RELAY))
-    found = edge.doctor()["failure"]
-    assert [each.partition(":")[0] for each in found if each.startswith("disk.")] == [
-        "disk.space",
-        "disk.writable",
-    ]
+    assert fault_of(report_of(edge.guest), (NOBODY_FEEDS_IT, *WITH_A_DISK_THAT_FAILED)) == ""
