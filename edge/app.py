@@ -24,6 +24,7 @@ from edge.core.said import Said
 from edge.core.saved_marks import SavedMarks
 from edge.core.used_steps import UsedSteps
 from edge.counter.pages import CounterPages
+from edge.hardware.dead_man_switch import DeadManSwitch
 from edge.hub_link.connection import BrokerAddress
 from edge.hub_link.link import HubLink, Who
 from edge.hub_link.presence import PresenceReport
@@ -157,7 +158,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
             losses=losses,
             doors_changed=telemetry.doors_changed,
         )
-        readers = ReaderSet(shared)
+        readers = ReaderSet(shared, _dead_man_switch(stack, log))
         watch = SiteWatch(None, replica, log)
         reach = Reach(enrolled.feed, Broker(enrolled.broker_host, enrolled.broker_port, enrolled.broker_tls))
         change = ConfigurationChange(enrolled.edge, reach, setting.own, setting.unreachable_s)
@@ -193,6 +194,12 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
         probed = Probed("journal", journal.answer), Probed("replica", lambda: replica.look_up(NO_CARD))
         await _live(lambda: [*probed, *readers.ports], stop, clock, log)
     log("stopped")
+
+
+def _dead_man_switch(stack: AsyncExitStack, log: Log) -> DeadManSwitch:
+    dead_man = DeadManSwitch(log)
+    _keep(stack, "dead man's switch", dead_man.keep, log)
+    return dead_man
 
 
 def _keep(stack: AsyncExitStack, what: str, work: Callable[[], Awaitable[None]], log: Log) -> None:

@@ -18,13 +18,11 @@ from typing import Final
 import msgspec
 
 from edge.core.floors import REPLAYED, STALE
+from edge.journal_stream import ERROR, USUAL, WARNING, is_journal
 from edge.ports import Clock
 
 _WAITING_MAX = 10_000
 _CLOSE_S = 2.0
-_ERROR: Final = b"<3>"
-_WARNING: Final = b"<4>"
-_USUAL: Final = b"<6>"
 _ERRORS: Final = frozenset(
     {
         *("damaged", "door_alarm", "door_missing", "failed", "hangs", "journal_damaged", "journal_fails", "lost"),
@@ -38,7 +36,7 @@ _WARNINGS: Final = frozenset(
         *("hub_key_not_kept", "journal_rolled_back", "log_lines_lost", "marks_not_kept", "no_answer", "no_broker"),
         "noise",
         *("no_counter_pages", "orders_not_kept", "profile_not_used", "reader_lost", "replica_behind"),
-        *("site_unknown", "too_late", "trust_not_kept", "wiring"),
+        *("site_unknown", "too_late", "trust_not_kept", "unguarded", "wiring"),
     }
 )
 """Something is not as it should be, and the edge goes on."""
@@ -46,12 +44,6 @@ _WARNINGS: Final = frozenset(
 _NO_NEWS: Final = frozenset({STALE, REPLAYED})
 """Why a message is dropped that was heard before: brokers and hubs say things again whenever they connect."""
 _FAILED_COMMAND: Final = ("command", "failed")
-
-
-def is_journal(descriptor: int, variables: Mapping[str, str]) -> bool:
-    """Whether it is the journal's, as systemd.exec(5) says of JOURNAL_STREAM: "device:inode"."""
-    status = os.fstat(descriptor)
-    return variables.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 class JsonLines:
@@ -114,7 +106,7 @@ class JsonLines:
 def _priority(event: str, fields: Mapping[str, object]) -> bytes:
     """As sd-daemon(3) writes it; usual where nothing else is known."""
     if (event, fields.get("why")) == _FAILED_COMMAND:
-        return _WARNING
+        return WARNING
     if event == "dropped" and fields.get("why") in _NO_NEWS:
-        return _USUAL
-    return _ERROR if event in _ERRORS else _WARNING if event in _WARNINGS else _USUAL
+        return USUAL
+    return ERROR if event in _ERRORS else WARNING if event in _WARNINGS else USUAL

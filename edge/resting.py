@@ -22,9 +22,10 @@ from contract.configuration import (
 from contract.orders import Desired
 from edge.core.saved_orders import SavedOrders
 from edge.hardware.gpio_chips import HardwareError
-from edge.hardware.resting import inputs_of, levels_at_rest, number_of, outputs_left_as_they_are, set_levels
+from edge.hardware.letting_go import set_levels
+from edge.hardware.resting import inputs_of, levels_at_rest, number_of, outputs_left_as_they_are
 from edge.hardware.wiring import fill_in_what_is_known
-from edge.log import is_journal
+from edge.journal_stream import is_journal
 from edge.storage.orders_file import OrdersFile
 from edge.storage.state_folder import default_state_dir
 
@@ -99,7 +100,7 @@ class Rest:
 
     def carry_out(self) -> None:
         for chip, levels in self._levels.items():
-            self.problems.extend(set_levels(levels, chip))
+            self.problems.extend(f"GPIO {pin}: {why}" for pin, why in set_levels(levels, chip).items())
 
     def done(self, state_dir: Path) -> str:
         """What was set where there were no problems, in words."""

@@ -18,10 +18,12 @@ __all__ = ["HardwareError", "Pins", "open_pins"]
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """`factory` is gpiozero's; `errors` are what it raises for a pin that cannot be had."""
+    """`factory` is gpiozero's; `errors` are what it raises for a pin that cannot be had; `chip` is the number of
+    the chip that they are real on."""
 
     factory: Any
     errors: tuple[type[Exception], ...]
+    chip: int | None = None
 
     def output(self, number: int, field: str, reader: str, active: Level = Level.HIGH) -> Any:
         """A gpiozero output on a BCM pin, off: its level is requested with the pin.
@@ -56,7 +58,8 @@ def open_pins(kind: PinFactory, chip: str | None = None) -> Pins:
     lgpio = load_lgpio()
     errors = (GPIOZeroError, lgpio.error, OSError)
     try:
-        return Pins(steady_factory(chip_number(chip, lgpio)), errors)
+        number = chip_number(chip, lgpio)
+        return Pins(steady_factory(number), errors, number)
     except errors as error:
         raise HardwareError(f'pin_factory = "lgpio": this board\'s pins cannot be had: {error}') from error
 

@@ -1,13 +1,10 @@
-"""Outputs at rest, by somebody who has not claimed them: after an edge that ended without its own word.
-
-A Raspberry Pi's kernel keeps the level of an output whose process is gone, so a relay that was on stays on. Needs
-lgpio alone, no gpiozero, so that it has ended before anybody could notice. Never touches an input, or a pin that
-somebody holds.
+"""Which outputs a configuration has, and the level of each at rest: for those who set them after an edge that
+ended without its own word (letting_go.py). Knows no gpiozero.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from contract.configuration import Configuration
 from contract.door_configuration import INPUT_FIELDS, OUTPUT_FIELDS, Level
@@ -48,24 +45,6 @@ def number_of(chip: str | None, dev: Path = DEV) -> int:
     return chip_number(chip, load_lgpio(), dev)
 
 
-def set_levels(levels: Mapping[int, int], chip: int) -> list[str]:
-    """Each pin of the chip is made an output with its level and let go. Returns what could not be done."""
-    lgpio = load_lgpio()
-    handle = lgpio.gpiochip_open(chip)
-    try:
-        return list(_failures(levels.items(), lgpio, handle))
-    finally:
-        lgpio.gpiochip_close(handle)
-
-
 def _outputs(configuration: Configuration) -> Iterator[tuple[Reader, str]]:
     for reader in configuration.readers:
         yield from ((reader, field) for field in OUTPUT_FIELDS if field in reader.pins)
-
-
-def _failures(levels: Iterable[tuple[int, int]], lgpio: Any, handle: int) -> Iterable[str]:
-    for pin, level in levels:
-        try:
-            lgpio.gpio_claim_output(handle, pin, level)
-        except lgpio.error as error:
-            yield f"GPIO {pin}: {error}"

@@ -21,8 +21,10 @@ from edge.core.commands import Standing
 from edge.core.configuration_events import Fault
 from edge.core.door_posture import mode_of
 from edge.hardware.boards import BoardError
+from edge.hardware.dead_man_switch import DeadManSwitch
 from edge.hardware.door_drive import DoorDrive
 from edge.hardware.pins import HardwareError, Pins, open_pins
+from edge.hardware.resting import levels_at_rest
 from edge.hardware.wiring import fill_in
 from edge.readers.running_reader import RunningReader, Shared
 from edge.readers.self_test import fault_of_pins, fault_of_ports, fault_of_wiring, faults_of_profiles
@@ -42,8 +44,14 @@ class _CannotChange(Exception):
 class ReaderSet:
     """`apply` and `self_test` one at a time; all else returns at once."""
 
-    def __init__(self, shared: Shared, open_pins: Callable[[PinFactory, str | None], Pins] = open_pins) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        dead_man: DeadManSwitch,
+        open_pins: Callable[[PinFactory, str | None], Pins] = open_pins,
+    ) -> None:
         self._shared = shared
+        self._dead_man = dead_man
         self._open_pins = open_pins
         self._configuration: Configuration | None = None
         self._pins: tuple[tuple[PinFactory, str | None], Pins] | None = None
@@ -173,11 +181,14 @@ class ReaderSet:
         """All pins of `wanted`, and readers for those that are new."""
         self._free(new, wanted)
         if new is None:
+            await self._dead_man.hold(None, {})
             return
         try:
             pins = self._factory(_pins_of(new))
         except HardwareError as error:
             raise _CannotChange(Fault(str(error), "hardware.pin_factory")) from error
+        # All that is still claimed is among these: nothing is on that the switch has not heard of.
+        await self._dead_man.hold(pins.chip, levels_at_rest(new))
         for index, (name, reader) in enumerate(wanted.items()):
             try:
                 if name in self._running:

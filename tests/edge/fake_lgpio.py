@@ -1,9 +1,11 @@
 """The lgpio library without a chip: what gpiozero's pins and `rest` ask of it, and what became of each line.
 
 `install` puts it in the place of the real one. `heard` has each request in order; FAKE_LGPIO_LINES in the
-environment names a file that outlives the process, with the level of each output, as a Pi's kernel keeps it.
+environment names a file that outlives the process, with the level of each output, as a Pi's kernel keeps it. Then
+a line is its process's, too, until it gives it back or ends.
 """
 
+import fcntl
 import json
 import os
 import sys
@@ -26,6 +28,8 @@ TAKER = ["somebody"]
 """What that process calls itself."""
 heard: list[tuple[object, ...]] = []
 _modes: dict[int, int] = {}
+_held: dict[int, int] = {}
+"""By line: a lock that the kernel lets go with its process, as it does a line."""
 
 
 def fresh() -> types.ModuleType:
@@ -33,6 +37,7 @@ def fresh() -> types.ModuleType:
     sys.modules.pop("gpiozero.pins.lgpio", None)
     heard.clear()
     _modes.clear()
+    _give_back(*_held)
     TAKEN.clear()
     return sys.modules[__name__]
 
@@ -49,6 +54,7 @@ def gpiochip_open(number: int) -> int:
 
 
 def gpiochip_close(handle: int) -> int:
+    _give_back(*_held)
     return 0
 
 
@@ -97,6 +103,7 @@ def gpio_set_debounce_micros(handle: int, line: int, micros: int) -> int:
 def gpio_free(handle: int, line: int) -> int:
     if _modes.pop(line, None) is None:
         raise error("GPIO not allocated")
+    _give_back(line)
     heard.append(("free", handle, line))
     return 0
 
@@ -125,7 +132,21 @@ def kept_levels(path: Path) -> dict[int, int]:
 def _claim(kind: str, handle: int, line: int, value: int) -> None:
     if line in TAKEN:
         raise error("GPIO busy")
+    if (named := os.environ.get("FAKE_LGPIO_LINES")) and line not in _held:
+        lock = os.open(f"{named}.{line}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise error("GPIO busy") from None
+        _held[line] = lock
     heard.append((kind, handle, line, value))
+
+
+def _give_back(*lines: int) -> None:
+    for line in lines:
+        if line in _held:
+            os.close(_held.pop(line))
 
 
 def _keep(line: int, level: int) -> None:

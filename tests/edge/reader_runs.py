@@ -17,6 +17,7 @@ from edge.core.contact import Contact
 from edge.core.losses import Losses
 from edge.core.own_uses import OwnUses
 from edge.core.used_steps import UsedSteps
+from edge.hardware.dead_man_switch import DeadManSwitch
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.line import Line
 from edge.readers.reader_set import ReaderSet
@@ -52,7 +53,12 @@ class World:
     """`taken` are pins that another program has got hold of, `kinds` those that there are here; `mock` is
     gpiozero's factory, once it was opened; `closed` are those that are no more."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        dead_man: DeadManSwitch | None = None,
+        open_pins: Callable[[PinFactory, str | None], Pins] | None = None,
+    ) -> None:
         self.log, self.journal, self.taken = FakeLog(), FakeJournal(), set[int]()
         self.kinds = {PinFactory.MOCK}
         self.mock: Any = None
@@ -81,7 +87,8 @@ class World:
                 new_id=lambda: next(self._ids).to_bytes(16, "big"),
                 losses=self.losses,
             ),
-            self._open,
+            dead_man or DeadManSwitch(self.log),
+            open_pins or self._open,
         )
 
     def configuration(self, **changes: dict[str, Any] | None) -> Configuration:
@@ -121,8 +128,9 @@ class World:
         return Some(pins.factory, pins.errors)
 
 
-def in_world(folder: Path, work: Callable[[World], Awaitable[None]]) -> World:
-    world = World(folder)
+def in_world(folder: Path, work: Callable[[World], Awaitable[None]], *parts: Any) -> World:
+    """`parts`: other ones of the world's than those that it makes itself."""
+    world = World(folder, *parts)
 
     async def run() -> None:
         try:

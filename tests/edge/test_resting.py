@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ from edge.firmware_config import firmware_config
 from edge.hardware import resting as hardware_resting
 from edge.storage.orders_file import OrdersFile
 from tests.edge import fake_lgpio
-from tests.edge.edge_process import DEADLINE_S, write_configuration
+from tests.edge.edge_at_pins import at_pins
+from tests.edge.edge_process import DEADLINE_S, run_command, write_configuration
 from tests.enrolled import enrolled_state
 
 DOOR = {"name": "door", "kind": "door", "permission": "p", "device": "/dev/ttyACM0", "relay_pin": 26}
@@ -31,18 +33,6 @@ code = main()
 loaded = {name.partition('.')[0] for name in sys.modules} & {'gpiozero', 'asyncio', 'paho', 'aiosqlite', 'serial'}
 assert not loaded, loaded
 sys.exit(code)
-"""
-
-AN_EDGE = """
-import sys
-from tests.edge import fake_lgpio
-fake_lgpio.install()
-from gpiozero.pins import local
-local.get_pi_revision = lambda: 0xC03111
-from edge.hardware import pins
-pins.chip_number = lambda *_: 4
-from edge.__main__ import main
-sys.exit(main())
 """
 
 
@@ -92,9 +82,11 @@ def test_a_killed_edge_leaves_no_relay_on(tmp_path: Path) -> None:
     assert fake_lgpio.kept_levels(lines) == {26: 1}
 
 
-def test_a_whole_edge_that_is_killed_while_its_door_is_held_leaves_it_locked(tmp_path: Path) -> None:
+def test_a_whole_edge_that_is_killed_with_its_processes_while_its_door_is_held_leaves_it_locked(
+    tmp_path: Path,
+) -> None:
     lines = tmp_path / "lines"
-    environment = {**os.environ, "FAKE_LGPIO_LINES": str(lines)}
+    environment = {**os.environ, **at_pins(lines)}
     path = write_configuration(
         tmp_path,
         **{
@@ -103,10 +95,8 @@ def test_a_whole_edge_that_is_killed_while_its_door_is_held_leaves_it_locked(tmp
         },
     )
     enrolled_state(tmp_path / "state")
-    arguments = ["--state", str(tmp_path / "state"), "--config", str(path)]
-    edge = subprocess.Popen(
-        [sys.executable, "-c", AN_EDGE, "run", *arguments], env=environment, stdout=subprocess.DEVNULL
-    )
+    command = run_command(tmp_path / "state", path, "tests.edge.edge_at_pins")
+    edge = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         deadline = time.monotonic() + DEADLINE_S
         while fake_lgpio.kept_levels(lines) != {17: 0, 22: 0}:
@@ -114,10 +104,11 @@ def test_a_whole_edge_that_is_killed_while_its_door_is_held_leaves_it_locked(tmp
             assert edge.poll() is None
             time.sleep(0.05)
     finally:
-        edge.kill()
+        os.killpg(edge.pid, signal.SIGKILL)
         edge.wait()
-    rested = subprocess.run([sys.executable, "-c", ON_A_CHIP, "rest", *arguments], env=environment, check=False)
-    assert rested.returncode == 0
+    assert fake_lgpio.kept_levels(lines) == {17: 0, 22: 0}
+    rest = [sys.executable, "-c", ON_A_CHIP, "rest", "--state", str(tmp_path / "state"), "--config", str(path)]
+    assert subprocess.run(rest, env=environment, check=False).returncode == 0
     assert fake_lgpio.kept_levels(lines) == {17: 1, 22: 0}
 
 

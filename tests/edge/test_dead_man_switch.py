@@ -1,0 +1,217 @@
+"""The switch as the edge has it: told before anything can be on, begun again where it ended, in nobody's way."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.configuration import PinFactory
+from contract.door_configuration import Level
+from edge.hardware import dead_man_switch
+from edge.hardware.dead_man_switch import DeadManSwitch
+from edge.hardware.pins import Pins, open_pins
+from tests.edge import fake_lgpio
+from tests.edge.edge_at_pins import CHIP, at_pins
+from tests.edge.edge_process import EdgeProcess
+from tests.edge.fakes import FakeLog
+from tests.edge.link_runs import until
+from tests.edge.reader_runs import World, in_world
+
+NEVER_S = 3_600.0
+RELAY, BUZZER = 17, 22
+HEARS_NOTHING = (sys.executable, "-c", "import time; time.sleep(60)")
+NOTES_ITSELF = "import pathlib, sys; pathlib.Path(sys.argv[1]).open('a').write('.'); sys.exit(3)"
+
+
+def children() -> set[int]:
+    tasks = [(task / "children").read_text() for task in Path("/proc/self/task").iterdir()]
+    return {int(each) for line in tasks for each in line.split()}
+
+
+def with_switch(switch: DeadManSwitch, work: Callable[[], Awaitable[None]]) -> None:
+    """Nothing of it is left then."""
+
+    async def run() -> None:
+        keeping = asyncio.create_task(switch.keep())
+        try:
+            await work()
+        finally:
+            await switch.hold(None, {})
+            keeping.cancel()
+
+    before = children()
+    asyncio.run(run())
+    assert children() == before
+
+
+def test_one_that_was_killed_is_told_once_and_begun_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in at_pins(tmp_path / "lines").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(dead_man_switch, "_LATER_S", NEVER_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log)
+
+    async def work() -> None:
+        before = children()
+        await switch.hold(CHIP, {RELAY: 0})
+        (first,) = children() - before
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: log.all("guarded"))
+        assert first not in children()
+        assert len(children() - before) == 1
+
+    with_switch(switch, work)
+    assert [each["why"] for each in log.all("unguarded")] == ["its process ended: -9"]
+
+
+@pytest.mark.parametrize(("later_s", "enough"), [(0.0, 4), (NEVER_S, 2)])
+def test_one_that_never_hears_is_told_once_and_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later_s: float, enough: int
+) -> None:
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(dead_man_switch, "_LATER_S", later_s)
+    log, begun = FakeLog(), tmp_path / "begun"
+    begun.touch()
+    switch = DeadManSwitch(log, (sys.executable, "-c", NOTES_ITSELF, str(begun)))
+
+    async def work() -> None:
+        await switch.hold(CHIP, {RELAY: 0})
+        await until(lambda: len(begun.read_text()) >= enough)
+        await asyncio.sleep(0.2)
+        assert later_s == 0.0 or len(begun.read_text()) == enough
+
+    with_switch(switch, work)
+    assert [each["why"] for each in log.all("unguarded")] == ["its process ended: 3"]
+
+
+def test_one_that_cannot_be_begun_stops_nothing() -> None:
+    log = FakeLog()
+    switch = DeadManSwitch(log, ("/no/such/command",))
+
+    async def work() -> None:
+        await switch.hold(CHIP, {RELAY: 0})
+        await switch.hold(CHIP, {RELAY: 1})
+
+    with_switch(switch, work)
+    assert [each["why"] for each in log.all("unguarded")] == ["No such file or directory"]
+
+
+def test_one_that_takes_nothing_more_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_man_switch, "_LATER_S", NEVER_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log, HEARS_NOTHING)
+
+    async def work() -> None:
+        while not log.all("unguarded"):
+            await switch.hold(CHIP, dict.fromkeys(range(54), 0))
+            await asyncio.sleep(0)
+
+    with_switch(switch, work)
+
+
+def test_without_real_pins_there_is_no_process() -> None:
+    log = FakeLog()
+    switch = DeadManSwitch(log, ("/no/such/command",))
+
+    async def work() -> None:
+        await switch.hold(None, {})
+
+    with_switch(switch, work)
+    assert log.all("unguarded") == []
+
+
+class Order:
+    """In place of a world's switch, and beside its pins: who was asked what, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    async def hold(self, chip: int | None, levels: Mapping[int, int]) -> None:
+        self.asked.append((chip, dict(levels)))
+
+    def pins(self, kind: PinFactory, chip: str | None) -> Pins:
+        asked = self.asked
+
+        class Noted(Pins):
+            def output(self, number: int, field: str, reader: str, active: Level = Level.HIGH) -> Any:
+                asked.append(number)
+                return super().output(number, field, reader, active)
+
+        mock = open_pins(PinFactory.MOCK)
+        return Noted(mock.factory, mock.errors, CHIP)
+
+
+def test_it_hears_of_each_output_before_it_is_claimed_and_of_no_input(tmp_path: Path) -> None:
+    order = Order()
+
+    async def work(world: World) -> None:
+        assert order.asked == [(CHIP, {17: 0, 5: 0}), 17, 5]
+        order.asked.clear()
+        door = {"relay_pin": 5, "relay_active": "low", "contact_pin": 17}
+        assert await world.readers.apply(world.configuration(door=door, bar={"granted_lamp_pin": None})) is None
+        assert order.asked == [(CHIP, {5: 1}), 5]
+        order.asked.clear()
+
+    in_world(tmp_path, work, order, order.pins)
+    assert order.asked == [(None, {})]
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[EdgeProcess]:
+    """Its door is held, and its relay is on at low."""
+    made = EdgeProcess(
+        tmp_path,
+        module="tests.edge.edge_at_pins",
+        variables=at_pins(tmp_path / "lines"),
+        **{
+            'pin_factory = "mock"': 'pin_factory = "lgpio"\nrelay_board = "az-delivery-8-relay"',
+            "relay_pin = 17": f'relay_pin = {RELAY}\nbuzzer_pin = {BUZZER}\nposture = "unlocked"',
+        },
+    )
+    made.wait_for("started")
+    yield made
+    made.close()
+
+
+def its_switch(edge: EdgeProcess) -> int:
+    """The process."""
+    tasks = Path(f"/proc/{edge.process.pid}/task").iterdir()
+    (found,) = {int(each) for task in tasks for each in (task / "children").read_text().split()}
+    assert b"edge.dead_man" in Path(f"/proc/{found}/cmdline").read_bytes()
+    return found
+
+
+def test_an_edge_that_is_killed_lets_go_and_says_so(tmp_path: Path, edge: EdgeProcess) -> None:
+    assert fake_lgpio.kept_levels(tmp_path / "lines") == {RELAY: 0, BUZZER: 0}
+    edge.process.kill()
+    edge.ended()  # once nobody has its log open any more
+    assert edge.events[-1]["event"] == "let_go"
+    assert set(edge.events[-1]["pins"]) == {RELAY, BUZZER}
+    assert fake_lgpio.kept_levels(tmp_path / "lines") == {RELAY: 1, BUZZER: 0}
+
+
+def test_an_edge_whose_switch_was_killed_says_so_and_lets_go_by_the_next_one(
+    tmp_path: Path, edge: EdgeProcess
+) -> None:
+    os.kill(its_switch(edge), signal.SIGKILL)
+    edge.wait_for("unguarded")
+    edge.wait_for("guarded")
+    edge.process.kill()
+    edge.ended()
+    assert fake_lgpio.kept_levels(tmp_path / "lines") == {RELAY: 1, BUZZER: 0}
+
+
+def test_an_edge_that_is_stopped_ends_it_and_it_says_nothing(tmp_path: Path, edge: EdgeProcess) -> None:
+    switch = its_switch(edge)
+    assert edge.stop() == (0, "")
+    assert not Path(f"/proc/{switch}").exists()
+    assert {event["event"] for event in edge.events} & {"let_go", "unguarded"} == set()
+    assert fake_lgpio.kept_levels(tmp_path / "lines") == {RELAY: 1, BUZZER: 0}
