@@ -41,14 +41,16 @@ def last_said(stream: BinaryIO) -> tuple[int, dict[int, int]]:
     """The chip's number and the level of each pin, by the last message before the stream's end."""
     chip, levels = 0, dict[int, int]()
     lgpio = load_lgpio()
-    for line in stream:
-        if not line.endswith(b"\n"):
-            break  # cut off by the edge's end
-        chip, pairs = json.loads(line)
-        levels = dict(pairs)
-        lgpio.gpiochip_close(lgpio.gpiochip_open(chip))  # that it may be opened is known before it has to be
-        with suppress(OSError):  # the end is near
-            os.write(_STDIN, HEARD)
+    # The end of an edge that had not read all answers; what it said was read before that.
+    with suppress(ConnectionResetError):
+        for line in stream:
+            if not line.endswith(b"\n"):
+                break  # cut off by the edge's end
+            chip, pairs = json.loads(line)
+            levels = dict(pairs)
+            lgpio.gpiochip_close(lgpio.gpiochip_open(chip))  # that it may be opened is known before it has to be
+            with suppress(OSError):  # the end is near
+                os.write(_STDIN, HEARD)
     return chip, levels
 
 

@@ -38,9 +38,10 @@ class DeadMan:
                 env={**os.environ, **at_pins(lines), **variables},
             )
 
-    def hears(self, levels: dict[int, int]) -> None:
+    def hears(self, levels: dict[int, int], and_answers: int = 0) -> None:
+        """`and_answers`: socket.MSG_PEEK: which the edge has not read yet."""
         self.edge.sendall(json.dumps([CHIP, list(levels.items())]).encode() + b"\n")
-        assert self.edge.recv(1) == HEARD
+        assert self.edge.recv(1, and_answers) == HEARD
 
     def sees_the_edge_die(self) -> tuple[int, str]:
         """Its exit status and what it said then; nothing of it was an error."""
@@ -110,6 +111,12 @@ def test_an_edge_that_has_nothing_at_rest_any_more_ends_it_without_a_word(dead_m
 def test_an_edge_that_said_nothing_ends_it_too(dead_man: DeadMan) -> None:
     assert dead_man.sees_the_edge_die() == (0, "")
     assert dead_man.levels() == {}
+
+
+def test_an_edge_that_dies_before_it_has_read_an_answer_was_heard_too(dead_man: DeadMan) -> None:
+    dead_man.hears({RELAY: 0}, and_answers=socket.MSG_PEEK)
+    assert dead_man.sees_the_edge_die()[0] == 0
+    assert dead_man.levels() == {RELAY: 0}
 
 
 def test_a_message_that_was_cut_off_by_the_edges_death_is_none(dead_man: DeadMan) -> None:
