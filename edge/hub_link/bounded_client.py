@@ -2,6 +2,7 @@
 and one that breaks paho ends the connection alone."""
 
 import errno
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -31,6 +32,16 @@ class BoundedClient(paho.Client):
         except RuntimeError:
             self._thread = None  # paho would take it for one that runs
             raise
+
+    def loop_stop(self) -> MQTTErrorCode:
+        """paho asks for its thread several times, and one that ends meanwhile is gone the next time."""
+        thread = self._thread
+        if thread is None:
+            return MQTTErrorCode.MQTT_ERR_INVAL
+        self._thread_terminate = True
+        if thread is not threading.current_thread():
+            thread.join()
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def loop_forever(self, *arguments: Any, **options: Any) -> MQTTErrorCode:
         """What paho's thread does."""
