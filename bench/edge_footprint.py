@@ -28,6 +28,7 @@ PACKAGES = (
 """What an edge cannot do without."""
 _MEMORY_MIB = 64
 _START_S = 2.0
+_MODULES = ("edge.cli", "edge.app", "gpiozero.pins.mock")
 _STARTS = 5
 _SCANS = 1_000
 _IDLE_S = 60
@@ -55,12 +56,12 @@ def measure(folder: Path, cards: int, say: Callable[[str], None]) -> Table:
     starts = _Starts([], [], [])
     for number in range(_STARTS):
         starts.packages.append(_import_s(_imports(*PACKAGES)))
-        starts.modules.append(_import_s(_imports("edge.cli", "gpiozero.pins.mock")))
+        starts.modules.append(_import_s(_imports(*_MODULES)))
         starts.edge.append(_start_s(folder, config, cards))
         say(f"F9: start {number + 1} of {_STARTS}: {starts.edge[-1]:.2f} s")
     memory = {
         "floor: python, the packages imported": _importing(_imports(*PACKAGES)),
-        "python, the edge's modules imported": _importing(_imports("edge.cli", "gpiozero.pins.mock")),
+        "python, the edge's modules imported": _importing(_imports(*_MODULES)),
         **_running(folder, config, cards, say),
     }
     return _table(cards, rows, starts, memory)

@@ -14,12 +14,13 @@ def main() -> int:
         return resting.main(sys.argv[2:])
     try:
         from edge import cli  # noqa: PLC0415 - a hub's environment has this command too, without the packages
+
+        return cli.main()
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _OF_THE_EDGE:
             raise
         sys.stderr.write(f"doorward-edge: the package {error.name} is missing here: pip install '.[edge]'\n")
         return 2
-    return cli.main()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -53,6 +52,7 @@ from edge.storage.trust_file import SmallTrustFile
 from edge.supervision import log_failure, supervised
 from edge.telemetry import CountedLog, TelemetryReport
 from edge.trust import EdgeTrust
+from edge.version import version
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """Rows are checked and hashed in threads while scans are decided. At Python's own 5 ms a commit beside a busy
@@ -237,14 +237,6 @@ async def _live(parts: Callable[[], Sequence[Part]], stop: asyncio.Event, clock:
 def new_id() -> bytes:
     """16 random bytes: the id of a check-in, a journal, a question."""
     return secrets.token_bytes(16)
-
-
-def version() -> str:
-    """Of this software, as it was installed; "unknown" where it runs from its sources alone."""
-    try:
-        return metadata.version("doorward")[:64]
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _stop_on_signals() -> asyncio.Event:

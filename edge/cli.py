@@ -15,7 +15,7 @@ from typing import Final
 
 from contract.configuration import Configuration, ConfigurationError, parse_configuration
 from contract.orders import UNREACHABLE_S
-from edge import app, resting
+from edge import resting
 from edge.clock import SystemClock
 from edge.core.saved_orders import check_edge
 from edge.enrolling.enrol import EnrolFailed, Wish, enrol
@@ -28,6 +28,7 @@ from edge.scanner_commands import ScannerCommandError, add_scanner_commands, sca
 from edge.storage.enrolment_file import read_enrolment
 from edge.storage.errors import StorageError
 from edge.storage.state_folder import default_state_dir
+from edge.version import version
 
 EXIT_WRONG: Final = 2
 _CONFIGURATION_BYTES_MAX: Final = 1_000_000
@@ -67,6 +68,9 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def _run(asked: argparse.Namespace) -> None:
+    # Only here: whoever asks for another command would wait for all that it imports.
+    from edge import app  # noqa: PLC0415
+
     own = None if asked.config is None else read_configuration(asked.config)
     enrolled = read_enrolment(asked.state)
     if own is not None:
@@ -142,7 +146,7 @@ def _summary(configuration: Configuration) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="doorward-edge", description="Doorward beside a door or on a counter.")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {app.version()}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version()}")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="serve the readers")
     _take_state(run)

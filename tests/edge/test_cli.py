@@ -117,10 +117,14 @@ def test_no_command() -> None:
     assert "check" in error
 
 
+def run_without(module: str) -> subprocess.CompletedProcess[str]:
+    code = f"import sys; sys.modules['{module}'] = None; from edge.__main__ import main; sys.exit(main())"
+    return subprocess.run([sys.executable, "-c", code, "run"], capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("package", ["serial", "paho", "aiosqlite"])
 def test_packages_of_the_edge_that_are_not_installed(package: str) -> None:
-    code = f"import sys; sys.modules['{package}'] = None; from edge.__main__ import main; sys.exit(main())"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ended = run_without(package)
     assert (ended.returncode, ended.stdout) == (2, "")
     (line,) = ended.stderr.splitlines()
     assert line.startswith("doorward-edge: the package ")
@@ -128,9 +132,14 @@ def test_packages_of_the_edge_that_are_not_installed(package: str) -> None:
 
 
 def test_another_module_that_is_missing_is_a_fault_of_ours() -> None:
-    code = "import sys; sys.modules['edge.gate'] = None; from edge.__main__ import main; sys.exit(main())"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "Traceback" in ended.stderr
+    assert "Traceback" in run_without("edge.gate").stderr
+
+
+def test_commands_that_serve_nobody_import_nothing_that_does() -> None:
+    """It is what they take longest for."""
+    code = "import sys, edge.cli, edge.doctor.command; print({'edge.app', 'edge.gate'} & sys.modules.keys())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"
 
 
 def test_help() -> None:
