@@ -21,6 +21,7 @@ help:
 	@echo "make deb             the edge's Debian package into build/deb, for this machine or ARCHITECTURE=arm64"
 	@echo "make deb-test        installs, upgrades and removes it on fresh Debian systems in folders; needs root"
 	@echo "make machine         the installed edge on an emulated machine: its keyboard, pins, ports and power; needs root"
+	@echo "make machine ONLY=.. one of its files, as in ONLY=test_door.py"
 	@echo "make mutants         changes the rules that decide, one place at a time, and lists what no test notices"
 	@echo "make simulate        a fleet on a virtual clock, from a printed seed: SEEDS=1000 worlds, or SEED=n again"
 	@echo "make messages        the texts that people read into their catalogues, and what is left to translate"
@@ -131,17 +132,23 @@ deb-test: $(INSTALLED) apt-for-deb-test $(DEBIAN_ROOTS)
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc \
 	  $(BIN)/python -m pytest packaging/tests -p no:cacheprovider --timeout 600
 
-# The guest's kernel is the one that linux-image-amd64 stands for here: gpio-sim is built against its headers.
 APT_FOR_MACHINE := qemu-system-x86 qemu-system-arm qemu-utils mmdebstrap debian-archive-keyring e2fsprogs busybox-static \
-  cpio kmod device-tree-compiler mosquitto build-essential linux-headers-amd64
+  cpio kmod device-tree-compiler mosquitto build-essential
+# The guest's kernel is the one that linux-image-amd64 stands for here (tests/machine/kernel.py): gpio-sim is built
+# against the headers of that very release, whichever release this machine has others of.
+HEADERS_OF_KERNEL = $$(apt-cache depends linux-image-amd64 | sed -n 's/.* linux-image-/linux-headers-/p')
 apt-for-machine:
 	$(call install_missing,$(APT_FOR_MACHINE))
+	$(call install_missing,$(HEADERS_OF_KERNEL))
 .PHONY: apt-for-machine machine
 
 # One guest after the other. In namespaces of its own, so that none outlives it; what is made is kept in build/machine.
+# ONLY="test_door.py pi": those of tests/machine alone. Where nobody watches it, the whole has an end, too.
+MACHINE_S := 1500
 machine: $(INSTALLED) apt-for-machine
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc env CI="$(CI)" \
-	  $(BIN)/python -m pytest tests/machine -p no:cacheprovider
+	  $(if $(CI),timeout --verbose --signal=INT --kill-after=60 $(MACHINE_S)) \
+	  $(BIN)/python -m pytest $(or $(ONLY:%=tests/machine/%),tests/machine) -p no:cacheprovider --durations=15
 
 # What is newly marked, into hub/locale; what the hub reads, out of it. docs/translating.md says the rest.
 .PHONY: messages

@@ -14,6 +14,8 @@ from typing import IO, Any
 Event = dict[str, Any]
 _LEASH = ("setpriv", "--pdeathsig", "TERM")
 """util-linux: the kernel ends a process when the demo is gone, however that ended."""
+_ENDS_S = 600
+"""Some commands wait for an edge themselves."""
 
 
 class DemoError(Exception):
@@ -101,9 +103,14 @@ class Process:
 
 
 def run_to_end(command: Sequence[str], env: Mapping[str, str], log_path: Path, typed: str = "") -> str:
-    """What a short command printed, to which `typed` was said. DemoError where it failed."""
+    """What a short command printed, to which `typed` was said. DemoError where it failed, or did not end."""
     whole = {**os.environ, **env}
-    done = subprocess.run(command, env=whole, input=typed, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, env=whole, input=typed, capture_output=True, text=True, timeout=_ENDS_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DemoError(f"{' '.join(command[1:])} did not end within {_ENDS_S} s") from error
     # What it printed goes to the caller alone: it may hold cards' codes.
     log_path.write_text(done.stderr)
     if done.returncode != 0:

@@ -14,6 +14,10 @@ from tests.machine.settled import Made, Settled, hub_at, settled
 from tests.machine.tools import BUILD, need
 from tests.system.web_hub import WebHub
 
+_NEEDED = (
+    *("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "cpio", "depmod", "busybox"),
+    *("make", "gcc", "mosquitto", "unshare"),
+)
 _LIMIT_S = 900
 """Of a scenario itself. What is made and booted for it has limits of its own."""
 
@@ -49,7 +53,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="session")
 def made() -> Made:
     """Kernel, initramfs, and a root with the package installed."""
-    need("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "cpio", "depmod")
+    need(*_NEEDED)
     core = kernel.kernel(BUILD)
     system = root.root(BUILD, core, package.package(BUILD), package.lgpio(BUILD))
     return Made(core, initramfs(BUILD, core), system)

@@ -25,7 +25,7 @@ class SerialScanner:
 
 
 class FtdiScanner(SerialScanner):
-    """Behind a converter with FTDI's ids. A guest that has one cannot be saved: pull it first."""
+    """Behind a converter with FTDI's ids, not put in yet. A guest that has one cannot be saved: pull it first."""
 
     def __init__(self, qemu: Qemu) -> None:
         self._qemu = qemu
@@ -35,8 +35,9 @@ class FtdiScanner(SerialScanner):
         data = {"addr": address, "server": True, "wait": False}
         qemu.qmp.do("chardev-add", id=f"{self._name}-end", backend={"type": "socket", "data": data})
         super().__init__(path)
-        qemu.plug(self._name, "usb-serial", bus="xhci.0", chardev=f"{self._name}-end")
+
+    def put_in(self) -> None:
+        self._qemu.plug(self._name, "usb-serial", bus="xhci.0", chardev=f"{self._name}-end")
 
     def pull(self) -> None:
         self._qemu.unplug(self._name)
-        self.close()

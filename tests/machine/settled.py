@@ -53,9 +53,10 @@ class Settled:
         """It goes on, with nobody behind its cable."""
         return resumed(self._start(snapshot=self.snapshot), folder, self.cards)
 
-    def booted(self, folder: Path, clock: str | None = None) -> Installed:
-        """Switched on, as after a power cut; `clock`: of its RTC, UTC, as in 1970-01-01T00:00:00."""
-        return booted(self._start(clock=clock), folder, self.cards)
+    def booted(self, folder: Path, clock: str | None = None, cable: bool = True) -> Installed:
+        """Switched on, as after a power cut; `clock`: of its RTC, UTC, as in 1970-01-01T00:00:00. `cable`: whether
+        it is plugged in, with nobody behind it."""
+        return booted(self._start(clock=clock), folder, self.cards, cable)
 
     def _start(self, snapshot: Path | None = None, clock: str | None = None) -> Start:
         return Start(self.disk, self.made.kernel, self.made.initramfs, snapshot=snapshot, clock=clock)
@@ -66,17 +67,22 @@ def resumed(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
     return _begun(start, folder, cards, Installed.go_on)
 
 
-def booted(start: Start, folder: Path, cards: Mapping[str, str]) -> Installed:
+def booted(start: Start, folder: Path, cards: Mapping[str, str], cable: bool = True) -> Installed:
     """What is switched on. Returns when it can be asked, which the edge may not have begun by then."""
     began_s = time.monotonic()
-    edge = _begun(start, folder, cards, Installed.begin)
+    edge = _begun(start, folder, cards, Installed.begin, cable)
     making.say(f"booted: {time.monotonic() - began_s:.0f} s")
     return edge
 
 
-def _begun(start: Start, folder: Path, cards: Mapping[str, str], begin: Callable[[Installed], None]) -> Installed:
+def _begun(
+    start: Start, folder: Path, cards: Mapping[str, str], begin: Callable[[Installed], None], cable: bool = True
+) -> Installed:
     with ExitStack() as unless_begun:
-        guest = Guest(Qemu(start, folder))
+        qemu = Qemu(start, folder)
+        unless_begun.callback(qemu.close)
+        qemu.connect(cable)
+        guest = Guest(qemu)
         unless_begun.callback(guest.close)
         edge = Installed(guest, cards)
         unless_begun.push(edge)

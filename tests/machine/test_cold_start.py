@@ -1,5 +1,5 @@
-"""Switched on without a network, by a battery clock that is empty or wrong: the first scan is decided, and a clock
-that is set right then needs no restart.
+"""Switched on without a network, its cable out or nobody behind it, by a battery clock that is empty or wrong: the
+first scan is decided, and a clock that is set right then needs no restart.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,16 +13,16 @@ from tests.machine.settled import Settled
 
 BEGUN = ("systemctl", "show", "--property=InactiveExitTimestampMonotonic", "--value", UNIT)
 YEARS_AHEAD = "2040-02-29T12:00:00"
-Boot = Callable[[str], Installed]
+Boot = Callable[[str, bool], Installed]
 
 
 @pytest.fixture
 def boot(at_rest: Settled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boot]:
-    """Switches a machine on whose battery clock says this, UTC."""
+    """Switches a machine on whose battery clock says this, UTC; and whether its cable is plugged in."""
     begun: list[Installed] = []
 
-    def switched_on(clock: str) -> Installed:
-        begun.append(at_rest.booted(tmp_path_factory.mktemp("guest"), clock))
+    def switched_on(clock: str, cable: bool) -> Installed:
+        begun.append(at_rest.booted(tmp_path_factory.mktemp("guest"), clock, cable))
         return begun[0]
 
     yield switched_on
@@ -32,7 +32,7 @@ def boot(at_rest: Settled, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def first_decision(edge: Installed, slug: str) -> str:
     """Its reason; how long that took is printed."""
-    edge.next("reader_open", reader="door", limit_s=200)
+    edge.serves()
     scan = edge.scan(slug)
     decided_s = edge.guest.python("import time\nanswer = time.monotonic()")
     begun_s = int(edge.guest.do(*BEGUN)) / 1e6
@@ -44,7 +44,8 @@ def first_decision(edge: Installed, slug: str) -> str:
 
 def test_a_clock_in_1970_keeps_nobody_out(boot: Boot) -> None:
     """systemd moves it to the day of its own build, which is past, too."""
-    edge = boot("1970-01-01T00:00:00")
+    edge = boot("1970-01-01T00:00:00", False)
+    assert edge.guest.shell("cat /sys/class/net/eth0/carrier").strip() == "0"
     now = datetime.now(UTC)
     assert edge.clock.now() < now - timedelta(days=1)
     assert first_decision(edge, "full") == "granted"
@@ -57,7 +58,7 @@ def test_a_clock_in_1970_keeps_nobody_out(boot: Boot) -> None:
 
 def test_a_clock_in_2040_is_gone_by_until_it_is_right(boot: Boot) -> None:
     """Whose membership has no end comes in; all others do once it is right."""
-    edge = boot(YEARS_AHEAD)
+    edge = boot(YEARS_AHEAD, True)
     assert edge.clock.now().year == 2040
     assert first_decision(edge, "door-only") == "granted"
     assert edge.scan("full")["reason"] == "expired"

@@ -9,6 +9,7 @@ from contract.messages import CheckIn
 from demo.processes import DemoError
 from tests.machine import making
 from tests.machine.installed import Installed
+from tests.machine.limits import HUB_S
 from tests.machine.pins import A_PULSE
 from tests.machine.wiring import CONFIGURATION, UART, Wire
 from tests.system.web_hub import EDGE, WebHub
@@ -34,11 +35,11 @@ print(codes.decrypt(operations.issue_card(customer)))
 
 def push(hub: WebHub, text: str, *how: str) -> str:
     """DemoError: it does not stand; its words are the hub's."""
-    return hub.hub("config", "push", EDGE, str(hub.write("pushed.toml", text)), *(how or ("--wait", "60")))
+    return hub.hub("config", "push", EDGE, str(hub.write("pushed.toml", text)), *(how or ("--wait", str(HUB_S))))
 
 
 def arrives_once(online: Installed, hub: WebHub, checkin: CheckIn) -> bool:
-    online.guest.until("the check-in at the hub", lambda: hub.at_hub().count(checkin.id), 60)
+    online.guest.until("the check-in at the hub", lambda: hub.at_hub().count(checkin.id), HUB_S)
     return hub.at_hub().count(checkin.id) == 1
 
 
@@ -73,7 +74,7 @@ def test_an_edge_that_starts_without_a_network_decides_and_is_heard_once(online:
     assert scan["outcome"] == "granted"
     checkin = online.checkin(scan)
     online.guest.qemu.connect(True)
-    online.next("connected", limit_s=120)
+    online.next("connected", limit_s=HUB_S)
     assert arrives_once(online, hub, checkin)
 
 
@@ -83,9 +84,9 @@ def test_a_broker_where_nobody_listens_is_gone_back_from(online: Installed, hub:
     scan = online.scan("full")
     assert scan["outcome"] == "granted"
     checkin = online.checkin(scan)
-    refused = online.next("configuration_refused", limit_s=PATIENCE_S + 60)
+    refused = online.next("configuration_refused", limit_s=PATIENCE_S + HUB_S)
     assert (refused["step"], f"within {PATIENCE_S} s" in refused["why"]) == ("unreachable", True)
-    online.next("connected", limit_s=120)
+    online.next("connected", limit_s=HUB_S)
     assert arrives_once(online, hub, checkin)
     assert "was refused: the hub was not reached" in hub.hub("config", "show", EDGE)
     assert f"relay_pin = {Wire.ALARM}" in hub.hub("config", "show", EDGE, "--reported")
@@ -107,9 +108,9 @@ def test_whoever_joins_is_let_in(online: Installed, hub: WebHub) -> None:
 
 
 def test_a_lockdown_holds_at_once_and_until_its_end(online: Installed, hub: WebHub) -> None:
-    assert "It stands at 1 of 1 edges" in hub.hub("mode", "lockdown", "--everything", "--wait", "60")
+    assert "It stands at 1 of 1 edges" in hub.hub("mode", "lockdown", "--everything", "--wait", str(HUB_S))
     online.forget()
     assert online.scan("full")["reason"] == "lockdown"
     assert online.pins.moves(Wire.RELAY) == []
-    hub.hub("mode", "clear", "--everything", "--wait", "60")
+    hub.hub("mode", "clear", "--everything", "--wait", str(HUB_S))
     assert online.scan("full")["outcome"] == "granted"

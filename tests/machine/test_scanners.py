@@ -1,7 +1,7 @@
 """Scanners of each kind at one edge, beside its hub: keyboards in three layouts, an FTDI converter, CDC-ACM."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import NamedTuple
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from contract.card import qr_text
 from tests.machine.gadgets import GadgetKeyboard, GadgetPort, Gadgets, Model, type_together
 from tests.machine.installed import Installed
+from tests.machine.limits import HUB_S
 from tests.machine.serial_scanner import FtdiScanner
 from tests.machine.settled import HUB_URL
 from tests.machine.wiring import CONFIGURATION, Wire
@@ -44,7 +45,7 @@ class Scanners(NamedTuple):
 
 def configure(online: Installed, hub: WebHub, text: str) -> None:
     """Returns once it stands; what was said meanwhile is passed over."""
-    hub.hub("config", "push", EDGE, str(hub.write("pushed.toml", text)), "--wait", "60")
+    hub.hub("config", "push", EDGE, str(hub.write("pushed.toml", text)), "--wait", str(HUB_S))
     online.forget()
 
 
@@ -54,10 +55,9 @@ def scanners(online: Installed, hub: WebHub) -> Iterator[Scanners]:
     gadgets = Gadgets(online.guest)
     german, french, acm = gadgets.keyboard(GERMAN), gadgets.keyboard(FRENCH), gadgets.port(ACM)
     with ExitStack() as plugged_in:
-        ftdi = FtdiScanner(online.guest.qemu)
-        for each in (german, french, acm):
-            each.put_in()
+        ftdi = plugged_in.enter_context(closing(FtdiScanner(online.guest.qemu)))
         for each in (german, french, acm, ftdi):
+            each.put_in()
             plugged_in.callback(each.pull)
         for device in (FTDI_PORT, ACM_PORT):
             online.guest.until(device, lambda place=device: online.guest.attempt("test", "-c", place)[0] == 0)
@@ -103,7 +103,7 @@ def test_two_who_scan_at_once_are_two(online: Installed, scanners: Scanners) -> 
     assert outcomes == {"german": "granted", "french": "denied"}
 
 
-@pytest.mark.parametrize("reader", ["german", "acm"])
+@pytest.mark.parametrize("reader", ["german", "ftdi", "acm"])
 def test_what_is_pulled_out_is_missed_and_serves_when_it_is_back(
     online: Installed, scanners: Scanners, reader: str
 ) -> None:

@@ -26,10 +26,11 @@ class WebHub(Hub):
         self.seeded = {} if data else self._seed()
         if data:
             self.hub("init")
-        self.start_broker()
-        self.start_worker()
-        command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{self.web_port}"]
-        wait_until_listening(self.web_port, self.start_process("web", command, self.env))
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def code(self) -> str:
@@ -42,6 +43,12 @@ class WebHub(Hub):
 
     def wait_for_checkins(self, count: int) -> None:
         wait_until(lambda: len(self.at_hub()) >= count, f"{count} check-ins at the hub")
+
+    def _start(self) -> None:
+        self.start_broker()
+        self.start_worker()
+        command = [sys.executable, "-m", "hub", "web", "--bind", f"127.0.0.1:{self.web_port}"]
+        wait_until_listening(self.web_port, self.start_process("web", command, self.env))
 
     def _seed(self) -> dict[str, object]:
         command = [sys.executable, "-m", "tests.system.seed", "1", "3600", "1000"]
