@@ -1,7 +1,10 @@
 """Guests for the scenarios: made once, booted and enrolled once, then a fresh one for each from the snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import pytest
 
@@ -23,13 +26,17 @@ _LIMIT_S = 900
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Progress is seen while it is made."""
+    """Progress is seen while it is made; what is made beside a scenario is told of when the next of it is."""
     capture = config.pluginmanager.getplugin("capturemanager")
     plain = making.say
+    to_say: list[str] = []
 
     def say(text: str) -> None:
-        with capture.global_and_fixture_disabled():
-            plain(f"\n  machine: {text}")
+        to_say.append(f"\n  machine: {text}")
+        if current_thread() is main_thread():
+            with capture.global_and_fixture_disabled():
+                plain("\n".join(to_say))
+            to_say.clear()
 
     making.say = say
 
@@ -50,12 +57,30 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def made_ahead(request: pytest.FixtureRequest) -> Iterator[Callable[[], Future[Made]]]:
+    """Begun before the first scenario where one needs it: an emulated Pi, which comes first, has one processor."""
+    with ThreadPoolExecutor(1) as beside:
+        begun = cache(lambda: beside.submit(_made))
+        if any("made" in getattr(item, "fixturenames", ()) for item in request.session.items):
+            begun()
+        yield begun
+
+
 @pytest.fixture(scope="session")
-def made() -> Made:
+def made(made_ahead: Callable[[], Future[Made]]) -> Made:
     """Kernel, initramfs, and a root with the package installed."""
+    return made_ahead().result()
+
+
+def _made() -> Made:
     need(*_NEEDED)
-    core = kernel.kernel(BUILD)
-    system = root.root(BUILD, core, package.package(BUILD), package.lgpio(BUILD))
+    with ThreadPoolExecutor() as at_once:
+        base = at_once.submit(root.debian, BUILD)
+        edge = at_once.submit(package.package, BUILD)
+        core = kernel.kernel(BUILD)
+        base.result()
+    system = root.root(BUILD, core, edge.result(), package.lgpio(BUILD))
     return Made(core, initramfs(BUILD, core), system)
 
 

@@ -66,9 +66,14 @@ def root(build: Path, kernel: Path, package: Path, lgpio: Path) -> Path:
             ]
         )
     ).hexdigest()[:12]
-    debian = kept_by(build / f"debian-{SUITE}", _debian)
-    folder = kept_by(build / f"root-{name}", lambda new: _installed(new, debian, kernel, package, lgpio))
+    base = debian(build)
+    folder = kept_by(build / f"root-{name}", lambda new: _installed(new, base, kernel, package, lgpio))
     return folder / "root.img"
+
+
+def debian(build: Path) -> Path:
+    """A folder with debian.tar: all but what is not Debian's."""
+    return kept_by(build / f"debian-{SUITE}", _debian)
 
 
 def _debian(folder: Path) -> None:
@@ -79,10 +84,10 @@ def _debian(folder: Path) -> None:
     )
 
 
-def _installed(folder: Path, debian: Path, kernel: Path, package: Path, lgpio: Path) -> None:
+def _installed(folder: Path, base: Path, kernel: Path, package: Path, lgpio: Path) -> None:
     system = folder / "system"
     system.mkdir()
-    run("tar", "-C", str(system), "-xf", str(debian / "debian.tar"))
+    run("tar", "-C", str(system), "-xf", str(base / "debian.tar"))
     shutil.copy(package, system / "tmp")
     # In a namespace of its own, what is mounted there is gone however that ends.
     run(

@@ -45,10 +45,10 @@ def first_decision(edge: Installed, slug: str) -> str:
 def test_a_clock_in_1970_keeps_nobody_out(boot: Boot) -> None:
     """systemd moves it to the day of its own build, which is past, too."""
     edge = boot("1970-01-01T00:00:00", False)
-    assert edge.guest.shell("cat /sys/class/net/eth0/carrier").strip() == "0"
     now = datetime.now(UTC)
     assert edge.clock.now() < now - timedelta(days=1)
     assert first_decision(edge, "full") == "granted"
+    assert edge.guest.shell("cat /sys/class/net/eth0/carrier").strip() == "0"
     assert [edge.scan(each)["reason"] for each in ("expired", "scheduled")] == ["expired", "scheduled"]
     process = edge.process()
     edge.clock.set(now)
