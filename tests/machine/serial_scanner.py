@@ -37,7 +37,8 @@ class FtdiScanner(SerialScanner):
         super().__init__(path)
 
     def put_in(self) -> None:
-        self._qemu.plug(self._name, "usb-serial", bus="xhci.0", chardev=f"{self._name}-end")
+        """Always at the second socket; the keyboard is at the first."""
+        self._qemu.plug(self._name, "usb-serial", bus="xhci.0", port="2", chardev=f"{self._name}-end")
 
     def pull(self) -> None:
         self._qemu.unplug(self._name)
