@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 DEV: Final = Path("/dev")
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of a name of its own is made in it
+"""systemd mounts it for everybody."""
 HEADER_CHIPS: Final = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 """Labels of the chips behind the headers of Raspberry Pis; a machine has one of them."""
 _IN_AN_ENVIRONMENT: Final = ", and a virtual environment that sees it (python3 -m venv --system-site-packages)"
@@ -52,8 +54,7 @@ def _folder_for_its_pipe() -> Iterator[None]:
     _callback_thread; joan2937/lg issues 12 and 22). A service's is not writable, and two processes in one
     directory would take each other's. Once it is open its name is not needed.
     """
-    runtime = Path(os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or tempfile.gettempdir())
-    with tempfile.TemporaryDirectory(dir=runtime if runtime.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=_folder_in_memory()) as folder:
         before = os.environ.get("LG_WD")
         os.environ["LG_WD"] = folder
         try:
@@ -63,6 +64,13 @@ def _folder_for_its_pipe() -> Iterator[None]:
             del os.environ["LG_WD"]
             if before is not None:
                 os.environ["LG_WD"] = before
+
+
+def _folder_in_memory() -> Path | None:
+    """The service's, or everybody's: a disk may be full, or not to be written to. None: whichever there is."""
+    service = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    folders = [Path(service)] * bool(service) + [IN_MEMORY]
+    return next((each for each in folders if os.access(each, os.W_OK | os.X_OK)), None)
 
 
 def chip_number(label: str | None, lgpio: Any, dev: Path = DEV) -> int:

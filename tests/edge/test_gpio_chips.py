@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from gpiozero.pins import local
 from contract.configuration import PinFactory
 from contract.door_configuration import Level
 from edge.hardware import pins as pins_module
-from edge.hardware.gpio_chips import HardwareError, chip_number, load_lgpio
+from edge.hardware.gpio_chips import IN_MEMORY, HardwareError, chip_number, load_lgpio
 from edge.hardware.pins import Pins, open_pins
 from tests.edge import fake_lgpio
 
@@ -63,6 +64,24 @@ def test_the_librarys_pipe_lies_in_nobodys_way(
     assert not Path(library.made_in).exists()
     assert (Path.cwd(), os.environ["LG_WD"]) == (tmp_path / "here", "as it was")
     assert not list((tmp_path / "here").iterdir())
+
+
+def test_a_disk_that_takes_nothing_is_not_in_the_librarys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lgpio.py").write_text(LGPIO_LIKE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "lgpio", raising=False)
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    monkeypatch.setattr(tempfile, "_get_default_tempdir", _nowhere)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    library = load_lgpio()
+    sys.modules.pop("lgpio")
+    assert Path(library.made_in).parent == IN_MEMORY
+
+
+def _nowhere() -> str:
+    raise FileNotFoundError("No usable temporary directory found")
 
 
 @pytest.mark.parametrize("in_an_environment", [True, False])
