@@ -1,14 +1,11 @@
-"""What tests of every room share: a real broker, and what is made once for all."""
+"""What tests of every room share: a real broker."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import made_once
 from tests.brokers import Broker
-
-made_once.share()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A hub as `doorward-hub init` leaves it, made once a run for all who need one: `init` takes a while."""
+"""A hub as `doorward-hub init` leaves it, made once for all who need one: `init` takes a while."""
 
 import os
 import shutil

@@ -69,7 +69,7 @@ def _make_prepared(folder: Path) -> None:
     prepare_hub(folder / "hub")
     init_hub(folder / "hub", cluster.url(PREPARED))
     _stop(cluster, "fast")
-    (cluster.folder / "data").rename(folder / "data")
+    _run(["mv", str(cluster.folder / "data"), str(folder / "data")])
     cluster.folder.rmdir()
 
 
