@@ -25,8 +25,8 @@ class Fault(NamedTuple):
     level: Level = Level.FAILURE
 
 
-def fault_of(report: Report, faults: Sequence[Fault]) -> str:
-    """Whether it says of each fault what is to be done, and nothing of what is none. "": so it does."""
+def tells(report: Report, faults: Sequence[Fault]) -> bool:
+    """It says of each fault what is to be done, and nothing of what is none. AssertionError: what else it says."""
     left, wrong = list(faults), []
     for found in report.findings:
         if found.level is Level.OK or found.check == _SPEED:
@@ -36,7 +36,10 @@ def fault_of(report: Report, faults: Sequence[Fault]) -> str:
             wrong.append(f"{found}, not {fault or 'expected'}")
         if fault is not None:
             left.remove(fault)
-    return "\n".join([*wrong, *(f"nothing was found of {fault}" for fault in left)])
+    wrong += [f"nothing was found of {fault}" for fault in left]
+    if wrong:
+        raise AssertionError("\n".join(wrong))
+    return True
 
 
 def report_of(guest: Guest) -> Report:
