@@ -7,7 +7,6 @@ from typing import Any, Final, Self
 
 from contract.messages import CheckIn, decode
 from tests.machine.clock import GuestClock
-from tests.machine.doctor import report_of
 from tests.machine.guest import Guest, GuestError
 from tests.machine.keyboard import Keyboard
 from tests.machine.limits import EVENT_S, SERVES_S, STOP_S
@@ -125,13 +124,6 @@ class Installed:
     def process(self) -> int:
         """The unit's main process, 0: none."""
         return int(self.guest.do("systemctl", "show", "--property=MainPID", "--value", UNIT))
-
-    def doctor(self) -> dict[str, list[str]]:
-        """What its doctor says, as root: by level ("ok", "warning", "failure"), each finding in words."""
-        found: dict[str, list[str]] = {}
-        for finding in report_of(self.guest).findings:
-            found.setdefault(finding.level, []).append(f"{finding.check}: {finding.what}")
-        return found
 
     def __enter__(self) -> Self:
         return self
