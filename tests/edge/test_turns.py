@@ -95,6 +95,7 @@ def test_it_is_over_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def work(reader: Reader) -> None:
         await reader.guess()
+        reader.clock.go_on()
         reader.scan(new_code(b"AAAAAAAAAA").encode())
         await until(lambda: reader.log.all("guessing_over"))
         assert reader.log.all("guessing_over") == [{"reader": "door", "count": SIXTH + 1}]

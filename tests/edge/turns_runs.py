@@ -20,10 +20,24 @@ SIXTH = guessing.UNKNOWN_MAX + 1
 
 
 class LoopClock(FakeClock):
-    """The event loop's own time, so that timers and the rules agree."""
+    """The event loop's own time, so that timers and the rules agree; but for how long it stood."""
+
+    _stood_s = 0.0
+    _stands_at_s: float | None = None
 
     def monotonic_s(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._loop_s() if self._stands_at_s is None else self._stands_at_s
+
+    def stand(self) -> None:
+        self._stands_at_s = self.monotonic_s()
+
+    def go_on(self) -> None:
+        if self._stands_at_s is not None:
+            self._stood_s += self._loop_s() - self._stands_at_s
+            self._stands_at_s = None
+
+    def _loop_s(self) -> float:
+        return asyncio.get_running_loop().time() - self._stood_s
 
 
 class Reader:
@@ -31,8 +45,9 @@ class Reader:
 
     def __init__(self) -> None:
         self.signals, self.log = FakeSignals(), FakeLog()
+        self.clock = LoopClock()
         self.screen = Screen(DOOR, LoopClock())
-        self.turns = Turns("door", self.signals, self.screen, LoopClock(), self.log)
+        self.turns = Turns("door", self.signals, self.screen, self.clock, self.log)
         self.handled: list[bytes] = []
         self.at_work = 0
         self.free = asyncio.Event()
@@ -78,7 +93,9 @@ class Reader:
         return Reason.UNKNOWN_CARD if digits is None else Reason.CODE_STALE
 
     async def guess(self, times: int = SIXTH) -> None:
-        """Codes of our form are unknown too, and wait for nothing."""
+        """Codes of our form are unknown too, and wait for nothing. The pause that they begin lasts until somebody
+        waits for it, however slow this machine is."""
+        self.clock.stand()
         self.scan(*(new_code(number.to_bytes(10, "big")).encode() for number in range(times)))
         await until(lambda: len(self.handled) == times)
         self.handled.clear()
@@ -86,6 +103,8 @@ class Reader:
     async def _scans(self) -> AsyncIterator[Reading]:
         while (reading := await self._readings.get()) is not None:
             yield reading
+            if self.turns._line:
+                self.clock.go_on()
 
 
 def at_a_reader(work: Callable[[Reader], Awaitable[None]]) -> None:
