@@ -20,6 +20,7 @@ echo pinctrl-bcm2835 > $bank/label
 mount -t tracefs none /sys/kernel/tracing 2>/dev/null || true
 cd /sys/kernel/tracing
 echo mono > trace_clock
+echo 0 > /proc/sys/kernel/tracepoint_printk
 echo 'get == 0' > events/gpio/gpio_value/filter
 echo 1 > events/gpio/gpio_value/enable
 echo 1 > /sys/kernel/config/gpio-sim/pi/live

@@ -34,10 +34,11 @@ _DEVICES: Final = (
 )
 KERNEL_LINE: Final = (
     "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=no systemd.unit=multi-user.target net.ifnames=0 "
-    "mitigations=off"
+    "mitigations=off tp_printk"
 )
-"""What the kernel does against processors that guess takes a third of a boot where each is emulated, and guards
-nothing: an emulated one does not guess."""
+"""mitigations=off: what the kernel does against processors that guess takes a third of a boot where each is
+emulated, and guards nothing: an emulated one does not guess. tp_printk: what is traced may be told on the console,
+too (board.py turns that off until somebody wants it)."""
 _CACHE: Final = "cache=writeback,file.cache.no-flush=on"
 """What the guest flushes leaves QEMU, and outlives it; it need not reach this machine's own disk."""
 _MIGRATION_S: Final = 120
