@@ -36,7 +36,7 @@ def runs(*command: str) -> str:
 
 
 def struck_in_a_pulse(edge: Installed, blow: str) -> float:
-    """A member is let in, and as soon as the relay is on the guest does that. When that was done; its own clock."""
+    """A member is let in; once the relay is on, the guest does that. When that was done, by the guest's clock."""
     edge.forget()
     struck_s = edge.pins.when_on(Wire.RELAY, blow)
     edge.keyboard.types(edge.cards["full"])
