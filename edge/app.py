@@ -198,6 +198,7 @@ async def run(setting: Setting, clock: KernelClock, lines: Log) -> None:
 
 def _dead_man_switch(stack: AsyncExitStack, log: Log) -> DeadManSwitch:
     dead_man = DeadManSwitch(log)
+    stack.push_async_callback(dead_man.close)
     _keep(stack, "dead man's switch", dead_man.keep, log)
     return dead_man
 

@@ -32,7 +32,8 @@ from edge.core.configuration_events import (
     State,
     Tick,
 )
-from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of, stale
+from edge.core.floors import stale
+from edge.core.saved_orders import ConfigurationOrders, SavedOrders, mark_of
 from edge.core.sync_events import Dropped
 from edge.hub_link.drops import Drops
 from edge.line import Line

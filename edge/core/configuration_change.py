@@ -48,7 +48,8 @@ from edge.core.configuration_events import (
     State,
     Tick,
 )
-from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_of, stale
+from edge.core.floors import stale
+from edge.core.saved_orders import ConfigurationOrders, configuration_for, mark_of
 
 STARTS_MAX: Final = 3
 """An edge that is switched off and on again and again goes back too."""

@@ -24,6 +24,11 @@ STALE = "stale"
 REPLAYED = "replayed"
 
 
+def stale(what: str) -> Dropped:
+    """An order whose mark does not rise."""
+    return Dropped(what, "its number does not rise", STALE)
+
+
 class Floors:
     """`judge` says why a message does not count; where it does, the marks have risen."""
 

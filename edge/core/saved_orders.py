@@ -10,8 +10,6 @@ from msgspec import Meta, Struct
 from contract.configuration import Configuration, ConfigurationError, read_document
 from contract.messages import Sequence
 from contract.orders import Desired, Modes, Refused
-from edge.core.floors import STALE
-from edge.core.sync_events import Dropped
 
 OrderMark = tuple[Sequence, Sequence]
 NONE_YET: OrderMark = (0, 0)
@@ -44,11 +42,6 @@ class SavedOrders(Struct, frozen=True, kw_only=True):
 def mark_of(desired: Desired | Refused | Modes | None) -> OrderMark:
     """(epoch, generation), NONE_YET for none."""
     return NONE_YET if desired is None else (desired.epoch, desired.generation)
-
-
-def stale(what: str) -> Dropped:
-    """An order whose mark does not rise."""
-    return Dropped(what, "its number does not rise", STALE)
 
 
 def configuration_for(edge: str, document: dict[str, object]) -> Configuration:

@@ -24,7 +24,7 @@ _ANSWERS_BYTES: Final = 64
 
 
 class DeadManSwitch:
-    """`hold`, and `keep`, which goes on until it is cancelled. On the event loop."""
+    """`hold`, and `keep`, which goes on until it is cancelled; then `close`. On the event loop."""
 
     def __init__(self, log: Log, command: tuple[str, ...] = _COMMAND) -> None:
         self._log = log
@@ -37,15 +37,23 @@ class DeadManSwitch:
 
     async def hold(self, chip: int | None, levels: Mapping[int, int]) -> None:
         """From now on these outputs of the chip are at rest at these levels, 0 or 1; it is said when this returns.
-        None, or no chip: there is no process either then."""
+        None, or no chip: there is nothing to be done, and no process is begun for it."""
         async with self._changing:
             self._levels = (chip, levels) if chip is not None and levels else _NOTHING
-            if self._levels == _NOTHING:
-                await self._end()
-            elif self._child is None:
+            if self._child is None and self._levels != _NOTHING:
                 await self._begin()
             else:
                 self._say()
+
+    async def close(self) -> None:
+        """Nothing is at rest any more, and no process left."""
+        async with self._changing:
+            self._levels = _NOTHING
+            self._say()
+            child, self._child = self._child, None
+            if child is not None:
+                asyncio.get_running_loop().remove_reader(child.socket)
+                await asyncio.to_thread(child.end, _END_S)
 
     async def keep(self) -> None:
         while True:
@@ -89,14 +97,6 @@ class DeadManSwitch:
             asyncio.get_running_loop().remove_reader(child.socket)
             status = await asyncio.to_thread(child.end, 0.0)
             self._tell(f"its process ended: {status}")
-
-    async def _end(self) -> None:
-        """In order: it has nothing to do then."""
-        child, self._child = self._child, None
-        if child is not None:
-            asyncio.get_running_loop().remove_reader(child.socket)
-            child.say(*_NOTHING)
-            await asyncio.to_thread(child.end, _END_S)
 
     def _tell(self, why: str) -> None:
         if not self._is_told:

@@ -41,8 +41,8 @@ def with_switch(switch: DeadManSwitch, work: Callable[[], Awaitable[None]]) -> N
         try:
             await work()
         finally:
-            await switch.hold(None, {})
             keeping.cancel()
+            await switch.close()
 
     before = children()
     asyncio.run(run())
@@ -126,6 +126,22 @@ def test_without_real_pins_there_is_no_process() -> None:
 
     with_switch(switch, work)
     assert log.all("unguarded") == []
+
+
+def test_a_configuration_that_cannot_be_applied_again_and_again_begins_one_process(tmp_path: Path) -> None:
+    log, begun = FakeLog(), tmp_path / "begun"
+    begun.touch()
+    notes = f"import pathlib, sys; pathlib.Path({str(begun)!r}).open('a').write('.'); sys.stdin.read()"
+    switch = DeadManSwitch(log, (sys.executable, "-c", notes))
+
+    async def work() -> None:
+        for _ in range(3):
+            await switch.hold(CHIP, {RELAY: 0})
+            await until(begun.read_text)
+            await switch.hold(None, {})
+
+    with_switch(switch, work)
+    assert (begun.read_text(), log.all("unguarded")) == (".", [])
 
 
 class Order:

@@ -32,6 +32,7 @@ from edge.__main__ import main
 code = main()
 loaded = {name.partition('.')[0] for name in sys.modules} & {'gpiozero', 'asyncio', 'paho', 'aiosqlite', 'serial'}
 assert not loaded, loaded
+assert not {'edge.log', 'edge.ports', 'edge.core.sync_events'} & set(sys.modules)
 sys.exit(code)
 """
 
