@@ -82,7 +82,7 @@ def test_an_edge_that_is_stopped_in_a_pulse_leaves_nothing_on_and_turns_nothing_
 
 def test_a_restart_in_a_pulse_ends_it_before_the_next_process_begins(edge: Installed) -> None:
     died = edge.process()
-    struck_in_a_pulse(edge, runs("systemctl", "restart", UNIT))
+    struck_in_a_pulse(edge, runs("systemctl", "restart", "--no-block", UNIT))
     off_s = let_go(edge, died)
     edge.serves()
     assert that_were_on(edge, off_s) == []
