@@ -60,7 +60,7 @@ def takes_s(edge: Installed, *command: str) -> float:
 
 def rest_in_time_s(edge: Installed) -> float:
     """Within which systemd has run `doorward-edge rest`, by what that takes here when nothing else happens."""
-    return 3 * takes_s(edge, "doorward-edge", "rest") + 5
+    return 2 * takes_s(edge, "doorward-edge", "rest") + 5
 
 
 def that_were_on(edge: Installed, since_s: float = 0.0) -> list[Wire]:
