@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.machine.making import kept_by, run
+from tests.machine.modules import needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,7 @@ def _make(folder: Path, kernel: Path, disk: Disk, busybox: Path) -> None:
         (inside / each).mkdir(parents=True)
     shutil.copy(busybox, inside / "bin" / "busybox")
     (inside / "bin" / "sh").symlink_to("busybox")
-    order: list[Path] = []
-    for module in disk.modules:
-        for path in _needed(kernel, module):
-            if path not in order:
-                order.append(path)
+    order = needed(kernel, *disk.modules)
     for path in order:
         shutil.copy(path, inside / path.name)
     (inside / "order").write_text("".join(f"/{path.name}\n" for path in order))
@@ -55,10 +52,3 @@ def _make(folder: Path, kernel: Path, disk: Disk, busybox: Path) -> None:
     (inside / "init").chmod(0o755)
     run("sh", "-c", "find . | cpio --quiet -o -H newc | gzip -1 > ../initramfs.gz", cwd=inside)
     shutil.rmtree(inside)
-
-
-def _needed(kernel: Path, module: str) -> list[Path]:
-    """With what it needs, in the order in which they are loaded."""
-    version = next((kernel / "lib" / "modules").iterdir()).name
-    shown = run("modprobe", "-d", str(kernel), "-S", version, "--show-depends", module)
-    return [Path(line.split()[1]) for line in shown.splitlines() if line.startswith("insmod ")]

@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import Final
 
 from tests.machine import board
+from tests.machine.initramfs import VIRTIO
 from tests.machine.making import kept_by, run
+from tests.machine.modules import copy_modules
 
 SUITE: Final = "bookworm"
 SIZE_MIB: Final = 1536
 PACKAGES: Final = "systemd,systemd-sysv,udev,dbus,kmod,procps,python3,python3-serial,python3-evdev,tzdata,iproute2"
+_MODULES: Final = (
+    *("virtio_net", "virtio_console", "virtio_rng", "gpio-sim", "autofs4", "configfs"),
+    *("i2c_i801", "lpc_ich", "iTCO_wdt", "xhci_pci", "usbhid", "hid_generic", "evdev", "uinput"),
+    *("usbserial", "ftdi_sio", "cdc_acm", "dummy_hcd", "libcomposite", "usb_f_hid", "usb_f_acm", "dummy"),
+)
+"""What is plugged in, what plugs it in, the board's watchdog, and what a probe of the sandbox is to be refused."""
 _HERE: Final = Path(__file__).parent
 _AGENT_UNIT: Final = """\
 [Unit]
@@ -97,7 +105,7 @@ def _installed(folder: Path, base: Path, kernel: Path, package: Path, lgpio: Pat
     )
     with zipfile.ZipFile(lgpio) as wheel:
         wheel.extractall(system / "usr" / "lib" / "python3" / "dist-packages")
-    shutil.copytree(kernel / "lib" / "modules", system / "usr" / "lib" / "modules", dirs_exist_ok=True)
+    copy_modules(kernel, system, (*VIRTIO.modules, *_MODULES))
     shutil.copy(_HERE / "agent.py", system / "opt")
     for place, text in _FILES.items():
         (system / place).parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from typing import Final
 
 from tests.machine.initramfs import Disk, initramfs
 from tests.machine.making import kept_by, run
+from tests.machine.modules import copy_modules
 from tests.machine.package import digest_of
 from tests.machine.pi.club import enrolled_edge
 from tests.machine.pi.debian import BOARD, debian
@@ -101,7 +102,7 @@ def _make(folder: Path, base: Path, package: Path, lgpio: Path) -> None:
     for place, text in _FILES.items():
         (system / place).parent.mkdir(parents=True, exist_ok=True)
         (system / place).write_text(text)
-    _copy_modules(base, system)
+    copy_modules(base, system, (*DISK.modules, *_MODULES))
     _set_up(system)
     codes = enrolled_edge(system / "var" / "lib" / "doorward", folder / "club")
     shutil.rmtree(folder / "club")
@@ -137,24 +138,6 @@ def _keep_asleep(system: Path) -> None:
     (own / "system-generators").mkdir()
     for generator in (units / "system-generators").iterdir():
         (own / "system-generators" / generator.name).symlink_to("/dev/null")
-
-
-def _copy_modules(base: Path, system: Path) -> None:
-    """Those alone that it needs: udev loads whatever fits the board, and each takes its time."""
-    release = next((base / "lib" / "modules").iterdir()).name
-    shown = [
-        run("modprobe", "-d", str(base), "-S", release, "--show-depends", module)
-        for module in (*DISK.modules, *_MODULES)
-    ]
-    source, target = base / "lib" / "modules" / release, system / "usr" / "lib" / "modules" / release
-    for line in "".join(shown).splitlines():
-        if line.startswith("insmod "):
-            path = Path(line.split()[1]).relative_to(source)
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / path, target / path)
-    for index in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
-        shutil.copy(source / index, target)
-    run("depmod", "-b", str(system), release)
 
 
 def _give_to_its_user(system: Path) -> None:
