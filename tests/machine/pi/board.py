@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from tests.machine.making import run
 from tests.machine.pi.card import Card
-from tests.machine.qmp import Qmp, QmpError
+from tests.machine.qmp import Qmp
 from tests.machine.strokes import strokes
 
 Got = TypeVar("Got")
@@ -41,7 +41,7 @@ class Board:
     """A running one; `folder` is its own. `close` ends it as pulling its plug does."""
 
     def __init__(self, card: Card, folder: Path) -> None:
-        """Switched on. BoardError: QEMU does not begin."""
+        """Switched on. QmpError: QEMU does not begin."""
         self._console: Final = folder / "console.log"
         self._log: Final = folder / "qemu.log"
         self._seen_high = 0
@@ -53,9 +53,11 @@ class Board:
             )
         try:
             self._qmp: Final = Qmp(folder / "qmp.sock")
-        except QmpError as error:
+        except BaseException as error:
             self._process.kill()
-            raise BoardError(f"{error}\n{self._log.read_text()}") from error
+            self._process.wait()
+            error.add_note(self._log.read_text())
+            raise
 
     def plug_in_scanner(self) -> None:
         """Late: from then on the USB controller interrupts a thousand times a second."""
