@@ -7,13 +7,19 @@ gives no rights (this hub's is in the clear); an edge that nobody watches; a mac
 clock, or systemd.
 """
 
-from edge.doctor.findings import Level
+from datetime import UTC, datetime
+
+import pytest
+
+from edge.doctor.findings import Level, failure
+from edge.doctor.report import Report
 from tests.machine.doctor import Fault, report_of, tells
 from tests.machine.installed import UNIT, Installed
 from tests.machine.wiring import KEYBOARD, UART, Wire
 
 STATE = "/var/lib/doorward"
 TRUST = f"{STATE}/trust.json"
+"""Not written again where a folder stands in the way of the new one."""
 KNOWN = "/usr/share/doorward/firmware_config"
 DROP_IN = f"/etc/systemd/system/{UNIT}.service.d"
 LOOK = Level.WARNING
@@ -28,12 +34,12 @@ WHILE_IT_RUNS = (
         "disk.set_aside", "damaged-", "look at disk.errors", f"ln {STATE}/journal.db {STATE}/damaged-1.db", LOOK
     ),
     Fault("access.folder", "may be used by others (mode 0755)", f"chmod 700 {STATE}", f"chmod 755 {STATE}"),
-    Fault("access.files", "1 of the edge's files are another user's", "chown", f"touch {STATE}/of-root"),
+    Fault("access.files", "1 of the edge's files are another user's", "chown", f"mkdir {TRUST}.new"),
     Fault("seal.certificate", "damaged", "doorward-edge enroll", f"echo x > {STATE}/enrolment/tls.crt"),
     Fault("configuration.file", "is damaged", "push", f"echo nothing > {STATE}/orders.json.before"),
     Fault("firmware_config.boards", "nonsense", "install", f"echo x > {KNOWN}/boards/nonsense.toml"),
     Fault("scanners.device door", KEYBOARD, "doorward-edge scanners"),
-    Fault("clock.floor", "is damaged", "start the edge anew", f"echo nothing > {TRUST}; chattr +i {TRUST}"),
+    Fault("clock.floor", "is damaged", "start the edge anew", f"echo nothing > {TRUST}"),
     Fault("clock.state", "unknown", "let the edge reach its hub", level=LOOK),
     Fault("broker.port", "broker.example, port 1883", "systemctl status mosquitto"),
     Fault("broker.edge", "not connected", "journalctl --unit doorward-edge"),
@@ -152,3 +158,16 @@ def test_of_a_disk_that_failed_and_a_configuration_of_its_own(edge: Installed) -
     # ext4's own way to be told of an error: the system is mounted with errors=remount-ro.
     edge.guest.write("/sys/fs/ext4/vda/trigger_fs_error", "by hand")
     assert tells(report_of(edge.guest), (NOBODY_FEEDS_IT, *WITH_A_DISK_THAT_FAILED))
+
+
+def test_what_is_found_twice_is_two() -> None:
+    """Else a second fault would hide behind the first one."""
+    found = failure("disk.space", "it is full", "it fails", "make room")
+    report = Report(
+        at=datetime.now(UTC), level=Level.FAILURE, edge=None, state="", process=None, findings=[found] * 2
+    )
+    fault = Fault("disk.space", "full", "make room")
+    assert tells(report, [fault, fault])
+    for faults in ([], [fault], [fault] * 3, [fault, Fault("disk.space", "empty", "make room")]):
+        with pytest.raises(AssertionError):
+            tells(report, faults)

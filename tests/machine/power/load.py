@@ -199,6 +199,7 @@ def _do_as(mode: str) -> None:
 
     def apply(file: ReplicaFile, rows: list[Row], upto: int) -> Standing:
         execute = file._connection.execute
+        execute("PRAGMA synchronous = FULL")  # else both would reach the disk at once, much later
         execute("BEGIN IMMEDIATE")
         moved = file._replace(rows)
         execute("ROLLBACK")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from contract.messages import decode_journaled
+from contract.messages import CheckIn, Lost, decode_journaled
 from edge.core.saved_marks import SavedMarks
 from edge.storage.errors import StorageError
 from edge.storage.journal import SqliteJournal
@@ -66,7 +66,9 @@ async def _of_journal(journal: SqliteJournal, told: Told) -> tuple[int, list[str
     if told.checkins >= 0 and journal.id != JOURNAL_ID:
         faults.append("the journal is another one")
     rows = [decode_journaled(row.body) for row in await journal.rows_after(0, _ROWS_MAX)]
-    numbers = [int.from_bytes(row.id, "big") for row in rows]
+    if any(isinstance(row, Lost) for row in rows):
+        faults.append("the journal says itself that check-ins were lost")
+    numbers = [int.from_bytes(row.id, "big") for row in rows if isinstance(row, CheckIn)]
     if len(set(numbers)) < len(numbers):
         faults.append("a check-in stands there twice")
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
