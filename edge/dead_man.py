@@ -26,6 +26,7 @@ GIVEN_BACK_S: Final = 1.0
 socket. Who holds one for longer is another edge, which has set it."""
 _LOOK_AGAIN_S: Final = 0.002
 _TELL_S: Final = 2
+_OVER_S: Final = 3
 _STDIN, _STDOUT = 0, 1
 
 
@@ -34,6 +35,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     chip, levels = last_said(sys.stdin.buffer)
     if levels:
+        signal.alarm(_OVER_S)  # systemd waits for it before it sets the outputs itself
         tell(levels, let_go(chip, levels))
 
 

@@ -6,6 +6,7 @@ their socket. One that ends itself is told in the log and begun again. Nothing h
 
 import asyncio
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ _LATER_S: Final = 60.0
 _END_S: Final = 2.0
 _NOTHING: Final[tuple[int, Mapping[int, int]]] = (0, {})
 _ANSWERS_BYTES: Final = 64
+FOR_THE_GROUP: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class DeadManSwitch:
@@ -114,7 +116,7 @@ class _Child:
         self.socket.setblocking(False)
         with theirs:
             try:
-                self._process = subprocess.Popen(command, stdin=theirs.fileno())  # noqa: S603
+                self._process = _begun(command, theirs)
             except OSError:
                 self.socket.close()
                 raise
@@ -142,3 +144,12 @@ class _Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+
+def _begun(command: tuple[str, ...], stdin: socket.socket) -> "subprocess.Popen[bytes]":
+    """From its first moment it takes no signal that is meant for a whole group: it begins with this thread's mask."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_GROUP)
+    try:
+        return subprocess.Popen(command, stdin=stdin.fileno())  # noqa: S603
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

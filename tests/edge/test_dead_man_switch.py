@@ -24,7 +24,7 @@ from tests.edge.reader_runs import World, in_world
 
 NEVER_S = 3_600.0
 RELAY, BUZZER = 17, 22
-HEARS_NOTHING = (sys.executable, "-c", "import time; time.sleep(60)")
+HEARS_NOTHING = (sys.executable, "-c", "import time; time.sleep(3600)")
 NOTES_ITSELF = "import pathlib, sys; pathlib.Path(sys.argv[1]).open('a').write('.'); sys.exit(3)"
 
 
@@ -90,6 +90,16 @@ def test_one_that_never_hears_is_told_once_and_tried_again_later(
 
     with_switch(switch, work)
     assert [each["why"] for each in log.all("unguarded")] == ["its process ended: 3"]
+
+
+def test_one_that_has_hardly_begun_takes_no_signal_that_is_meant_for_a_group() -> None:
+    """systemd sends one to the whole group as soon as the edge is dead."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    child = dead_man_switch._Child((sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(7)"))
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+    for number in dead_man_switch.FOR_THE_GROUP:
+        os.kill(child._process.pid, number)
+    assert child.end(NEVER_S) == 7
 
 
 def test_one_that_cannot_be_begun_stops_nothing() -> None:
