@@ -147,7 +147,7 @@ class _Child:
 
 
 def _begun(command: tuple[str, ...], stdin: socket.socket) -> "subprocess.Popen[bytes]":
-    """From its first moment it takes no signal that is meant for a whole group: it begins with this thread's mask."""
+    """From its first moment it takes no signal that is meant for a whole group: it has this thread's mask."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_GROUP)
     try:
         return subprocess.Popen(command, stdin=stdin.fileno())  # noqa: S603
