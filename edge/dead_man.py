@@ -25,8 +25,8 @@ GIVEN_BACK_S: Final = 1.0
 """The kernel closes what a dead process had open one after another: its pins may come a little later than this
 socket. Who holds one for longer is another edge, which has set it."""
 _LOOK_AGAIN_S: Final = 0.002
-_TELL_S: Final = 2
 _OVER_S: Final = 3
+"""Nobody may read its word any more; systemd waits for it before it sets the outputs itself."""
 _STDIN, _STDOUT = 0, 1
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     chip, levels = last_said(sys.stdin.buffer)
     if levels:
-        signal.alarm(_OVER_S)  # systemd waits for it before it sets the outputs itself
+        signal.alarm(_OVER_S)
         tell(levels, let_go(chip, levels))
 
 
@@ -68,7 +68,6 @@ def let_go(chip: int, levels: Mapping[int, int]) -> dict[int, str]:
 
 def tell(levels: Mapping[int, int], failures: Mapping[int, str]) -> None:
     """One line of the edge's log."""
-    signal.alarm(_TELL_S)  # nobody may read it any more; the next edge does not wait for this one's process
     at = SystemClock().now().isoformat(timespec="milliseconds")
     pins = [pin for pin in levels if pin not in failures]
     line = json.dumps({"event": "let_go", "at": at, "pins": pins} | ({"not": failures} if failures else {}))

@@ -1,10 +1,11 @@
 """The dead man's switch of the outputs, as the edge sees it: a process that is told what is at rest.
 
 Of the edge's end that process (edge/dead_man.py) hears from the kernel: whatever ends the edge closes its side of
-their socket. One that ends itself is told in the log and begun again. Nothing here waits for what it does.
+their socket. One that ends itself is told in the log and begun again; outputs change meanwhile.
 """
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -52,10 +53,9 @@ class DeadManSwitch:
         async with self._changing:
             self._levels = _NOTHING
             self._say()
-            child, self._child = self._child, None
-            if child is not None:
-                asyncio.get_running_loop().remove_reader(child.socket)
-                await asyncio.to_thread(child.end, _END_S)
+            child = self._taken()
+        if child is not None:
+            await asyncio.to_thread(child.end, _END_S)
 
     async def keep(self) -> None:
         while True:
@@ -63,19 +63,26 @@ class DeadManSwitch:
             async with self._changing:
                 self._lost.clear()
                 pause_s = _LATER_S if self._is_told else _AGAIN_S
-                await self._bury()
+                child = self._taken()
+            if child is not None:
+                self._tell(f"its process ended: {await asyncio.to_thread(child.end, 0.0)}")
             await asyncio.sleep(pause_s)
             async with self._changing:
                 if self._levels != _NOTHING and self._child is None:
                     await self._begin()
 
     async def _begin(self) -> None:
+        beginning = asyncio.create_task(asyncio.to_thread(_Child, self._command))
         try:
-            self._child = await asyncio.to_thread(_Child, self._command)
+            self._child = await asyncio.shield(beginning)
         except OSError as error:
             self._tell(str(error.strerror))
             self._lost.set()
             return
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                self._child = await beginning  # there is one all the same, which `close` ends
+            raise
         asyncio.get_running_loop().add_reader(self._child.socket, self._hear, self._child)
         self._say()
 
@@ -92,13 +99,12 @@ class DeadManSwitch:
             asyncio.get_running_loop().remove_reader(child.socket)
             self._lost.set()
 
-    async def _bury(self) -> None:
-        """What is left of one that ended."""
+    def _taken(self) -> "_Child | None":
+        """The one there was, to be ended: there is none now, and nobody who wants another waits for that."""
         child, self._child = self._child, None
         if child is not None:
             asyncio.get_running_loop().remove_reader(child.socket)
-            status = await asyncio.to_thread(child.end, 0.0)
-            self._tell(f"its process ended: {status}")
+        return child
 
     def _tell(self, why: str) -> None:
         if not self._is_told:
@@ -136,14 +142,15 @@ class _Child:
         except OSError:
             return False
 
-    def end(self, within_s: float) -> int:
-        """It is gone when this returns: its exit status."""
+    def end(self, within_s: float) -> int | None:
+        """Its exit status once it is gone. None: the kernel does not end it, as where a device does not answer."""
         self.socket.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(within_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_END_S)
+        return None
 
 
 def _begun(command: tuple[str, ...], stdin: socket.socket) -> "subprocess.Popen[bytes]":

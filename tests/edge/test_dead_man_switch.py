@@ -1,9 +1,12 @@
 """The switch as the edge has it: told before anything can be on, begun again where it ended, in nobody's way."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,8 +32,11 @@ NOTES_ITSELF = "import pathlib, sys; pathlib.Path(sys.argv[1]).open('a').write('
 
 
 def children() -> set[int]:
-    tasks = [(task / "children").read_text() for task in Path("/proc/self/task").iterdir()]
-    return {int(each) for line in tasks for each in line.split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            found.update(map(int, (task / "children").read_text().split()))
+    return found
 
 
 def with_switch(switch: DeadManSwitch, work: Callable[[], Awaitable[None]]) -> None:
@@ -100,6 +106,52 @@ def test_one_that_has_hardly_begun_takes_no_signal_that_is_meant_for_a_group() -
     for number in dead_man_switch.FOR_THE_GROUP:
         os.kill(child._process.pid, number)
     assert child.end(NEVER_S) == 7
+
+
+def test_one_whose_beginning_is_cut_off_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(dead_man_switch._Child):
+        def __init__(self, command: tuple[str, ...]) -> None:
+            beginning.set()
+            time.sleep(0.2)
+            super().__init__(command)
+
+    beginning = threading.Event()
+    monkeypatch.setattr(dead_man_switch, "_Child", Slow)
+    switch = DeadManSwitch(FakeLog(), (sys.executable, "-c", "import time; time.sleep(3600)"))
+
+    async def work() -> None:
+        holding = asyncio.create_task(switch.hold(CHIP, {RELAY: 0}))
+        await asyncio.to_thread(beginning.wait)
+        holding.cancel()
+
+    monkeypatch.setattr(dead_man_switch, "_END_S", 0.1)
+    with_switch(switch, work)
+
+
+def test_outputs_change_while_one_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Tough(dead_man_switch._Child):
+        def end(self, within_s: float) -> int | None:
+            may_end.wait()
+            return super().end(within_s)
+
+    may_end = threading.Event()
+    monkeypatch.setattr(dead_man_switch, "_Child", Tough)
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", NEVER_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log, (sys.executable, "-c", "import sys; sys.stdin.read()"))
+
+    async def work() -> None:
+        before = children()
+        await switch.hold(CHIP, {RELAY: 0})
+        (first,) = children() - before
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: switch._child is None)
+        await switch.hold(CHIP, {RELAY: 1})
+        assert len(children() - before - {first}) == 1
+        may_end.set()
+        await until(lambda: log.all("unguarded"))
+
+    with_switch(switch, work)
 
 
 def test_one_that_cannot_be_begun_stops_nothing() -> None:
