@@ -81,8 +81,7 @@ async def _of_journal(journal: SqliteJournal, told: Told) -> tuple[int, list[str
 
 
 async def _of_replica(replica: Replica, told: Told) -> list[str]:
-    if replica.set_aside is not None:
-        return ["the replica was set aside"]
+    """One that was not whole yet may be torn, and is set aside then: the one that was whole has to be there."""
     position = replica.position()
     if position is None:
         return ["a replica that was whole is gone"] if told.epoch else []
