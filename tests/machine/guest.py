@@ -70,11 +70,11 @@ class Guest:
         self.python(f"import pathlib\npathlib.Path({place!r}).write_text({text!r})")
 
     def until(self, what: str, look: Callable[[], Got | None], limit_s: float = EVENT_S) -> Got:
-        """What `look` sees at last. GuestError: nothing, and what the edge and the kernel said instead."""
+        """What `look` sees at last. GuestError: nothing. What the guest said instead, a failure ends with."""
         end = time.monotonic() + limit_s
         while not (seen := look()):
             if time.monotonic() > end:
-                raise GuestError(f"waited {limit_s} s for {what}\n{self.told()}")
+                raise GuestError(f"waited {limit_s} s for {what}")
             time.sleep(0.05)
         return seen
 

@@ -74,7 +74,7 @@ class Installed:
         while (event := self._taken(name, fields)) is None:
             if time.monotonic() > end:
                 others = "\n".join(map(str, self._heard))
-                raise GuestError(f"waited {limit_s} s for {name} {fields}; heard:\n{others}\n{self.guest.told()}")
+                raise GuestError(f"waited {limit_s} s for {name} {fields}; heard:\n{others}")
             time.sleep(0.05)
             self._hear()
         return event
