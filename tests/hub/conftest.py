@@ -50,7 +50,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from hub import environment  # noqa: E402
+from tests.hub.shared_middleware import share_middleware  # noqa: E402
 
+share_middleware()
 # A million would cost each password half a second; how many there are is Django's matter.
 PBKDF2PasswordHasher.iterations = 2_000
 
