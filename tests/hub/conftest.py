@@ -1,6 +1,7 @@
 """Django for the hub's tests, and a database of its own for each: SQLite files and a real PostgreSQL.
 
-`database` runs a test on both; `sqlite_database` on SQLite alone. Each test finds what `init` made, and no more.
+`database` runs a test on both, or as its marks say (`pytest_generate_tests`); `sqlite_database` on SQLite alone.
+Each test finds what `init` made, and no more.
 """
 
 import atexit
@@ -48,6 +49,7 @@ django.setup()
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from hub import environment  # noqa: E402
 from tests.hub.shared_middleware import share_middleware  # noqa: E402
@@ -125,10 +127,30 @@ def postgresql_database(cluster: postgresql.Cluster, renewed: RenewedDatabase) -
     disconnect()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Database:
-    """The test runs on both."""
+    """Each of those that `pytest_generate_tests` chooses."""
     return request.getfixturevalue(f"{request.param}_database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which databases a test runs that asks for `database`.
+
+    On both, but where what is tested is the same on any: what pages say and what they look like (`any_database`,
+    most often a mark of a whole file). What depends on the database runs on both in these files too
+    (`both_databases`): how often it is asked, what two do at once, what it finds, refuses and keeps.
+    """
+    if "database" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker
+    is_the_same = mark("any_database") and not mark("both_databases")
+    metafunc.parametrize("database", ["sqlite"] if is_the_same else ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def no_language_yet() -> None:
+    """What a page was asked for in stays with the thread, for the next test."""
+    translation.deactivate()
 
 
 # At the end: these modules take what stands above.

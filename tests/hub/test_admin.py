@@ -23,7 +23,7 @@ from tests.hub.staff_pages import address, history, inline, post
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.any_database
 """What is the same on every database is tried on one."""
 
 

@@ -21,7 +21,7 @@ from hub.partners.models import Partner
 from tests.hub.api_client import Api, problem_of
 from tests.hub.explained import DOOR, WINE, Scene, last, scene
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def asked(api: Api, club: Scene, permission: str = WINE, **said: Any) -> dict[str, Any]:

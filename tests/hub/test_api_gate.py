@@ -16,7 +16,7 @@ from hub.rates.operations import Limit, take
 from tests.hub.api_client import Api, a_token, problem_of
 
 pytest_plugins = ["tests.hub.colleagues"]
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 SCOPES = {
     "/customers": (Scope.CUSTOMERS_READ, Scope.CUSTOMERS_WRITE),
@@ -76,6 +76,7 @@ def test_a_session_is_no_token(owner_client: Client, colleague_client: Client, o
     assert Api(Scope.CARDS_READ).get("/openapi.json")["info"]["title"] == "Doorward"
 
 
+@pytest.mark.both_databases
 def test_a_token_s_use_is_noted_once_a_minute() -> None:
     api = Api()
     api.get("/customers")

@@ -14,7 +14,7 @@ from tests.hub.api_client import Api, problem_of
 from tests.hub.explained import DOOR, scene
 from tests.hub.people import a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 LATER, LATER_YET = "2099-01-01T00:00:00Z", "2099-06-01T00:00:00Z"
 
@@ -82,6 +82,7 @@ def test_without_a_site_it_is_the_first_one() -> None:
     assert looking.place_of(timezone.now(), site="another").policy.site == "another"
 
 
+@pytest.mark.both_databases
 def test_what_was_changed_meanwhile_is_neither_deleted_nor_dealt_with(ann: Customer) -> None:
     api, held = Api(), running()
     old = api.ask("GET", f"/customers/{ann.pk}")["ETag"]

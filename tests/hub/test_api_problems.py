@@ -7,7 +7,7 @@ from hub.api.gate import BODY_BYTES_MAX
 from hub.members import operations
 from tests.hub.api_client import Api, problem_of
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def test_what_is_not_there() -> None:
@@ -74,6 +74,7 @@ def test_a_fault_of_ours_tells_nothing_of_itself(monkeypatch: pytest.MonkeyPatch
     api.post("/customers", {"name": "Member"}, Idempotency_Key="1")
 
 
+@pytest.mark.both_databases
 def test_a_change_of_what_was_changed_meanwhile_is_refused() -> None:
     api = Api()
     id = api.post("/customers", {"name": "Member"})["id"]

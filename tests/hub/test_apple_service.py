@@ -23,7 +23,7 @@ from hub.wallet import apple_service
 from tests.hub.card_page import a_member, phone, wine_club
 from tests.hub.wallet_files import PASS_TYPE, hub_with, put_apple
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 PHONE = "9b0f3a1c2d"
 TOKEN = "ab" * 32
 
@@ -85,6 +85,7 @@ def rename(held: WalletPass, name: str) -> None:
     held.refresh_from_db()
 
 
+@pytest.mark.both_databases
 def test_a_phone_registers_once_and_its_latest_token_counts(held: WalletPass) -> None:
     assert register(held) == 201
     assert register(held, token="cd" * 32) == 200
@@ -207,6 +208,7 @@ def test_a_pass_is_on_so_many_phones_at_most(held: WalletPass) -> None:
     assert Device.objects.count() == DEVICES_MAX
 
 
+@pytest.mark.both_databases
 def test_who_says_that_they_are_anothers_phone_takes_none_of_its_pushes(held: WalletPass, gold: Plan) -> None:
     assert register(held) == 201
     assert register(a_pass(gold, "Mallory"), token="ee" * 32) == 201

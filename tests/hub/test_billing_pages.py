@@ -16,7 +16,7 @@ from hub.members import operations
 from hub.members.models import Plan
 from tests.hub.provider_club import ProviderClub, a_priced_plan, status, with_provider
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 club = with_provider
 
 
@@ -31,6 +31,7 @@ def test_one_page_at_a_time_and_the_same_one_again(club: ProviderClub) -> None:
     assert [each.reference for each in Checkout.objects.filter(state=CheckoutState.OPEN)] == [second]
 
 
+@pytest.mark.both_databases
 def test_whoever_begins_beside_another_gets_the_same_page(club: ProviderClub) -> None:
     membership = club.joins(a_priced_plan())
     together = Barrier(2)
@@ -112,6 +113,7 @@ def test_who_comes_back_in_another_language_or_with_another_address_is_asked_for
     assert [each.reference for each in Checkout.objects.filter(state=CheckoutState.OPEN)] == [third]
 
 
+@pytest.mark.both_databases
 def test_a_price_that_changes_meanwhile_is_paid_on_a_new_page(club: ProviderClub) -> None:
     plan = a_priced_plan()
     membership = club.joins(plan)

@@ -22,7 +22,7 @@ from tests.hub.card_page import a_member, phone, phone_of, secret_for, wine_club
 from tests.hub.people import DAY, a_customer
 from tests.hub.walks.test_members import a_png
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.hub.card_page import a_member, phone, phone_of, secret_for, wine_club
 from tests.hub.own_pages import proved_phone
 from tests.hub.people import DAY
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def text_of(client: Client, address: str = "/card/") -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
+@pytest.mark.both_databases
 def test_a_lost_card_is_confirmed_first_and_then_another_one(gold: Plan) -> None:
     ann = a_member(gold)
     card = operations.issue_card(ann)

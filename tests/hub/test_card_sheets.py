@@ -28,6 +28,8 @@ from hub.organization.operations import save_organization
 from tests.hub.card_page import phone_of
 from tests.hub.people import DAY, a_customer
 
+pytestmark = pytest.mark.any_database
+
 EVERYBODY = choosing.Whose()
 
 
@@ -228,6 +230,7 @@ def test_many_come_in_several_files(
     assert Entry.objects.get(action="code shown").customer_id == club["Dora"]
 
 
+@pytest.mark.both_databases
 def test_a_sheet_asks_the_database_as_often_for_many_as_for_one(
     club: dict[str, int], colleague_client: Client
 ) -> None:

@@ -20,7 +20,7 @@ from hub.organization.queries import organization
 from tests.hub.partner_phones import a_phone_of
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 COUNTER = "/counter/"
 AT_ONCE = "at-once"
 
@@ -189,6 +189,7 @@ def test_without_the_pages_own_token_nothing_is_done(colleague: object, here: Sc
     assert strict.get(f"{COUNTER}scan").status_code == 405
 
 
+@pytest.mark.both_databases
 def test_as_many_questions_for_thirty_benefits_as_for_two(bar: Client, here: ScannedClub) -> None:
     def questions() -> int:
         bar.get(COUNTER)

@@ -18,7 +18,7 @@ from hub.partners.models import Partner
 from tests.hub.followed import assert_exact
 from tests.hub.people import DAY, a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 WEEK = Limit(1, 7 * 86_400)
 NEW = "/desk/permissions/new/"
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')

@@ -22,7 +22,7 @@ from tests.hub.fake_provider import FakeProvider
 from tests.hub.people import a_customer
 from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, status
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -171,6 +171,7 @@ def test_a_plan_is_given_all_that_joining_needs(owner: Client) -> None:
     assert 'value="10.50"' in again
 
 
+@pytest.mark.both_databases
 def test_who_never_paid_their_first_invoice_is_written_off_many_at_once(owner: Client) -> None:
     first, payment = owed()
     plan = first.plan

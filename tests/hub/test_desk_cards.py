@@ -13,7 +13,7 @@ from hub.members.models import Card, Customer
 from tests.hub.card_page import phone, phone_of
 from tests.hub.people import a_customer
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def shown_in(page: bytes) -> str:
     return re.search(rb'name="shown" value="(\w+)"', page)[1].decode()
 
 
+@pytest.mark.both_databases
 def test_a_lost_card_is_replaced_once_however_often_it_is_pressed(colleague_client: Client, ann: Customer) -> None:
     card = operations.issue_card(ann)
     member = phone_of(ann)

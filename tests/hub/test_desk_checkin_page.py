@@ -16,7 +16,7 @@ from hub.members.models import Customer
 from tests.hub.limited_club import GLASS, limited_club
 from tests.hub.people import a_card
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 FOR = {"permission": GLASS, "site": "clubhouse"}
 LOOK, DO = "/desk/checkin/look/", "/desk/checkin/do/"
 
@@ -62,6 +62,7 @@ def test_a_name_that_several_have_is_chosen_from(ann: Customer, front_desk_clien
     assert "nobody of this name" in look(front_desk_client, "zzzz").content.decode()
 
 
+@pytest.mark.both_databases
 def test_the_same_button_pressed_twice_is_one_check_in(ann: Customer, front_desk_client: Client) -> None:
     asked = {**hidden(look(front_desk_client, "full plan")), **FOR}
     for _ in range(2):

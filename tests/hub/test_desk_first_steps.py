@@ -18,7 +18,7 @@ from hub.partners.models import Partner
 from tests.hub.mailed import mail_by
 from tests.hub.people import a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def a_named_club() -> None:

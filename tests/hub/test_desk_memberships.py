@@ -19,7 +19,7 @@ from hub.members.versions import version_of
 from hub.templatetags.faces import last_day_text
 from tests.hub.people import DAY, a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def held(**fields: object) -> Membership:
@@ -127,6 +127,7 @@ def test_a_first_payment_is_confirmed_and_a_plan_changed(colleague_client: Clien
     assert detail(Membership.objects.get(plan=third)) is Detail.CURRENT
 
 
+@pytest.mark.both_databases
 def test_of_two_at_once_the_second_is_told_and_changes_nothing(colleague_client: Client) -> None:
     membership = held()
     shown = version_of(Membership.objects.get())

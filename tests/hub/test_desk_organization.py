@@ -9,7 +9,7 @@ from hub.audit.models import Entry
 from hub.organization.queries import organization
 from tests.hub.mailed import mail_by
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 PAGE = "/desk/organization/"
 FORM = {
     "name": "Wine Club",

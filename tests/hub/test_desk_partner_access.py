@@ -13,7 +13,7 @@ from hub.partners.operations import save_partner
 from tests.hub.partner_phones import a_phone_of, home, secret_in
 from tests.hub.scanned_club import GLASS, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hub.partners.models import Partner
 from tests.hub.followed import assert_exact
 from tests.hub.people import a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def posted(client: Client, address: str, status: int, **fields: object) -> str:
@@ -111,6 +111,7 @@ def test_what_is_needed_stays(colleague_client: Client, wine: Permission, bar: P
     assert (Partner.objects.get(), Permission.objects.get()) == (bar, wine)
 
 
+@pytest.mark.both_databases
 def test_questions_are_as_many_for_thirty_as_for_one(
     colleague_client: Client, wine: Permission, bar: Partner
 ) -> None:

@@ -14,7 +14,7 @@ from hub.members import operations
 from hub.members.models import Permission, Plan
 from tests.hub.test_desk_plans import a_permission, posted, sent
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 _NAMED = {"do": "permission", "permission-name": "Glass of wine"}
 
 

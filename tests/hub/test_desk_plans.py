@@ -21,7 +21,7 @@ from hub.members.models import Customer, Grant, Membership, Permission, Plan
 from tests.hub.followed import assert_exact
 from tests.hub.people import a_customer, a_plan
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 WEEK_S = 604_800
 
 
@@ -223,6 +223,7 @@ def test_more_rows_than_a_page_has_are_refused_and_none_is_lost(colleague_client
     assert plan.grants.get().permission == door
 
 
+@pytest.mark.both_databases
 def test_two_at_once_do_not_undo_each_other_unseen(colleague_client: Client) -> None:
     plan = a_plan("door")
     address, door = f"/desk/plans/{plan.pk}/edit/", plan.grants.get().permission
@@ -281,6 +282,7 @@ def test_who_may_change_plans_and_not_export_gets_no_file(front_desk_client: Cli
     assert not Entry.objects.filter(action="exported").exists()
 
 
+@pytest.mark.both_databases
 def test_questions_are_as_many_for_thirty_plans_as_for_one(colleague_client: Client) -> None:
     def questions(address: str) -> int:
         with CaptureQueriesContext(connection) as asked:

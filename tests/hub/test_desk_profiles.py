@@ -25,7 +25,7 @@ from tests.hub.partner_phones import a_phone_of
 from tests.hub.people import DAY, a_card, a_customer, a_plan
 from tests.hub.scanned_club import DISCOUNT, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def at(route: str, *numbers: object) -> str:
@@ -178,6 +178,7 @@ def test_older_notes_are_a_step_away(colleague_client: Client, colleague: User) 
         assert "Note 21" in seen(colleague_client, f"{address}?notes_before=99999999999999999999")
 
 
+@pytest.mark.both_databases
 def test_people_are_linked_by_search_and_taken_out(colleague_client: Client) -> None:
     ann, club = a_customer("Ann"), operations.save_company(Company(name="Club"))
     held(a_plan(), company=club)
@@ -218,6 +219,7 @@ def test_a_profile_says_at_which_partner_a_card_was_used(colleague_client: Clien
     assert re.search(r'data-name="Where">Bar <span class="soft">a phone \(scan page\)</span>', shown)
 
 
+@pytest.mark.both_databases
 def test_questions_are_as_many_for_one_row_as_for_thirty(colleague_client: Client) -> None:
     ann, plan = a_customer("Ann"), a_plan("wine", Limit(3, 86_400))
 

@@ -6,7 +6,7 @@ from django.test import Client
 from hub.audit.models import Entry
 from hub.organization.queries import signup
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 PAGE = "/desk/signup/"
 FORM = {
     "is_open": "on",

@@ -25,6 +25,8 @@ from hub.orders.toml_lines import excerpt, line_of
 from tests.hub.conftest import Database
 from tests.hub.ordered import OTHER, TOML, another, house, reported, standing
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def edge(database: Database) -> Edge:
@@ -160,6 +162,7 @@ def test_all_get_it_or_none(client: Client, edge: Edge) -> None:
     assert not Configuration.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_many_outcomes_ask_no_more_of_the_database(client: Client, edge: Edge) -> None:
     def questions(names: list[str]) -> int:
         numbers = [operations.push(name, TOML, now(), "owner").configuration.pk for name in names]

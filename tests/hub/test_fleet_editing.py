@@ -21,6 +21,8 @@ from hub.orders.places import Place
 from tests.hub.conftest import Database
 from tests.hub.ordered import TOML, another, house
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def edge(database: Database) -> Edge:
@@ -132,6 +134,7 @@ def test_feeds_and_who_follows_them(client: Client, edge: Edge) -> None:
     assert ">east</a>" in page and "not known to have a copy" in page
 
 
+@pytest.mark.both_databases
 def test_a_large_fleet_asks_no_more_of_the_database(client: Client, edge: Edge) -> None:
     pages = ["/desk/fleet/", "/desk/lockdown/", "/desk/sites/", "/desk/feeds/", "/desk/fleet/push/"]
     pages.append(reverse("desk:feed", args=[edge.feed.pk]))

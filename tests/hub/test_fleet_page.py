@@ -26,6 +26,8 @@ from tests.hub.presences import well
 from tests.hub.scans import Club, small_club
 from tests.hub.telemetries import scans, telemetry
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def club(database: Database) -> Club:
@@ -161,6 +163,7 @@ def test_the_worst_come_first_and_pages_hold_fifty(staff: Client, feed: Feed, cl
     assert "No edge is like that" in page(staff, "?q=nowhere&light=purple&page=-1")
 
 
+@pytest.mark.both_databases
 def test_a_large_fleet_asks_no_more_of_the_database(staff: Client, feed: Feed, club: Club, now: datetime) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:

@@ -18,7 +18,7 @@ from hub.members import operations
 from hub.members.models import Customer
 from tests.hub.csv_files import looked_at, taken_in
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 TEXT = "external_id,name,email,shoe size\nA,Ann,ann@club.example,38\nB,,bob@club.example,44\n,Carl,,\n"
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from hub.templatetags.faces import day_text
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def test_a_page_comes_in_the_browsers_language(colleague_client: Client) -> None:

@@ -14,7 +14,7 @@ from hub.login.models import FailedLogin
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.any_database
 
 
 def sign_in(password: str, address: str = "192.0.2.1", username: str = "owner", **headers: str):

@@ -16,7 +16,7 @@ from tests.hub.colleagues import a_user, client_of
 from tests.hub.joining_club import a_plan, open_for_all
 from tests.hub.without_scripts import Reader
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.any_database
 PASSWORD, TYPED = "a long way round", "typed into the wrong field"
 
 

@@ -29,7 +29,7 @@ from tests.hub.own_pages import ACCOUNT, done, page, press, proved_phone, said
 from tests.hub.people import DAY
 from tests.hub.provider_club import UTC_ZONE, ProviderClub, a_priced_plan, now, status
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture

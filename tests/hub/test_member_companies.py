@@ -24,7 +24,7 @@ from tests.hub.own_pages import ACCOUNT, done, page, press, proved_phone, said
 from tests.hub.people import DAY, a_plan
 from tests.hub.test_company_people import together
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 INVITATION = f"{ACCOUNT}invitation"
 
 

@@ -16,7 +16,7 @@ from tests.hub.followed import assert_exact
 from tests.hub.own_pages import ACCOUNT, done, page, press, proved_phone, said
 from tests.hub.provider_club import ProviderClub, a_priced_plan, now, status
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 SURE = {"sure": "on"}
 
 

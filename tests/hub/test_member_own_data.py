@@ -37,7 +37,7 @@ from tests.hub.soft_passkey import SoftPasskey
 from tests.hub.test_own_data import a_picture
 
 _What = MemberRequest.What
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -111,6 +111,7 @@ def test_a_photo_only_where_the_club_lets_them(ann: Customer) -> None:
     assert CustomerPhoto.objects.count() == 0
 
 
+@pytest.mark.both_databases
 def test_the_file_has_all_that_the_database_keeps_of_them(ann: Customer) -> None:
     """Every table that refers to a customer, and every row of theirs in it."""
     company = operations.save_company(Company(name="Cooper Ltd"))

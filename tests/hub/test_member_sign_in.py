@@ -24,7 +24,7 @@ from tests.hub.people import AT
 from tests.hub.soft_passkey import SoftPasskey
 from tests.hub.without_scripts import Reader
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 MAIL, PASSWORD, SECURITY = "ann@club.example", "a long way round", "/card/account/security"
 CHROME = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 
@@ -63,6 +63,7 @@ def link_on(client: Client) -> CardLink:
     return link_of(client.cookies["doorward_card"].value)
 
 
+@pytest.mark.both_databases
 def test_by_a_code_and_never_twice_by_the_same(folder: Path) -> None:
     ann, client = a_member(), phone()
     state, code = asked_for(client, folder)

@@ -17,7 +17,7 @@ from hub.members.models import Customer, Freeze, Membership, Plan
 from tests.hub.followed import assert_exact, live_rows
 from tests.hub.staff_pages import address, history, inline, post
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -178,6 +178,7 @@ def test_actions(staff: Client, held: Membership) -> None:
     assert history(held) == ["Frozen.", "Resumed.", "Cancelled for its end."]
 
 
+@pytest.mark.both_databases
 def test_one_refusal_holds_up_no_other(staff: Client, held: Membership) -> None:
     endless = operations.save_membership(Membership(plan=held.plan, customer=held.customer, starts_at=AT))
     page = act(staff, "cancel", endless, held)

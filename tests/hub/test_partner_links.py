@@ -22,7 +22,7 @@ from hub.scan.phone import COOKIE
 from tests.hub.partner_phones import a_link, a_phone_of, home, opens, secret_in
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 def a_stranger() -> Client:
@@ -117,6 +117,7 @@ def test_a_phone_forgets_its_partner_and_the_link_goes_on() -> None:
     assert "Bar" in home(opens(link))
 
 
+@pytest.mark.both_databases
 def test_its_last_use_is_noted_once_an_hour() -> None:
     link, at = a_link(scanned_club().bar).link, timezone.now()
     for minutes, noted in ((0, 0), (59, 0), (60, 60)):

@@ -19,7 +19,7 @@ from tests.hub.colleagues import client_of
 from tests.hub.partner_phones import a_link, a_phone_of, home, opens, secret_in
 from tests.hub.scanned_club import GLASS, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 PASSWORD = "a long way round"
 
 

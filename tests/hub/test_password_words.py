@@ -10,7 +10,7 @@ from hub.members.models import Customer
 from hub.organization.models import THE_ONE, Organization
 from tests.hub.people import AT
 
-pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

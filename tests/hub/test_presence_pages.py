@@ -21,6 +21,8 @@ from tests.hub.presences import well
 from tests.hub.scans import Club, small_club
 from tests.hub.staff_pages import address
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def club(database: Database) -> Club:
@@ -104,6 +106,7 @@ def test_a_journal_that_takes_no_rows_is_amber_and_says_what_to_do(staff: Client
     assert "its journal takes no rows" not in page(staff, address(Edge, "changelist"))
 
 
+@pytest.mark.both_databases
 def test_more_edges_ask_no_more_of_the_database(staff: Client, feed: Feed, club: Club) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:

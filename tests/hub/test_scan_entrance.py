@@ -21,7 +21,7 @@ from tests.hub.partner_phones import a_link, a_phone_of, opens
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 from tests.hub.test_scan_page import a_jpeg
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 DONE, UNDO, BACK = "/c/done", "/c/undo", "/c/back"
 PASSWORD = "a long way round"
 

@@ -19,7 +19,7 @@ from hub.scan.signed import sign_button
 from hub.scan.who import Kind, Scanner
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 USE = "/c/use"
 
 
@@ -107,6 +107,7 @@ def test_a_rotating_card_redeems_by_a_live_code_once(colleague_client: Client) -
     assert "Redeemed" in press(colleague_client, pressable(opened(colleague_client, here.code))[GLASS])
 
 
+@pytest.mark.both_databases
 def test_two_phones_at_once_for_the_last_glass() -> None:
     here = scanned_club(visitors_redeem=True)
     phones = [a_phone() for _ in range(4)]
@@ -177,6 +178,7 @@ def test_who_guesses_codes_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> N
     opened(phone, here.code, 429)
 
 
+@pytest.mark.both_databases
 def test_a_page_asks_the_same_number_of_questions_for_more() -> None:
     here = scanned_club(visitor_sees="all", visitors_redeem=True)
     phone = a_phone()

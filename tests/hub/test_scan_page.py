@@ -21,7 +21,7 @@ from hub.scan.who import Kind, Scanner
 from tests.hub.partner_phones import a_phone_of
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 DONE, UNDO = "/c/done", "/c/undo"
 
 

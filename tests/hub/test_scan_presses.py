@@ -15,7 +15,7 @@ from hub.scan.signed import sign_button
 from tests.hub.partner_phones import a_phone_of
 from tests.hub.scanned_club import DISCOUNT, GLASS, ScannedClub, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 CARRIED = "4006381333931"
 LONG_AGO = timedelta(minutes=16)
 
@@ -63,6 +63,7 @@ def test_codes_that_are_guessed_by_hand_are_counted_with_those_by_address(here: 
     assert "Checked in" in press(phone, form) and reasons() == ["granted"]
 
 
+@pytest.mark.both_databases
 def test_a_card_that_was_revoked_meanwhile_names_nobody_to_strangers(here: ScannedClub) -> None:
     phone, partner = a_phone(), a_phone_of(here.bar)
     forms = [pressable(opened(each, here.code))[DISCOUNT] for each in (phone, partner)]

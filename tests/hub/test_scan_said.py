@@ -19,7 +19,7 @@ from tests.hub.api_client import Api
 from tests.hub.partner_phones import a_phone_of, home
 from tests.hub.scanned_club import DISCOUNT, GLASS, WEEK, ScannedClub, opened, press, pressable, scanned_club
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.any_database]
 TYRES = "tyres"
 
 

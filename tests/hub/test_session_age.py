@@ -11,7 +11,7 @@ from hub.access import session_age_middleware as ages
 from tests.hub.colleagues import client_of
 from tests.hub.conftest import Database
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.any_database
 HOUR_S, DAY_S = 3600, 24 * 3600
 
 

@@ -23,7 +23,7 @@ PASSWORD = "a long way round"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEEDED = type(settings.ENVIRONMENT)
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.any_database
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from hub.audit.models import Entry
 from tests.hub.colleagues import a_user, client_of
 from tests.hub.conftest import Database, run_hub
 
+pytestmark = pytest.mark.any_database
+
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSWORD = "a long way round"
 
@@ -69,6 +71,7 @@ def test_a_link_lapses_and_gives_way_to_a_newer_one(database: Database, owner: U
     choose_password(secret_of(second), PASSWORD, AT)
 
 
+@pytest.mark.both_databases
 def test_an_address_is_given_once_whatever_its_letters(database: Database, owner: User) -> None:
     user_operations.invite("Ann", "ann@club.example", Role.STAFF, owner, AT)
     with pytest.raises(UserRefused):
@@ -158,6 +161,7 @@ def test_only_an_owner_changes_users(database: Database, owner: User, role: Role
     assert actions() == []
 
 
+@pytest.mark.both_databases
 def test_nobody_changes_themselves_and_the_last_owner_stays(database: Database, owner: User) -> None:
     for by in (owner, None):
         for change in (
@@ -172,6 +176,7 @@ def test_nobody_changes_themselves_and_the_last_owner_stays(database: Database, 
     assert actions() == [("deleted", "owner")]
 
 
+@pytest.mark.both_databases
 def test_two_owners_who_demote_each_other_leave_one(database: Database) -> None:
     """Many times: each of them holds what the other one waits for."""
     for number in range(5):

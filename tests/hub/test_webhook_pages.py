@@ -13,6 +13,8 @@ from tests.hub.receiver import receiving
 from tests.hub.webhook_drafts import queue_many
 from tests.hub.webhook_queue import an_endpoint, delivering, states
 
+pytestmark = pytest.mark.any_database
+
 LIST = "/desk/webhooks/"
 SAID = {"name": "Website", "url": "https://club.example/hooks?token=abc", "event_types": ["membership.created"]}
 
@@ -118,6 +120,7 @@ def test_a_test_of_one_that_is_off_says_what_to_do(owner_client: Client) -> None
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_questions_are_as_many_for_many_rows(owner_client: Client) -> None:
     endpoint = an_endpoint()
     queue_many(1)

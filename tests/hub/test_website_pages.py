@@ -17,6 +17,8 @@ from hub.websites.token_operations import Visitor, use_token
 from tests.hub.people import a_plan
 from tests.hub.website_tokens import a_pair, a_token, a_website
 
+pytestmark = pytest.mark.any_database
+
 LIST = "/desk/websites/"
 SAID = {"name": "Shop", "origins": "https://shop.example/\nhttps://www.shop.example"}
 

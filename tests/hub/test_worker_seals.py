@@ -30,6 +30,8 @@ from tests.hub.scans import AT, Club, journal_rows, many_rows, pull, redemption,
 from tests.hub.seals import enrolled, said
 from tests.hub.worker_desk import JOURNAL, ListeningBroker, checkins_message
 
+pytestmark = pytest.mark.any_database
+
 CHECKINS = up("clubhouse", "checkins")
 ANNEX = up("annex", "checkins")
 KEYS = DATA / "keys"
@@ -189,6 +191,7 @@ def test_who_was_never_enrolled_is_told_nothing(desk: Desk, club: Club) -> None:
     assert not CheckIn.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_revoked_edge_counts_no_more_until_it_is_enrolled_anew(desk: Desk, club: Club) -> None:
     bar = bar_of(club)
     desk.take(checkins_message(many_rows(1)), said("presence", presence(start=4)))
@@ -226,12 +229,14 @@ def test_presences_only_rise(desk: Desk) -> None:
     assert EdgePresence.objects.get().last == 10
 
 
+@pytest.mark.both_databases
 def test_of_a_turn_the_highest_counts_though_an_old_one_came_behind_it(desk: Desk) -> None:
     desk.take(*[said("presence", presence(n=n, last=n)) for n in (8, 9, 7)])
     assert EdgePresence.objects.get().last == 9
     assert desk.whys() == ["stale"]
 
 
+@pytest.mark.both_databases
 def test_a_question_that_is_asked_again_gets_its_own_answer_and_takes_no_more(desk: Desk, club: Club) -> None:
     asked = said("confirm", question(asked_about(bar_of(club))))
     desk.take(asked)
