@@ -19,6 +19,7 @@ import pytest
 
 from tests.hub import postgresql
 from tests.hub.renewed import RenewedDatabase
+from tests.made_once import made_once
 from tests.prepared_hub import prepare_hub
 
 DATA = Path(tempfile.mkdtemp(prefix="doorward-hub-"))
@@ -49,9 +50,9 @@ django.setup()
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
-from django.utils import translation  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
 
-from hub import environment  # noqa: E402
+from hub import environment, example_club  # noqa: E402
 from tests.hub.shared_middleware import share_middleware  # noqa: E402
 
 share_middleware()
@@ -106,7 +107,22 @@ def cluster() -> Iterator[postgresql.Cluster]:
 
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(DATA / "hub.db", tmp_path / "hub.db")
+    yield from _copied(DATA, tmp_path)
+
+
+@pytest.fixture
+def sqlite_example(tmp_path: Path) -> Iterator[Database]:
+    """With the example club in it."""
+    yield from _copied(made_once("example", _make_example), tmp_path)
+
+
+def _make_example(folder: Path) -> None:
+    for _ in _copied(DATA, folder):
+        example_club.seed(timezone.now())
+
+
+def _copied(original: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(original / "hub.db", tmp_path / "hub.db")
     url = f"sqlite:///{tmp_path / 'hub.db'}"
     connect(url)
     yield Database("sqlite", url)

@@ -10,7 +10,6 @@ from django.db.models import Model
 from django.test import Client
 
 from contract.card import canonical_code
-from hub import example_club
 from hub.fleet.models import Edge, Reader
 from hub.members import codes
 from hub.members.models import Card, Customer, Membership, Permission, Plan
@@ -20,8 +19,7 @@ from tests.hub.staff_pages import address, history, inline, post
 
 
 @pytest.fixture
-def staff(sqlite_database: Database) -> Iterator[Client]:
-    example_club.seed(datetime.now(UTC))
+def staff(sqlite_example: Database) -> Iterator[Client]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_superuser("owner"))
     yield client

@@ -1,7 +1,6 @@
 """Staff's page of feeds: one is made there, and holders and permissions are assigned to it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Permission as Right
@@ -9,7 +8,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contract.feed import Kind
-from hub import example_club
 from hub.feed.models import Assignment, Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet.feed_shown import slugs
@@ -23,8 +21,7 @@ from tests.hub.staff_pages import address, history, post
 
 
 @pytest.fixture
-def staff(sqlite_database: Database) -> Iterator[Client]:
-    example_club.seed(datetime.now(UTC))
+def staff(sqlite_example: Database) -> Iterator[Client]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_superuser("owner"))
     yield client

@@ -3,7 +3,6 @@
 import html
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Permission as Right
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from contract import reader_configuration
 from contract.configuration import parse_configuration
-from hub import example_club
 from hub.fleet import edge_toml
 from hub.fleet.hours_admin import week_text
 from hub.fleet.models import Edge, Reader, Schedule, ScheduleException, Site
@@ -29,8 +27,7 @@ WEEK = {"monday": "8:00-18:00", "tuesday": "08:00-18:00", "saturday": "20:00-04:
 
 
 @pytest.fixture
-def staff(sqlite_database: Database) -> Iterator[Client]:
-    example_club.seed(datetime.now(UTC))
+def staff(sqlite_example: Database) -> Iterator[Client]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_superuser("owner"))
     yield client

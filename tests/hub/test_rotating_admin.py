@@ -10,7 +10,6 @@ from django.test import Client
 
 from contract.card import read_scan
 from contract.rotating import matching_step
-from hub import example_club
 from hub.feed.models import Feed
 from hub.feed.operations import EVERYONE
 from hub.fleet.models import Edge, Reader
@@ -23,8 +22,7 @@ from tests.hub.staff_pages import address, history, inline
 
 
 @pytest.fixture
-def staff(sqlite_database: Database) -> Iterator[Client]:
-    example_club.seed(datetime.now(UTC))
+def staff(sqlite_example: Database) -> Iterator[Client]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.create_superuser("owner"))
     yield client
