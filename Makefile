@@ -95,7 +95,8 @@ lint: $(INSTALLED)
 
 # Three at a time even on two cores: tests of real processes mostly wait. Those of one file share what is set up for it.
 # What they start hundreds of times is compiled once, whatever the machine's own habit is.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile
+# The files that take longest begin first (tests/longest_first.py), not those with the most tests in them.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Whole clubs and the hub's commands as processes, the commonest work in a browser, an API that is asked all it can be
 # asked: long, and most of what they find shows in the tests of the parts first.
 WHOLE := tests/demo tests/simulation tests/system tests/hub/walks \

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Broker
+from tests.longest_first import longest_first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture
