@@ -1,6 +1,10 @@
-"""What the laws of contract/ are tried on: whole domains of values, made by Hypothesis."""
+"""What the laws of contract/ are tried on: whole domains of values, made by Hypothesis.
+
+Strategies are made once, not anew for each value that is drawn: that would be half of what laws take.
+"""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from calendar_strategies import billing_intervals, schedules, sites
 from hypothesis import strategies as st
@@ -44,32 +48,49 @@ def or_none(values: st.SearchStrategy) -> st.SearchStrategy:  # type: ignore[typ
     return st.none() | values
 
 
+permissions = st.sampled_from(PERMISSIONS)
+_permission_or_none = or_none(permissions)
+_partner_or_none = or_none(st.sampled_from(PARTNERS))
+_site_or_none = or_none(st.sampled_from(SITES))
+_moment_or_none = or_none(moments)
+
 # Plans
 
+_windows = st.just(Window.ROLLING) | st.sampled_from(Window)
+_rolling_seconds = st.sampled_from([1, 3_600, 4 * 3_600, 7 * 86_400])
+_counting = st.tuples(st.integers(1, 4), st.sampled_from(CountsBy), st.sampled_from(Across))
+_gaps = st.sampled_from([0, 0, 1, 3_600, 5 * 3_600])
 
+
+@cache
 @st.composite
 def limits(draw: st.DrawFn) -> Limit:
-    window = draw(st.just(Window.ROLLING) | st.sampled_from(Window))
-    seconds = draw(st.sampled_from([1, 3_600, 4 * 3_600, 7 * 86_400])) if window is Window.ROLLING else None
-    counts_by, across = draw(st.sampled_from(CountsBy)), draw(st.sampled_from(Across))
-    gap = draw(st.sampled_from([0, 0, 1, 3_600, 5 * 3_600]))
-    return Limit(draw(st.integers(1, 4)), seconds, window, counts_by, across, gap)
+    window = draw(_windows)
+    seconds = draw(_rolling_seconds) if window is Window.ROLLING else None
+    count, counts_by, across = draw(_counting)
+    return Limit(count, seconds, window, counts_by, across, draw(_gaps))
 
 
 limit_sets = st.lists(limits(), max_size=3).map(tuple)
-permissions = st.sampled_from(PERMISSIONS)
+_offline_with_limits = st.sampled_from([Offline.ALLOW, Offline.DENY, Offline.AT_MOST])
+_offline_without = st.sampled_from([Offline.ALLOW, Offline.DENY])
+_schedule_or_none = or_none(st.sampled_from(SCHEDULES))
+_partner_sets = or_none(st.frozensets(st.sampled_from(PARTNERS)))
+_granted = st.lists(permissions, unique=True, max_size=len(PERMISSIONS))
+_plan_names = st.text(max_size=20)
+_billing_or_none = or_none(billing_intervals)
 
 
+@cache
 @st.composite
 def grants(draw: st.DrawFn, permission: str) -> Grant:
     held = draw(limit_sets)
-    rules = [Offline.ALLOW, Offline.DENY, Offline.AT_MOST] if held else [Offline.ALLOW, Offline.DENY]
-    offline = draw(st.sampled_from(rules))
+    offline = draw(_offline_with_limits if held else _offline_without)
     return Grant(
         permission,
         held,
-        schedule=draw(or_none(st.sampled_from(SCHEDULES))),
-        partners=draw(or_none(st.frozensets(st.sampled_from(PARTNERS)))),
+        schedule=draw(_schedule_or_none),
+        partners=draw(_partner_sets),
         partner_may_be_said=draw(st.booleans()),
         login_required=draw(rarely),
         confirm=bool(held) and draw(rarely),
@@ -78,21 +99,26 @@ def grants(draw: st.DrawFn, permission: str) -> Grant:
     )
 
 
+@cache
 @st.composite
 def plans(draw: st.DrawFn, plan_ids: st.SearchStrategy[int] = ids) -> Plan:
     """A plan that grants each permission at most once."""
-    granted = draw(st.lists(permissions, unique=True, max_size=len(PERMISSIONS)))
-    grants_of_plan = tuple(draw(grants(permission)) for permission in granted)
-    return Plan(draw(plan_ids), draw(st.text(max_size=20)), grants_of_plan, draw(or_none(billing_intervals)))
+    grants_of_plan = tuple(draw(grants(permission)) for permission in draw(_granted))
+    return Plan(draw(plan_ids), draw(_plan_names), grants_of_plan, draw(_billing_or_none))
 
 
 # Memberships
 
+_bounds = st.lists(moments, unique=True, max_size=4)
+_starts = moments | st.just(NOON - timedelta(days=400))
+_graces = st.sampled_from([0, 3_600, 72 * 3_600])
 
+
+@cache
 @st.composite
 def _freezes(draw: st.DrawFn) -> tuple[Freeze, ...]:
     """At most two that do not overlap, in any order; the last one may be open."""
-    bounds = sorted(draw(st.lists(moments, unique=True, max_size=4)))
+    bounds = sorted(draw(_bounds))
     pairs = [Freeze(begin, end) for begin, end in zip(bounds[::2], [*bounds[1::2], None], strict=False)]
     return tuple(draw(st.permutations(pairs)))
 
@@ -102,24 +128,26 @@ holders = st.builds(Holder, st.sampled_from(HolderKind), ids)
 holders_here = st.sampled_from([Holder(HolderKind.CUSTOMER, CUSTOMER), Holder(HolderKind.COMPANY, COMPANY)])
 
 
+@cache
 @st.composite
 def memberships(draw: st.DrawFn, membership_id: int, plan_id: int) -> Membership:
     return Membership(
         membership_id,
         draw(holders_here),
         plan_id,
-        starts_at=draw(moments | st.just(NOON - timedelta(days=400))),
-        ends_at=draw(st.none() | moments),
+        starts_at=draw(_starts),
+        ends_at=draw(_moment_or_none),
         revoked=draw(rarely),
         pending=draw(rarely),
         at_end=draw(st.sampled_from(AtEnd)),
-        grace_seconds=draw(st.sampled_from([0, 3_600, 72 * 3_600])),
-        trial_until=draw(st.none() | moments),
+        grace_seconds=draw(_graces),
+        trial_until=draw(_moment_or_none),
         freezes=draw(freeze_sets),
         freezes_extend=draw(st.booleans()),
     )
 
 
+@cache
 @st.composite
 def held_memberships(draw: st.DrawFn, membership_id: int) -> HeldMembership:
     """Its plan is one of its own, so that no plan is two."""
@@ -127,11 +155,15 @@ def held_memberships(draw: st.DrawFn, membership_id: int) -> HeldMembership:
     return HeldMembership(draw(memberships(membership_id, plan.id)), plan)
 
 
+_company_or_none = st.sampled_from([None, COMPANY])
+
+
+@cache
 @st.composite
 def uses(draw: st.DrawFn, customer_ids: tuple[int, ...] = (CUSTOMER, CUSTOMER, 8)) -> Use:
     """The customer's, or a colleague's in the pool of the company."""
     customer_id = draw(st.sampled_from(customer_ids))
-    company_id = COMPANY if customer_id != CUSTOMER else draw(st.sampled_from([None, COMPANY]))
+    company_id = COMPANY if customer_id != CUSTOMER else draw(_company_or_none)
     return Use(
         draw(checkin_ids),
         customer_id,
@@ -139,44 +171,57 @@ def uses(draw: st.DrawFn, customer_ids: tuple[int, ...] = (CUSTOMER, CUSTOMER, 8
         draw(permissions),
         draw(moments),
         company_id,
-        draw(or_none(st.sampled_from(PARTNERS))),
-        draw(or_none(st.sampled_from(SITES))),
+        draw(_partner_or_none),
+        draw(_site_or_none),
     )
 
 
 # The reader
 
+_area_or_none = or_none(st.sampled_from(AREAS))
+_reader_codes = st.just(Codes.STATIC) | st.sampled_from(Codes)
+_ages_allowed = st.none() | st.sampled_from([1, 60])
+_passback_seconds = st.none() | st.sampled_from([1, 3_600])
 
+
+@cache
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    area = draw(or_none(st.sampled_from(AREAS)))
+    area = draw(_area_or_none)
     passback = Passback.OFF if area is None else draw(st.sampled_from(Passback))
     return Policy(
         enabled=draw(mostly),
-        site=draw(or_none(st.sampled_from(SITES))),
-        partner=draw(or_none(st.sampled_from(PARTNERS))),
+        site=draw(_site_or_none),
+        partner=draw(_partner_or_none),
         partner_said=draw(rarely),
         signed_in=draw(mostly),
         visitors_redeem=draw(st.booleans()),
-        codes=draw(st.just(Codes.STATIC) | st.sampled_from(Codes)),
+        codes=draw(_reader_codes),
         clock=draw(st.sampled_from(ClockState)),
-        replica_age_seconds_max=draw(st.none() | st.sampled_from([1, 60])),
+        replica_age_seconds_max=draw(_ages_allowed),
         area=area,
         direction=Direction.IN if area is None else draw(st.sampled_from(Direction)),
         passback=passback,
-        passback_seconds=None if passback is Passback.OFF else draw(st.none() | st.sampled_from([1, 3_600])),
-        lockdown_permission=draw(or_none(permissions)),
+        passback_seconds=None if passback is Passback.OFF else draw(_passback_seconds),
+        lockdown_permission=draw(_permission_or_none),
     )
 
 
+_postures = st.just(Posture.SECURE) | st.sampled_from(Posture)
+_digits = st.none() | moments.map(lambda at: digits_at(SECRET, step_at(at)))
+_clocks = st.just(ClockState.SYNCED) | st.sampled_from(ClockState)
+_ages = st.sampled_from([0.0, 0.0, 1.0, 1.5, 61.0, None])
+
+
+@cache
 @st.composite
 def circumstances(draw: st.DrawFn) -> Circumstances:
     return Circumstances(
         readable=draw(mostly),
-        posture=draw(st.just(Posture.SECURE) | st.sampled_from(Posture)),
-        digits=draw(st.none() | moments.map(lambda at: digits_at(SECRET, step_at(at)))),
-        clock=draw(st.just(ClockState.SYNCED) | st.sampled_from(ClockState)),
-        replica_age_s=draw(st.sampled_from([0.0, 0.0, 1.0, 1.5, 61.0, None])),
+        posture=draw(_postures),
+        digits=draw(_digits),
+        clock=draw(_clocks),
+        replica_age_s=draw(_ages),
         contact=draw(st.sampled_from(Contact)),
     )
 
@@ -199,26 +244,35 @@ positions = st.builds(Position, st.just("everyone"), st.integers(1, 2**53), ids)
 passages = st.builds(
     Passage, checkin_ids, st.just(CUSTOMER), st.sampled_from(AREAS), st.sampled_from(Direction), moments
 )
+known_cards = st.just(Card(CUSTOMER)) | cards
+_any_card = known_cards | st.none()
+_position_or_none = positions | st.none()
+_uses = st.lists(uses(), max_size=6, unique_by=lambda use: use.id)
+_schedules_named = st.dictionaries(st.sampled_from(SCHEDULES), schedules)
+_passages = st.lists(passages, max_size=3, unique_by=lambda passage: passage.area).map(tuple)
+_secrets = st.none() | st.just(SECRET)
+_used_steps = st.frozensets(moments.map(step_at), max_size=3)
 
 
+@cache
 @st.composite
-def facts(draw: st.DrawFn) -> Facts:
+def facts(draw: st.DrawFn, cards: st.SearchStrategy[Card | None] = _any_card, held_min: int = 0) -> Facts:
     """Facts about a customer with up to 4 memberships, mostly of a card that is known and valid."""
-    card = draw(st.just(Card(CUSTOMER)) | cards | st.none())
+    card = draw(cards)
     if card is None:
-        return Facts(draw(positions | st.none()))
-    used = draw(st.lists(uses(), max_size=6, unique_by=lambda use: use.id))
+        return Facts(draw(_position_or_none))
+    used = draw(_uses)
     own = draw(st.sets(st.sampled_from([use.id for use in used]))) if used else set()
     return Facts(
         draw(positions),
         card,
         Customer(CUSTOMER, "Member"),
-        tuple(draw(held_memberships(number)) for number in range(1, draw(st.integers(0, 4)) + 1)),
+        tuple(draw(held_memberships(number)) for number in range(1, draw(st.integers(held_min, 4)) + 1)),
         tuple(used),
         site=draw(sites),
-        schedules=draw(st.dictionaries(st.sampled_from(SCHEDULES), schedules)),
-        passages=tuple(draw(st.lists(passages, max_size=3, unique_by=lambda passage: passage.area))),
-        rotating_secret=draw(st.none() | st.just(SECRET)),
-        used_steps=draw(st.frozensets(moments.map(step_at), max_size=3)),
+        schedules=draw(_schedules_named),
+        passages=draw(_passages),
+        rotating_secret=draw(_secrets),
+        used_steps=draw(_used_steps),
         since_contact=frozenset(own),
     )

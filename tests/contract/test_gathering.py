@@ -14,6 +14,7 @@ from contract_strategies import (
     SECRET,
     asks,
     facts,
+    known_cards,
     moments,
 )
 from hypothesis import given, settings
@@ -159,7 +160,7 @@ def rows_of(known: Facts, site: str | None) -> list[StoredRow]:
 
 
 @settings(max_examples=300)
-@given(asks, facts().filter(lambda known: known.card is not None), moments, st.randoms(use_true_random=False))
+@given(asks, facts(known_cards), moments, st.randoms(use_true_random=False))
 def test_facts_that_travelled_as_rows_decide_the_same(
     ask: Ask, known: Facts, at: datetime, shuffle: random.Random
 ) -> None:
