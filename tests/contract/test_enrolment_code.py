@@ -76,6 +76,7 @@ def test_two_letters_the_other_way_about_are_noticed(code: Code, place: int) -> 
         ("0" + CODE.text()[1:], "it has '0'"),
         ("\N{LATIN SMALL LETTER LONG S}" + CODE.text()[1:], "it has '\N{LATIN SMALL LETTER LONG S}'"),
         ("0123456789", "it has '0', '1', '2'; a code"),
+        (CODE.text()[:-1] + ("C" if CODE.text()[-1] == "B" else "B"), "a letter is mistyped"),
     ],
 )
 def test_what_is_wrong_is_said(typed: str, says: str) -> None:

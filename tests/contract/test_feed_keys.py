@@ -44,6 +44,12 @@ def within(prefix: bytes, key: bytes) -> bool:
     return prefix < key < key_range_end(prefix)
 
 
+def test_a_range_has_all_keys_that_begin_so_and_no_others() -> None:
+    assert within(customer_key(7), use_key(7, b"\xff" * 16))
+    assert not within(customer_key(7), customer_key(7))
+    assert not within(customer_key(7), use_key(8, bytes(16)))
+
+
 @given(ids, ids, ids)
 def test_the_links_of_a_customer_are_one_range(customer: int, company: int, other: int) -> None:
     key = link_change(customer, company).key

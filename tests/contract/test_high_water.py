@@ -36,6 +36,8 @@ def test_nothing_goes_back(first: Mark, then: Mark) -> None:
 
 def test_a_newer_epoch_goes_before_any_number() -> None:
     water = HighWater().raised("hub", "mode", Mark(5, 1_000))
+    with pytest.raises(HighWaterError, match="mode of hub would go back"):
+        water.raised("hub", "mode", Mark(4, 2_000))
     assert water.accepts("hub", "mode", Mark(6, 0))
     assert not water.accepts("hub", "mode", Mark(4, 2_000))
 

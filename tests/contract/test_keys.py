@@ -139,6 +139,13 @@ def test_every_key_that_is_made_is_taken_and_shows_only_its_id(seed: bytes) -> N
     assert len(key.id) == 10
 
 
+def test_a_key_is_known_among_others_and_shows_no_secret() -> None:
+    key, other = SigningKey(bytes(32)).verifying, SigningKey(bytes([1] * 32)).verifying
+    assert {key, VerifyingKey(key.public), other} == {key, other}
+    opening = OpeningKey(bytes([1] * 32))
+    assert repr(opening) == f"OpeningKey({key_id(opening.public).hex()})"
+
+
 @given(seeds, st.binary(max_size=200), st.binary(max_size=64))
 def test_what_is_encrypted_to_a_key_it_opens_for_the_same_purpose(seed: bytes, plain: bytes, info: bytes) -> None:
     key = OpeningKey(seed)

@@ -28,6 +28,10 @@ def test_the_keys_of_the_hub_have_a_topic_each() -> None:
         topics.parse(topics.key(2))
 
 
+def test_a_topic_says_who_and_what() -> None:
+    assert topics.parse("dw/1/up/front-door/pull") == Address("up", "front-door", "pull")
+
+
 @given(NAMES, st.sampled_from(["checkins", "pull", "ack", "page", "head", "live"]))
 def test_parse_undoes_what_the_three_make(name: str, what: str) -> None:
     assert topics.parse(topics.up(name, what)) == Address("up", name, what)
