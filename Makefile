@@ -118,8 +118,9 @@ deb: $(INSTALLED)
 # Each Debian that the package is for, with what a Raspberry Pi OS has from the start. Made once; `make clean` forgets them.
 DEBIANS := bookworm trixie
 DEBIAN_ROOTS := $(DEBIANS:%=build/deb/roots/%.tar)
+APT_FOR_DEB_TEST := mosquitto lintian mmdebstrap debian-archive-keyring qemu-user-static
 apt-for-deb-test:
-	$(call install_missing,mosquitto lintian mmdebstrap debian-archive-keyring qemu-user-static)
+	$(call install_missing,$(APT_FOR_DEB_TEST))
 .PHONY: apt-for-deb-test
 
 $(DEBIAN_ROOTS): build/deb/roots/%.tar: | apt-for-deb-test
@@ -150,6 +151,11 @@ machine: $(INSTALLED) apt-for-machine
 	$(SUDO) unshare --mount --pid --fork --kill-child --mount-proc env CI="$(CI)" \
 	  $(if $(CI),timeout --verbose --signal=INT --kill-after=60 $(MACHINE_S)) \
 	  $(BIN)/python -m pytest $(or $(ONLY:%=tests/machine/%),tests/machine) -p no:cacheprovider --durations=15
+
+# All at once, before any of it is tested: apt does one thing at a time.
+apt-for-ci:
+	$(call install_missing,$(APT_FOR_TESTS) $(APT_FOR_DEB_TEST) $(APT_FOR_MACHINE))
+.PHONY: apt-for-ci
 
 # What is newly marked, into hub/locale; what the hub reads, out of it. docs/translating.md says the rest.
 .PHONY: messages
