@@ -9,14 +9,16 @@ from tests.brokers import Broker
 from tests.longest_first import longest_first
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    longest_first(items)
-
-
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Laws are tried unwatched: the examples beside them have to reach each line, and a law takes nearly
-    twice as long when it is watched."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Last: laws are known as such once Hypothesis has marked them."""
+    if hasattr(config, "workerinput"):  # one of several processes that share the files
+        longest_first(items)
+    _unwatched_laws(items)
+
+
+def _unwatched_laws(items: list[pytest.Item]) -> None:
+    """The examples beside a law have to reach each line: a law takes nearly twice as long when it is watched."""
     for item in items:
         if item.get_closest_marker("hypothesis"):
             item.add_marker(pytest.mark.no_cover)
