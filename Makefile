@@ -155,6 +155,7 @@ machine: $(INSTALLED) apt-for-machine
 # All at once, before any of it is tested: apt does one thing at a time.
 apt-for-ci:
 	$(call install_missing,$(APT_FOR_TESTS) $(APT_FOR_DEB_TEST) $(APT_FOR_MACHINE))
+	$(call install_missing,$(HEADERS_OF_KERNEL))
 .PHONY: apt-for-ci
 
 # What is newly marked, into hub/locale; what the hub reads, out of it. docs/translating.md says the rest.
