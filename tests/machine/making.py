@@ -7,11 +7,12 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
 _NEW: Final = "new."
+_LOCK: Final = ".lock"
 _IN_USE: Final[list[IO[str]]] = []
 """Locks, until this process ends."""
 
@@ -27,15 +28,21 @@ def kept_by(place: Path, make: Callable[[Path], None]) -> Path:
     It stays as long as this run lasts. What was made of its kind before goes when it is made, unless a run has it.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
-    lock = _lock_of(place)
-    _IN_USE.append(lock)
-    fcntl.flock(lock, fcntl.LOCK_SH)
-    if not place.exists():
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.exists():
-            _make(place, make)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    while not _is_used(place):
+        with _alone_with(place) as alone:
+            if alone and not place.exists():
+                _make(place, make)
     return place
+
+
+def _is_used(place: Path) -> bool:
+    """By this run from now on, where it is made; waits for who makes it."""
+    lock = _locked(place, fcntl.LOCK_SH)
+    if not place.exists():
+        lock.close()
+        return False
+    _IN_USE.append(lock)
+    return True
 
 
 def _make(place: Path, make: Callable[[Path], None]) -> None:
@@ -51,16 +58,59 @@ def _make(place: Path, make: Callable[[Path], None]) -> None:
 
 
 def _drop_others(place: Path) -> None:
-    for each in list(place.parent.iterdir()):
-        whole = each.with_name(each.name.removeprefix(_NEW))
-        if each.is_dir() and whole != place and _kind(whole.name) == _kind(place.name):
-            with _lock_of(whole) as lock, contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(each)
+    names = {each.name.removeprefix(_NEW).removesuffix(_LOCK) for each in place.parent.iterdir()}
+    for name in names - {place.name}:
+        if _kind(name) == _kind(place.name):
+            _drop(place.with_name(name))
 
 
-def _lock_of(place: Path) -> IO[str]:
-    return place.with_name(f"{place.name}.lock").open("w")
+def _drop(place: Path) -> None:
+    """Unless a run has it. Its lock goes last: who waits for that one is told by `_locked`."""
+    with _alone_with(place) as alone:
+        if alone:
+            for each in (place, place.with_name(f"{_NEW}{place.name}")):
+                if each.exists():
+                    shutil.rmtree(each)
+            _lock_of(place).unlink()
+
+
+@contextlib.contextmanager
+def _alone_with(place: Path) -> Iterator[bool]:
+    """Whether it is had for oneself alone meanwhile; no, where somebody uses or makes it."""
+    try:
+        lock = _locked(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+        return
+    with lock:
+        yield True
+
+
+def _locked(place: Path, how: int) -> IO[str]:
+    """BlockingIOError, where that was not to be waited for."""
+    path = _lock_of(place)
+    while True:
+        lock = path.open("w")
+        try:
+            fcntl.flock(lock, how)
+        except BlockingIOError:
+            lock.close()
+            raise
+        if _is_at(lock, path):
+            return lock
+        lock.close()
+
+
+def _is_at(lock: IO[str], path: Path) -> bool:
+    """Whoever had it before may have dropped it: a lock of a file that nobody finds any more keeps nobody out."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _lock_of(place: Path) -> Path:
+    return place.with_name(f"{place.name}{_LOCK}")
 
 
 def _kind(name: str) -> str:
