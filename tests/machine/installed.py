@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, Self
 
 from contract.messages import CheckIn, decode
+from tests.machine.cards import Cards
 from tests.machine.clock import GuestClock
 from tests.machine.guest import Guest, GuestError
 from tests.machine.keyboard import Keyboard
@@ -35,16 +36,18 @@ Event = dict[str, Any]
 
 
 class Installed:
-    """`cards`: codes by what they are for (`full`, `expired`; hub/example_club.py). Nothing was heard yet."""
+    """`cards`: codes by what they are for. Nothing was heard yet."""
 
     def __init__(self, guest: Guest, cards: Mapping[str, str]) -> None:
         self.guest: Final = guest
-        self.cards: Final = cards
+        self.cards: Final = Cards(cards)
         self.pins: Final = Pins(guest)
         self.keyboard: Final = Keyboard(guest)
         self.uart: Final = SerialScanner(guest.qemu.uart)
         self.clock: Final = GuestClock(guest)
         self._heard: list[Event] = []
+        self._passed: list[Event] = []
+        """Over, since the boot or `forget`: what a failure tells as well."""
         self._lines = 0
 
     def begin(self) -> None:
@@ -52,7 +55,7 @@ class Installed:
         self.guest.python(FOLLOW)
         self.pins.begin()
         self.keyboard.forget()
-        self._heard, self._lines = [], 0
+        self._heard, self._passed, self._lines = [], [], 0
 
     def go_on(self) -> None:
         """After a snapshot: what was said before it is not heard again."""
@@ -62,19 +65,18 @@ class Installed:
     def forget(self) -> None:
         """What was said and moved until now is not looked at any more."""
         self._hear()
-        self._heard = []
+        self._heard, self._passed = [], []
         self.pins.forget()
 
     def next(self, name: str, limit_s: float = EVENT_S, **fields: Any) -> Event:
         """The first event of that name, with these fields, that was not had yet; those before it are passed over.
 
-        GuestError: none came, and what came instead.
+        GuestError: none came, what came instead, and what was passed over before.
         """
         end = time.monotonic() + limit_s
         while (event := self._taken(name, fields)) is None:
             if time.monotonic() > end:
-                others = "\n".join(map(str, self._heard))
-                raise GuestError(f"waited {limit_s} s for {name} {fields}; heard:\n{others}")
+                raise GuestError(f"waited {limit_s} s for {name} {fields}; {self._told()}")
             time.sleep(0.05)
             self._hear()
         return event
@@ -111,7 +113,7 @@ class Installed:
     def start(self) -> None:
         """Its unit, again, or for the first time; returns once it serves."""
         self._hear()
-        self._heard = []
+        self._pass_over(len(self._heard))
         self.guest.do("systemctl", "restart", UNIT, limit_s=STOP_S + SERVES_S)
         self.serves()
 
@@ -143,15 +145,23 @@ class Installed:
         opened = {event["reader"] for event in self._heard if event["event"] == "reader_open"}
         if not opened.issuperset(readers) or not any(event["event"] == "started" for event in self._heard):
             return False
-        self._heard = []
+        self._pass_over(len(self._heard))
         return True
 
     def _taken(self, name: str, fields: Mapping[str, Any]) -> Event | None:
         for index, event in enumerate(self._heard):
             if event["event"] == name and fields.items() <= event.items():
-                del self._heard[: index + 1]
+                self._pass_over(index + 1)
                 return event
         return None
+
+    def _pass_over(self, count: int) -> None:
+        self._passed += self._heard[:count]
+        del self._heard[:count]
+
+    def _told(self) -> str:
+        heard, passed = ("\n".join(map(str, events)) or "nothing" for events in (self._heard, self._passed))
+        return f"heard:\n{heard}\nhad or passed over before:\n{passed}"
 
     def _hear(self) -> None:
         lines = self.guest.python(f"answer = heard[{self._lines}:]")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.machine.cards import Cards
 from tests.machine.initramfs import Disk, initramfs
 from tests.machine.making import kept_by, run
 from tests.machine.modules import copy_modules
@@ -69,13 +70,13 @@ _OWN: Final = ("card.py", "club.py", "debian.py")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`image` is not to be written to. `codes`: of the example club's cards, by slug."""
+    """`image` is not to be written to. `codes`: of the example club's cards."""
 
     image: Path
     kernel: Path
     tree: Path
     initramfs: Path
-    codes: dict[str, str]
+    codes: Cards
 
 
 def card(build: Path, package: Path, lgpio: Path) -> Card:
@@ -88,7 +89,7 @@ def card(build: Path, package: Path, lgpio: Path) -> Card:
         kernel=next((base / "boot").glob("vmlinuz-*")),
         tree=base / f"{BOARD}.dtb",
         initramfs=initramfs(build, base, DISK, base / "busybox"),
-        codes=json.loads((folder / "codes.json").read_text()),
+        codes=Cards(json.loads((folder / "codes.json").read_text())),
     )
 
 
