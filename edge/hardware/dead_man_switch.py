@@ -1,7 +1,8 @@
 """The dead man's switch of the outputs, as the edge sees it: a process that is told what is at rest.
 
 Of the edge's end that process (edge/dead_man.py) hears from the kernel: whatever ends the edge closes its side of
-their socket. One that ends itself is told in the log and begun again; outputs change meanwhile.
+their socket. One that ends itself is told in the log and begun again, after a pause that grows while none stands
+for long; outputs change meanwhile.
 """
 
 import asyncio
@@ -19,7 +20,10 @@ from edge.ports import Log
 _COMMAND: Final = (sys.executable, "-m", "edge.dead_man")
 _AGAIN_S: Final = 1.0
 _LATER_S: Final = 60.0
-"""Where the one before it was begun again, too, and had not heard anything: this one will hardly do better."""
+"""The longest pause: where one after the other ends, the next will hardly do better, and its beginning costs."""
+_STANDS_S: Final = 60.0
+"""From its answer on. One that stands for as long is no repetition of the one before it, and only then is an edge
+`guarded` again: what ends and begins all day is told once."""
 _END_S: Final = 2.0
 _NOTHING: Final[tuple[int, Mapping[int, int]]] = (0, {})
 _ANSWERS_BYTES: Final = 64
@@ -34,7 +38,10 @@ class DeadManSwitch:
         self._command = command
         self._levels = _NOTHING
         self._child: _Child | None = None
+        self._ending: _Child | None = None
         self._is_told = False
+        self._pause_s = _AGAIN_S
+        self._standing: asyncio.TimerHandle | None = None
         self._lost = asyncio.Event()
         self._changing = asyncio.Lock()
 
@@ -53,26 +60,29 @@ class DeadManSwitch:
         async with self._changing:
             self._levels = _NOTHING
             self._say()
-            child = self._taken()
-        if child is not None:
-            await asyncio.to_thread(child.end, _END_S)
+            left = self._taken(), self._ending
+        for child in left:
+            if child is not None:
+                await asyncio.to_thread(child.end, _END_S)
 
     async def keep(self) -> None:
         while True:
             await self._lost.wait()
             async with self._changing:
                 self._lost.clear()
-                pause_s = _LATER_S if self._is_told else _AGAIN_S
-                child = self._taken()
+                self._ending = child = self._taken()
             if child is not None:
                 self._tell(f"its process ended: {await asyncio.to_thread(child.end, 0.0)}")
+            pause_s, self._pause_s = self._pause_s, min(2 * self._pause_s, _LATER_S)
             await asyncio.sleep(pause_s)
             async with self._changing:
-                if self._levels != _NOTHING and self._child is None:
+                if self._levels == _NOTHING:
+                    self._stands()  # there is nothing to be left on
+                elif self._child is None:
                     await self._begin()
 
     async def _begin(self) -> None:
-        beginning = asyncio.create_task(asyncio.to_thread(_Child, self._command))
+        beginning = asyncio.create_task(asyncio.to_thread(_Child, self._command, self._is_told))
         try:
             self._child = await asyncio.shield(beginning)
         except OSError as error:
@@ -91,17 +101,25 @@ class DeadManSwitch:
             self._lost.set()
 
     def _hear(self, child: "_Child") -> None:
-        if child.hears():
-            if self._is_told:
-                self._log("guarded")
-            self._is_told = False
-        else:
-            asyncio.get_running_loop().remove_reader(child.socket)
+        loop = asyncio.get_running_loop()
+        if not child.hears():
+            loop.remove_reader(child.socket)
             self._lost.set()
+        elif self._standing is None:
+            self._standing = loop.call_later(_STANDS_S, self._stands)
+
+    def _stands(self) -> None:
+        self._pause_s = _AGAIN_S
+        if self._is_told:
+            self._log("guarded")
+        self._is_told = False
 
     def _taken(self) -> "_Child | None":
         """The one there was, to be ended: there is none now, and nobody who wants another waits for that."""
         child, self._child = self._child, None
+        if self._standing is not None:
+            self._standing.cancel()
+            self._standing = None
         if child is not None:
             asyncio.get_running_loop().remove_reader(child.socket)
         return child
@@ -115,14 +133,14 @@ class DeadManSwitch:
 class _Child:
     """One process, and the edge's side of its stdin."""
 
-    def __init__(self, command: tuple[str, ...]) -> None:
-        """OSError: no process can be had."""
+    def __init__(self, command: tuple[str, ...], again: bool) -> None:
+        """`again`: what it says as it ends the one before it said. OSError: no process can be had."""
         self._process: subprocess.Popen[bytes]
         self.socket, theirs = socket.socketpair()
         self.socket.setblocking(False)
         with theirs:
             try:
-                self._process = _begun(command, theirs)
+                self._process = _begun(command, theirs, subprocess.DEVNULL if again else None)
             except OSError:
                 self.socket.close()
                 raise
@@ -153,10 +171,10 @@ class _Child:
         return None
 
 
-def _begun(command: tuple[str, ...], stdin: socket.socket) -> "subprocess.Popen[bytes]":
+def _begun(command: tuple[str, ...], stdin: socket.socket, stderr: int | None) -> "subprocess.Popen[bytes]":
     """From its first moment it takes no signal that is meant for a whole group: it has this thread's mask."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_GROUP)
     try:
-        return subprocess.Popen(command, stdin=stdin.fileno())  # noqa: S603
+        return subprocess.Popen(command, stdin=stdin.fileno(), stderr=stderr)  # noqa: S603
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

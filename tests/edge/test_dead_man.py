@@ -101,6 +101,12 @@ def test_what_was_said_last_counts_and_what_is_an_input_now_is_not_touched(dead_
     assert dead_man.levels() == {RELAY: 1}
 
 
+def test_it_answers_only_once_it_could_open_the_chip(dead_man: DeadMan) -> None:
+    dead_man.edge.sendall(b"[9, [[17, 0]]]\n")
+    assert dead_man.edge.recv(1) == b""
+    assert dead_man.process.wait(DEADLINE_S) != 0
+
+
 def test_an_edge_that_has_nothing_at_rest_any_more_ends_it_without_a_word(dead_man: DeadMan) -> None:
     dead_man.hears({RELAY: 0})
     dead_man.hears({})

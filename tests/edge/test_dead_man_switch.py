@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,13 @@ from tests.edge.fakes import FakeLog
 from tests.edge.link_runs import until
 from tests.edge.reader_runs import World, in_world
 
-NEVER_S = 3_600.0
+NEVER_S, PAUSE_S = 3_600.0, 0.02
+NO_CHIP = 9
 RELAY, BUZZER = 17, 22
 HEARS_NOTHING = (sys.executable, "-c", "import time; time.sleep(3600)")
-NOTES_ITSELF = "import pathlib, sys; pathlib.Path(sys.argv[1]).open('a').write('.'); sys.exit(3)"
+NOTES_ITSELF = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).open('a').write('.'); "
+ANSWERS = "sys.stdin.readline(); os.write(0, b'.'); "
+ENDS = "os._exit(3)"
 
 
 def children() -> set[int]:
@@ -55,12 +59,17 @@ def with_switch(switch: DeadManSwitch, work: Callable[[], Awaitable[None]]) -> N
     assert children() == before
 
 
-def test_one_that_was_killed_is_told_once_and_begun_again_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def real_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an edge has it, and patient with nothing."""
     for name, value in at_pins(tmp_path / "lines").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(dead_man_switch, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(dead_man_switch, "_STANDS_S", 0.0)
+
+
+@pytest.mark.usefixtures("real_one")
+def test_each_that_was_killed_is_told_once_and_begun_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dead_man_switch, "_LATER_S", NEVER_S)
     log = FakeLog()
     switch = DeadManSwitch(log)
@@ -68,40 +77,92 @@ def test_one_that_was_killed_is_told_once_and_begun_again_at_once(
     async def work() -> None:
         before = children()
         await switch.hold(CHIP, {RELAY: 0})
-        (first,) = children() - before
-        os.kill(first, signal.SIGKILL)
-        await until(lambda: log.all("guarded"))
-        assert first not in children()
-        assert len(children() - before) == 1
+        for times in (1, 2):
+            (one,) = children() - before
+            os.kill(one, signal.SIGKILL)
+            await until(lambda times=times: len(log.all("guarded")) == times)  # type: ignore[misc]
+            assert one not in children()
+            assert len(children() - before) == 1
 
     with_switch(switch, work)
-    assert [each["why"] for each in log.all("unguarded")] == ["its process ended: -9"]
+    assert [each["why"] for each in log.all("unguarded")] == ["its process ended: -9"] * 2
 
 
-@pytest.mark.parametrize(("later_s", "enough"), [(0.0, 4), (NEVER_S, 2)])
-def test_one_that_never_hears_is_told_once_and_tried_again_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later_s: float, enough: int
+@pytest.mark.usefixtures("real_one")
+def test_one_that_could_not_open_the_chip_guards_nothing(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", PAUSE_S / 4)
+    monkeypatch.setattr(dead_man_switch, "_LATER_S", PAUSE_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log)
+
+    async def work() -> None:
+        await switch.hold(NO_CHIP, {RELAY: 0})
+        await until(lambda: switch._pause_s == PAUSE_S)
+        assert not log.all("guarded")
+        await switch.hold(CHIP, {RELAY: 0})
+        await until(lambda: log.all("guarded"))
+
+    with_switch(switch, work)
+    assert [each["why"] for each in log.all("unguarded")] == ["its process ended: 1"]
+    assert capfd.readouterr().err.count("can not open gpiochip") == 1 + 1  # raised, and told: of the first alone
+
+
+@pytest.mark.parametrize("ends", [NOTES_ITSELF + ENDS, NOTES_ITSELF + ANSWERS + ENDS])
+@pytest.mark.parametrize(("later_s", "pause_s"), [(NEVER_S, 16 * PAUSE_S), (2 * PAUSE_S, 2 * PAUSE_S)])
+def test_those_that_end_one_after_the_other_are_told_once_and_begun_after_pauses_that_grow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, later_s: float, pause_s: float
+) -> None:
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", PAUSE_S)
     monkeypatch.setattr(dead_man_switch, "_LATER_S", later_s)
     log, begun = FakeLog(), tmp_path / "begun"
     begun.touch()
-    switch = DeadManSwitch(log, (sys.executable, "-c", NOTES_ITSELF, str(begun)))
+    switch = DeadManSwitch(log, (sys.executable, "-c", ends, str(begun)))
 
     async def work() -> None:
         await switch.hold(CHIP, {RELAY: 0})
-        await until(lambda: len(begun.read_text()) >= enough)
-        await asyncio.sleep(0.2)
-        assert later_s == 0.0 or len(begun.read_text()) == enough
+        await until(lambda: len(begun.read_text()) >= 5)
+        assert pause_s <= switch._pause_s <= later_s
 
     with_switch(switch, work)
     assert [each["why"] for each in log.all("unguarded")] == ["its process ended: 3"]
+    assert log.all("guarded") == []
+
+
+def test_one_that_has_stood_for_a_while_is_no_repetition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", PAUSE_S)
+    monkeypatch.setattr(dead_man_switch, "_STANDS_S", 0.5)
+    log, begun = FakeLog(), tmp_path / "begun"
+    begun.touch()
+    at_last = f"{NOTES_ITSELF}{ANSWERS}len(open(sys.argv[1]).read()) < 7 and {ENDS}; sys.stdin.read()"
+    switch = DeadManSwitch(log, (sys.executable, "-c", at_last, str(begun)))
+
+    async def work() -> None:
+        await switch.hold(CHIP, {RELAY: 0})
+        await until(lambda: log.all("guarded"))
+        assert (len(begun.read_text()), switch._pause_s) == (7, PAUSE_S)
+
+    with_switch(switch, work)
+
+
+def test_without_outputs_nothing_is_unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", PAUSE_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log, ("/no/such/command",))
+
+    async def work() -> None:
+        await switch.hold(CHIP, {RELAY: 0})
+        await switch.hold(None, {})
+        await until(lambda: log.all("guarded"))
+
+    with_switch(switch, work)
 
 
 def test_one_that_has_hardly_begun_takes_no_signal_that_is_meant_for_a_group() -> None:
     """systemd sends one to the whole group as soon as the edge is dead."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    child = dead_man_switch._Child((sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(7)"))
+    child = dead_man_switch._Child((sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(7)"), False)
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
     for number in dead_man_switch.FOR_THE_GROUP:
         os.kill(child._process.pid, number)
@@ -110,10 +171,10 @@ def test_one_that_has_hardly_begun_takes_no_signal_that_is_meant_for_a_group() -
 
 def test_one_whose_beginning_is_cut_off_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(dead_man_switch._Child):
-        def __init__(self, command: tuple[str, ...]) -> None:
+        def __init__(self, command: tuple[str, ...], again: bool) -> None:
             beginning.set()
             time.sleep(0.2)
-            super().__init__(command)
+            super().__init__(command, again)
 
     beginning = threading.Event()
     monkeypatch.setattr(dead_man_switch, "_Child", Slow)
@@ -125,6 +186,24 @@ def test_one_whose_beginning_is_cut_off_is_ended(monkeypatch: pytest.MonkeyPatch
         holding.cancel()
 
     monkeypatch.setattr(dead_man_switch, "_END_S", 0.1)
+    with_switch(switch, work)
+
+
+def test_one_whose_end_is_cut_off_is_ended() -> None:
+    """Where no thread has begun with it, none will."""
+    may_go_on = threading.Event()
+    switch = DeadManSwitch(FakeLog(), (sys.executable, "-c", "import sys; sys.stdin.read()"))
+
+    async def work() -> None:
+        loop, before = asyncio.get_running_loop(), children()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        await switch.hold(CHIP, {RELAY: 0})
+        (one,) = children() - before
+        loop.run_in_executor(None, may_go_on.wait)
+        os.kill(one, signal.SIGKILL)
+        await until(lambda: switch._child is None)
+        loop.call_later(0.1, may_go_on.set)
+
     with_switch(switch, work)
 
 
@@ -175,6 +254,18 @@ def test_one_that_takes_nothing_more_holds_up_nobody(monkeypatch: pytest.MonkeyP
         while not log.all("unguarded"):
             await switch.hold(CHIP, dict.fromkeys(range(54), 0))
             await asyncio.sleep(0)
+
+    with_switch(switch, work)
+
+
+def test_one_that_takes_a_part_of_what_is_said_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_man_switch, "_LATER_S", NEVER_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log, HEARS_NOTHING)
+
+    async def work() -> None:
+        await switch.hold(CHIP, dict.fromkeys(range(100_000), 0))
+        await until(lambda: log.all("unguarded"))
 
     with_switch(switch, work)
 
