@@ -36,7 +36,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = MappingProxyType(
         ),
         "firmware_config": (known_hardware.folder,),
         "scanners": (scanners.devices, scanners.profiles),
-        "pins": (pins.lines,),
+        "pins": (pins.lines, pins.switch),
         "clock": (clock.synchronized, clock.battery, clock.floor, clock.believed),
         "broker": (broker.reach,),
         "replica": (replica.exact, replica.age, replica.time_zone),

@@ -9,9 +9,11 @@ from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
 from edge.hardware.gpio_chips import HardwareError
 from edge.hardware.lines import HeldLine, held_lines
+from edge.hardware.resting import levels_at_rest
 
 _LGPIO: Final = "lg"
 """What lgpio calls itself to the kernel, where nobody says otherwise (lgpio 0.2.2, lgGpiochipOpen)."""
+_SWITCH: Final = "edge.dead_man"
 _GROUP: Final = 'sudo usermod --append --groups gpio USER, apt install python3-lgpio, or pin_factory = "mock"'
 
 
@@ -37,6 +39,28 @@ def lines(patient: Patient) -> Iterator[Finding]:
     yield ok("pins.chip", f"{chip} {configuration.hardware.chip or 'of the header'}, by lgpio")
     for line in held:
         yield _judged(line, places[line.number], patient.running is not None)
+
+
+def switch(patient: Patient) -> Iterator[Finding]:
+    """The dead man's switch of the edge that runs (docs/hardware.md), where there is an output to be left on."""
+    configuration = patient.configuration
+    if configuration is None or configuration.hardware.pin_factory is PinFactory.MOCK or patient.running is None:
+        return
+    if not levels_at_rest(configuration):
+        return
+    stands = patient.running.has_child(_SWITCH)
+    if stands:
+        yield ok("pins.switch", "a dead man's switch stands by its outputs")
+    elif stands is None:
+        what = "whether a dead man's switch stands by its outputs cannot be seen"
+        yield warning("pins.switch", what, "this user may not look at the edge's process", "ask again with sudo")
+    else:
+        why = "an edge that is killed may leave a relay on, and its door open, until systemd has set it at rest"
+        to_do = (
+            "ask again in a minute; if there is none then, journalctl --unit doorward-edge says why (unguarded): "
+            "see to that, then sudo systemctl restart doorward-edge"
+        )
+        yield warning("pins.switch", "no dead man's switch stands by its outputs", why, to_do)
 
 
 def _mock(configuration: Configuration) -> Iterator[Finding]:

@@ -57,16 +57,31 @@ class Running:
 
     def user(self) -> tuple[int, frozenset[int]] | None:
         """The user's number, and all groups'."""
-        try:
-            lines = (self._own / "status").read_text("ascii", "replace").splitlines()
-        except OSError:
-            return None
-        said = dict(line.split(":", 1) for line in lines if ":" in line)
+        said = self._said()
         try:
             groups = {said["Gid"].split()[1], *said["Groups"].split()}
             return int(said["Uid"].split()[1]), frozenset(map(int, groups))
         except (KeyError, ValueError, IndexError):
             return None
+
+    def _said(self) -> dict[str, str]:
+        """What proc_pid_status(5) has, by its name; nothing of a process that is gone."""
+        try:
+            lines = (self._own / "status").read_text("ascii", "replace").splitlines()
+        except OSError:
+            return {}
+        return {name: word.strip() for name, _, word in (line.partition(":") for line in lines)}
+
+    def has_child(self, argument: str) -> bool | None:
+        """Whether a process that it has begun, and that has not ended, was given this argument."""
+        if not self.arguments():  # then this user is shown nobody's
+            return None
+        children = (Running(int(each.name), self.proc) for each in self.proc.glob("[0-9]*"))
+        return any(child._parent() == self.pid and argument in child.arguments() for child in children)
+
+    def _parent(self) -> int | None:
+        said = self._said().get("PPid", "")
+        return int(said) if said.isdecimal() else None
 
     def _descriptors(self) -> frozenset[str] | None:
         """What its open files are."""

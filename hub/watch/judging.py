@@ -147,6 +147,10 @@ def _measured(told: EdgeTelemetry | None) -> Iterator[Trouble]:
     if told.temperature_c is not None and told.temperature_c >= TEMPERATURE_C_MAX:
         hot = _("it is %(degrees)s °C hot") % {"degrees": f"{told.temperature_c:.0f}"}
         yield Trouble(hot, _("Give it air: it slows down to cool."))
+    # It says each once, in turn (docs/hardware.md).
+    if told.counters.get("unguarded", 0) > told.counters.get("guarded", 0):
+        alone = _("nobody stands by its outputs: if it is killed, a relay may stay on")
+        yield Trouble(alone, _("Its dead man's switch is gone: sudo doorward-edge doctor there says what to do."))
     lost = told.counters.get("lost", 0)
     if lost:
         said = ngettext(

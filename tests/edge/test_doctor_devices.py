@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract.configuration import PinFactory
+from edge.clock import SystemClock
 from edge.doctor import known_hardware, pins, scanners
 from edge.doctor.findings import Level
 from edge.doctor.patient import Patient
@@ -17,10 +19,12 @@ from edge.firmware_config import VARIABLE
 from edge.hardware.boards import read_boards
 from tests.edge import fake_lgpio
 from tests.edge.doctor_runs import Ward, found, levels, the
+from tests.edge.edge_at_pins import at_pins
+from tests.edge.edge_process import EdgeProcess
 from tests.edge.scanner_tree import ScannerTree
 
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
-NOBODY = 65_534
+NOBODY, NO_PROCESS = 65_534, 2**22 + 1
 RELAY = 17
 MOCK, LGPIO = f'pin_factory = "{PinFactory.MOCK}"', f'pin_factory = "{PinFactory.LGPIO}"'
 
@@ -102,11 +106,8 @@ def test_what_an_edge_has_open_is_not_opened(ward: Ward) -> None:
     findings = found(scanners.devices, beside_an_edge(ward.patient()))["scanners.open"]
     os.close(held)
     assert levels(findings) == [OK, FAILURE]
-    no_such_process = 2**22 + 1
-    assert levels(found(scanners.devices, beside_an_edge(ward.patient(), no_such_process))["scanners.open"]) == [
-        WARNING,
-        WARNING,
-    ]
+    unseen = found(scanners.devices, beside_an_edge(ward.patient(), NO_PROCESS))["scanners.open"]
+    assert levels(unseen) == [WARNING, WARNING]
 
 
 def test_a_scanner_that_another_program_has(ward: Ward) -> None:
@@ -201,6 +202,39 @@ def test_a_chip_that_the_edges_user_may_not_open(chip: Ward) -> None:
 def test_another_chip_than_there_is(chip: Ward) -> None:
     chip.configure(**{MOCK: f'{LGPIO}\nchip = "pinctrl-bcm2711"'})
     assert "pinctrl-bcm2711" in the(pins.lines, chip.patient(), "pins.chip").what
+
+
+def test_outputs_that_a_switch_stands_by(tmp_path: Path) -> None:
+    lgpio = {MOCK: LGPIO}
+    edge = EdgeProcess(tmp_path, module="tests.edge.edge_at_pins", variables=at_pins(tmp_path / "lines"), **lgpio)
+    try:
+        edge.wait_for("started")
+        patient = Patient(tmp_path / "state", tmp_path / "edge.toml", SystemClock())
+        assert the(pins.switch, patient, "pins.switch").level is OK
+    finally:
+        edge.close()
+
+
+def test_outputs_that_no_switch_stands_by(chip: Ward) -> None:
+    one = the(pins.switch, beside_an_edge(chip.patient()), "pins.switch")
+    assert (one.level, "unguarded" in str(one.to_do)) == (WARNING, True)
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", "edge.dead_man"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as another_s:
+        assert the(pins.switch, beside_an_edge(chip.patient(), another_s.pid), "pins.switch").level is WARNING
+    ended = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    assert the(pins.switch, beside_an_edge(chip.patient()), "pins.switch").level is WARNING
+    ended.wait()
+    unseen = the(pins.switch, beside_an_edge(chip.patient(), NO_PROCESS), "pins.switch")
+    assert unseen.to_do == "ask again with sudo"
+
+
+def test_no_switch_is_missed_where_nothing_can_be_left_on(chip: Ward) -> None:
+    assert found(pins.switch, chip.patient()) == {}, "no edge runs"
+    chip.configure(**{MOCK: LGPIO, "relay_pin = 17": "contact_pin = 17"})
+    assert found(pins.switch, beside_an_edge(chip.patient())) == {}, "no output"
+    chip.configure()
+    assert found(pins.switch, beside_an_edge(chip.patient())) == {}, "no pins"
 
 
 # What is known of them

@@ -102,6 +102,17 @@ def test_what_is_wrong_comes_with_what_to_do(staff: Client, feed: Feed, club: Cl
         assert text in shown, text
 
 
+def test_an_edge_whose_outputs_nobody_stands_by_is_in_trouble_until_somebody_does(
+    staff: Client, feed: Feed, club: Club, now: datetime
+) -> None:
+    note_presence("clubhouse", well(feed), now)
+    alone = "Nobody stands by its outputs: if it is killed, a relay may stay on.</b> Its dead man"
+    for told, shown in (({}, False), ({"unguarded": 1}, True), ({"unguarded": 1, "guarded": 1}, False)):
+        operations.note_telemetry("clubhouse", telemetry(counters=told), now)
+        assert (alone in page(staff)) is shown, told
+        assert (fleet_shown(now).edges[0].light == "amber") is shown
+
+
 def test_a_refused_configuration_is_trouble(feed: Feed, club: Club, now: datetime) -> None:
     note_presence("clubhouse", well(feed), now)
     Edge.objects.update(epoch=5, config_generation=2)

@@ -12,7 +12,8 @@ from tests.system.web_hub import WebHub
 NOT_THE_HUB_S = Fault("broker.kept", "does not count", "is the hub's worker running")
 FOUND_WELL = {
     *("broker.name", "broker.port", "broker.session", "broker.rights", "broker.kept", "broker.edge"),
-    *("scanners.open", "scanners.profile", "pins.chip", "pins.line", "clock.state"),
+    *("scanners.open", "scanners.profile", "pins.chip", "pins.line", "pins.switch"),
+    "clock.state",
 }
 """Of what an edge without its hub, or without its board, has nothing to show."""
 
