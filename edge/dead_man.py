@@ -2,7 +2,8 @@
 however the edge died, each output that it has named is set to its level at rest, at once, and let go.
 
 What that takes is loaded long before: nothing is read from a disk in that moment. It knows no configuration; which
-pins at which levels is what was said last (edge/hardware/dead_man_switch.py). Small: it is there for years.
+pins at which levels is what was said last (edge/hardware/dead_man_switch.py). Small: it is there for years, so it
+loads no pathlib, no datetime and no ctypes.
 """
 
 import json
@@ -14,9 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import BinaryIO, Final
 
-from edge.clock import SystemClock
-from edge.hardware.gpio_chips import load_lgpio
 from edge.hardware.letting_go import set_levels
+from edge.hardware.lgpio_library import load_lgpio
 from edge.journal_stream import ERROR, WARNING, is_journal
 
 HEARD: Final = b"."
@@ -68,12 +68,18 @@ def let_go(chip: int, levels: Mapping[int, int]) -> dict[int, str]:
 
 def tell(levels: Mapping[int, int], failures: Mapping[int, str]) -> None:
     """One line of the edge's log."""
-    at = SystemClock().now().isoformat(timespec="milliseconds")
     pins = [pin for pin in levels if pin not in failures]
-    line = json.dumps({"event": "let_go", "at": at, "pins": pins} | ({"not": failures} if failures else {}))
+    line = json.dumps({"event": "let_go", "at": _now(), "pins": pins} | ({"not": failures} if failures else {}))
     priority = ERROR if failures else WARNING
     with suppress(OSError):
         os.write(_STDOUT, (priority if is_journal(_STDOUT, os.environ) else b"") + line.encode() + b"\n")
+
+
+def _now() -> str:
+    """As lines of edge/log.py have it: ISO 8601, UTC, to the millisecond."""
+    seconds, ms = divmod(time.time_ns() // 1_000_000, 1_000)
+    year, month, day, hour, minute, second, *_ = time.gmtime(seconds)
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}+00:00"
 
 
 if __name__ == "__main__":

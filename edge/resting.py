@@ -21,8 +21,8 @@ from contract.configuration import (
 )
 from contract.orders import Desired
 from edge.core.saved_orders import SavedOrders
-from edge.hardware.gpio_chips import HardwareError
 from edge.hardware.letting_go import set_levels
+from edge.hardware.lgpio_library import HardwareError
 from edge.hardware.resting import inputs_of, levels_at_rest, number_of, outputs_left_as_they_are
 from edge.hardware.wiring import fill_in_what_is_known
 from edge.journal_stream import is_journal

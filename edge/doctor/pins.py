@@ -7,7 +7,7 @@ from contract.configuration import Configuration, PinFactory
 from edge.doctor.access import may_open
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
-from edge.hardware.gpio_chips import HardwareError
+from edge.hardware.lgpio_library import HardwareError
 from edge.hardware.lines import HeldLine, held_lines
 from edge.hardware.resting import levels_at_rest
 

@@ -6,7 +6,7 @@ lgpio alone, no gpiozero, so that it is over before anybody could notice. Never 
 
 from collections.abc import Mapping
 
-from edge.hardware.gpio_chips import load_lgpio
+from edge.hardware.lgpio_library import load_lgpio
 
 
 def set_levels(levels: Mapping[int, int], chip: int) -> dict[int, str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from edge.hardware.gpio_chips import DEV, HardwareError, chip_number, load_lgpio
+from edge.hardware.gpio_chips import DEV, chip_number
+from edge.hardware.lgpio_library import HardwareError, load_lgpio
 
 _IN_USE: Final = 1
 """GPIOLINE_FLAG_KERNEL of linux/gpio.h, as lgpio hands it on: held by a driver or a process."""

@@ -10,7 +10,8 @@ from gpiozero.pins.mock import MockFactory
 
 from contract.configuration import PinFactory
 from contract.door_configuration import Level
-from edge.hardware.gpio_chips import HardwareError, chip_number, load_lgpio
+from edge.hardware.gpio_chips import chip_number
+from edge.hardware.lgpio_library import HardwareError, load_lgpio
 from edge.hardware.steady_pins import steady_factory
 
 __all__ = ["HardwareError", "Pins", "open_pins"]

@@ -9,7 +9,8 @@ from typing import Final
 from contract.configuration import Configuration
 from contract.door_configuration import INPUT_FIELDS, OUTPUT_FIELDS, Level
 from contract.reader_configuration import Reader
-from edge.hardware.gpio_chips import DEV, chip_number, load_lgpio
+from edge.hardware.gpio_chips import DEV, chip_number
+from edge.hardware.lgpio_library import load_lgpio
 from edge.hardware.wiring import active_level, has_known_level
 
 _INACTIVE: Final = {Level.HIGH: 0, Level.LOW: 1}

@@ -11,7 +11,7 @@ import importlib
 from collections import defaultdict
 from typing import Any
 
-from edge.hardware.gpio_chips import load_lgpio
+from edge.hardware.lgpio_library import load_lgpio
 
 
 def steady_factory(chip: int) -> Any:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,19 @@ import pytest
 
 from edge.dead_man import HEARD
 from tests.edge import fake_lgpio
-from tests.edge.edge_at_pins import CHIP, at_pins
+from tests.edge.edge_at_pins import CHECKOUT, CHIP, at_pins
 from tests.edge.edge_process import DEADLINE_S
 
 RELAY, LAMP = 17, 22
+LARGE = {"asyncio", "ctypes", "datetime", "logging", "pathlib", "subprocess", "tempfile", "typing_extensions"}
+LOADS = """
+import contextlib, sys
+from edge import dead_man
+sys.modules["lgpio"] = None
+with contextlib.suppress(Exception):
+    dead_man.load_lgpio()
+print(*sys.modules)
+"""
 
 
 class DeadMan:
@@ -82,14 +92,25 @@ def event_in(said: str) -> dict[str, Any]:
     return event
 
 
+def test_it_loads_little() -> None:
+    command = [sys.executable, "-S", "-c", LOADS]
+    told = subprocess.run(command, env={"PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=True)
+    loaded = set(told.stdout.split())
+    assert "edge.hardware.lgpio_library" in loaded
+    assert loaded & LARGE == set()
+
+
 def test_what_was_on_goes_off_and_is_told_in_one_line(dead_man: DeadMan) -> None:
+    begun = datetime.now(UTC) - timedelta(milliseconds=1)
     dead_man.hears({RELAY: 0, LAMP: 1})
     left_on(RELAY)
     fake_lgpio.gpio_free(CHIP, RELAY)
     assert dead_man.levels() == {RELAY: 1}
     status, said = dead_man.sees_the_edge_die()
     event = event_in(said)
-    assert event.pop("at").endswith("+00:00")
+    at = event.pop("at")
+    assert datetime.fromisoformat(at).isoformat(timespec="milliseconds") == at
+    assert begun <= datetime.fromisoformat(at) <= datetime.now(UTC)
     assert (status, event) == (0, {"event": "let_go", "pins": [RELAY, LAMP]})
     assert dead_man.levels() == {RELAY: 0, LAMP: 1}
 

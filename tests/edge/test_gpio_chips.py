@@ -11,7 +11,8 @@ from gpiozero.pins import local
 from contract.configuration import PinFactory
 from contract.door_configuration import Level
 from edge.hardware import pins as pins_module
-from edge.hardware.gpio_chips import IN_MEMORY, HardwareError, chip_number, load_lgpio
+from edge.hardware.gpio_chips import chip_number
+from edge.hardware.lgpio_library import IN_MEMORY, HardwareError, load_lgpio
 from edge.hardware.pins import Pins, open_pins
 from tests.edge import fake_lgpio
 
@@ -77,7 +78,7 @@ def test_a_disk_that_takes_nothing_is_not_in_the_librarys_way(
     monkeypatch.setattr(tempfile, "tempdir", None)
     library = load_lgpio()
     sys.modules.pop("lgpio")
-    assert Path(library.made_in).parent == IN_MEMORY
+    assert Path(library.made_in).parent == Path(IN_MEMORY)
 
 
 def _nowhere() -> str:

@@ -9,7 +9,7 @@ from gpiozero import Device
 from contract.configuration import PinFactory, Reader, ReaderKind
 from contract.decision import Decision
 from contract.reasons import Outcome, Reason
-from edge.hardware import gpio_chips
+from edge.hardware import lgpio_library
 from edge.hardware.pins import HardwareError, Pins, open_pins
 from edge.hardware.signals import DENIED_BEEP_S, ReaderSignals
 from tests.edge.fakes import FakeLog
@@ -217,7 +217,7 @@ def test_without_lgpio_the_error_says_what_to_install(monkeypatch: pytest.Monkey
     def refuse(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(gpio_chips.importlib, "import_module", refuse)
+    monkeypatch.setattr(lgpio_library.importlib, "import_module", refuse)
     with pytest.raises(HardwareError, match="apt install python3-lgpio"):
         open_pins(PinFactory.LGPIO)
 
