@@ -192,7 +192,8 @@ def _table(cards: int, rows: int, starts: _Starts, memory: dict[str, Memory]) ->
         "With pins: the real lgpio library, though there is no chip here, and beside the edge the process that is "
         "its dead man's switch.",
         "PSS divides what other processes of this machine hold too: the interpreter's own pages, the C library. "
-        "Alone is what it takes where nobody else holds any of them, each page counted once.",
+        "Alone is what it takes where nobody else holds any of them, each page counted once: at most "
+        f"{_alone_text(memory, _EDGE)}, with pins {_alone_text(memory, _AT_PINS)}.",
         f"{cards:,} cards ({rows:,} rows); idle for {_IDLE_S} s at least, until its rows were recounted; then "
         f"{_SCANS:,} scans, {_PACE_S * 1000:.0f} ms apart. Start: from the process's start to the relay's pin set "
         f"by a card that was held out every {_KNOCK_S * 1000:.0f} ms, {_STARTS} times; of floors, until all is "
@@ -204,7 +205,17 @@ def _table(cards: int, rows: int, starts: _Starts, memory: dict[str, Memory]) ->
 
 
 def _memory_word(memory: dict[str, Memory], name: str) -> str:
-    return _word(all(each.pss < _MEMORY_MIB for of, each in memory.items() if of.startswith(f"{name},")))
+    return _word(all(each.pss < _MEMORY_MIB for each in _all_of(memory, name)))
+
+
+def _alone_text(memory: dict[str, Memory], name: str) -> str:
+    alone = [each.alone for each in _all_of(memory, name) if each.alone is not None]
+    return f"{max(alone):.1f} MiB ({_word(max(alone) < _MEMORY_MIB)})" if alone else "not known (only root may)"
+
+
+def _all_of(memory: dict[str, Memory], name: str) -> list[Memory]:
+    """Of this edge, all its processes together."""
+    return [each for of, each in memory.items() if of.startswith(f"{name},")]
 
 
 def _word(kept: bool) -> str:
