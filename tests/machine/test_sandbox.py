@@ -1,7 +1,7 @@
 """The unit's sandbox: what it refuses whatever modes allow, and what works in it all the same."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.machine import making, probes
@@ -10,8 +10,10 @@ from tests.machine.wiring import Wire
 
 HERE = "/opt/probes.py"
 FOUND = "/run/doorward/probes.json"
-IN_UNIT = f"[Service]\nExecStartPre=-/usr/bin/python3 {HERE} {FOUND}\n"
-AS_ITS_USER = ("setpriv", "--reuid=doorward", "--regid=doorward", "--init-groups")
+IN_UNIT = f"[Service]\nExecStartPre=-/usr/bin/python3 {HERE} {FOUND}\nLimitRTPRIO={probes.PRIORITY_MAX}\n"
+LIMITED = ("prlimit", f"--rtprio={probes.PRIORITY_MAX}")
+AS_ITS_USER = (*LIMITED, "setpriv", "--reuid=doorward", "--regid=doorward", "--init-groups")
+LEFT_BEHIND = "/dev/shm/of-its-user"
 NEWER = ("RestartSteps", "RestartMaxDelaySec")
 """Debian 12's systemd passes them over, with a word (docs/operations.md)."""
 FILE = "/usr/lib/systemd/system/doorward-edge.service"
@@ -22,16 +24,18 @@ EXPOSURE_MAX = 2.0
 def test_the_unit_is_refused_what_its_user_and_root_can_do_and_the_edge_works_in_it(edge: Installed) -> None:
     edge.guest.write(HERE, Path(probes.__file__).read_text())
     edge.guest.shell(probes.GIVEN)
+    edge.guest.do(*AS_ITS_USER, "touch", LEFT_BEHIND)
     in_unit = tried_in_its_unit(edge)
-    assert {name for name in in_unit if in_unit[name] == "done"} == set(probes.NEEDED)
+    assert edge.guest.attempt("test", "-e", LEFT_BEHIND)[0] == 1, "what is shared in memory goes with the unit"
+    assert done(in_unit) == {*probes.NEEDED, *probes.BY_UNIT}
     assert edge.scan("full")["outcome"] == "granted"
     edge.guest.until("the relay", lambda: edge.pins.moves(Wire.RELAY))
     # Else what is refused would show nothing of the sandbox, or nothing at all.
     by_its_user = tried(edge, AS_ITS_USER)
-    assert {name for name in by_its_user if by_its_user[name] == "done"} == {*probes.BY_SANDBOX, *probes.NEEDED}
+    assert done(by_its_user) == {*probes.BY_SANDBOX, *probes.NEEDED}
     by_root = tried(edge, ())
-    assert set(by_root.values()) == {"done"}
-    assert probes.FELL_OVER not in {*in_unit.values(), *by_its_user.values()}
+    assert done(by_root) == {*probes.BY_SANDBOX, *probes.BY_RIGHTS, *probes.NEEDED}
+    assert probes.FELL_OVER not in {*in_unit.values(), *by_its_user.values(), *by_root.values()}
 
 
 def tried_in_its_unit(edge: Installed) -> dict[str, str]:
@@ -46,6 +50,10 @@ def tried_in_its_unit(edge: Installed) -> dict[str, str]:
 def tried(edge: Installed, user: Sequence[str]) -> dict[str, str]:
     edge.guest.do(*user, "python3", HERE, FOUND, limit_s=120)
     return found(edge)
+
+
+def done(tried: Mapping[str, str]) -> set[str]:
+    return {name for name, became in tried.items() if became == "done"}
 
 
 def found(edge: Installed) -> dict[str, str]:
