@@ -7,16 +7,21 @@ from typing import NamedTuple
 import pytest
 
 from contract.card import qr_text
+from tests.machine import udev
 from tests.machine.gadgets import GadgetKeyboard, GadgetPort, Gadgets, Model, type_together
 from tests.machine.installed import Installed
 from tests.machine.limits import HUB_S
 from tests.machine.serial_scanner import FtdiScanner
 from tests.machine.settled import HUB_URL
-from tests.machine.wiring import CONFIGURATION, Wire
+from tests.machine.wiring import CONFIGURATION, UART, Wire
 from tests.system.web_hub import EDGE, WebHub
 
 GERMAN, FRENCH, ACM = (Model(name, "05e0", "1200", f"{name}-1") for name in ("german", "french", "acm"))
 FTDI_PORT, ACM_PORT = "/dev/doorward/tty-1-2", "/dev/serial/by-id/usb-Doorward_acm_acm-1-if00"
+GROUPS = {
+    **{FTDI_PORT: "dialout", ACM_PORT: "dialout"},
+    **{"/dev/doorward/kbd-1-1": "input", "/dev/gpiochip0": "gpio"},
+}
 READER = """
 [[readers]]
 name = "{name}"
@@ -126,3 +131,18 @@ def test_sockets_have_names_and_groups_may_open_what_is_in_them(online: Installe
     shown = online.guest.shell("stat -L -c '%n %G %a' /dev/doorward/* /dev/gpiochip0")
     assert {"/dev/doorward/kbd-1-1 input 660", "/dev/doorward/tty-1-2 dialout 660"} <= set(shown.splitlines())
     assert "/dev/gpiochip0 gpio 660" in shown.splitlines()
+
+
+def test_each_device_is_its_group_s_by_our_own_rules(online: Installed, scanners: Scanners) -> None:
+    """Debian's give most of them to the same: other systems have others. No guest has a Pi's own port."""
+    said = {node: udev.by_our_rules(online.guest, node) for node in GROUPS}
+    said["/dev/ttyAMA0"] = udev.by_our_rules_if_there_was(online.guest, "ttyAMA0")
+    for node, group in {**GROUPS, "/dev/ttyAMA0": "dialout"}.items():
+        number = online.guest.shell(f"getent group {group} | cut -d: -f3").strip()
+        assert {f"GROUP {number}", "MODE 0660"} <= said[node], node
+
+
+def test_modem_manager_is_told_to_keep_off_scanners(online: Installed, scanners: Scanners) -> None:
+    ports = (FTDI_PORT, ACM_PORT, UART)
+    told = [port for port in ports if "ID_MM_DEVICE_IGNORE=1" in udev.properties(online.guest, port)]
+    assert told == [FTDI_PORT, ACM_PORT]
