@@ -39,7 +39,8 @@ _TO_DO: Final = {
     Step.PORT: "is it running, and the port open? `systemctl status mosquitto` there; correct host or port",
     Step.TLS: "compare the authority of hub and broker; enrol this edge again if its own is another",
     Step.SESSION: "has the hub revoked this edge? `doorward-edge enroll` enrols it again",
-    Step.RIGHTS: "is the hub's worker running? It gives each edge its rights at the broker",
+    Step.RIGHTS: "is the hub's worker running? It gives each edge its rights at the broker. Has the hub revoked "
+    "this edge? `doorward-edge enroll` enrols it again",
     Step.KEPT: "is the hub's worker running at this broker, and does the feed exist at that hub?",
 }
 

@@ -153,7 +153,7 @@ class _Session:
         refused = [t for t, each in zip(visit.topics, reasons or (), strict=False) if each.is_failure]
         if reasons is None or refused:
             why = f"it may not hear {', '.join(refused)}" if refused else "the broker does not answer"
-            yield Tried(Step.RIGHTS, why, self._hint())
+            yield Tried(Step.RIGHTS, why)
             return
         yield Tried(Step.RIGHTS, told="it may hear all that is meant for it")
         yield self._kept(visit)

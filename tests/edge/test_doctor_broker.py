@@ -196,21 +196,25 @@ def test_a_broker_that_does_not_let_it_in(ward: Ward, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists(PLUGIN), reason="mosquitto's plugin is not installed")  # noqa: PTH110
-def test_a_broker_at_which_it_may_not_hear(ward: Ward, tmp_path: Path) -> None:
-    deaf = Broker(tmp_path / "deaf")
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_broker_at_which_it_may_not_hear(ward: Ward, tmp_path: Path, tls: bool) -> None:
+    """A hub that has not given the rights yet, or has taken them: by TLS, too."""
+    deaf = NamingBroker(tmp_path / "deaf")
     access = dict.fromkeys(("publishClientSend", "publishClientReceive", "subscribe", "unsubscribe"), False)
     rights = tmp_path / "deaf" / "rights.json"
     rights.write_text(json.dumps({"defaultACLAccess": access, "clients": [], "groups": [], "roles": []}))
     with deaf._configuration.open("a") as file:
-        file.write(f"user root\nplugin {PLUGIN}\nplugin_opt_config_file {rights}\n")
+        file.write(f"plugin {PLUGIN}\nplugin_opt_config_file {rights}\n")
     deaf.start()
-    ward.enrol(deaf.port)
+    ward.enrol(deaf.tls_port if tls else deaf.port, tls=tls)
     try:
         one = failed(ward)
     finally:
         deaf.kill()
     assert one.check == "broker.rights"
     assert "dw/1/down/clubhouse/mode" in one.what
+    assert "is the hub's worker running" in str(one.to_do)
+    assert "doorward-edge enroll" in str(one.to_do)
 
 
 def test_beside_an_edge_by_tls_no_session_is_begun(ward: Ward, naming: NamingBroker) -> None:
