@@ -49,13 +49,16 @@ def battery(patient: Patient) -> Iterator[Finding]:
 
 def _battery_clock(found: Path, patient: Patient) -> Finding:
     """A Raspberry Pi 5 has a clock of its own, and a battery only where somebody has put one in."""
-    epoch = text_of(found / "since_epoch")
-    behind_s = patient.clock.now().timestamp() - int(epoch) if epoch.isdecimal() else 0.0
+    why = "its battery is empty or missing, or nobody sets it: after a power cut the time is wrong"
+    to_do = "sudo hwclock --systohc; should it come again, a new battery"
+    try:
+        behind_s = patient.clock.now().timestamp() - int(text_of(found / "since_epoch"))
+    except ValueError:  # The kernel takes no time from one that knows that its power failed.
+        return warning("clock.battery", f"{found.name} does not tell the time", why, to_do)
     if abs(behind_s) <= TOLERANCE.total_seconds():
         return ok("clock.battery", f"{found.name} keeps the time over a power cut, if its battery is good")
     what = f"{found.name} is {abs(behind_s):.0f} s {'behind' if behind_s > 0 else 'ahead of'} this machine's clock"
-    why = "its battery is empty or missing, or nobody sets it: after a power cut the time is wrong"
-    return warning("clock.battery", what, why, "sudo hwclock --systohc; should it come again, a new battery")
+    return warning("clock.battery", what, why, to_do)
 
 
 def floor(patient: Patient) -> Iterator[Finding]:

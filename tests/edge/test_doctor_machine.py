@@ -90,13 +90,19 @@ def test_a_battery_is_missed_where_time_is_needed(ward: Ward) -> None:
     needs_time(ward)
     one = the(clock.battery, ward.patient(), "clock.battery")
     assert (one.level, "door" in str(one.why)) == (WARNING, True)
-    ward.put("sys/class/rtc/rtc0/name", "rpi-rtc")
-    assert the(clock.battery, ward.patient(), "clock.battery").level is OK
     told = ward.told_by_hub()
     noon_s = int(told.at.timestamp())
     for since_epoch, level in ((noon_s + 9, OK), (noon_s - 9_999, WARNING), (noon_s + 9_999, WARNING)):
         ward.put("sys/class/rtc/rtc0/since_epoch", f"{since_epoch}\n")
         assert the(clock.battery, ward.patient(told), "clock.battery").level is level
+
+
+@pytest.mark.parametrize("said", ["", "-62135596800\n"], ids=["nothing", "the year 1"])
+def test_a_battery_clock_that_lost_the_time(ward: Ward, said: str) -> None:
+    """The kernel refuses to read one that says itself that its power failed."""
+    ward.put("sys/class/rtc/rtc0/since_epoch", said)
+    one = the(clock.battery, ward.patient(), "clock.battery")
+    assert (one.level, "hwclock --systohc" in str(one.to_do)) == (WARNING, True)
 
 
 # Watchdogs and the unit
