@@ -39,7 +39,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = MappingProxyType(
         "pins": (pins.lines, pins.switch),
         "clock": (clock.synchronized, clock.battery, clock.floor, clock.believed),
         "broker": (broker.reach,),
-        "replica": (replica.exact, replica.age, replica.time_zone),
+        "replica": (replica.exact, replica.age, replica.time_zone, replica.names),
         "journal": (journal.rows,),
         "watchdog": (watchdog.unit, watchdog.edge, watchdog.machine),
     }

@@ -1,26 +1,37 @@
 """The copy of the feed that decides: whether it is there, exact, where it stands and how old it is."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
 
 from contract.calendar import CalendarError, zone_of
+from contract.configuration import Configuration
 from contract.errors import ContractError
 from contract.facts import Position
-from contract.feed import site_key
+from contract.feed import Kind, schedule_key, site_key
 from contract.high_water import HEAD, POSITION, HighWater
-from contract.plan_rows import zone_named
+from contract.plan_rows import schedule_of, zone_named
 from edge.core.floors import is_below
 from edge.doctor.findings import Finding, failure, ok, warning
 from edge.doctor.patient import Patient
 from edge.doctor.spans import span
 from edge.storage.feed_tables import FORMAT
-from edge.storage.inspection import ReplicaSeen, Unreadable, look_at_replica, replica_in, site_row_in
+from edge.storage.inspection import ReplicaSeen, Unreadable, hours_in, look_at_replica, replica_in
 from edge.storage.small_file import DamagedFile
 
 OLD_S: Final = 3_600.0
 """A hub says where its feed stands each minute."""
 _PULL: Final = "start the edge anew where it can reach its hub: it pulls another one"
 _NOT_READY: Final = "without a whole replica everybody is denied, as not_ready"
+
+
+class _Named(NamedTuple):
+    """`place`: where the configuration names it; `without`: what is so where the hub has none of that name."""
+
+    place: str
+    called: str
+    key: tuple[int, bytes]
+    without: str
+    read: Callable[[bytes], object]
 
 
 def exact(patient: Patient) -> Iterator[Finding]:
@@ -95,16 +106,13 @@ def age(patient: Patient) -> Iterator[Finding]:
 def time_zone(patient: Patient) -> Iterator[Finding]:
     """Of the site whose hours and days count here."""
     site = None if patient.configuration is None else patient.configuration.site
-    path = replica_in(patient.state_dir)
-    if site is None or path is None:
+    row = None if site is None else (_hours(patient) or {}).get((Kind.SITE, site_key(site)))
+    if site is None or row is None:
         return
     try:
-        row = site_row_in(path, site_key(site))
-        zone = None if row is None else zone_named(row)
-    except (Unreadable, ContractError):
-        return  # `exact` says so, or whoever reads the row.
-    if zone is None:
-        return
+        zone = zone_named(row)
+    except ContractError:
+        return  # `names` says so.
     try:
         zone_of(zone)
     except CalendarError:
@@ -113,6 +121,53 @@ def time_zone(patient: Patient) -> Iterator[Finding]:
         yield failure("replica.time_zone", what, why, "sudo apt install tzdata", site)
     else:
         yield ok("replica.time_zone", zone, site)
+
+
+def names(patient: Patient) -> Iterator[Finding]:
+    """Whether the hub has the site and the schedules that the configuration names."""
+    rows = _hours(patient)
+    if rows is None or patient.configuration is None:
+        return
+    for each in _named(patient.configuration):
+        body = rows.get(each.key)
+        if body is None:
+            to_do = f"correct {each.place} in its configuration, or make it at the hub"
+            yield warning("replica.names", f"the hub has no {each.called}", each.without, to_do, each.place)
+        elif not _can_read(each, body):
+            what = f"what the hub says of {each.called} cannot be read here"
+            why = "its hub may be newer than this Doorward"
+            yield failure("replica.names", what, why, "install the newer Doorward", each.place)
+        else:
+            yield ok("replica.names", f"the hub has {each.called}", each.place)
+
+
+def _named(configuration: Configuration) -> Iterator[_Named]:
+    site = configuration.site
+    if site is not None:
+        without = "days and hours count in UTC, without holidays"
+        yield _Named("site", f"site {site}", (Kind.SITE, site_key(site)), without, zone_named)
+    for reader in configuration.readers:
+        schedule = reader.unlocked_schedule
+        if schedule is not None:
+            key, without = (Kind.SCHEDULE, schedule_key(schedule)), f"no hours unlock {reader.name}"
+            yield _Named(f"{reader.name}.unlocked_schedule", f"schedule {schedule}", key, without, schedule_of)
+
+
+def _can_read(named: _Named, body: bytes) -> bool:
+    try:
+        named.read(body)
+    except ContractError:
+        return False
+    return True
+
+
+def _hours(patient: Patient) -> dict[tuple[int, bytes], bytes] | None:
+    """None: there is no whole replica to be read, which `exact` says."""
+    path = replica_in(patient.state_dir)
+    try:
+        return None if path is None else hours_in(path)
+    except Unreadable:
+        return None
 
 
 def _floor(marks: HighWater, feed: str) -> Position | None:

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from contract.feed import Kind
 from contract.instants import from_us
 from contract.messages import Lost, MessageError, decode_journaled
 from edge.storage import feed_tables, journal_tables
@@ -100,11 +99,13 @@ def look_at_replica(path: Path) -> ReplicaSeen:
     return ReplicaSeen(path.name, found, stands, counted, rows)
 
 
-def site_row_in(path: Path, key: bytes) -> bytes | None:
-    """The body of a site's row in a replica; None: there is none. Unreadable."""
+def hours_in(path: Path) -> dict[tuple[int, bytes], bytes]:
+    """The bodies of sites and schedules in a whole replica, by kind and key. Unreadable."""
     with _opened(path) as connection:
+        if not standing(connection).complete:
+            raise ReplicaFileError("it is not complete")
         rows = connection.execute(feed_tables.SELECT_HOURS)
-        return next((body for kind, row_key, _, body in rows if (kind, row_key) == (Kind.SITE, key)), None)
+        return {(kind, key): body for kind, key, _, body in rows}
 
 
 @contextmanager

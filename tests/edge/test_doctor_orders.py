@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from contract.feed import Change
 from contract.high_water import HEAD, Mark, Reached
+from contract.hours import Schedule, Site
 from contract.instants import to_us
 from contract.orders import Desired, Refused
+from contract.plan_rows import schedule_change, site_change
 from edge.core.saved_orders import ConfigurationOrders, SavedOrders
 from edge.doctor import checks, configuration, disk, journal, replica
 from edge.doctor.findings import Level, worst
@@ -156,6 +159,60 @@ def test_a_replica_of_another_feed(ward: Ward) -> None:
     at(path, "UPDATE meta SET feed = 'partners'")
     ward.reach(Reached("partners", HEAD, Mark(1, 0)))
     assert the(replica.exact, ward.patient(), "replica.position").level is FAILURE
+
+
+# What the configuration calls by names of the hub's
+
+NAMED = {
+    'edge = "clubhouse"': 'site = "clubhouse"',
+    'permission = "front-door"': 'permission = "front-door"\nunlocked_schedule = "opening-hours"',
+}
+SITE = site_change("clubhouse", Site())
+SCHEDULE = schedule_change("opening-hours", Schedule())
+
+
+def put(ward: Ward, *changes: Change) -> None:
+    """Rows of the replica, whatever its digest says."""
+    (path,) = ward.state.glob("replica.*.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for number, change in enumerate(changes, start=10**6):
+            row = (number, change.kind, change.key, change.ref, change.body)
+            connection.execute("INSERT INTO feed_row VALUES (?, ?, ?, ?, ?)", row)
+
+
+def test_names_that_the_hub_has(ward: Ward) -> None:
+    assert found(replica.names, ward.patient()) == {}
+    ward.configure(**NAMED)
+    put(ward, SITE, SCHEDULE)
+    assert levels(found(replica.names, ward.patient())["replica.names"]) == [OK, OK]
+
+
+def test_a_site_and_a_schedule_that_the_hub_has_not(ward: Ward) -> None:
+    ward.configure(**NAMED)
+    site, schedule = found(replica.names, ward.patient())["replica.names"]
+    assert (site.level, site.what, site.about) == (WARNING, "the hub has no site clubhouse", "site")
+    assert "UTC" in str(site.why)
+    assert (schedule.level, schedule.about) == (WARNING, "door.unlocked_schedule")
+    assert schedule.what == "the hub has no schedule opening-hours"
+    put(ward, SITE)
+    assert levels(found(replica.names, ward.patient())["replica.names"]) == [OK, WARNING]
+
+
+def test_rows_of_a_hub_that_cannot_be_read_here(ward: Ward) -> None:
+    ward.configure(**NAMED)
+    put(ward, replace(SITE, body=b"\xff"), replace(SCHEDULE, body=b"\xff"))
+    site, schedule = found(replica.names, ward.patient())["replica.names"]
+    assert (site.level, schedule.level) == (FAILURE, FAILURE)
+    assert "cannot be read here" in site.what
+
+
+def test_of_a_replica_that_is_not_whole_no_name_is_missed(ward: Ward) -> None:
+    ward.configure(**NAMED)
+    (path,) = ward.state.glob("replica.*.db")
+    at(path, "UPDATE meta SET complete = 0")
+    assert found(replica.names, ward.patient()) == {}
+    path.unlink()
+    assert found(replica.names, ward.patient()) == {}
 
 
 # A check that fails

@@ -124,7 +124,7 @@ def test_the_doctor_finds_a_zone_that_is_known(ward: Ward) -> None:
     assert the(replica.time_zone, ward.patient(), "replica.time_zone").level is Level.OK
 
 
-def test_the_doctor_says_nothing_of_a_site_that_has_no_row_or_a_broken_one(ward: Ward) -> None:
+def test_the_doctor_says_nothing_of_the_zone_of_a_site_that_has_no_row_or_a_broken_one(ward: Ward) -> None:
     assert found(replica.time_zone, ward.patient()) == {}
     put(ward, Change(MADRID.kind, MADRID.key, b"", b"\xff"))
     assert found(replica.time_zone, ward.patient()) == {}

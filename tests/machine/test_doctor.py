@@ -86,6 +86,7 @@ grabbed = [each for each in map(evdev.InputDevice, evdev.list_devices()) if each
 for each in grabbed: each.grab()
 """
 OWN = """
+site = "nowhere"
 [hardware]
 pin_factory = "mock"
 board = "nonsense"
@@ -97,6 +98,7 @@ replica_age_seconds_max = 1
 device = "/dev/null"
 profile = "nonsense"
 relay_pin = 17
+unlocked_schedule = "never"
 """
 LOSE_A_ROW = "DELETE FROM feed_row WHERE sequence = (SELECT min(sequence) FROM feed_row)"
 WITH_A_DISK_THAT_FAILED = (
@@ -116,6 +118,8 @@ WITH_A_DISK_THAT_FAILED = (
     Fault("broker.name", "broker.example", "resolvectl query", "sed -i /broker.example/d /etc/hosts"),
     Fault("replica.digest", "does not have the digest", "pulls another one", SQL % ("replica.1.db", LOSE_A_ROW)),
     Fault("replica.age", "whole as of", "let the edge reach its hub"),
+    Fault("replica.names site", "no site nowhere", "make it at the hub", level=LOOK),
+    Fault("replica.names door.unlocked_schedule", "no schedule never", "make it at the hub", level=LOOK),
     Fault("journal.unacked", "has not acknowledged 1 row", "let the edge reach its hub", level=LOOK),
 )
 
