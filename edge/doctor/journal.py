@@ -41,7 +41,8 @@ def _unacked(seen: JournalSeen, patient: Patient) -> Finding:
     if not seen.unacked:
         return ok("journal.unacked", "the hub has all of it")
     since = seen.unacked_since
-    if since is not None and patient.known.at - since < LATE:
+    # What is of a time to come was made by a clock that was ahead: how long it has waited is not known.
+    if since is not None and abs(patient.known.at - since) < LATE:
         return ok("journal.unacked", f"{_rows(seen.unacked)} of the last minutes on the way to the hub")
     told = "" if since is None else f", the oldest from {since:%Y-%m-%d %H:%M} UTC"
     return warning(

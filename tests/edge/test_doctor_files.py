@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from contract.high_water import HEAD, POSITION, Mark, Reached
+from contract.instants import from_us
 from edge.doctor import access, configuration, disk, journal, replica, seal
 from edge.doctor.checks import Check, examine
 from edge.doctor.findings import Level
 from tests.edge.doctor_runs import Ward, days, found, levels, the
+from tests.edge.fakes import FakeClock
+from tests.edge.journal_runs import checkin
 from tests.edge.small_disks import small_disk
 from tests.enrolled import EDGE_SEED, issued, make_authority
 
@@ -167,9 +170,12 @@ def test_a_replica_of_unknown_age(ward: Ward) -> None:
 
 def test_rows_that_the_hub_does_not_have(ward: Ward) -> None:
     ward.journal(3)
-    one = the(journal.rows, ward.patient(), "journal.unacked")
-    assert one.level is OK  # they are of a year to come
-    assert one.what.startswith("3 rows")
+    clock = FakeClock()
+    made_at = from_us(checkin(1).at_us)
+    for at, level in ((made_at, OK), (made_at + days(1), WARNING), (made_at - days(1), WARNING)):
+        clock.at = at
+        one = the(journal.rows, ward.patient(clock), "journal.unacked")
+        assert (one.level, "3 rows" in one.what) == (level, True)
 
 
 def test_a_damaged_journal(ward: Ward) -> None:
