@@ -1,7 +1,8 @@
 """The way to the broker and to what the hub keeps there.
 
 A broker that names clients by their certificates, as Doorward's mosquitto does, ends the session that a name has
-when another begins. So beside an edge that runs and uses TLS no session is begun: its own is looked at instead.
+when another begins. So beside an edge that runs and uses TLS no session is begun: its own is looked at instead, and
+when the hub last answered there.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from contract.seal import unseal
 from contract.topics import FEED_HEAD, feed
 from contract.trust import ClockState
 from edge.core.configuration_events import Reach
-from edge.doctor.findings import Finding, failure, ok, warning
+from edge.doctor.findings import Finding, Level, failure, ok, warning
 from edge.doctor.patient import Patient
 from edge.doctor.spans import span
 from edge.hub_link.broker_probe import Step, Tried, Visit, probe
@@ -56,7 +57,10 @@ def reach(patient: Patient) -> Iterator[Finding]:
     for tried in probe(address, patient.known, visit):
         yield from _told(tried, patient)
     if patient.running is not None:
-        yield _running_session(patient, to.broker.port)
+        session = _running_session(patient, to.broker.port)
+        yield session
+        if visit is None and session.level is Level.OK:
+            yield from _answers(patient)
 
 
 def _told(tried: Tried, patient: Patient) -> Iterator[Finding]:
@@ -98,6 +102,19 @@ def _running_session(patient: Patient, port: int) -> Finding:
         "it tries for ever; what it lacks, or what the broker has against it, stands in its log",
         "journalctl --unit doorward-edge, its lines no_broker and disconnected",
     )
+
+
+def _answers(patient: Patient) -> Iterator[Finding]:
+    """By what the edge has written down of its replica's age. None is known: `replica.age` says so."""
+    age_s = patient.replica_age_s
+    if age_s is None:
+        return
+    told = f"the hub told the edge {span(age_s)} ago that its replica is whole"
+    if age_s > SILENT.total_seconds():
+        why = "an edge asks each minute; whole replicas are pulled for longer, where they are large"
+        yield warning("broker.hub", told, why, _TO_DO[Step.KEPT])
+    else:
+        yield ok("broker.hub", told)
 
 
 def _visit(patient: Patient, edge: EnrolledEdge, to: Reach) -> Visit:

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from contract.topics import FEED_HEAD, feed
+from edge.core.saved_trust import SavedTrust
 from edge.doctor import broker
 from edge.doctor.findings import Finding, Level
 from edge.doctor.running import Running
 from edge.hub_link import broker_probe
+from edge.storage.small_file import SmallFile
 from tests.brokers import Broker
 from tests.edge.doctor_runs import Ward, days
+from tests.edge.fakes import FakeClock
 from tests.edge.mqtt_hub import MqttHub
 from tests.edge.test_link_tls import TlsBroker
 from tests.enrolled import STRANGER_KEY, Certificate, issued, make_authority
@@ -226,6 +229,23 @@ def test_beside_an_edge_by_tls_no_session_is_begun(ward: Ward, naming: NamingBro
     assert findings[-1].level is FAILURE
     with socket.create_connection(("127.0.0.1", naming.tls_port)):
         assert list(broker.reach(patient))[-1].level is OK
+
+
+def test_a_hub_that_answers_an_edge_no_more_to_which_its_broker_leads(ward: Ward, naming: NamingBroker) -> None:
+    """By TLS, what the hub keeps is not looked at beside the edge: what the edge has written down is."""
+    ward.enrol(naming.tls_port, tls=True)
+    clock = FakeClock()
+    clock.elapsed_s = 1_000.0
+    for ago_s, level in ((290.0, OK), (310.0, WARNING)):
+        whole_s = clock.elapsed_s - ago_s
+        trust = SavedTrust(boot=clock.boot, saved_s=clock.elapsed_s, whole_s=whole_s)
+        SmallFile(ward.state / "trust.json", SavedTrust).write(trust)
+        patient = ward.patient(clock)
+        patient.running = Running(os.getpid())  # type: ignore[misc] # as if the kernel had said so
+        with socket.create_connection(("127.0.0.1", naming.tls_port)):
+            *_, edge, hub = broker.reach(patient)
+        assert (edge.check, edge.level, hub.check, hub.level) == ("broker.edge", OK, "broker.hub", level)
+    assert "is the hub's worker running" in str(hub.to_do)
 
 
 def test_an_edge_that_is_not_enrolled_asks_nobody(ward: Ward) -> None:
