@@ -1,8 +1,8 @@
 """The way to the broker and to what the hub keeps there.
 
 A broker that names clients by their certificates, as Doorward's mosquitto does, ends the session that a name has
-when another begins. So beside an edge that runs and uses TLS no session is begun: its own is looked at instead, and
-when the hub last answered there.
+when another begins. So beside an edge that runs and uses TLS no session is begun: its own is looked at instead,
+and when the hub last answered there.
 """
 
 import secrets

@@ -12,7 +12,8 @@ FOLDERS: Final = tuple(
     Path(each)
     for each in ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 )
-"""The first that has the unit counts (systemd.unit(5)); parts in NAME.d of all of them are added."""
+"""The first that has the unit counts (systemd.unit(5)); parts in NAME.d of all of them are added in the order of
+their names, of one name the first."""
 DEFAULTS: Final = Path("/etc/default/doorward-edge")
 _OPTIONS: Final = "DOORWARD_EDGE_CONFIG"
 
@@ -33,8 +34,9 @@ def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
         path = folder / NAME
         with suppress(OSError):
             words = dict(_words(path.read_text("utf-8", "replace")))
-            for part in sorted(each for parts in folders for each in parts.glob(f"{NAME}.d/*.conf")):
-                words.update(_words(part.read_text("utf-8", "replace")))
+            parts = {each.name: each for upper in reversed(folders) for each in upper.glob(f"{NAME}.d/*.conf")}
+            for name in sorted(parts):
+                words.update(_words(parts[name].read_text("utf-8", "replace")))
             return Unit(path, words, any(wants for each in folders for wants in each.glob(f"*.wants/{NAME}")))
     return None
 

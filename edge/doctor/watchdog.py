@@ -19,6 +19,9 @@ def unit(patient: Patient) -> Iterator[Finding]:
     if found is None:
         why = "nobody starts the edge with the machine, or anew when it ended"
         yield warning("watchdog.unit", f"{NAME} is not installed", why, "install the package doorward-edge")
+    elif not found.words:
+        why = "nobody can start the edge"
+        yield warning("watchdog.unit", f"{found.path} is masked", why, f"sudo systemctl unmask {NAME}")
     elif found.words.get("WatchdogSec", "0") in ("0", "infinity", ""):
         why = "an edge that hangs would hang for ever"
         yield warning(

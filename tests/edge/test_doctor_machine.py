@@ -138,6 +138,25 @@ def test_a_units_parts_count(ward: Ward) -> None:
     assert levels["watchdog.unit"] is levels["watchdog.enabled"] is WARNING
 
 
+def test_a_units_parts_count_by_their_names_and_those_of_the_machines_owner_first(ward: Ward) -> None:
+    """systemd.unit(5): whichever folder they are in; of one name, that of the first folder."""
+    ward.put("etc/doorward-edge.service.d/20-own.conf", "[Service]\nWatchdogSec=0\n")
+    ward.put("etc/doorward-edge.service.d/30-both.conf", "[Service]\nUser=somebody\n")
+    ward.put("lib/doorward-edge.service", UNIT)
+    ward.put("lib/doorward-edge.service.d/10-lib.conf", "[Service]\nWatchdogSec=9\n")
+    ward.put("lib/doorward-edge.service.d/30-both.conf", "[Service]\nUser=root\n")
+    found_unit = unit_in((ward.machine / "etc", ward.machine / "lib"))
+    assert found_unit is not None
+    assert (found_unit.words["WatchdogSec"], found_unit.words["User"]) == ("0", "somebody")
+
+
+def test_a_unit_that_is_masked(ward: Ward) -> None:
+    ward.put("units/multi-user.target.wants/doorward-edge.service", UNIT)
+    (ward.machine / "units" / "doorward-edge.service").symlink_to("/dev/null")
+    one = next(iter(watchdog.unit(ward.patient())))
+    assert (one.level, "is masked" in one.what, "systemctl unmask" in str(one.to_do)) == (WARNING, True, True)
+
+
 @pytest.mark.parametrize(
     ("said", "path"),
     [
