@@ -32,17 +32,23 @@ def files(patient: Patient) -> Iterator[Finding]:
             "it holds keys, names and who came when",
             f"sudo chmod 700 {folder}",
         )
-    strange = [
-        each for each in (folder, *sorted(folder.rglob("*"))) if _owner_of(each) not in (None, whose.number)
-    ]
+    seen = {each: status for each in (folder, *sorted(folder.rglob("*"))) if (status := _status(each)) is not None}
+    strange = [each for each, status in seen.items() if status.st_uid != whose.number]
+    closed = [each for each, status in seen.items() if not _is_open_to_owner(status.st_mode)]
     if strange and not whose.is_root:
-        shown = ", ".join(map(str, strange[:_SHOWN_MAX])) + (" and more" if len(strange) > _SHOWN_MAX else "")
         yield failure(
             "access.files",
-            f"{len(strange)} of the edge's files are another user's: {shown}",
+            f"{len(strange)} of the edge's files are another user's: {_shown(strange)}",
             f"an edge that runs as {whose.name} can neither read nor write them",
             f"sudo chown --recursive {whose.name}: {folder}; and enrol as that user: "
             f"sudo -u {whose.name} doorward-edge enroll …",
+        )
+    elif closed:
+        yield failure(
+            "access.files",
+            f"{len(closed)} of the edge's files may not be read and written by their owner: {_shown(closed)}",
+            f"an edge that runs as {whose.name} cannot keep in them what it has to",
+            f"sudo chmod --recursive u+rwX {folder}",
         )
     else:
         yield ok("access.files", f"its files are {whose.name}'s")
@@ -100,9 +106,18 @@ def _exists(group: str) -> bool:
     return False
 
 
-def _owner_of(path: Path) -> int | None:
+def _status(path: Path) -> os.stat_result | None:
     """None: it is gone by now, as files of an edge that runs may be."""
     try:
-        return path.lstat().st_uid
+        return path.lstat()
     except OSError:
         return None
+
+
+def _is_open_to_owner(mode: int) -> bool:
+    needed = stat.S_IRWXU if stat.S_ISDIR(mode) else stat.S_IRUSR | stat.S_IWUSR
+    return mode & needed == needed
+
+
+def _shown(paths: list[Path]) -> str:
+    return ", ".join(map(str, paths[:_SHOWN_MAX])) + (" and more" if len(paths) > _SHOWN_MAX else "")

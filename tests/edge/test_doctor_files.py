@@ -121,6 +121,17 @@ def test_files_that_root_left_to_an_edge_that_is_not_root(ward: Ward) -> None:
     assert levels(found(access.groups, ward.patient())["access.groups"]) == [WARNING]
 
 
+@pytest.mark.parametrize(("name", "mode"), [("journal.db", 0o400), ("enrolment", 0o500), ("orders.json", 0o200)])
+def test_files_that_their_owner_may_not_use(ward: Ward, name: str, mode: int) -> None:
+    """As a copy of a folder that could be read alone has them. Whoever asks as root may all the same."""
+    path = ward.state / name
+    path.touch()
+    path.chmod(mode)
+    one = the(access.files, ward.patient(), "access.files")
+    assert (one.level, one.what.endswith(f": {path}")) == (FAILURE, True)
+    assert f"sudo chmod --recursive u+rwX {ward.state}" in str(one.to_do)
+
+
 def test_a_folder_that_others_may_use(ward: Ward) -> None:
     ward.state.chmod(0o755)
     assert the(access.files, ward.patient(), "access.folder").level is FAILURE
