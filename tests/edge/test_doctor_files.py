@@ -12,6 +12,7 @@ from contract.instants import from_us
 from edge.doctor import access, configuration, disk, journal, replica, seal
 from edge.doctor.checks import Check, examine
 from edge.doctor.findings import Level
+from edge.ports import MachineState
 from tests.edge.doctor_runs import Ward, days, found, levels, the
 from tests.edge.fakes import FakeClock
 from tests.edge.journal_runs import checkin
@@ -268,6 +269,20 @@ def test_a_disk_that_is_read_only_though_its_mount_is_not(ward: Ward, monkeypatc
     monkeypatch.setattr(disk.os, "fsync", refused)
     one = the(disk.writable, ward.patient(), "disk.writable")
     assert (one.level, one.what, "make room" in str(one.to_do)) == (FAILURE, "the disk is read-only", False)
+
+
+@pytest.mark.parametrize(("free_bytes", "level"), [(49e6, FAILURE), (51e6, WARNING), (501e6, OK)])
+def test_room_on_the_disk(ward: Ward, monkeypatch: pytest.MonkeyPatch, free_bytes: float, level: Level) -> None:
+    state = MachineState(None, int(free_bytes), 0.5, None, None)
+    monkeypatch.setattr(disk.Machine, "as_it_stands", lambda _: state)
+    assert the(disk.space, ward.patient(), "disk.space").level is level
+
+
+@pytest.mark.parametrize(("took_s", "level"), [(0.039, OK), (0.041, WARNING)])
+def test_a_disk_that_is_slow(ward: Ward, monkeypatch: pytest.MonkeyPatch, took_s: float, level: Level) -> None:
+    """As most of the tries are, not the one that had to wait for something else."""
+    monkeypatch.setattr(disk, "_fsync_times_s", lambda _: [took_s] * 5 + [9.0] + [0.001] * 3)
+    assert the(disk.writable, ward.patient(), "disk.fsync").level is level
 
 
 def test_a_worn_disk(ward: Ward) -> None:
