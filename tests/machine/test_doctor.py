@@ -1,12 +1,11 @@
 """`doorward-edge doctor` on a machine where something is wrong: what is wrong, what to do, and nothing else.
 
-That it is green beside a hub, and what it says of a stranger's words, stands in test_doctor_online.py. Many faults
-are made at once, of those that do not hide each other. Not made here, and tried by tests/edge with files in place
-of a machine: an eMMC that is worn; a replica below its mark; a broker that has another authority, revokes, or
-gives no rights (this hub's is in the clear); an edge that nobody watches; a machine without a watchdog, a battery
-clock, or systemd.
+That it is green beside a hub, and what it says of brokers that are another's and of yesterday's replica, stands in
+test_doctor_online.py. Many faults are made at once, of those that do not hide each other. docs/machine.md has
+those that are made in no guest, but by tests/edge with files in place of a machine.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +22,8 @@ TRUST = f"{STATE}/trust.json"
 KNOWN = "/usr/share/doorward/firmware_config"
 DROP_IN = f"/etc/systemd/system/{UNIT}.service.d"
 LOOK = Level.WARNING
+OWN_UNIT = f"/etc/systemd/system/{UNIT}.service"
+LEAVE_200_MB = "fallocate -l $(( $(stat -f -c '%a * %S' /var) - 200000000 )) /var/much"
 NOBODY_FEEDS_IT = Fault("watchdog.machine", "nobody feeds it", "doorward-watchdog.conf", level=LOOK)
 SQL = f"python3 -c \"import sqlite3; sqlite3.connect('{STATE}/%s').executescript('%s')\""
 NEWER = "PRAGMA user_version = 99"
@@ -39,11 +40,13 @@ WHILE_IT_RUNS = (
     Fault("configuration.file", "is damaged", "push", f"echo nothing > {STATE}/orders.json.before"),
     Fault("firmware_config.boards", "nonsense", "install", f"echo x > {KNOWN}/boards/nonsense.toml"),
     Fault("scanners.device door", KEYBOARD, "doorward-edge scanners"),
+    Fault("pins.chip", "doorward may not open /dev/gpiochip", "usermod", "chmod 600 /dev/gpiochip*"),
     Fault("clock.floor", "is damaged", "start the edge anew", f"echo nothing > {TRUST}"),
     Fault("clock.state", "unknown", "let the edge reach its hub", level=LOOK),
     Fault("broker.port", "broker.example, port 1883", "systemctl status mosquitto"),
     Fault("broker.edge", "not connected", "journalctl --unit doorward-edge"),
     Fault("replica.file", "is of format 99", "pulls another one", SQL % ("replica.1.db", NEWER), LOOK),
+    Fault("replica.position", "is damaged", "start the edge anew", f"echo nothing > {STATE}/marks.json"),
     Fault("replica.age", "not known", "let the edge reach its hub", level=LOOK),
     Fault("replica.time_zone clubhouse", "Europe/Berlin", "tzdata", "rm /usr/share/zoneinfo/Europe/Berlin"),
     Fault("journal.file", "is of format 99", "install the newer Doorward", SQL % ("journal.db", NEWER)),
@@ -60,7 +63,10 @@ ZEROES = "dd if=/dev/zero bs=4096 count=2 conv=notrunc of="
 SYSFS = "/sys/class/gpio"
 WHILE_IT_IS_STOPPED = (
     Fault("watchdog.edge", "no edge runs", "systemctl start doorward-edge", f"systemctl stop {UNIT}", LOOK),
+    Fault("watchdog.unit", "is masked", "systemctl unmask", f"ln -s /dev/null {OWN_UNIT}", LOOK),
     Fault("access.groups dialout", "is not in the group", "usermod", "gpasswd -d doorward dialout", LOOK),
+    Fault("access.files", "may not be read and written", "chmod --recursive u+rwX", f"chmod 400 {TRUST}"),
+    Fault("disk.space", "of /var/lib/doorward's disk", "du --one-file-system", LEAVE_200_MB, LOOK),
     Fault("seal.enrolment", "may be used by others", "chmod 600", f"chmod 644 {STATE}/enrolment/tls.key"),
     Fault("firmware_config.scanners", "nonsense", "install", f"echo x > {KNOWN}/scanners/nonsense.toml"),
     Fault("scanners.device counter", f"may not open {UART}", "usermod"),
@@ -124,7 +130,7 @@ WITH_A_DISK_THAT_FAILED = (
 )
 
 
-def made(edge: Installed, faults: tuple[Fault, ...]) -> None:
+def made(edge: Installed, faults: Sequence[Fault]) -> None:
     edge.guest.shell("; ".join(fault.made for fault in faults if fault.made), limit_s=120)
 
 

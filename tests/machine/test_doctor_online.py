@@ -17,10 +17,11 @@ from tests.machine.limits import HUB_S, STOP_S
 from tests.machine.replica import GuestReplica
 from tests.machine.secure_broker import SecureBroker, in_place_of_its_own
 from tests.machine.test_configuration import A_NEW_MEMBER
-from tests.machine.test_doctor import NOBODY_FEEDS_IT
+from tests.machine.test_doctor import NOBODY_FEEDS_IT, STATE, made
 from tests.system.web_hub import WebHub
 
 NOT_THE_HUB_S = Fault("broker.kept", "does not count", "is the hub's worker running")
+ASIDE = "/var/tmp/orders"
 FOUND_WELL = {
     *("broker.name", "broker.port", "broker.session", "broker.rights", "broker.kept", "broker.edge"),
     *("scanners.open", "scanners.profile", "pins.chip", "pins.line", "pins.switch"),
@@ -33,6 +34,14 @@ YESTERDAY_S = (
     Fault("replica.position", "feed everyone, sequence", "start the edge anew where it can reach its hub"),
 )
 WITHOUT_RIGHTS = Fault("broker.rights", "it may not hear dw/1/keys/+", "is the hub's worker running")
+A_BAD_ONE_OF_ITS_OWN = Fault(
+    "configuration.stands",
+    "/etc/doorward.toml, cannot be used",
+    "doorward-edge check --config",
+    f"mkdir {ASIDE}; mv {STATE}/orders.json* {ASIDE}; echo 'site = 1' > /etc/doorward.toml; "
+    f"""echo 'DOORWARD_EDGE_CONFIG="--config /etc/doorward.toml"' > /etc/default/doorward-edge""",
+)
+THE_HUBS_AGAIN = f"if [ -d {ASIDE} ]; then mv {ASIDE}/* {STATE}; rm /etc/default/doorward-edge; fi"
 OF_ANOTHER_HUB = Fault("broker.tls", "the broker's certificate: ", "a certificate of the hub's own authority")
 BY_TLS = """
 import pathlib, zlib
@@ -81,8 +90,10 @@ def test_of_brokers_by_tls_and_a_replica_of_yesterday_which_the_hub_moves_on(
             assert tells(report, (*YESTERDAY_S, WITHOUT_RIGHTS))
             assert well(report) >= {"broker.tls", "broker.session"}
             secure.is_another_hub_s()
-            assert tells(report_of(online.guest), (*YESTERDAY_S, OF_ANOTHER_HUB))
+            made(online, [A_BAD_ONE_OF_ITS_OWN])
+            assert tells(report_of(online.guest), (*YESTERDAY_S, A_BAD_ONE_OF_ITS_OWN, OF_ANOTHER_HUB))
     finally:
+        online.guest.shell(THE_HUBS_AGAIN)
         online.guest.python(AS_ENROLLED)
         online.start()
     online.guest.until("the replica that the hub has", lambda: replica.stands_at() > stood_at, HUB_S)
