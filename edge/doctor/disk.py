@@ -23,6 +23,8 @@ SLOW_S: Final = 0.04
 _ROW_BYTES: Final = 4_096
 _LIFE_TENTHS_WORN: Final = 9
 """Of eMMC's life in tenths (JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST): 80 to 90 % are used up."""
+_SPARE_WARNING: Final = 2
+"""Of eMMC's blocks in reserve (PRE_EOL_INFO there): 80 % are used up; 3: more."""
 _RENEW: Final = (
     "copy the card to a new one of an endurance class; keep the old one until the hub has all check-ins"
 )
@@ -88,7 +90,10 @@ def wear(patient: Patient) -> Iterator[Finding]:
     life = _life_tenths(device)
     written = text_of(ext4 / "lifetime_write_kbytes")
     told = f", {int(written) / 1e6:.0f} GB written to its file system so far" if written.isdecimal() else ""
-    if life is not None and life >= _LIFE_TENTHS_WORN:
+    if _spare_state(device) >= _SPARE_WARNING:
+        what = f"{device.name} says that its spare blocks run out{told}"
+        yield warning("disk.wear", what, "it will soon take no more writes", _RENEW)
+    elif life is not None and life >= _LIFE_TENTHS_WORN:
         what = f"{device.name} says that {min(life, 10) * 10} % of its life are used up{told}"
         yield warning("disk.wear", what, "it will soon take no more writes", _RENEW)
     else:
@@ -129,8 +134,21 @@ def _block_device(patient: Patient) -> Path | None:
 
 def _life_tenths(device: Path) -> int | None:
     """eMMC alone has it, of its two kinds of cells: "0x01 0x02"; 0 is undefined."""
-    disk = device.parent if (device / "partition").exists() else device
     try:
-        return max(int(each, 16) for each in text_of(disk / "device" / "life_time").split()) or None
+        return max(int(each, 16) for each in _said(device, "life_time").split()) or None
     except ValueError:
         return None
+
+
+def _spare_state(device: Path) -> int:
+    """0: it does not say."""
+    try:
+        return int(_said(device, "pre_eol_info"), 16)
+    except ValueError:
+        return 0
+
+
+def _said(device: Path, name: str) -> str:
+    """By the disk that `device` is, or is a partition of."""
+    disk = device.parent if (device / "partition").exists() else device
+    return text_of(disk / "device" / name)

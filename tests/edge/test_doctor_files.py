@@ -285,17 +285,34 @@ def test_a_disk_that_is_slow(ward: Ward, monkeypatch: pytest.MonkeyPatch, took_s
     assert the(disk.writable, ward.patient(), "disk.fsync").level is level
 
 
-def test_a_worn_disk(ward: Ward) -> None:
-    number = ward.state.stat().st_dev
+@pytest.fixture
+def emmc(ward: Ward) -> Path:
+    """In sysfs, as that of the state folder's disk, of which it is a partition."""
     device = ward.machine / "sys" / "devices" / "mmc" / "mmcblk0"
     (device / "mmcblk0p2").mkdir(parents=True)
     (device / "mmcblk0p2" / "partition").write_text("2")
-    ward.put("sys/devices/mmc/mmcblk0/device/life_time", "0x01 0x09\n")
-    ward.put("sys/fs/ext4/mmcblk0p2/errors_count", "3\n")
-    ward.put("sys/fs/ext4/mmcblk0p2/lifetime_write_kbytes", "4000000\n")
+    number = ward.state.stat().st_dev
     blocks = ward.machine / "sys" / "dev" / "block"
     blocks.mkdir(parents=True)
     (blocks / f"{os.major(number)}:{os.minor(number)}").symlink_to(device / "mmcblk0p2")
+    (device / "device").mkdir()
+    return device / "device"
+
+
+def test_a_worn_disk(ward: Ward, emmc: Path) -> None:
+    (emmc / "life_time").write_text("0x01 0x09\n")
+    ward.put("sys/fs/ext4/mmcblk0p2/errors_count", "3\n")
+    ward.put("sys/fs/ext4/mmcblk0p2/lifetime_write_kbytes", "4000000\n")
     assert the(disk.wear, ward.patient(), "disk.errors").level is FAILURE
     one = the(disk.wear, ward.patient(), "disk.wear")
     assert (one.level, "90 %" in one.what, "4 GB" in one.what) == (WARNING, True, True)
+
+
+@pytest.mark.parametrize(("said", "level"), [("0x00", OK), ("0x01", OK), ("0x02", WARNING), ("0x03", WARNING)])
+def test_a_disk_whose_spare_blocks_run_out_whatever_else_it_says(
+    ward: Ward, emmc: Path, said: str, level: Level
+) -> None:
+    (emmc / "life_time").write_text("0x00 0x00\n")
+    (emmc / "pre_eol_info").write_text(f"{said}\n")
+    one = the(disk.wear, ward.patient(), "disk.wear")
+    assert (one.level, "spare blocks" in one.what) == (level, level is WARNING)
