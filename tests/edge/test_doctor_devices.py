@@ -189,6 +189,7 @@ def test_pins_of_an_edge_that_runs(chip: Ward, monkeypatch: pytest.MonkeyPatch) 
     fake_lgpio.TAKEN.add(RELAY)
     monkeypatch.setattr(fake_lgpio, "TAKER", ["lg"])
     assert the(pins.lines, beside_an_edge(chip.patient()), "pins.line").level is OK
+    assert the(pins.lines, chip.patient(), "pins.line").level is FAILURE  # another program by the same library
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

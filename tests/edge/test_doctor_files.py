@@ -9,10 +9,12 @@ import pytest
 
 from contract.high_water import HEAD, POSITION, Mark, Reached
 from contract.instants import from_us
+from edge.core.saved_trust import SavedTrust
 from edge.doctor import access, configuration, disk, journal, replica, seal
 from edge.doctor.checks import Check, examine
 from edge.doctor.findings import Level
 from edge.ports import MachineState
+from edge.storage.small_file import SmallFile
 from tests.edge.doctor_runs import Ward, days, found, levels, the
 from tests.edge.fakes import FakeClock
 from tests.edge.journal_runs import checkin
@@ -105,6 +107,13 @@ def test_the_edges_certificate(ward: Ward, certificate: object, level: Level, wh
     assert (one.level, what in one.what) == (level, True)
 
 
+def test_an_authority_that_has_ended(ward: Ward) -> None:
+    clock = FakeClock()
+    clock.at += days(20 * 365)
+    one = the(seal.certificate, ward.patient(clock), "seal.authority")
+    assert (one.level, "ended at" in one.what) == (FAILURE, True)
+
+
 def test_a_certificate_of_another_key(ward: Ward) -> None:
     (ward.state / "enrolment" / "tls.crt").write_bytes(issued("edge:clubhouse:1").pem())
     assert "another key" in the(seal.certificate, ward.patient(), "seal.certificate").what
@@ -133,8 +142,9 @@ def test_files_that_their_owner_may_not_use(ward: Ward, name: str, mode: int) ->
     assert f"sudo chmod --recursive u+rwX {ward.state}" in str(one.to_do)
 
 
-def test_a_folder_that_others_may_use(ward: Ward) -> None:
-    ward.state.chmod(0o755)
+@pytest.mark.parametrize("mode", [0o710, 0o701])
+def test_a_folder_that_others_may_use(ward: Ward, mode: int) -> None:
+    ward.state.chmod(mode)
     assert the(access.files, ward.patient(), "access.folder").level is FAILURE
 
 
@@ -178,6 +188,26 @@ def test_a_replica_of_unknown_age(ward: Ward) -> None:
     assert the(replica.age, ward.patient(), "replica.age").level is WARNING
     ward.configure(**{'permission = "front-door"': 'permission = "front-door"\nreplica_age_seconds_max = 60'})
     assert the(replica.age, ward.patient(), "replica.age").level is FAILURE
+
+
+@pytest.mark.parametrize(("age_s", "level"), [(3_599.0, OK), (3_601.0, WARNING)])
+def test_an_old_replica(ward: Ward, age_s: float, level: Level) -> None:
+    assert the(replica.age, ward.patient(whole_since(ward, age_s)), "replica.age").level is level
+
+
+@pytest.mark.parametrize(("age_s", "level"), [(59.0, OK), (61.0, FAILURE)])
+def test_a_replica_that_is_too_old_for_a_reader(ward: Ward, age_s: float, level: Level) -> None:
+    ward.configure(**{'permission = "front-door"': 'permission = "front-door"\nreplica_age_seconds_max = 60'})
+    one = the(replica.age, ward.patient(whole_since(ward, age_s)), "replica.age")
+    assert (one.level, "door take none as old" in str(one.why)) == (level, level is FAILURE)
+
+
+def whole_since(ward: Ward, age_s: float) -> FakeClock:
+    clock = FakeClock()
+    clock.elapsed_s = 10_000.0
+    trust = SavedTrust(boot=clock.boot, saved_s=clock.elapsed_s, whole_s=clock.elapsed_s - age_s)
+    SmallFile(ward.state / "trust.json", SavedTrust).write(trust)
+    return clock
 
 
 def test_rows_that_the_hub_does_not_have(ward: Ward) -> None:

@@ -221,6 +221,8 @@ def test_a_connection_that_stands_is_seen() -> None:
         assert own.is_connected_to(port) is False
         with socket.create_connection(("127.0.0.1", port)):
             assert own.is_connected_to(port) is True
+            server.accept()[0].close()
+            assert own.is_connected_to(port) is False
         assert own.is_connected_to(port) is False
 
 
