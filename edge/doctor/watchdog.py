@@ -30,6 +30,10 @@ def unit(patient: Patient) -> Iterator[Finding]:
     else:
         told = f"{found.path}: an edge that hangs is ended after {found.words['WatchdogSec']} s and started anew"
         yield ok("watchdog.unit", told)
+    if found is not None and found.words and found.words.get("Restart", "no") in ("no", ""):
+        why = "an edge that ended, or was ended, stays so"
+        to_do = f"Restart=always, as it was installed: systemctl cat {NAME} shows the part that says otherwise"
+        yield warning("watchdog.restart", f"{NAME} is not started anew", why, to_do)
     if found is not None and not found.is_enabled:
         why = "nobody starts the edge with the machine"
         yield warning("watchdog.enabled", f"{NAME} is not enabled", why, f"sudo systemctl enable --now {NAME}")

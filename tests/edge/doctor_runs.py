@@ -22,7 +22,7 @@ from tests.edge.journal_runs import checkin, run
 from tests.edge.test_process_offline import fill
 from tests.enrolled import Certificate, enrolled_state
 
-UNIT = "[Service]\nUser=nobody\nWatchdogSec=30\n"
+UNIT = "[Service]\nUser=nobody\nWatchdogSec=30\nRestart=always\n"
 
 
 class Ward:

@@ -54,9 +54,10 @@ WHILE_IT_RUNS = (
         "watchdog.unit",
         "no WatchdogSec",
         "WatchdogSec=30",
-        f"mkdir -p {DROP_IN}; printf '[Service]\\nWatchdogSec=0\\n' > {DROP_IN}/none.conf",
+        f"mkdir -p {DROP_IN}; printf '[Service]\\nWatchdogSec=0\\nRestart=no\\n' > {DROP_IN}/none.conf",
         LOOK,
     ),
+    Fault("watchdog.restart", "is not started anew", "Restart=always", level=LOOK),
     Fault("watchdog.enabled", "not enabled", "systemctl enable --now", f"systemctl disable {UNIT}", LOOK),
 )
 ZEROES = "dd if=/dev/zero bs=4096 count=2 conv=notrunc of="
