@@ -26,6 +26,8 @@ class Unit:
     words: dict[str, str]
     is_enabled: bool = False
     """Whether something starts it with the machine."""
+    is_masked: bool = False
+    """Whether it is kept from being started at all: it says nothing, whatever its parts do."""
 
 
 def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
@@ -33,11 +35,13 @@ def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
     for folder in folders:
         path = folder / NAME
         with suppress(OSError):
-            words = dict(_words(path.read_text("utf-8", "replace")))
+            own = dict(_words(path.read_text("utf-8", "replace")))
+            words = dict(own)
             parts = {each.name: each for upper in reversed(folders) for each in upper.glob(f"{NAME}.d/*.conf")}
             for name in sorted(parts):
                 words.update(_words(parts[name].read_text("utf-8", "replace")))
-            return Unit(path, words, any(wants for each in folders for wants in each.glob(f"*.wants/{NAME}")))
+            is_enabled = any(wants for each in folders for wants in each.glob(f"*.wants/{NAME}"))
+            return Unit(path, words, is_enabled, is_masked=not own)
     return None
 
 

@@ -19,7 +19,7 @@ def unit(patient: Patient) -> Iterator[Finding]:
     if found is None:
         why = "nobody starts the edge with the machine, or anew when it ended"
         yield warning("watchdog.unit", f"{NAME} is not installed", why, "install the package doorward-edge")
-    elif not found.words:
+    elif found.is_masked:
         why = "nobody can start the edge"
         yield warning("watchdog.unit", f"{found.path} is masked", why, f"sudo systemctl unmask {NAME}")
     elif found.words.get("WatchdogSec", "0") in ("0", "infinity", ""):
@@ -30,7 +30,7 @@ def unit(patient: Patient) -> Iterator[Finding]:
     else:
         told = f"{found.path}: an edge that hangs is ended after {found.words['WatchdogSec']} s and started anew"
         yield ok("watchdog.unit", told)
-    if found is not None and found.words and found.words.get("Restart", "no") in ("no", ""):
+    if found is not None and not found.is_masked and found.words.get("Restart", "no") in ("no", ""):
         why = "an edge that ended, or was ended, stays so"
         to_do = f"Restart=always, as it was installed: systemctl cat {NAME} shows the part that says otherwise"
         yield warning("watchdog.restart", f"{NAME} is not started anew", why, to_do)

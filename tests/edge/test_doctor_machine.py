@@ -159,8 +159,10 @@ def test_a_unit_that_is_not_started_anew(ward: Ward) -> None:
 
 def test_a_unit_that_is_masked(ward: Ward) -> None:
     ward.put("units/multi-user.target.wants/doorward-edge.service", UNIT)
+    ward.put("units/doorward-edge.service.d/own.conf", "[Service]\nNice=1\n")
     (ward.machine / "units" / "doorward-edge.service").symlink_to("/dev/null")
-    one = next(iter(watchdog.unit(ward.patient())))
+    one, *others = watchdog.unit(ward.patient())
+    assert [each.check for each in others] == ["watchdog.systemd"]
     assert (one.level, "is masked" in one.what, "systemctl unmask" in str(one.to_do)) == (WARNING, True, True)
 
 
