@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +117,19 @@ def test_a_scanner_that_another_program_has(ward: Ward) -> None:
         one, _ = found(scanners.devices, ward.patient())["scanners.open"]
     assert one.level is FAILURE
     assert "another program" in one.what
+
+
+def test_a_scanner_that_hangs_as_it_is_opened(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a USB device may that fails; the next reader is looked at all the same."""
+    over = threading.Event()
+    door = ward.scanners[0].path
+    monkeypatch.setattr(scanners, "OPEN_S", 0.1)
+    monkeypatch.setattr(scanners, "try_open", lambda settings: settings.device == str(door) and over.wait(9))
+    findings = {each.about: each for each in found(scanners.devices, ward.patient())["scanners.open"]}
+    over.set()
+    assert (findings["door"].level, findings["counter"].level) == (FAILURE, OK)
+    assert findings["door"].what == f"{door} did not open within 0.1 s"
+    assert "another port" in str(findings["door"].to_do)
 
 
 @pytest.mark.parametrize(
