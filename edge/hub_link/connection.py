@@ -31,8 +31,8 @@ _KEEPALIVE_S: Final = 20
 """A broker that vanished without a word is missed after one and a half of these; what was sent meanwhile is sent
 again."""
 _LAST_WORD_S: Final = 5.0
-"""How long the broker is given to take in what the edge says as it leaves. Seen on a machine with much to do: 2 s were
-too few, and the will had to say it, with less in it."""
+"""How long the broker is given to take in what the edge says as it leaves. Seen on a machine with much to do: 2 s
+were too few, and the will had to say it, with less in it."""
 _KEYS_EVERY_S: Final = 60.0
 """How often what the broker keeps of keys is asked for once more."""
 _WORDS: Final = {"Unspecified error": "the broker closed the connection"}
