@@ -26,6 +26,7 @@ _MODULES: Final = (
 )
 """What is plugged in, what plugs it in, the board's watchdog, and what a probe of the sandbox is to be refused."""
 _HERE: Final = Path(__file__).parent
+_MODULES_OF_PYTHON: Final = "usr/lib/python3/dist-packages"
 _AGENT_UNIT: Final = """\
 [Unit]
 Description=What the tests ask of this machine
@@ -104,7 +105,9 @@ def _installed(folder: Path, base: Path, kernel: Path, package: Path, lgpio: Pat
         *("-o", "Dpkg::Options::=--force-unsafe-io", f"/tmp/{package.name}"),
     )
     with zipfile.ZipFile(lgpio) as wheel:
-        wheel.extractall(system / "usr" / "lib" / "python3" / "dist-packages")
+        wheel.extractall(system / _MODULES_OF_PYTHON)
+    # As Debian does with what apt installs: compiled anew in each process it takes 1.7 MiB of each.
+    run("chroot", str(system), "/usr/bin/python3", "-m", "py_compile", f"/{_MODULES_OF_PYTHON}/lgpio.py")
     copy_modules(kernel, system, (*VIRTIO.modules, *_MODULES))
     shutil.copy(_HERE / "agent.py", system / "opt")
     for place, text in _FILES.items():
