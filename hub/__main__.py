@@ -34,6 +34,7 @@ _PACKAGES: Final = (
     "httpx",
     "h2",
     "jwt",
+    "ninja",
     "standardwebhooks",
     "import_export",
 )

@@ -1,6 +1,8 @@
 """Django's settings, all of them from the environment and the key files; nothing here is meant to be edited."""
 
 import os
+from importlib.util import find_spec
+from pathlib import Path
 
 from django.templatetags.static import static
 
@@ -17,7 +19,8 @@ INSTALLED_APPS = [
     # Before unfold: what is locked down stands above all of its pages.
     "hub.orders",
     "unfold",
-    "django.contrib.admin",
+    # What it shows is imported with its addresses (hub/urls.py).
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,8 +59,6 @@ INSTALLED_APPS = [
     "hub.scan",
     "hub.wallet",
     "hub.signup",
-    # Its static files, of which the page of the API is made.
-    "ninja",
     "hub.api",
     "hub.webhooks",
     "hub.sync",
@@ -115,6 +116,8 @@ LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure
 STATIC_URL = "static/"
 # Files are served as the packages bring them: there is no collecting step to forget.
 WHITENOISE_USE_FINDERS = True
+# Of the page of the API. As an app, each process would import all of it for them.
+STATICFILES_DIRS = [Path(str(find_spec("ninja").origin)).parent / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "hub.static_names.HashedNames"},

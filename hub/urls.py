@@ -37,6 +37,8 @@ def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 handler400 = refuse
+# Not as Django starts: the worker and the commands have no pages.
+admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:home")),
     path("desk/", include("hub.desk.urls")),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -8,6 +10,11 @@ class WebsitesConfig(AppConfig):
 
     def ready(self) -> None:
         from hub.members.signals import mailbox_proved  # noqa: PLC0415 (models are there only now)
-        from hub.websites.subject_operations import part_unproved  # noqa: PLC0415
 
-        mailbox_proved.connect(part_unproved, dispatch_uid="websites")
+        mailbox_proved.connect(_mailbox_proved, dispatch_uid="websites")
+
+
+def _mailbox_proved(**proved: Any) -> None:
+    from hub.websites.subject_operations import part_unproved  # noqa: PLC0415 (what tokens need takes its time)
+
+    part_unproved(**proved)
