@@ -45,34 +45,41 @@ class RenewedDatabase:
         self._cluster, self._name = cluster, name
         self._was: _AsItWas | None = None
         self._next_transaction = 0
+        self._kept: Connection | None = None
+        """One for all: each new one would read anew what tables there are."""
 
     def renew(self) -> None:
-        """Nobody is connected any more then."""
-        if self._was is None or not self._put_back(self._was):
-            self._copy_anew()
+        """Nobody else is connected any more then."""
+        try:
+            if self._was is not None and self._put_back(self._was):
+                return
+        except psycopg.OperationalError:
+            pass  # Whoever ended all connections ended this one, too.
+        self._copy_anew()
 
     def _copy_anew(self) -> None:
+        self.close()
         self._cluster.drop_database(self._name)
         self._cluster.copy_database(PREPARED, self._name)
-        with self._connected() as connection:
-            self._was = _seen(connection)
-            self._next_transaction = _one(connection, _NEXT)
+        connection = self._connected()
+        self._was = _seen(connection)
+        self._next_transaction = _one(connection, _NEXT)
 
     def _put_back(self, was: _AsItWas) -> bool:
         """False: its schema is not what it was."""
-        with self._connected() as connection:
-            connection.execute(_OTHERS)
-            touched = [*self._touched(connection, was)]
-            if "django_migrations" in touched or _one(connection, _SHAPE) != was.shape:
-                return False
-            _empty(connection, touched)
-            for table in was.rows.keys() & set(touched):
-                with connection.cursor().copy(SQL("COPY {} FROM STDIN").format(Identifier(table))) as copy:
-                    copy.write(was.rows[table][1])
-            for sequence, value in connection.execute(_SEQUENCES).fetchall():
-                if value != (before := was.sequences[sequence]):
-                    connection.execute("SELECT setval(%s, %s, %s)", (sequence, before or 1, before is not None))
-            self._next_transaction = _one(connection, _NEXT)
+        connection = self._connected()
+        connection.execute(_OTHERS)
+        touched = [*self._touched(connection, was)]
+        if "django_migrations" in touched or _one(connection, _SHAPE) != was.shape:
+            return False
+        _empty(connection, touched)
+        for table in was.rows.keys() & set(touched):
+            with connection.cursor().copy(SQL("COPY {} FROM STDIN").format(Identifier(table))) as copy:
+                copy.write(was.rows[table][1])
+        for sequence, value in connection.execute(_SEQUENCES).fetchall():
+            if value != (before := was.sequences[sequence]):
+                connection.execute("SELECT setval(%s, %s, %s)", (sequence, before or 1, before is not None))
+        self._next_transaction = _one(connection, _NEXT)
         return True
 
     def _touched(self, connection: Connection, was: _AsItWas) -> Iterator[str]:
@@ -89,7 +96,14 @@ class RenewedDatabase:
                 yield table
 
     def _connected(self) -> Connection:
-        return psycopg.connect(self._cluster.url(self._name), autocommit=True)
+        if self._kept is None:
+            self._kept = psycopg.connect(self._cluster.url(self._name), autocommit=True)
+        return self._kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
 
 def _seen(connection: Connection) -> _AsItWas:

@@ -16,6 +16,7 @@ def again(cluster: Cluster) -> Iterator[RenewedDatabase]:
     database = RenewedDatabase(cluster, NAME)
     database.renew()
     yield database
+    database.close()
     cluster.drop_database(NAME)
 
 
@@ -55,3 +56,13 @@ def test_who_is_still_connected_is_sent_away(cluster: Cluster, again: RenewedDat
         with pytest.raises(psycopg.OperationalError):
             left.execute("SELECT 1")
     assert asked(cluster, "SELECT count(*) FROM feed_feed") == [(1,)]
+
+
+def test_whoever_ends_all_connections_ends_none_of_what_comes(cluster: Cluster, again: RenewedDatabase) -> None:
+    counted = "SELECT count(*) FROM auth_group_permissions"
+    before = asked(cluster, counted)
+    asked(cluster, "DELETE FROM auth_group_permissions")
+    everybody = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    assert asked(cluster, f"SELECT pg_terminate_backend(pid, 10000) {everybody}")
+    again.renew()
+    assert asked(cluster, counted) == before
