@@ -26,6 +26,7 @@ answer += time.monotonic()
 """
 BEGUN = ("systemctl", "show", "--property=ExecMainStartTimestampMonotonic", "--value", UNIT)
 BOOT = "answer = open('/proc/sys/kernel/random/boot_id').read()"
+DIES_FOR_MEMORY = "echo 1000 > /proc/{}/oom_score_adj; echo f > /proc/sysrq-trigger"
 THE_KERNEL_TELLS = "echo 1 > /proc/sys/kernel/tracepoint_printk; dmesg --console-level debug"
 THE_END = "reboot: Restarting system"
 A_LEVEL = re.compile(r"gpio_value: (\d+) set ([01])")
@@ -110,6 +111,21 @@ def test_an_edge_that_is_killed_with_all_its_processes_lets_go_by_its_unit(edge:
     assert lasted_s < limit_s
     edge.serves()
     assert that_were_on(edge, killed_s + lasted_s) == []
+
+
+def test_a_switch_that_is_killed_for_memory_is_begun_again_and_takes_no_edge_with_it(edge: Installed) -> None:
+    process, switch = edge.process(), switch_of(edge)
+    edge.guest.shell(DIES_FOR_MEMORY.format(switch))
+    assert "-9" in edge.next("unguarded")["why"]
+    edge.guest.until("another switch", lambda: switch_of(edge) not in ("", switch))
+    edge.guest.shell("dmesg | grep --quiet oom-kill")
+    assert edge.process() == process
+    assert edge.scan("full")["outcome"] == "granted"
+
+
+def switch_of(edge: Installed) -> str:
+    """The number of its process. "": there is none."""
+    return edge.guest.attempt("pgrep", "--full", "edge[.]dead_man")[1].strip()
 
 
 def test_an_edge_that_hangs_in_a_pulse_is_killed_by_the_watchdog_and_lets_go(edge: Installed) -> None:
