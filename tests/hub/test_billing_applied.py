@@ -163,6 +163,7 @@ def outcome(membership: Membership) -> tuple[object, ...]:
     return (*of_held, subscription.state, subscription.is_open, subscription.paid_until)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("life", LIVES)
 def test_however_events_come_a_membership_ends_the_same(club: ProviderClub, life: str) -> None:
     membership = lived(club, LIVES[life], hears=True)
@@ -183,6 +184,7 @@ def test_however_events_come_a_membership_ends_the_same(club: ProviderClub, life
         assert club.detail(membership) is at_last
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("life", LIVES)
 def test_what_nobody_told_of_is_found(club: ProviderClub, life: str) -> None:
     membership = lived(club, LIVES[life], hears=False)

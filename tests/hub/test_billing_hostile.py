@@ -107,6 +107,7 @@ def test_doors_open_for_who_pays_and_while_the_provider_tries_again(
 _DOES = st.sampled_from(["decline", "renew", "seats", "cancel", "keep", "refund", "dispute", "end", "pause"])
 
 
+@pytest.mark.any_database
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_DOES, max_size=5), st.lists(st.integers(0, 60), max_size=5), st.randoms(use_true_random=False))
 def test_whatever_happens_and_however_it_is_told_it_ends_as_the_provider_has_it(

@@ -221,6 +221,7 @@ def test_nobody_gets_in_without_signing_in() -> None:
         assert "next=" in dialog["HX-Redirect"] and not dialog.content, address
 
 
+@pytest.mark.any_database
 def test_who_has_no_role_sees_a_page_that_says_whom_to_ask() -> None:
     client = client_of("outsider")
     for address, permission in PAGES.items():
@@ -236,6 +237,7 @@ def test_the_permission_that_a_page_asks_for_is_enough() -> None:
         assert lets_in(client_of(f"user-{number}", permission), address), address
 
 
+@pytest.mark.any_database
 def test_each_role_gets_in_where_its_permissions_say_so() -> None:
     """And nowhere else: hub.access.roles is the one table."""
     for role in Role:

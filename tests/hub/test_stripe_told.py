@@ -244,6 +244,7 @@ def live(here: BilledClub, luck: random.Random, membership: Membership, customer
         here.driver.client.v1.subscriptions.update(number, {"cancel_at_period_end": what == "cancel"})
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("seed", range(8))
 def test_in_whatever_order_it_ends_as_stripe_has_it(here: BilledClub, seed: int) -> None:
     luck = random.Random(seed)
