@@ -11,6 +11,7 @@ from hub import example_club
 
 class Command(BaseCommand):
     help = "Fills an empty hub with a small club to try things with, and prints its cards."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")

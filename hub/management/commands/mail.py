@@ -25,6 +25,7 @@ _DO = {
 
 class Command(BaseCommand):
     help = "Sends a letter to try the hub's mail: `mail test you@club.example`."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         asked = parser.add_subparsers(dest="asked", required=True, metavar="test")

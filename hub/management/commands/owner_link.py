@@ -12,6 +12,7 @@ from hub.access.user_operations import let_in_again
 
 class Command(BaseCommand):
     help = "Prints a one-time link for an owner who can sign in no more; their second factor is taken away."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")

@@ -11,6 +11,7 @@ from hub.members.models import Membership
 
 class Command(BaseCommand):
     help = "Revokes a membership: it ends at once and for good."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", type=int)

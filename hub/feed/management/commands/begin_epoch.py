@@ -22,6 +22,7 @@ class Command(BaseCommand):
         "Begin a new epoch of a feed: its edges take it anew, and send again what this hub lacks. "
         "By itself the hub does so when edges have more than it; the log says where it does not."
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("feed", help="its name, as in everyone")

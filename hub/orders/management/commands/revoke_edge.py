@@ -12,6 +12,7 @@ from hub.orders.revoke_operations import revoke_edge
 
 class Command(BaseCommand):
     help = "Revoke an edge: nothing that it says counts any more, until it is enrolled anew."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
