@@ -1,5 +1,6 @@
 """The worker as a process sends what waits; killed amid a letter, the next one sends it. And `mail test`."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -43,7 +44,7 @@ def test_what_a_worker_dies_with_is_sent_by_the_next(start_worker: Start) -> Non
         start_worker(server.url)
         server.wait_for(3)
         while set(states()) != {("sent", "")}:
-            pass
+            time.sleep(0.05)
     assert sorted(each["to"] for each in server.letters) == ["ann@club.example"] * 2 + ["bob@club.example"]
     assert len({each["message-id"] for each in server.letters}) == 2
 

@@ -271,7 +271,7 @@ def test_a_worker_does_all_of_it(gold: Plan, phones: PushService) -> None:
     thread.start()
     operations.revoke_cards(ann.cards.all(), timezone.now())
     while not phones.pushes:
-        pass
+        time.sleep(0.05)
     stopping.set()
     thread.join()
     assert (phones.tokens, lines.getvalue()) == (["aa"], "")

@@ -1,5 +1,6 @@
 """The worker as a process of its own: what happens is told; killed amid a delivery, another one tells it again."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -47,5 +48,5 @@ def test_it_tells_and_what_it_dies_with_is_told_again(start_worker: Start) -> No
         start_worker()
         assert len({each.id for each in receiver.wait_for(2)}) == 1
         while states() != ["delivered"]:
-            pass
+            time.sleep(0.05)
     assert Progress.objects.count() == 1
