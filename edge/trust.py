@@ -23,6 +23,9 @@ _LOOK_EVERY_S: Final = 1.0
 _WRITE_EVERY_S: Final = 60.0
 _WRITE_AGAIN_S: Final = 5.0
 """Between two writes at least, whatever a hub that does not know the time says."""
+_SILENT_S: Final = 2 * _WRITE_EVERY_S
+"""The hub is asked each minute. What it says after such a silence is not left to the next minute: the doctor would
+go by what was written before."""
 
 
 class EdgeTrust:
@@ -41,7 +44,7 @@ class EdgeTrust:
         self._replica_age = ReplicaAge(whole_s)
         self._contact = Contact()
         self._state = ClockState.UNKNOWN
-        self._corrected = False
+        self._has_news = False
         self._stopping = asyncio.Event()
         self._write_failed = False
         self._look()
@@ -76,7 +79,11 @@ class EdgeTrust:
     def note_sync(self, answer: Answer | None, position: Position | None, state: State) -> None:
         if answer is not None:
             self._hear(answer)
+        before_s = self._replica_age.whole_s
         self._replica_age.stands(position, state)
+        whole_s = self._replica_age.whole_s
+        if whole_s is not None and (before_s is None or whole_s - before_s > _SILENT_S):
+            self._has_news = True
 
     def _hear(self, answer: Answer) -> None:
         self._contact.answered(answer.asked_s)
@@ -86,18 +93,19 @@ class EdgeTrust:
         if answer.at_us is None:
             return
         if self._clock_trust.heard(from_us(answer.at_us), asked_s, answered_s, self._clock.now()):
-            self._corrected = True
+            self._has_news = True
         self.clock_state()
 
     # What goes on by itself
 
     async def keep(self) -> None:
-        """Look at the clock every second; write every minute, once the floor was corrected, and at the end."""
+        """Look at the clock every second; write every minute, at the end, and soon after news: a floor corrected,
+        a word of the hub after a silence."""
         written_s = self._clock.monotonic_s() - _WRITE_AGAIN_S
         while not self._stopping.is_set():
             self._look()
             since_s = self._clock.monotonic_s() - written_s
-            if since_s >= (_WRITE_AGAIN_S if self._corrected else _WRITE_EVERY_S):
+            if since_s >= (_WRITE_AGAIN_S if self._has_news else _WRITE_EVERY_S):
                 written_s += since_s
                 await self._write()
             with contextlib.suppress(TimeoutError):
@@ -109,7 +117,7 @@ class EdgeTrust:
 
     async def _write(self) -> None:
         """For the next process. What cannot be written is told once, and tried again."""
-        self._corrected = False
+        self._has_news = False
         at_s = self._clock.boottime_s()
         kept = saved(self._clock_trust.marks(), self._replica_age.whole_s, self._boot, at_s)
         try:

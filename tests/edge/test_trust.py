@@ -171,6 +171,30 @@ def test_it_writes_each_minute_and_soon_after_a_correction(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("fast")
+def test_a_word_of_the_hub_after_a_silence_is_not_left_to_the_next_minute(run: Run) -> None:
+    run.answer()
+    run.write()
+    run.pass_s(600)
+    before = run.file.writes
+    run.started()
+
+    async def keep() -> None:
+        keeping = asyncio.create_task(run.trust.keep())
+        await looked(run, 0)
+        run.trust.note_sync(None, HERE, State.FOLLOWING)  # as it finds its replica
+        writes = []
+        for seconds in (4, 50, 1, 59):
+            run.answer()
+            await looked(run, seconds)
+            writes.append(run.file.writes - before)
+        assert writes == [1, 1, 1, 2]
+        run.trust.stop()
+        await keeping
+
+    asyncio.run(keep())
+
+
+@pytest.mark.usefixtures("fast")
 def test_a_disk_that_takes_nothing_is_told_once_and_tried_again(run: Run) -> None:
     async def keep() -> None:
         keeping = asyncio.create_task(run.trust.keep())
