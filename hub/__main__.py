@@ -166,6 +166,8 @@ def _set_up(command: str) -> None:
     from django.core.management import get_commands  # noqa: PLC0415
 
     django.setup()
+    if command == "check":
+        from hub import urls  # noqa: F401, PLC0415 (with it comes the back office, which is checked as well)
     if str(get_commands().get(command)).startswith("hub"):
         from hub.startup import check_database  # noqa: PLC0415
 
