@@ -146,6 +146,23 @@ def test_one_that_has_stood_for_a_while_is_no_repetition(tmp_path: Path, monkeyp
     with_switch(switch, work)
 
 
+def test_one_that_answers_often_has_not_stood_for_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_man_switch, "_AGAIN_S", NEVER_S)
+    log = FakeLog()
+    switch = DeadManSwitch(log, (sys.executable, "-c", f"import os, sys; {ANSWERS}{ANSWERS}{ENDS}"))
+
+    async def work() -> None:
+        await switch.hold(CHIP, {RELAY: 0})
+        await until(lambda: switch._standing is not None)
+        standing = switch._standing
+        await switch.hold(CHIP, {RELAY: 0, BUZZER: 0})
+        await until(lambda: log.all("unguarded"))
+        assert standing is not None
+        assert (standing.cancelled(), switch._standing) == (True, None)
+
+    with_switch(switch, work)
+
+
 def test_without_outputs_nothing_is_unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dead_man_switch, "_AGAIN_S", PAUSE_S)
     log = FakeLog()

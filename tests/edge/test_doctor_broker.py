@@ -246,6 +246,8 @@ def test_a_hub_that_answers_an_edge_no_more_to_which_its_broker_leads(ward: Ward
             *_, edge, hub = broker.reach(patient)
         assert (edge.check, edge.level, hub.check, hub.level) == ("broker.edge", OK, "broker.hub", level)
     assert "is the hub's worker running" in str(hub.to_do)
+    *_, last = broker.reach(patient)
+    assert (last.check, last.level) == ("broker.edge", FAILURE), "who is not connected hears no hub"
 
 
 def test_an_edge_that_is_not_enrolled_asks_nobody(ward: Ward) -> None:

@@ -246,8 +246,10 @@ def test_outputs_that_no_switch_stands_by(chip: Ward) -> None:
 
 def test_no_switch_is_missed_where_nothing_can_be_left_on(chip: Ward) -> None:
     assert found(pins.switch, chip.patient()) == {}, "no edge runs"
-    chip.configure(**{MOCK: LGPIO, "relay_pin = 17": "contact_pin = 17"})
-    assert found(pins.switch, beside_an_edge(chip.patient())) == {}, "no output"
+    chip.configure(**{MOCK: LGPIO, "relay_pin = 17\n": "", 'kind = "door"': 'kind = "counter"'})
+    patient = beside_an_edge(chip.patient())
+    assert patient.configuration is not None
+    assert found(pins.switch, patient) == {}, "no output"
     chip.configure()
     assert found(pins.switch, beside_an_edge(chip.patient())) == {}, "no pins"
 

@@ -131,7 +131,10 @@ def test_files_that_root_left_to_an_edge_that_is_not_root(ward: Ward) -> None:
     assert levels(found(access.groups, ward.patient())["access.groups"]) == [WARNING]
 
 
-@pytest.mark.parametrize(("name", "mode"), [("journal.db", 0o400), ("enrolment", 0o500), ("orders.json", 0o200)])
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("journal.db", 0o400), ("enrolment", 0o500), ("enrolment", 0o600), ("orders.json", 0o200)],
+)
 def test_files_that_their_owner_may_not_use(ward: Ward, name: str, mode: int) -> None:
     """As a copy of a folder that could be read alone has them. Whoever asks as root may all the same."""
     path = ward.state / name

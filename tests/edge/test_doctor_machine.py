@@ -150,10 +150,11 @@ def test_a_units_parts_count_by_their_names_and_those_of_the_machines_owner_firs
     assert (found_unit.words["WatchdogSec"], found_unit.words["User"]) == ("0", "somebody")
 
 
-def test_a_unit_that_is_not_started_anew(ward: Ward) -> None:
+@pytest.mark.parametrize("said", ["no", ""])
+def test_a_unit_that_is_not_started_anew(ward: Ward, said: str) -> None:
     ward.put("units/doorward-edge.service", UNIT)
     assert "watchdog.restart" not in found(watchdog.unit, ward.patient())
-    ward.put("units/doorward-edge.service.d/own.conf", "[Service]\nRestart=no\n")
+    ward.put("units/doorward-edge.service.d/own.conf", f"[Service]\nRestart={said}\n")
     assert the(watchdog.unit, ward.patient(), "watchdog.restart").level is WARNING
 
 
