@@ -39,7 +39,8 @@ def unit_in(folders: tuple[Path, ...] = FOLDERS) -> Unit | None:
             words = dict(own)
             parts = {each.name: each for upper in reversed(folders) for each in upper.glob(f"{NAME}.d/*.conf")}
             for name in sorted(parts):
-                words.update(_words(parts[name].read_text("utf-8", "replace")))
+                with suppress(OSError):  # a link to nothing, as systemd passes it over
+                    words.update(_words(parts[name].read_text("utf-8", "replace")))
             is_enabled = any(wants for each in folders for wants in each.glob(f"*.wants/{NAME}"))
             return Unit(path, words, is_enabled, is_masked=not own)
     return None

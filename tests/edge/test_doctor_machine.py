@@ -158,6 +158,14 @@ def test_a_unit_that_is_not_started_anew(ward: Ward, said: str) -> None:
     assert the(watchdog.unit, ward.patient(), "watchdog.restart").level is WARNING
 
 
+def test_a_units_part_that_cannot_be_read_is_passed_over(ward: Ward) -> None:
+    ward.put("units/doorward-edge.service", UNIT)
+    ward.put("units/doorward-edge.service.d/own.conf", "[Service]\nRestart=no\n")
+    (ward.machine / "units" / "doorward-edge.service.d" / "astray.conf").symlink_to("/no/such/part")
+    assert the(watchdog.unit, ward.patient(), "watchdog.unit").level is OK
+    assert the(watchdog.unit, ward.patient(), "watchdog.restart").level is WARNING
+
+
 def test_a_unit_that_is_masked(ward: Ward) -> None:
     ward.put("units/multi-user.target.wants/doorward-edge.service", UNIT)
     ward.put("units/doorward-edge.service.d/own.conf", "[Service]\nNice=1\n")
