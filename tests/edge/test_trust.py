@@ -195,6 +195,23 @@ def test_a_word_of_the_hub_after_a_silence_is_not_left_to_the_next_minute(run: R
 
 
 @pytest.mark.usefixtures("fast")
+def test_a_replica_that_is_whole_for_the_first_time_since_the_boot_is_written_down_soon(run: Run) -> None:
+    run.clock.elapsed_s = 30.0
+    run.started()
+
+    async def keep() -> None:
+        keeping = asyncio.create_task(run.trust.keep())
+        await looked(run, 0)
+        run.trust.note_sync(Answer(run.clock.elapsed_s, None, HERE), HERE, State.FOLLOWING)
+        await looked(run, 0)
+        assert run.file.writes == 1
+        run.trust.stop()
+        await keeping
+
+    asyncio.run(keep())
+
+
+@pytest.mark.usefixtures("fast")
 def test_a_disk_that_takes_nothing_is_told_once_and_tried_again(run: Run) -> None:
     async def keep() -> None:
         keeping = asyncio.create_task(run.trust.keep())
