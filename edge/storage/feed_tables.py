@@ -10,7 +10,11 @@ from contract.feed import Kind
 FORMAT: Final = 2
 """PRAGMA user_version of a replica file; another one is pulled anew."""
 
+LOADING: Final = 0x4C4F4144
+"""PRAGMA application_id of a file that is being loaded ("LOAD"), from its first page on; 0 of any other."""
+
 CREATE: Final = f"""
+PRAGMA application_id = {LOADING};
 CREATE TABLE feed_row (
   sequence INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
@@ -21,6 +25,7 @@ CREATE TABLE feed_row (
 CREATE TABLE meta (feed TEXT, epoch INTEGER, sequence INTEGER, digest BLOB, complete INTEGER);
 PRAGMA user_version = {FORMAT};
 """
+LOADED: Final = "PRAGMA application_id = 0"
 CREATE_INDEX: Final = "CREATE UNIQUE INDEX feed_row_by_key ON feed_row (kind, key)"
 SELECT_INDEX: Final = "SELECT 1 FROM sqlite_master WHERE name = 'feed_row_by_key'"
 CREATE_INCOMING: Final = """

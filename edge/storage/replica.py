@@ -23,7 +23,7 @@ from edge.ports import CannotLookUp, Found
 from edge.storage import feed_tables as sql
 from edge.storage.errors import StorageError, is_damage
 from edge.storage.fresh_replica import Fresh, FreshInProcess, FreshInThreads, Recounts, shows_damage
-from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk
+from edge.storage.replica_file import ReplicaFile, ReplicaFileError, Standing, count_on_disk, was_being_loaded
 from edge.storage.replica_folder import PATTERN, next_path, number, read_only_address, set_aside, try_to_delete
 from edge.storage.replica_reader import open_reader
 from edge.storage.unwritable_replica import readable
@@ -168,7 +168,8 @@ class Replica:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not is_damage(error):
                 return await self._open_to_read(path)
-            self._set_aside = set_aside(path)
+            if not was_being_loaded(path):
+                self._set_aside = set_aside(path)
             return False
         return True
 

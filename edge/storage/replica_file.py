@@ -9,6 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,11 @@ _RECOUNT_PAUSE_S: Final = 0.002
 _BUSY_S: Final = 5.0
 _SYNC_EVERY_LOADS: Final = 8
 """A file system may make the journal's fsync wait for all that other files have written: about 1 MB is left."""
+
+_SQLITE: Final = b"SQLite format 3\0"
+_HEADER_BYTES: Final = 100
+_APPLICATION_ID: Final = slice(68, 72)
+"""Of the header: https://www.sqlite.org/fileformat2.html#application_id."""
 
 
 class ReplicaFileError(StorageError):
@@ -117,6 +123,7 @@ class ReplicaFile:
         # Nothing that went to the file while synchronous was off need be on disk yet.
         _fsync(self.path)
         self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute(sql.LOADED)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("UPDATE meta SET complete = 1")
         _fsync(self.path.parent)
@@ -177,6 +184,17 @@ class _Transaction:
             self._connection.execute("COMMIT")
         elif self._connection.in_transaction:  # a full disk rolls back by itself
             self._connection.execute("ROLLBACK")
+
+
+def was_being_loaded(path: Path) -> bool:
+    """Of a file that SQLite cannot read: one whose loading was killed may have pages that do not fit together.
+
+    Not for a file that is open in this process: SQLite's locks on it would end with this look.
+    """
+    with suppress(OSError), path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+        return header.startswith(_SQLITE) and header[_APPLICATION_ID] == sql.LOADING.to_bytes(4, "big")
+    return False
 
 
 def standing(connection: sqlite3.Connection) -> Standing:

@@ -163,3 +163,26 @@ def test_a_page_that_cannot_be_loaded_leaves_nothing_of_itself(tmp_path: Path) -
         assert file._connection.execute("SELECT max(sequence) FROM feed_row").fetchone() == (2,)
     finally:
         file.close()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_was_torn_while_it_was_loaded_is_thrown_away_and_what_was_whole_is_set_aside(
+    tmp_path: Path, whole: bool
+) -> None:
+    """A loader that is killed may have written a transaction's first pages alone."""
+    rows = cards(500)
+    path = tmp_path / "replica.1.db"
+    file = ReplicaFile.create(path, FEED, 1, 500)
+    file.load(rows, 500)
+    assert not whole or file.finish(digest_of(rows))
+    file.close()
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        ReplicaFile.open_complete(path)
+
+    async def work(replica: Replica) -> None:
+        assert replica.position() is None
+        assert replica.set_aside == ("damaged-replica.db" if whole else None)
+
+    run(tmp_path, work)
+    assert {each.name for each in tmp_path.iterdir()} == ({"damaged-replica.db"} if whole else set())
