@@ -68,7 +68,7 @@ def test_past_the_end_of_32_bits_what_has_ended_has_and_the_rest_goes_on(edge: I
 @pytest.mark.parametrize("further_s", [-3600, 3 * 3600])
 def test_a_pulse_is_as_long_where_the_clock_is_moved(edge: Installed, further_s: int) -> None:
     moved_s = edge.pins.when_on(Wire.RELAY, f"time.clock_settime(time.CLOCK_REALTIME, time.time() + {further_s})")
-    edge.keyboard.types(edge.cards["full"])
+    edge.scan("full")
     edge.next("door_state", state="locked")
     (on_s, _), (off_s, _) = edge.pins.moves(Wire.RELAY)
     assert on_s < moved_s() < off_s

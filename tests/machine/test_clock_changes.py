@@ -68,8 +68,7 @@ def test_a_member_of_small_hours_comes_in_while_they_last(edge: Installed, code:
     for time in WHEN_OPEN[night]:
         hour, minute = map(int, time.split(":"))
         edge.clock.set(night + timedelta(hours=hour, minutes=minute))
-        edge.keyboard.types(code)
-        scan = edge.next("scan")
+        scan = edge.scans(code)
         came_in[time] = scan["outcome"] == "granted"
         assert scan["reason"] in ("granted", "outside_hours")
     assert came_in == WHEN_OPEN[night]

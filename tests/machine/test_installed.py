@@ -3,12 +3,14 @@
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.machine import installed
 from tests.machine.guest import GuestError
 from tests.machine.installed import Installed
 
@@ -22,7 +24,11 @@ class Journal:
         self.lines: list[str] = []
 
     def say(self, *names: str) -> None:
-        self.lines += [json.dumps({"event": name}) for name in names]
+        self.lines += [json.dumps({"event": name, "reader": "door"}) for name in names]
+
+    def until(self, what: str, look: Callable[[], object], limit_s: float) -> None:
+        if not look():
+            raise GuestError(f"waited {limit_s} s for {what}")
 
     def python(self, text: str) -> Any:
         heard = re.fullmatch(r"answer = heard\[(\d+):\]", text)
@@ -64,3 +70,31 @@ def test_what_was_forgotten_is_told_no_more(journal: Journal) -> None:
 def test_a_card_that_nobody_has_is_told_with_those_that_there_are(journal: Journal) -> None:
     with pytest.raises(KeyError, match="no card ful; there are expired, full"):
         of(journal).scan("ful")
+
+
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        (["scan"], 1),
+        (["dropped", "scan"], 2),
+        (["dropped", "dropped", "scan"], 3),
+        (["clock"], 1),
+        (["dropped"] * 4, 3),
+    ],
+)
+def test_a_card_whose_keys_were_lost_is_scanned_again_and_not_for_ever(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, said: list[str], times: int
+) -> None:
+    edge, typed = of(journal), list[str]()
+    journal.say("dropped")
+
+    def types(code: str) -> None:
+        journal.say(said[len(typed)])
+        typed.append(code)
+
+    monkeypatch.setattr(edge.keyboard, "types", types)
+    monkeypatch.setattr(installed, "EVENT_S", 0.01)
+    monkeypatch.setattr(Installed.next, "__defaults__", (0.01,))
+    with nullcontext() if "scan" in said else pytest.raises(GuestError, match="waited"):
+        assert edge.scan("full")["event"] == "scan"
+    assert typed == ["1"] * times
