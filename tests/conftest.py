@@ -1,12 +1,17 @@
-"""What tests of every room share: a real broker."""
+"""What tests of every room share: a real broker, how laws are tried, and in which order files are."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.brokers import Broker
 from tests.longest_first import longest_first
+
+# A slow machine is no failure.
+settings.register_profile("doorward", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("doorward")
 
 
 @pytest.hookimpl(trylast=True)
