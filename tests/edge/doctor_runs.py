@@ -1,9 +1,11 @@
 """An edge's folder on which nothing is amiss, a machine made of files, and what single checks find on them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from contract.high_water import HEAD, POSITION, HighWater, Mark, Reached
 from contract.instants import to_us
@@ -130,3 +132,13 @@ def days(count: int) -> timedelta:
 
 async def _nothing(_: SqliteJournal) -> None:
     pass
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    """Enrolled, and with a replica."""
+    made = Ward(tmp_path)
+    made.enrol()
+    made.fill()
+    yield made
+    made.close()

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,11 @@ import pytest
 from edge.doctor import disk
 from edge.doctor.findings import Level
 from edge.ports import MachineState
-from tests.edge.doctor_runs import Ward, the
+from tests.edge.doctor_runs import Ward, the, ward
 from tests.edge.small_disks import small_disk
 
+__all__ = ["ward"]  # a fixture
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
-
-
-@pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
-    made = Ward(tmp_path)
-    made.enrol()
-    made.fill()
-    yield made
-    made.close()
 
 
 def test_disks_that_are_full_or_read_only(tmp_path: Path) -> None:

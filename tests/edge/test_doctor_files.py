@@ -1,7 +1,6 @@
 """What the doctor finds in an edge's own folder: sound, damaged, readable by others, missing, out of date."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,14 @@ from edge.doctor import access, configuration, disk, journal, replica, seal
 from edge.doctor.checks import Check, examine
 from edge.doctor.findings import Level
 from edge.storage.small_file import SmallFile
-from tests.edge.doctor_runs import Ward, days, found, levels, the
+from tests.edge.doctor_runs import Ward, days, found, levels, the, ward
 from tests.edge.fakes import FakeClock
 from tests.edge.journal_runs import checkin
 from tests.enrolled import EDGE_SEED, issued, make_authority
 
+__all__ = ["ward"]  # a fixture
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
 NOBODY = 65_534
-
-
-@pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
-    made = Ward(tmp_path)
-    made.enrol()
-    made.fill()
-    yield made
-    made.close()
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, float]]:

@@ -2,7 +2,6 @@
 
 import sqlite3
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -22,19 +21,11 @@ from edge.doctor.findings import Level, worst
 from edge.doctor.patient import Patient
 from edge.storage.journal import SqliteJournal
 from edge.storage.orders_file import OrdersFile
-from tests.edge.doctor_runs import Ward, days, found, levels, the
+from tests.edge.doctor_runs import Ward, days, found, levels, the, ward
 from tests.edge.journal_runs import checkin, run
 
+__all__ = ["ward"]  # a fixture
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
-
-
-@pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
-    made = Ward(tmp_path)
-    made.enrol()
-    made.fill()
-    yield made
-    made.close()
 
 
 def ordered(ward: Ward, orders: ConfigurationOrders) -> None:
